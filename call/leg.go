@@ -1,0 +1,56 @@
+package call
+
+import (
+	"net/netip"
+
+	"tandem/pbx"
+)
+
+// Incoming is a call that reached us and waits for an answer: an INVITE that passed authentication.
+// The signalling side has already answered 100 Trying.
+type Incoming struct {
+	Leg     pbx.LegID
+	Actor   pbx.Actor // the device that calls, with its user
+	Dialled string    // user part of the Request-URI, unescaped
+	Offer   []byte    // SDP of the caller; empty when the INVITE carried none
+	Secure  bool      // signalling is encrypted hop by hop (TLS, WSS)
+	Source  netip.AddrPort
+	Agent   string
+}
+
+// Invite describes an outgoing leg: one binding of one device is to ring.
+type Invite struct {
+	Leg     pbx.LegID
+	Call    pbx.CallID
+	Binding pbx.Binding
+	From    pbx.Party // caller as the called person sees him
+	To      pbx.Party // who is called
+	Offer   []byte
+}
+
+// SignalKind says what a leg reports.
+type SignalKind uint8
+
+// What happens on a leg. Every leg ends with exactly one SignalFailed or SignalEnded.
+const (
+	SignalRang     SignalKind = iota + 1 // 180, or another provisional without SDP
+	SignalProgress                       // provisional answer with SDP: early media
+	SignalAnswered                       // final positive answer with SDP; for an incoming leg: the ACK arrived (SDP if the offer was ours)
+	SignalFailed                         // the leg never came up; Cause and Status say why. For an incoming leg: CANCEL or lost caller
+	SignalOffered                        // re-INVITE or UPDATE from the far side, to be answered with Legs.Reply
+	SignalReplied                        // far side answered our re-INVITE; Status ≥ 300 means it refused and the old session goes on
+	SignalDigit                          // DTMF by SIP INFO
+	SignalEnded                          // an established leg is over: BYE, session timer, lost connection
+)
+
+// Signal is one thing that happened on a leg, in the order it happened on the wire.
+type Signal struct {
+	Leg    pbx.LegID
+	Kind   SignalKind
+	Cause  pbx.Cause
+	Status int    // SIP status, where one came
+	Reason string // far side's words, for the log
+	SDP    []byte
+	Digit  byte
+	Empty  bool // SignalOffered without SDP: we have to offer
+}

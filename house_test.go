@@ -1,0 +1,304 @@
+// Package tandem holds no code: its test is the floor plan of the house.
+package tandem
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// room is one package of the floor plan.
+type room struct {
+	pure    bool     // on the ground floor: no I/O, goroutine, clock, randomness, logger, context, changing variable
+	imports string   // our own rooms it may import; "*" for all
+	modules []string // third-party modules (prefixes) that only this room's tests and code may import
+}
+
+// plan is the import table of ARCHITECTURE.md. A wrong arrow, an unknown room or a clock on the ground floor fails.
+var plan = map[string]room{
+	"number": {pure: true},
+	"i18n":   {pure: true},
+	"audio":  {pure: true},
+	"sdp":    {pure: true},
+
+	"pbx":   {pure: true, imports: "number i18n", modules: []string{"golang.org/x/text"}},
+	"event": {pure: true, imports: "pbx i18n"},
+
+	"policy": {pure: true, imports: "pbx i18n"},
+	"route":  {pure: true, imports: "pbx number i18n"},
+	"report": {pure: true, imports: "pbx event i18n"},
+
+	"call": {pure: true, imports: "pbx event number route i18n"},
+
+	"store":     {imports: "pbx event report number i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
+	"bus":       {imports: "event pbx"},
+	"directory": {imports: "pbx event bus"},
+
+	"sip/stack": {modules: []string{"golang.org/x/sys", "golang.org/x/net", "github.com/coder/websocket", "golang.org/x/time"}},
+	"sip":       {imports: "sip/stack pbx number call i18n", modules: []string{"github.com/coder/websocket"}},
+	"media":     {imports: "audio", modules: []string{"golang.org/x/sys", "github.com/pion"}},
+	"auth":      {imports: "pbx i18n store event", modules: []string{"golang.org/x/crypto", "golang.org/x/time", "golang.org/x/sync"}},
+	"outbox":    {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
+
+	"command":     {imports: "pbx event number i18n policy directory", modules: []string{"golang.org/x/text"}},
+	"switchboard": {imports: "pbx event policy route report call directory media sdp number i18n"},
+
+	"api": {imports: "number i18n pbx event policy route report store bus directory auth command switchboard",
+		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image"}},
+	"web": {},
+
+	"cmd/tandem": {imports: "*", modules: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
+	"officetest": {imports: "*", modules: []string{"github.com/coder/websocket"}},
+}
+
+// testModules may be imported by every room's tests.
+var testModules = []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/google/go-cmp"}
+
+// reasons says why the project depends on a module; go.mod may name no other directly.
+var reasons = map[string]string{
+	"github.com/alecthomas/kong":       "flags with environment twins and help",
+	"github.com/coder/websocket":       "SIP over WebSocket (RFC 7118)",
+	"github.com/danielgtaylor/huma/v2": "validation and OpenAPI 3.1 from Go types",
+	"github.com/google/go-cmp":         "readable differences in tests",
+	"github.com/jackc/pgx/v5":          "PostgreSQL",
+	"github.com/ncruces/go-sqlite3":    "SQLite without cgo",
+	"github.com/pion/rtp":              "RTP headers for SRTP and tests",
+	"github.com/pion/srtp/v3":          "SRTP",
+	"github.com/skip2/go-qrcode":       "QR codes for soft phones",
+	"github.com/wneessen/go-mail":      "SMTP",
+	"go.uber.org/goleak":               "no goroutine outlives a test",
+	"golang.org/x/crypto":              "argon2id",
+	"golang.org/x/image":               "scaling photos",
+	"golang.org/x/net":                 "batched UDP reads",
+	"golang.org/x/sync":                "bounded password hashing",
+	"golang.org/x/sys":                 "epoll and socket options of the media path",
+	"golang.org/x/text":                "Unicode normal form of names",
+	"golang.org/x/time":                "token buckets",
+	"golang.org/x/term":                "asking for a password on a terminal",
+	"honnef.co/go/tools":               "staticcheck, as a tool",
+	"pgregory.net/rapid":               "property tests",
+}
+
+// impure are the imports that the ground floor must not have.
+var impure = []string{"context", "log", "log/slog", "math/rand", "net", "net/http", "os", "os/exec", "sync", "crypto/rand", "database/sql", "syscall", "testing", "embed!"}
+
+type pkg struct {
+	ImportPath   string
+	Dir          string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+	GoFiles      []string
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Imports,TestImports,XTestImports,GoFiles", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for dec := json.NewDecoder(bytes.NewReader(out)); dec.More(); {
+		var p pkg
+		if err := dec.Decode(&p); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(p.Dir, "node_modules") {
+			continue
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func name(p pkg) string { return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, "tandem"), "/") }
+
+func TestHouse(t *testing.T) {
+	seen := map[string]bool{}
+	for _, p := range packages(t) {
+		n := name(p)
+		if n == "" {
+			continue
+		}
+		r, ok := plan[n]
+		if !ok {
+			t.Errorf("%s: unknown room; give it a line in the plan, with a reason in an ADR", n)
+			continue
+		}
+		seen[n] = true
+		t.Run(n, func(t *testing.T) {
+			arrows(t, n, r, p.Imports)
+			modules(t, r, p.Imports, nil)
+			modules(t, r, append(p.TestImports, p.XTestImports...), testModules)
+			files(t, r, p)
+		})
+	}
+	for n := range plan {
+		if !seen[n] {
+			t.Errorf("%s: stands in the plan but not in the house", n)
+		}
+	}
+}
+
+func arrows(t *testing.T, n string, r room, imports []string) {
+	allowed := strings.Fields(r.imports)
+	for _, imp := range imports {
+		if to, ours := strings.CutPrefix(imp, "tandem/"); ours && r.imports != "*" && !slices.Contains(allowed, to) {
+			t.Errorf("%s must not import %s", n, to)
+		}
+		if r.pure && slices.Contains(impure, imp) {
+			t.Errorf("%s is on the ground floor and must not import %q", n, imp)
+		}
+	}
+}
+
+func modules(t *testing.T, r room, imports, extra []string) {
+	for _, imp := range imports {
+		first, _, _ := strings.Cut(imp, "/")
+		if !strings.Contains(first, ".") {
+			continue
+		}
+		allowed := func(m string) bool { return imp == m || strings.HasPrefix(imp, m+"/") }
+		if !slices.ContainsFunc(r.modules, allowed) && !slices.ContainsFunc(extra, allowed) && r.imports != "*" {
+			t.Errorf("module of %q is not on this room's list", imp)
+		}
+	}
+}
+
+// files checks package comments, and on the ground floor goroutines, the clock and variables that change.
+func files(t *testing.T, r room, p pkg) {
+	documented := false
+	for _, f := range p.GoFiles {
+		fset := token.NewFileSet()
+		path := filepath.Join(p.Dir, f)
+		file, err := parser.ParseFile(fset, path, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if file.Doc != nil && strings.HasPrefix(file.Doc.Text(), "Package ") || file.Name.Name == "main" && file.Doc != nil {
+			documented = true
+		}
+		if !r.pure {
+			continue
+		}
+		vars := packageVars(file)
+		ast.Inspect(file, func(node ast.Node) bool {
+			at := func() string { return fset.Position(node.Pos()).String() }
+			switch x := node.(type) {
+			case *ast.GoStmt:
+				t.Errorf("%s: goroutine on the ground floor", at())
+			case *ast.SelectorExpr:
+				if id, ok := x.X.(*ast.Ident); ok && id.Name == "time" && slices.Contains([]string{"Now", "Since", "Until", "Sleep", "After", "NewTimer", "NewTicker", "AfterFunc", "Tick"}, x.Sel.Name) {
+					t.Errorf("%s: time.%s on the ground floor", at(), x.Sel.Name)
+				}
+			case *ast.AssignStmt:
+				for _, lhs := range x.Lhs {
+					if id := root(lhs); id != nil && x.Tok != token.DEFINE && vars[id.Name] && (id.Obj == nil || id.Obj.Kind == ast.Var && isTopLevel(file, id)) {
+						t.Errorf("%s: package variable %s changes on the ground floor", at(), id.Name)
+					}
+				}
+			}
+			return true
+		})
+	}
+	if !documented {
+		t.Errorf("no package comment")
+	}
+}
+
+func packageVars(f *ast.File) map[string]bool {
+	vars := map[string]bool{}
+	for _, d := range f.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			for _, s := range g.Specs {
+				for _, n := range s.(*ast.ValueSpec).Names {
+					vars[n.Name] = true
+				}
+			}
+		}
+	}
+	return vars
+}
+
+func root(e ast.Expr) *ast.Ident {
+	for {
+		switch x := e.(type) {
+		case *ast.Ident:
+			return x
+		case *ast.IndexExpr:
+			e = x.X
+		case *ast.SelectorExpr:
+			e = x.X
+		case *ast.StarExpr:
+			e = x.X
+		default:
+			return nil
+		}
+	}
+}
+
+// isTopLevel reports whether the identifier's declaration is one of the file's own declarations.
+func isTopLevel(f *ast.File, id *ast.Ident) bool {
+	spec, ok := id.Obj.Decl.(*ast.ValueSpec)
+	if !ok {
+		return false
+	}
+	for _, d := range f.Decls {
+		if g, ok := d.(*ast.GenDecl); ok {
+			for _, s := range g.Specs {
+				if s == spec {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+func TestHouseModulesHaveReasons(t *testing.T) {
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct := map[string]bool{}
+	for line := range strings.Lines(string(mod)) {
+		f := strings.Fields(line)
+		if len(f) >= 2 && f[0] == "require" {
+			f = f[1:]
+		}
+		if len(f) >= 2 && strings.Contains(f[0], ".") && strings.HasPrefix(f[1], "v") && !strings.Contains(line, "// indirect") {
+			direct[f[0]] = true
+			if reasons[f[0]] == "" {
+				t.Errorf("%s: no reason given", f[0])
+			}
+		}
+	}
+	if len(direct) > 40 {
+		t.Errorf("%d direct modules; 40 is the limit", len(direct))
+	}
+}
+
+func TestHouseFilesAreShort(t *testing.T) {
+	out, err := exec.Command("git", "ls-files", "*.go", "*.ts", "*.tsx").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for f := range strings.FieldsSeq(string(out)) {
+		b, err := os.ReadFile(f)
+		if err != nil || strings.Contains(f, ".gen.") {
+			continue
+		}
+		if n := bytes.Count(b, []byte("\n")); n > 800 {
+			t.Errorf("%s has %s lines; split it by feature", f, strconv.Itoa(n))
+		}
+	}
+}

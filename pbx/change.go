@@ -1,0 +1,29 @@
+package pbx
+
+// Noun is a row of the configuration.
+type Noun interface{ Ref() Ref }
+
+// Change is what one command does to the configuration: rows to put, whole, and rows to delete.
+// A nil Change does nothing.
+type Change struct {
+	Put    []Noun
+	Delete []Ref
+}
+
+// Difference is one row of a change as the audit log keeps it; secrets are not part of a noun's JSON.
+type Difference struct {
+	Ref    Ref
+	Before Noun // nil when created
+	After  Noun // nil when deleted
+}
+
+// Ref names the row.
+func (t *Tenant) Ref() Ref     { return Ref{KindSettings, "office"} }
+func (u *User) Ref() Ref       { return Ref{KindUser, string(u.ID)} }
+func (g *Group) Ref() Ref      { return Ref{KindGroup, string(g.ID)} }
+func (r *Role) Ref() Ref       { return Ref{KindRole, string(r.ID)} }
+func (m *Membership) Ref() Ref { return Ref{KindMembership, string(m.ID)} }
+func (a *Assignment) Ref() Ref { return Ref{KindAssignment, string(a.ID)} }
+func (g *Grant) Ref() Ref      { return Ref{KindGrant, string(g.ID)} }
+func (d *Device) Ref() Ref     { return Ref{KindDevice, string(d.ID)} }
+func (t *Token) Ref() Ref      { return Ref{KindToken, string(t.ID)} }

@@ -1,0 +1,68 @@
+package pbx
+
+import "time"
+
+// Scope says how far a right reaches.
+type Scope struct {
+	Kind  ScopeKind `json:"kind"`
+	Group GroupID   `json:"group,omitempty"` // for group and tree
+	Refs  []Ref     `json:"refs,omitempty"`  // for listed: people, groups (their direct members) and things
+}
+
+// ScopeKind is the form of a scope.
+type ScopeKind string
+
+// The forms of a scope, from narrow to wide.
+const (
+	ScopeNone   ScopeKind = ""
+	ScopeSelf   ScopeKind = "self"
+	ScopeGroup  ScopeKind = "group"
+	ScopeTree   ScopeKind = "tree"
+	ScopeListed ScopeKind = "listed"
+	ScopeAll    ScopeKind = "all"
+)
+
+// Role is a custom role: a scope per right, by name. Built-in roles live in package policy.
+type Role struct {
+	ID    RoleID               `json:"id"`
+	Name  string               `json:"name"`
+	Cells map[string]ScopeKind `json:"cells"`
+}
+
+// Assignment gives a user an office-wide role, narrowed to a scope.
+type Assignment struct {
+	ID     AssignmentID `json:"id"`
+	User   UserID       `json:"user"`
+	Role   RoleID       `json:"role"`
+	Scope  Scope        `json:"scope"`
+	Except []Ref        `json:"except,omitempty"`
+	Since  time.Time    `json:"since,omitzero"` // objects older than this stay out of reach
+	From   time.Time    `json:"from"`
+	Until  time.Time    `json:"until,omitzero"`
+}
+
+// Grant gives a user one right, or with Deny takes it away.
+type Grant struct {
+	ID     GrantID   `json:"id"`
+	User   UserID    `json:"user"`
+	Right  string    `json:"right"`
+	Deny   bool      `json:"deny,omitempty"`
+	Scope  Scope     `json:"scope"`
+	Except []Ref     `json:"except,omitempty"`
+	Since  time.Time `json:"since,omitzero"`
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until,omitzero"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// Token lets a program act for its owner, never with more than the owner's rights.
+type Token struct {
+	ID      TokenID   `json:"id"`
+	User    UserID    `json:"user"`
+	Name    string    `json:"name"`
+	Hash    string    `json:"-"`                // SHA-256 of the secret, hex
+	Prefix  string    `json:"prefix"`           // first characters of the secret, to recognise it in a list
+	Rights  []string  `json:"rights,omitempty"` // empty means every right of the owner that a token may carry
+	Created time.Time `json:"created"`
+	Until   time.Time `json:"until,omitzero"`
+}

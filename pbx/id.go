@@ -1,0 +1,61 @@
+package pbx
+
+import (
+	"encoding/base32"
+	"encoding/binary"
+	"time"
+)
+
+// Ids are opaque: a prefix that names the noun, an underscore and 26 sortable base32 characters.
+// Extensions, names and e-mail addresses are never ids, because they change.
+type (
+	UserID       string // usr_…
+	GroupID      string // grp_…
+	RoleID       string // name of a built-in role ("manager") or rol_…
+	MembershipID string // mem_…
+	AssignmentID string // asg_…
+	GrantID      string // gnt_…
+	DeviceID     string // dev_…
+	TokenID      string // tok_…
+	CallID       string // cal_…
+	LegID        string // leg_…
+	BindingID    string // bnd_…; one registered contact of a device
+)
+
+var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+
+// NewID makes an id from a moment and 80 random bits that the caller supplies; ids made later sort later.
+func NewID(prefix string, at time.Time, entropy [10]byte) string {
+	var b [16]byte
+	binary.BigEndian.PutUint64(b[:8], uint64(at.UnixMilli())<<16)
+	copy(b[6:], entropy[:])
+	return prefix + "_" + idCoding.EncodeToString(b[:])
+}
+
+// Kind names a noun in references, facts and the audit log.
+type Kind string
+
+// The kinds of things that can be referred to.
+const (
+	KindSystem     Kind = "system"
+	KindUser       Kind = "user"
+	KindGroup      Kind = "group"
+	KindRole       Kind = "role"
+	KindMembership Kind = "membership"
+	KindAssignment Kind = "assignment"
+	KindGrant      Kind = "grant"
+	KindDevice     Kind = "device"
+	KindToken      Kind = "token"
+	KindSettings   Kind = "settings"
+	KindCall       Kind = "call"
+	KindSession    Kind = "session"
+	KindMail       Kind = "mail"
+)
+
+// Ref points at one thing.
+type Ref struct {
+	Kind Kind   `json:"kind"`
+	ID   string `json:"id"`
+}
+
+func (r Ref) String() string { return string(r.Kind) + ":" + r.ID }

@@ -1,0 +1,138 @@
+package pbx
+
+import (
+	"strings"
+	"time"
+)
+
+// Snapshot is the whole configuration of one tenant at one version. It is never changed: Apply makes the next one.
+// Every map and everything it points to is to be read only.
+type Snapshot struct {
+	Version     int64
+	Tenant      Tenant
+	Users       map[UserID]*User
+	Groups      map[GroupID]*Group
+	Roles       map[RoleID]*Role
+	Memberships map[MembershipID]*Membership
+	Assignments map[AssignmentID]*Assignment
+	Grants      map[GrantID]*Grant
+	Devices     map[DeviceID]*Device
+	Tokens      map[TokenID]*Token
+
+	index index
+}
+
+// index answers the questions that are asked per call and per request; Index builds it.
+type index struct {
+	extensions  map[string]Ref
+	emails      map[string]UserID
+	usernames   map[string]*Device
+	hashes      map[string]*Token
+	memberships map[UserID][]*Membership
+	members     map[GroupID][]*Membership
+	children    map[GroupID][]*Group
+	assignments map[UserID][]*Assignment
+	grants      map[UserID][]*Grant
+	devices     map[UserID][]*Device
+	standard    GroupID
+}
+
+// ByExtension finds what an internal number belongs to.
+func (s *Snapshot) ByExtension(number string) (Ref, bool) {
+	r, ok := s.index.extensions[number]
+	return r, ok
+}
+
+// ByEmail finds a user by e-mail address, without regard to case.
+func (s *Snapshot) ByEmail(email string) *User {
+	return s.Users[s.index.emails[foldEmail(email)]]
+}
+
+// ByUsername finds a device by its SIP user name; nil if there is none.
+func (s *Snapshot) ByUsername(name string) *Device { return s.index.usernames[name] }
+
+// ByTokenHash finds an API token by the SHA-256 of its secret in hex; nil if there is none.
+func (s *Snapshot) ByTokenHash(hash string) *Token { return s.index.hashes[hash] }
+
+// MembershipsOf lists a user's memberships, past and future ones too, in order of id.
+func (s *Snapshot) MembershipsOf(u UserID) []*Membership { return s.index.memberships[u] }
+
+// Members lists a group's own memberships, past and future ones too, in order of id; sub-groups are not looked into.
+func (s *Snapshot) Members(g GroupID) []*Membership { return s.index.members[g] }
+
+// Children lists the groups directly below, in order of name; an empty id asks for the top.
+func (s *Snapshot) Children(g GroupID) []*Group { return s.index.children[g] }
+
+// AssignmentsOf lists a user's office-wide roles, in order of id.
+func (s *Snapshot) AssignmentsOf(u UserID) []*Assignment { return s.index.assignments[u] }
+
+// GrantsOf lists a user's direct grants, in order of id.
+func (s *Snapshot) GrantsOf(u UserID) []*Grant { return s.index.grants[u] }
+
+// DevicesOf lists a user's devices, in order of id.
+func (s *Snapshot) DevicesOf(u UserID) []*Device { return s.index.devices[u] }
+
+// DefaultGroup is the group that people join who are put into no other.
+func (s *Snapshot) DefaultGroup() GroupID { return s.index.standard }
+
+// MainMembership is the membership whose group decides hours, language and zone of a user at a moment:
+// the one marked as main, else the oldest active one; nil without an active membership.
+func (s *Snapshot) MainMembership(u UserID, at time.Time) *Membership {
+	var first *Membership
+	for _, m := range s.MembershipsOf(u) {
+		if !m.IsActive(at) {
+			continue
+		}
+		if m.Main {
+			return m
+		}
+		if first == nil {
+			first = m
+		}
+	}
+	return first
+}
+
+// IsBelow reports whether group g is top or lies somewhere below it.
+func (s *Snapshot) IsBelow(g, top GroupID) bool {
+	for range len(s.Groups) + 1 {
+		if g == top {
+			return true
+		}
+		group := s.Groups[g]
+		if group == nil || group.Parent == "" {
+			return false
+		}
+		g = group.Parent
+	}
+	return false
+}
+
+// LanguageOf is the language a user reads: own, main group's, office's, English.
+func (s *Snapshot) LanguageOf(u UserID, at time.Time) string {
+	return s.inherited(u, at, func(u *User) string { return u.Language }, func(g *Group) string { return g.Language }, s.Tenant.Language, "en")
+}
+
+// ZoneOf is the time zone a user lives in: own, main group's, office's, UTC.
+func (s *Snapshot) ZoneOf(u UserID, at time.Time) string {
+	return s.inherited(u, at, func(u *User) string { return u.Zone }, func(g *Group) string { return g.Zone }, s.Tenant.Zone, "UTC")
+}
+
+func (s *Snapshot) inherited(id UserID, at time.Time, own func(*User) string, group func(*Group) string, office, last string) string {
+	if u := s.Users[id]; u != nil && own(u) != "" {
+		return own(u)
+	}
+	if m := s.MainMembership(id, at); m != nil {
+		for g := s.Groups[m.Group]; g != nil; g = s.Groups[g.Parent] {
+			if v := group(g); v != "" {
+				return v
+			}
+		}
+	}
+	if office != "" {
+		return office
+	}
+	return last
+}
+
+func foldEmail(e string) string { return strings.ToLower(strings.TrimSpace(e)) }

@@ -1,0 +1,25 @@
+package pbx
+
+import "time"
+
+// Tenant is the office as a whole. A single-office installation is the tenant "main"; nobody sees the word.
+type Tenant struct {
+	Name     string    `json:"name"`     // the company, shown to people
+	Country  string    `json:"country"`  // ISO 3166 alpha-2, upper case: how national numbers are read
+	Zone     string    `json:"zone"`     // IANA name
+	Language string    `json:"language"` // en de pl ru id
+	Public   string    `json:"public"`   // name or address that phones connect to; empty means as configured at start
+	Digits   int       `json:"digits"`   // length of extension numbers given out, 2–4
+	Claimed  time.Time `json:"claimed,omitzero"`
+	Mail     Mail      `json:"mail"`
+}
+
+// Mail is the way out for e-mail; without a host every mail stays in the outbox for the administrator to read.
+type Mail struct {
+	Host     string `json:"host,omitempty"`
+	Port     int    `json:"port,omitempty"`
+	From     string `json:"from,omitempty"`
+	User     string `json:"user,omitempty"`
+	Password string `json:"-"`
+	TLS      string `json:"tls,omitempty"` // starttls (default), tls, none
+}

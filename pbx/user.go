@@ -1,0 +1,89 @@
+package pbx
+
+import "time"
+
+// User is a person (X-003). A user without an extension takes part in the portal only (D-004).
+type User struct {
+	ID          UserID     `json:"id"`
+	Name        string     `json:"name"`                // as shown to colleagues and on phones (D-005)
+	Email       string     `json:"email"`               // unique, compared without case; the sign-in name (D-006, D-008)
+	Mobile      string     `json:"mobile,omitempty"`    // E.164 or empty
+	Extension   string     `json:"extension,omitempty"` // 2–6 digits, unique in the office
+	Language    string     `json:"language,omitempty"`  // en de pl ru id; empty follows the main group, then the office
+	Zone        string     `json:"zone,omitempty"`      // IANA name; empty follows the main group, then the office
+	Photo       string     `json:"photo,omitempty"`     // content hash of the picture; empty shows initials
+	Suspensions []Interval `json:"suspensions,omitempty"`
+	Created     time.Time  `json:"created"`
+}
+
+// IsSuspended reports whether the person may not use the system at the given moment.
+func (u *User) IsSuspended(at time.Time) bool {
+	for _, i := range u.Suspensions {
+		if i.Contains(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// Interval is half open: From is inside, Until is outside; a zero Until has no end.
+type Interval struct {
+	From  time.Time `json:"from"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+// Contains reports whether the moment lies inside.
+func (i Interval) Contains(at time.Time) bool {
+	return !at.Before(i.From) && (i.Until.IsZero() || at.Before(i.Until))
+}
+
+// Group is a department: people with common properties, hours and rights (X-112). Groups form a tree.
+type Group struct {
+	ID        GroupID   `json:"id"`
+	Name      string    `json:"name"`             // unique among its siblings
+	Parent    GroupID   `json:"parent,omitempty"` // empty at the top
+	Language  string    `json:"language,omitempty"`
+	Zone      string    `json:"zone,omitempty"`
+	Published bool      `json:"published,omitempty"` // everybody may see its members
+	Default   bool      `json:"default,omitempty"`   // new people without another group join it (X-113); exactly one
+	Ceiling   RoleID    `json:"ceiling,omitempty"`   // highest role a manager of the group may assign; empty means manager
+	Created   time.Time `json:"created"`
+}
+
+// Share says who sees something about a member.
+type Share string
+
+// The values of sharing; the empty one follows the person's main group, and without that it is ShareGroup.
+const (
+	ShareNobody   Share = "nobody"
+	ShareGroup    Share = "group"
+	ShareEveryone Share = "everyone"
+)
+
+// Membership puts a user into a group with a role, for a time (X-114). A change of role is a new membership.
+type Membership struct {
+	ID        MembershipID        `json:"id"`
+	User      UserID              `json:"user"`
+	Group     GroupID             `json:"group"`
+	Role      RoleID              `json:"role"`
+	From      time.Time           `json:"from"`
+	Until     time.Time           `json:"until,omitzero"`
+	Main      bool                `json:"main,omitempty"`      // the group whose hours, language and zone count (X-018, X-115)
+	Overrides map[string]Override `json:"overrides,omitempty"` // by name of the right
+	Presence  Share               `json:"presence,omitempty"`
+	Calls     Share               `json:"calls,omitempty"`
+}
+
+// IsActive reports whether the membership counts at the given moment.
+func (m *Membership) IsActive(at time.Time) bool {
+	return Interval{m.From, m.Until}.Contains(at)
+}
+
+// Override changes one right of a membership's role.
+type Override string
+
+// The values of an override; none means that the role speaks.
+const (
+	OverrideAllow Override = "allow"
+	OverrideDeny  Override = "deny"
+)

@@ -1,0 +1,59 @@
+// Package report folds facts into call records.
+//
+// It selects nothing from a database; package store does.
+package report
+
+import (
+	"time"
+
+	"tandem/i18n"
+	"tandem/pbx"
+)
+
+// CDR is the record of one call. It is complete in itself: names and numbers are those of the time of the call.
+type CDR struct {
+	ID       pbx.CallID    `json:"id"`
+	From     pbx.Party     `json:"from"`
+	To       pbx.Party     `json:"to"`
+	Dialled  string        `json:"dialled"`
+	Users    []pbx.UserID  `json:"users"`  // everybody inside who rang or talked
+	Groups   []pbx.GroupID `json:"groups"` // owners of queues, menus and ring groups it passed
+	Started  time.Time     `json:"started"`
+	Answered time.Time     `json:"answered,omitzero"`
+	Ended    time.Time     `json:"ended"`
+	Cause    pbx.Cause     `json:"cause"`
+	By       pbx.Party     `json:"by,omitzero"` // who ended it, where a person did
+	Reason   i18n.Text     `json:"reason"`      // the sentence behind Cause
+	Codec    string        `json:"codec,omitempty"`
+	Secure   bool          `json:"secure,omitempty"`
+	Legs     []Leg         `json:"legs"`
+	Trace    []i18n.Text   `json:"trace"` // why it rang where it rang (route.Plan.Trace)
+}
+
+// Leg is one phone that took part.
+type Leg struct {
+	ID       pbx.LegID    `json:"id"`
+	Device   pbx.DeviceID `json:"device,omitempty"`
+	Party    pbx.Party    `json:"party"`
+	Out      bool         `json:"out"` // Tandem called the phone
+	Started  time.Time    `json:"started"`
+	Rang     time.Time    `json:"rang,omitzero"`
+	Answered time.Time    `json:"answered,omitzero"`
+	Ended    time.Time    `json:"ended"`
+	Cause    pbx.Cause    `json:"cause"`
+	Status   int          `json:"status,omitempty"`
+	Codec    string       `json:"codec,omitempty"`
+	Lost     int          `json:"lost,omitempty"`   // RTP packets that did not arrive
+	Jitter   int          `json:"jitter,omitempty"` // ms, mean
+}
+
+// Missed reports whether the called side never talked: nobody answered anywhere.
+func (c *CDR) Missed() bool { return c.Answered.IsZero() }
+
+// Talk is the time between answer and end.
+func (c *CDR) Talk() time.Duration {
+	if c.Answered.IsZero() {
+		return 0
+	}
+	return c.Ended.Sub(c.Answered)
+}
