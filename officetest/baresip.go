@@ -1,0 +1,237 @@
+package officetest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Account is what a phone needs to register, as the API hands it out.
+type Account struct {
+	Username  string
+	Secret    string
+	Server    string // host:port
+	Transport string // udp tcp tls
+	SRTP      bool   // offer SDES keys; with tls
+}
+
+// Baresip is a real soft phone in a process of its own. It plays a tone and records what it hears.
+type Baresip struct {
+	Dir    string // its configuration, log and recordings
+	cmd    *exec.Cmd
+	conn   net.Conn
+	events chan BaresipEvent
+	done   chan struct{}
+
+	mu  sync.Mutex
+	err error
+}
+
+// BaresipEvent is one message of its control connection.
+type BaresipEvent struct {
+	Event     bool   `json:"event"`
+	Response  bool   `json:"response"`
+	Type      string `json:"type"` // REGISTER_OK CALL_INCOMING CALL_RINGING CALL_PROGRESS CALL_ESTABLISHED CALL_CLOSED …
+	Class     string `json:"class"`
+	Param     string `json:"param"`
+	Peer      string `json:"peeruri"`
+	Direction string `json:"direction"`
+	OK        bool   `json:"ok"`
+	Data      string `json:"data"`
+}
+
+// StartBaresip starts a phone. Its files go to dir, the tone is a mono 16-bit WAV of 8 kHz, codecs are in order of preference.
+func StartBaresip(ctx context.Context, dir, tone string, a Account, codecs ...string) (*Baresip, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	sip, control, err := freePorts()
+	if err != nil {
+		return nil, err
+	}
+	modules := []string{"account.so", "menu.so", "ctrl_tcp.so", "aufile.so", "aubridge.so", "sndfile.so", "g711.so", "g722.so", "opus.so", "uuid.so", "srtp.so"}
+	var config strings.Builder
+	fmt.Fprintf(&config, "module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:%d\ncall_max_calls 4\ncall_local_timeout 120\n", sip)
+	fmt.Fprintf(&config, "audio_source aufile,%s\naudio_player aubridge,sink\naudio_alert aubridge,alert\n", tone)
+	fmt.Fprintf(&config, "snd_path %s\nctrl_tcp_listen 127.0.0.1:%d\nrtp_timeout 0\nrtp_stats no\nnet_interface 127.0.0.1\n", dir, control)
+	for _, m := range modules {
+		fmt.Fprintf(&config, "module %s\n", m)
+	}
+	account := fmt.Sprintf("<sip:%s@%s;transport=%s>;auth_user=%s;auth_pass=%s;regint=60;ptime=20",
+		a.Username, a.Server, a.Transport, a.Username, a.Secret)
+	if len(codecs) > 0 {
+		account += ";audio_codecs=" + strings.Join(codecs, ",") // names like PCMU/8000/1
+	}
+	if a.SRTP {
+		account += ";mediaenc=srtp-mand"
+	}
+	for name, text := range map[string]string{"config": config.String(), "accounts": account + "\n", "contacts": ""} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		return nil, err
+	}
+	defer log.Close()
+	b := &Baresip{Dir: dir, events: make(chan BaresipEvent, 256), done: make(chan struct{})}
+	b.cmd = exec.Command("baresip", "-f", dir, "-s", "-v")
+	b.cmd.Stdout, b.cmd.Stderr = log, log
+	b.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := b.cmd.Start(); err != nil {
+		return nil, fmt.Errorf("baresip (Debian package baresip-core): %w", err)
+	}
+	if b.conn, err = dialControl(ctx, control); err != nil {
+		b.Close()
+		return nil, fmt.Errorf("%w\n%s", err, b.Log())
+	}
+	go b.read()
+	return b, nil
+}
+
+// dialControl waits for the control port to open; the process announces nothing earlier.
+func dialControl(ctx context.Context, port int) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		c, err := new(net.Dialer).DialContext(ctx, "tcp", "127.0.0.1:"+strconv.Itoa(port))
+		if err == nil {
+			return c, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("control port of baresip: %w", err)
+		case <-tick.C:
+		}
+	}
+}
+
+// freePorts finds a SIP port whose successor is free too (baresip opens TLS there), and a control port.
+func freePorts() (sip, control int, err error) {
+	for range 100 {
+		a, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			return 0, 0, err
+		}
+		port := a.LocalAddr().(*net.UDPAddr).Port
+		t, err1 := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
+		n, err2 := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port+1))
+		c, err3 := net.Listen("tcp", "127.0.0.1:0")
+		a.Close()
+		for _, l := range []net.Listener{t, n, c} {
+			if l != nil {
+				l.Close()
+			}
+		}
+		if err1 == nil && err2 == nil && err3 == nil {
+			return port, c.Addr().(*net.TCPAddr).Port, nil
+		}
+	}
+	return 0, 0, errors.New("no two neighbouring free ports")
+}
+
+func (b *Baresip) read() {
+	defer close(b.events)
+	r := bufio.NewReader(b.conn)
+	for {
+		head, err := r.ReadString(':')
+		if err != nil {
+			return
+		}
+		n, err := strconv.Atoi(strings.TrimSuffix(head, ":"))
+		if err != nil {
+			return
+		}
+		body := make([]byte, n+1)
+		if _, err := io.ReadFull(r, body); err != nil {
+			return
+		}
+		var e BaresipEvent
+		if json.Unmarshal(body[:n], &e) == nil {
+			select {
+			case b.events <- e:
+			case <-b.done:
+				return
+			}
+		}
+	}
+}
+
+// Do sends one command: dial URI, accept, hangup, hold, resume, sndcode DIGIT.
+func (b *Baresip) Do(command, params string) error {
+	body, err := json.Marshal(map[string]string{"command": command, "params": params, "token": command})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(b.conn, "%d:%s,", len(body), body)
+	return err
+}
+
+// Wait returns the next event of one of the types; others are passed over. The context bounds the wait.
+func (b *Baresip) Wait(ctx context.Context, types ...string) (BaresipEvent, error) {
+	for {
+		select {
+		case e, ok := <-b.events:
+			if !ok {
+				return e, fmt.Errorf("baresip ended while waiting for %v\n%s", types, b.Log())
+			}
+			for _, t := range types {
+				if e.Type == t {
+					return e, nil
+				}
+			}
+		case <-ctx.Done():
+			return BaresipEvent{}, fmt.Errorf("waiting for %v: %w\n%s", types, ctx.Err(), b.Log())
+		}
+	}
+}
+
+// Heard lists the recordings of what the far side sent.
+func (b *Baresip) Heard() []string {
+	files, _ := filepath.Glob(filepath.Join(b.Dir, "dump-*-dec.wav"))
+	return files
+}
+
+// Log is what the phone wrote so far.
+func (b *Baresip) Log() string {
+	text, _ := os.ReadFile(filepath.Join(b.Dir, "log"))
+	if len(text) > 20000 {
+		text = text[len(text)-20000:]
+	}
+	return string(text)
+}
+
+// Close ends the phone; its registration is taken back first.
+func (b *Baresip) Close() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	select {
+	case <-b.done:
+		return b.err
+	default:
+		close(b.done)
+	}
+	if b.conn != nil {
+		defer b.conn.Close()
+	}
+	b.cmd.Process.Signal(syscall.SIGTERM)
+	kill := time.AfterFunc(5*time.Second, func() { b.cmd.Process.Kill() })
+	defer kill.Stop()
+	b.err = b.cmd.Wait()
+	return b.err
+}
