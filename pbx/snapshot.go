@@ -22,21 +22,6 @@ type Snapshot struct {
 	index index
 }
 
-// index answers the questions that are asked per call and per request; Index builds it.
-type index struct {
-	extensions  map[string]Ref
-	emails      map[string]UserID
-	usernames   map[string]*Device
-	hashes      map[string]*Token
-	memberships map[UserID][]*Membership
-	members     map[GroupID][]*Membership
-	children    map[GroupID][]*Group
-	assignments map[UserID][]*Assignment
-	grants      map[UserID][]*Grant
-	devices     map[UserID][]*Device
-	standard    GroupID
-}
-
 // ByExtension finds what an internal number belongs to.
 func (s *Snapshot) ByExtension(number string) (Ref, bool) {
 	r, ok := s.index.extensions[number]
@@ -71,6 +56,9 @@ func (s *Snapshot) GrantsOf(u UserID) []*Grant { return s.index.grants[u] }
 
 // DevicesOf lists a user's devices, in order of id.
 func (s *Snapshot) DevicesOf(u UserID) []*Device { return s.index.devices[u] }
+
+// TokensOf lists a user's API tokens, in order of id.
+func (s *Snapshot) TokensOf(u UserID) []*Token { return s.index.tokens[u] }
 
 // DefaultGroup is the group that people join who are put into no other.
 func (s *Snapshot) DefaultGroup() GroupID { return s.index.standard }

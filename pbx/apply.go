@@ -1,0 +1,304 @@
+package pbx
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+)
+
+// NewSnapshot builds a snapshot from all rows of a configuration and checks every invariant.
+// The error is an *Error that names the first row at fault.
+func NewSnapshot(version int64, nouns ...Noun) (*Snapshot, error) {
+	s := empty(len(nouns))
+	s.Version = version
+	if err := s.write(Change{Put: nouns}, newTouch()); err != nil {
+		return nil, err
+	}
+	if err := s.reindex(); err != nil {
+		return nil, err
+	}
+	all := newTouch()
+	for _, n := range nouns {
+		all.add(nil, n)
+	}
+	if err := s.check(all); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func empty(size int) *Snapshot {
+	return &Snapshot{
+		Users:       make(map[UserID]*User, size/3),
+		Groups:      map[GroupID]*Group{},
+		Roles:       map[RoleID]*Role{},
+		Memberships: make(map[MembershipID]*Membership, size/3),
+		Assignments: map[AssignmentID]*Assignment{},
+		Grants:      map[GrantID]*Grant{},
+		Devices:     make(map[DeviceID]*Device, size/3),
+		Tokens:      map[TokenID]*Token{},
+	}
+}
+
+// bulk is the number of rows from which building the whole index anew is cheaper than mending it row by row.
+const bulk = 200
+
+// Apply makes the snapshot that follows from a change, or refuses it with an *Error that names the field at fault.
+// Only what changes is copied. The version stays; whoever stores the change sets it.
+func (s *Snapshot) Apply(c Change) (*Snapshot, error) {
+	next := *s
+	t := newTouch()
+	if err := next.write(c, t); err != nil {
+		return nil, err
+	}
+	var err error
+	if len(t.rows) > bulk {
+		err = next.reindex()
+	} else {
+		err = next.mend(&s.index, t)
+	}
+	if err == nil {
+		err = next.check(t)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &next, nil
+}
+
+// Diff lists what a change does to the rows of the snapshot, in the order of the change. Rows that stay as they are
+// are left out, so that the audit log tells only what changed.
+func (s *Snapshot) Diff(c Change) []Difference {
+	var all []Difference
+	for _, n := range c.Put {
+		before := s.Find(n.Ref())
+		if before == nil || !same(before, n) {
+			all = append(all, Difference{Ref: n.Ref(), Before: before, After: n})
+		}
+	}
+	for _, r := range c.Delete {
+		if before := s.Find(r); before != nil {
+			all = append(all, Difference{Ref: r, Before: before})
+		}
+	}
+	return all
+}
+
+// Find gets a row by its reference; nil if there is none.
+func (s *Snapshot) Find(r Ref) Noun {
+	switch r.Kind {
+	case KindSettings:
+		if t := s.Tenant; r == t.Ref() {
+			return &t
+		}
+	case KindUser:
+		return found(s.Users, UserID(r.ID))
+	case KindGroup:
+		return found(s.Groups, GroupID(r.ID))
+	case KindRole:
+		return found(s.Roles, RoleID(r.ID))
+	case KindMembership:
+		return found(s.Memberships, MembershipID(r.ID))
+	case KindAssignment:
+		return found(s.Assignments, AssignmentID(r.ID))
+	case KindGrant:
+		return found(s.Grants, GrantID(r.ID))
+	case KindDevice:
+		return found(s.Devices, DeviceID(r.ID))
+	case KindToken:
+		return found(s.Tokens, TokenID(r.ID))
+	}
+	return nil
+}
+
+// found keeps a missing row from becoming a noun that is not nil but holds nothing.
+func found[K comparable, V interface {
+	comparable
+	Noun
+}](m map[K]V, k K) Noun {
+	if v, ok := m[k]; ok {
+		return v
+	}
+	return nil
+}
+
+// All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens, each in
+// order of id. NewSnapshot of the same rows is the same snapshot.
+func (s *Snapshot) All() iter.Seq[Noun] {
+	return func(yield func(Noun) bool) {
+		t := s.Tenant
+		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
+			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
+			each(s.Devices, yield) && each(s.Tokens, yield)
+	}
+}
+
+func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		if !yield(m[k]) {
+			return false
+		}
+	}
+	return true
+}
+
+// Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
+// memberships, assignments, grants, devices and tokens of a user; memberships of a group and what is scoped to it;
+// assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
+func (s *Snapshot) Cascade(r Ref) []Ref {
+	var all []Ref
+	switch r.Kind {
+	case KindUser:
+		u := UserID(r.ID)
+		all = refs(all, s.MembershipsOf(u))
+		all = refs(all, s.AssignmentsOf(u))
+		all = refs(all, s.GrantsOf(u))
+		all = refs(all, s.DevicesOf(u))
+		all = refs(all, s.TokensOf(u))
+	case KindGroup:
+		all = refs(all, s.Members(GroupID(r.ID)))
+		for n := range s.scoped(GroupID(r.ID)) {
+			all = append(all, n.Ref())
+		}
+	case KindRole:
+		for _, n := range s.Assignments {
+			if n.Role == RoleID(r.ID) {
+				all = append(all, n.Ref())
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	return all
+}
+
+func refs[N Noun](all []Ref, nouns []N) []Ref {
+	for _, n := range nouns {
+		all = append(all, n.Ref())
+	}
+	return all
+}
+
+// scoped goes over the assignments and grants that reach as far as one group or its tree.
+func (s *Snapshot) scoped(g GroupID) iter.Seq[Noun] {
+	return func(yield func(Noun) bool) {
+		for _, a := range s.Assignments {
+			if a.Scope.Group == g && !yield(a) {
+				return
+			}
+		}
+		for _, a := range s.Grants {
+			if a.Scope.Group == g && !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// touch collects what a change touches, so that only this is checked.
+type touch struct {
+	rows     []row
+	seen     map[Ref]bool
+	settings bool
+	cloned   map[Kind]bool
+}
+
+// row is one row before and after a change; either may be nil.
+type row struct{ old, new Noun }
+
+func newTouch() *touch { return &touch{seen: map[Ref]bool{}, cloned: map[Kind]bool{}} }
+
+func (t *touch) add(old, new Noun) { t.rows = append(t.rows, row{old, new}) }
+
+// write puts and deletes the rows of a change; maps are copied before their first change.
+func (s *Snapshot) write(c Change, t *touch) error {
+	for _, n := range c.Put {
+		r := n.Ref()
+		if r.ID == "" || t.seen[r] {
+			return Refuse(Invalid, "", "change.twice", "ref", r.String())
+		}
+		t.seen[r] = true
+		old := s.Find(r)
+		if !s.put(n, t) {
+			return Refuse(Invalid, "", "change.unknown", "ref", r.String())
+		}
+		t.add(old, n)
+	}
+	for _, r := range c.Delete {
+		if t.seen[r] {
+			return Refuse(Invalid, "", "change.twice", "ref", r.String())
+		}
+		t.seen[r] = true
+		old := s.Find(r)
+		if old == nil {
+			return Refuse(NotFound, "", "change.missing", "ref", r.String())
+		}
+		if r.Kind == KindSettings {
+			return Refuse(Invalid, "", "change.unknown", "ref", r.String())
+		}
+		s.remove(r, t)
+		t.add(old, nil)
+	}
+	return nil
+}
+
+func (s *Snapshot) put(n Noun, t *touch) bool {
+	k := n.Ref().Kind
+	switch n := n.(type) {
+	case *Tenant:
+		s.Tenant = *n
+	case *User:
+		own(&s.Users, k, t)[n.ID] = n
+	case *Group:
+		own(&s.Groups, k, t)[n.ID] = n
+	case *Role:
+		own(&s.Roles, k, t)[n.ID] = n
+	case *Membership:
+		own(&s.Memberships, k, t)[n.ID] = n
+	case *Assignment:
+		own(&s.Assignments, k, t)[n.ID] = n
+	case *Grant:
+		own(&s.Grants, k, t)[n.ID] = n
+	case *Device:
+		own(&s.Devices, k, t)[n.ID] = n
+	case *Token:
+		own(&s.Tokens, k, t)[n.ID] = n
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *Snapshot) remove(r Ref, t *touch) {
+	switch r.Kind {
+	case KindUser:
+		delete(own(&s.Users, r.Kind, t), UserID(r.ID))
+	case KindGroup:
+		delete(own(&s.Groups, r.Kind, t), GroupID(r.ID))
+	case KindRole:
+		delete(own(&s.Roles, r.Kind, t), RoleID(r.ID))
+	case KindMembership:
+		delete(own(&s.Memberships, r.Kind, t), MembershipID(r.ID))
+	case KindAssignment:
+		delete(own(&s.Assignments, r.Kind, t), AssignmentID(r.ID))
+	case KindGrant:
+		delete(own(&s.Grants, r.Kind, t), GrantID(r.ID))
+	case KindDevice:
+		delete(own(&s.Devices, r.Kind, t), DeviceID(r.ID))
+	case KindToken:
+		delete(own(&s.Tokens, r.Kind, t), TokenID(r.ID))
+	}
+}
+
+// own makes a map the change's own before it is written to.
+func own[K comparable, V any](m *map[K]V, k Kind, t *touch) map[K]V {
+	if !t.cloned[k] {
+		t.cloned[k] = true
+		if *m == nil {
+			*m = map[K]V{}
+		} else {
+			*m = maps.Clone(*m)
+		}
+	}
+	return *m
+}
