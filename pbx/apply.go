@@ -56,7 +56,7 @@ func (s *Snapshot) Apply(c Change) (*Snapshot, error) {
 	if len(t.rows) > bulk {
 		err = next.reindex()
 	} else {
-		err = next.mend(&s.index, t)
+		err = next.mend(t)
 	}
 	if err == nil {
 		err = next.check(t)

@@ -34,10 +34,7 @@ func (s *Snapshot) check(t *touch) error {
 			return err
 		}
 	}
-	if t.cloned[KindGroup] || t.cloned[KindUser] {
-		return s.checkDefault()
-	}
-	return nil
+	return s.checkDefault()
 }
 
 // people collects the users whose memberships have to be looked at, each once, in the order of the change.

@@ -149,6 +149,18 @@ func (t *Table[K, V]) Without(k K) Table[K, V] {
 	return next
 }
 
+// put writes in place; only for a table that nobody else holds yet.
+func (t *Table[K, V]) put(k K, v V) {
+	i := part(k)
+	if t.parts[i] == nil {
+		t.parts[i] = make(map[K]V)
+	}
+	if _, had := t.parts[i][k]; !had {
+		t.count++
+	}
+	t.parts[i][k] = v
+}
+
 func (t *Table[K, V]) copyPart(k K) (Table[K, V], map[K]V) {
 	next := *t
 	i := part(k)

@@ -24,41 +24,47 @@ type Snapshot struct {
 
 // ByExtension finds what an internal number belongs to.
 func (s *Snapshot) ByExtension(number string) (Ref, bool) {
-	r, ok := s.index.extensions[number]
-	return r, ok
+	return s.index.extensions.Get(number)
 }
 
 // ByEmail finds a user by e-mail address, without regard to case.
 func (s *Snapshot) ByEmail(email string) *User {
-	return s.Users[s.index.emails[foldEmail(email)]]
+	id, _ := s.index.emails.Get(foldEmail(email))
+	return s.Users[id]
 }
 
 // ByUsername finds a device by its SIP user name; nil if there is none.
-func (s *Snapshot) ByUsername(name string) *Device { return s.index.usernames[name] }
+func (s *Snapshot) ByUsername(name string) *Device { v, _ := s.index.usernames.Get(name); return v }
 
 // ByTokenHash finds an API token by the SHA-256 of its secret in hex; nil if there is none.
-func (s *Snapshot) ByTokenHash(hash string) *Token { return s.index.hashes[hash] }
+func (s *Snapshot) ByTokenHash(hash string) *Token { v, _ := s.index.hashes.Get(hash); return v }
 
 // MembershipsOf lists a user's memberships, past and future ones too, in order of id.
-func (s *Snapshot) MembershipsOf(u UserID) []*Membership { return s.index.memberships[u] }
+func (s *Snapshot) MembershipsOf(u UserID) []*Membership {
+	v, _ := s.index.memberships.Get(u)
+	return v
+}
 
 // Members lists a group's own memberships, past and future ones too, in order of id; sub-groups are not looked into.
-func (s *Snapshot) Members(g GroupID) []*Membership { return s.index.members[g] }
+func (s *Snapshot) Members(g GroupID) []*Membership { v, _ := s.index.members.Get(g); return v }
 
 // Children lists the groups directly below, in order of name; an empty id asks for the top.
-func (s *Snapshot) Children(g GroupID) []*Group { return s.index.children[g] }
+func (s *Snapshot) Children(g GroupID) []*Group { v, _ := s.index.children.Get(g); return v }
 
 // AssignmentsOf lists a user's office-wide roles, in order of id.
-func (s *Snapshot) AssignmentsOf(u UserID) []*Assignment { return s.index.assignments[u] }
+func (s *Snapshot) AssignmentsOf(u UserID) []*Assignment {
+	v, _ := s.index.assignments.Get(u)
+	return v
+}
 
 // GrantsOf lists a user's direct grants, in order of id.
-func (s *Snapshot) GrantsOf(u UserID) []*Grant { return s.index.grants[u] }
+func (s *Snapshot) GrantsOf(u UserID) []*Grant { v, _ := s.index.grants.Get(u); return v }
 
 // DevicesOf lists a user's devices, in order of id.
-func (s *Snapshot) DevicesOf(u UserID) []*Device { return s.index.devices[u] }
+func (s *Snapshot) DevicesOf(u UserID) []*Device { v, _ := s.index.devices.Get(u); return v }
 
 // TokensOf lists a user's API tokens, in order of id.
-func (s *Snapshot) TokensOf(u UserID) []*Token { return s.index.tokens[u] }
+func (s *Snapshot) TokensOf(u UserID) []*Token { v, _ := s.index.tokens.Get(u); return v }
 
 // DefaultGroup is the group that people join who are put into no other.
 func (s *Snapshot) DefaultGroup() GroupID { return s.index.standard }
