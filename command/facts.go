@@ -1,0 +1,81 @@
+package command
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"tandem/event"
+	"tandem/pbx"
+)
+
+// facts makes one fact per differing row; the audit log shows nothing that is not a row, and every row (BAR AU-01).
+func (w *Work) facts(differences []pbx.Difference) ([]event.Fact, error) {
+	facts := make([]event.Fact, 0, len(differences))
+	for _, d := range differences {
+		f := event.Fact{At: w.Now, Kind: kindOf(d, w), Actor: w.Who, Object: d.Ref, Reason: w.reason, Revision: w.Snapshot.Version + 1}
+		var err error
+		if f.Before, err = encode(d.Before); err != nil {
+			return nil, fmt.Errorf("fact about %s: %w", d.Ref, err)
+		}
+		if f.After, err = encode(d.After); err != nil {
+			return nil, fmt.Errorf("fact about %s: %w", d.Ref, err)
+		}
+		facts = append(facts, f)
+	}
+	return facts, nil
+}
+
+// encode is the JSON of a row without secrets; a row that does not exist has none.
+func encode(n pbx.Noun) (json.RawMessage, error) {
+	if n == nil {
+		return json.RawMessage(nil), nil
+	}
+	return json.Marshal(n)
+}
+
+// kindOf names what happened to a row.
+func kindOf(d pbx.Difference, w *Work) event.Kind {
+	verb := "changed"
+	switch before := d.Before.(type) {
+	case nil:
+		verb = "created"
+	case *pbx.Tenant:
+		if before.Claimed.IsZero() && !d.After.(*pbx.Tenant).Claimed.IsZero() {
+			return event.SetupClaimed
+		}
+	case *pbx.User:
+		verb = userVerb(before, d.After, w)
+	case *pbx.Membership:
+		if after, ok := d.After.(*pbx.Membership); !ok || before.Until != after.Until {
+			verb = "ended"
+		}
+	case *pbx.Assignment, *pbx.Grant:
+		verb = "ended"
+	case *pbx.Device:
+		if after, ok := d.After.(*pbx.Device); !ok {
+			verb = "deleted"
+		} else if before.SHA256 != after.SHA256 {
+			verb = "secret_renewed"
+		}
+	case *pbx.Token:
+		verb = "revoked"
+	default:
+		if d.After == nil {
+			verb = "deleted"
+		}
+	}
+	return event.Kind(string(d.Ref.Kind) + "." + verb)
+}
+
+func userVerb(before *pbx.User, after pbx.Noun, w *Work) string {
+	u, ok := after.(*pbx.User)
+	switch {
+	case !ok:
+		return "deleted"
+	case !before.IsSuspended(w.Now) && u.IsSuspended(w.Now):
+		return "suspended"
+	case before.IsSuspended(w.Now) && !u.IsSuspended(w.Now):
+		return "restored"
+	}
+	return "changed"
+}

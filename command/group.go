@@ -1,0 +1,177 @@
+package command
+
+import (
+	"slices"
+
+	"tandem/pbx"
+	"tandem/policy"
+)
+
+// CreateGroup adds a group with its first members.
+type CreateGroup struct {
+	Name     string
+	Parent   pbx.GroupID // empty makes a top group
+	Language string
+	Zone     string
+	Members  []pbx.UserID
+}
+
+// Need asks for group.create over the parent, or over the house for a top group.
+func (c CreateGroup) Need(*pbx.Snapshot, pbx.Actor) []Need {
+	return []Need{{policy.GroupCreate, place(c.Parent)}}
+}
+
+// place is the target for something that happens below a group, or at the top of the house.
+func place(g pbx.GroupID) policy.Target {
+	if g == "" {
+		return policy.System()
+	}
+	return policy.Group(g)
+}
+
+// Change makes the group; each member asks for the right to put him there, on the configuration that has the group.
+func (c CreateGroup) Change(w *Work) (pbx.Change, error) {
+	g := &pbx.Group{ID: pbx.GroupID(w.ID("grp")), Parent: c.Parent, Created: w.Now}
+	w.object = g.Ref()
+	var err error
+	if g.Name, err = cleanName("name", c.Name); err != nil {
+		return pbx.Change{}, err
+	}
+	if g.Language, err = cleanLanguage(c.Language); err != nil {
+		return pbx.Change{}, err
+	}
+	if g.Zone, err = cleanZone(c.Zone); err != nil {
+		return pbx.Change{}, err
+	}
+	change := pbx.Change{Put: []pbx.Noun{g}}
+	next, err := w.Snapshot.Apply(change)
+	if err != nil {
+		return pbx.Change{}, err
+	}
+	for i, u := range c.Members {
+		if slices.Contains(c.Members[:i], u) {
+			continue
+		}
+		if err := w.Ask(next, policy.MembershipEdit, policy.Place(u, g.ID, "user")); err != nil {
+			return pbx.Change{}, atField(err, "members")
+		}
+		change.Put = append(change.Put, w.join(u, g.ID, "user", false)...)
+	}
+	return change, nil
+}
+
+// EditGroup changes a group; nil fields stay. A new parent moves it with everything below (I-14).
+type EditGroup struct {
+	Group     pbx.GroupID
+	Name      *string
+	Parent    *pbx.GroupID
+	Language  *string
+	Zone      *string
+	Published *bool
+}
+
+// Need asks for group.edit here and at both parents, and for group.publish to show the members to everybody.
+func (c EditGroup) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
+	var needs []Need
+	if c.Name != nil || c.Parent != nil || c.Language != nil || c.Zone != nil || c.Published == nil {
+		needs = append(needs, Need{policy.GroupEdit, policy.Group(c.Group)})
+	}
+	if c.Published != nil {
+		needs = append(needs, Need{policy.GroupPublish, policy.Group(c.Group)})
+	}
+	if g := s.Groups[c.Group]; g != nil && c.Parent != nil && *c.Parent != g.Parent {
+		needs = append(needs, Need{policy.GroupEdit, place(g.Parent)}, Need{policy.GroupEdit, place(*c.Parent)})
+	}
+	return needs
+}
+
+// Change writes the new fields.
+func (c EditGroup) Change(w *Work) (pbx.Change, error) {
+	old := w.Snapshot.Groups[c.Group]
+	if old == nil {
+		return pbx.Change{}, missing()
+	}
+	g := *old
+	w.object = g.Ref()
+	var err error
+	if c.Name != nil {
+		if g.Name, err = cleanName("name", *c.Name); err != nil {
+			return pbx.Change{}, err
+		}
+	}
+	if c.Parent != nil {
+		g.Parent = *c.Parent
+	}
+	if c.Language != nil {
+		if g.Language, err = cleanLanguage(*c.Language); err != nil {
+			return pbx.Change{}, err
+		}
+	}
+	if c.Zone != nil {
+		if g.Zone, err = cleanZone(*c.Zone); err != nil {
+			return pbx.Change{}, err
+		}
+	}
+	if c.Published != nil {
+		g.Published = *c.Published
+	}
+	return pbx.Change{Put: []pbx.Noun{&g}}, nil
+}
+
+// DeleteGroup takes a group out. Members who are in no other group move to Default, so that nobody stands nowhere.
+type DeleteGroup struct{ Group pbx.GroupID }
+
+// Need asks for group.create, which also deletes, and for taking people out when there are any.
+func (c DeleteGroup) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
+	needs := []Need{{policy.GroupCreate, policy.Group(c.Group)}}
+	if len(s.Members(c.Group)) > 0 {
+		needs = append(needs, Need{policy.MembershipEdit, policy.Group(c.Group)})
+	}
+	return needs
+}
+
+// Change deletes the group and what is scoped to it, and moves the members.
+func (c DeleteGroup) Change(w *Work) (pbx.Change, error) {
+	g := w.Snapshot.Groups[c.Group]
+	if g == nil {
+		return pbx.Change{}, missing()
+	}
+	w.object = g.Ref()
+	if g.Default {
+		return pbx.Change{}, pbx.Refuse(pbx.Invalid, "", "group.default_stays", "name", g.Name)
+	}
+	if len(w.Snapshot.Children(g.ID)) > 0 {
+		return pbx.Change{}, pbx.Refuse(pbx.Conflict, "", "group.has_children", "name", g.Name)
+	}
+	change := pbx.Change{Delete: append([]pbx.Ref{g.Ref()}, w.Snapshot.Cascade(g.Ref())...)}
+	homeless := map[pbx.UserID]bool{}
+	for _, m := range w.Snapshot.Members(g.ID) {
+		if !m.IsActive(w.Now) || homeless[m.User] {
+			continue
+		}
+		rest := w.others(m.User, g.ID)
+		if len(rest) == 0 {
+			homeless[m.User] = true
+			change.Put = append(change.Put, &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: m.User,
+				Group: w.Snapshot.DefaultGroup(), Role: "user", From: w.Now, Main: true})
+			continue
+		}
+		if m.Main {
+			heir := *rest[0]
+			heir.Main = true
+			change.Put = append(change.Put, &heir)
+		}
+	}
+	return change, nil
+}
+
+// others lists a person's active memberships in other groups.
+func (w *Work) others(u pbx.UserID, g pbx.GroupID) []*pbx.Membership {
+	var rest []*pbx.Membership
+	for _, m := range w.Snapshot.MembershipsOf(u) {
+		if m.Group != g && m.IsActive(w.Now) {
+			rest = append(rest, m)
+		}
+	}
+	return rest
+}

@@ -1,0 +1,102 @@
+package command
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tandem/pbx"
+	"tandem/policy"
+)
+
+// TokenPrefix begins every API token, so that scanners for leaked secrets know it (BAR WB-08).
+const TokenPrefix = "tdm_"
+
+// Limits of tokens.
+const (
+	MaxTokens    = 50                   // of one person
+	MaxTokenLife = 366 * 24 * time.Hour // a token that lives longer is renewed, not forgotten
+)
+
+// CreateToken lets a program act for the actor, with all rights that a token may carry or with a part of them. The secret is
+// in the result, once; only its hash is kept. A token cannot make tokens: token.create is never carried by one.
+type CreateToken struct {
+	User    pbx.UserID
+	Name    string
+	Expires time.Time // zero means 90 days
+	Rights  []string  // empty means all that a token may carry
+}
+
+// Need asks for token.create over oneself.
+func (c CreateToken) Need(*pbx.Snapshot, pbx.Actor) []Need {
+	return []Need{{policy.TokenCreate, policy.User(c.User)}}
+}
+
+// Change makes the token.
+func (c CreateToken) Change(w *Work) (pbx.Change, error) {
+	if w.Snapshot.Users[c.User] == nil {
+		return pbx.Change{}, missing()
+	}
+	t := &pbx.Token{ID: pbx.TokenID(w.ID("tok")), User: c.User, Created: w.Now, Until: c.Expires.UTC().Truncate(time.Millisecond)}
+	w.object = t.Ref()
+	var err error
+	if t.Name, err = cleanName("name", c.Name); err != nil {
+		return pbx.Change{}, err
+	}
+	if c.Expires.IsZero() {
+		t.Until = w.Now.Add(90 * 24 * time.Hour)
+	}
+	if !t.Until.After(w.Now) || t.Until.Sub(w.Now) > MaxTokenLife {
+		return pbx.Change{}, pbx.Refuse(pbx.Invalid, "expires", "token.expires_bad")
+	}
+	for _, name := range c.Rights {
+		r, ok := policy.ParseRight(name)
+		if !ok || !policy.ByToken(r) {
+			return pbx.Change{}, pbx.Refuse(pbx.Invalid, "rights", "token.right_bad", "right", printable(name))
+		}
+		if !slices.Contains(t.Rights, name) {
+			t.Rights = append(t.Rights, name)
+		}
+	}
+	if len(w.Snapshot.TokensOf(c.User)) >= MaxTokens {
+		return pbx.Change{}, pbx.Refuse(pbx.Exhausted, "", "token.too_many", "max", strconv.Itoa(MaxTokens))
+	}
+	w.secret = TokenPrefix + w.Word(25)
+	t.Prefix = w.secret[:len(TokenPrefix)+6]
+	t.Hash = HashToken(w.secret)
+	return pbx.Change{Put: []pbx.Noun{t}}, nil
+}
+
+// HashToken is what is kept of a token: its SHA-256 in hex. A token is random, so a slow hash would protect nothing more.
+func HashToken(secret string) string {
+	sum := sha256.Sum256([]byte(strings.TrimSpace(secret)))
+	return hex.EncodeToString(sum[:])
+}
+
+// RevokeToken ends a token at once.
+type RevokeToken struct{ Token pbx.TokenID }
+
+// Need asks for token.create over one's own, and for login.reset over the owner of somebody else's.
+func (c RevokeToken) Need(s *pbx.Snapshot, who pbx.Actor) []Need {
+	t := s.Tokens[c.Token]
+	switch {
+	case t == nil:
+		return []Need{{policy.TokenCreate, policy.Token(c.Token)}}
+	case t.User == who.User:
+		return []Need{{policy.TokenCreate, policy.User(t.User)}}
+	}
+	return []Need{{policy.LoginReset, policy.User(t.User)}}
+}
+
+// Change deletes the row.
+func (c RevokeToken) Change(w *Work) (pbx.Change, error) {
+	t := w.Snapshot.Tokens[c.Token]
+	if t == nil {
+		return pbx.Change{}, missing()
+	}
+	w.object = t.Ref()
+	return pbx.Change{Delete: []pbx.Ref{t.Ref()}}, nil
+}
