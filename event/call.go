@@ -7,65 +7,68 @@ import (
 	"tandem/pbx"
 )
 
-// The facts of a call, in the order in which they can happen. call.held and call.resumed may happen many times.
-const (
-	CallStarted  Kind = "call.started"
-	CallRang     Kind = "call.rang"
-	CallAnswered Kind = "call.answered"
-	CallHeld     Kind = "call.held"
-	CallResumed  Kind = "call.resumed"
-	CallEnded    Kind = "call.ended"
-)
-
-// CallLeg is one phone that took part in a call, as far as it came.
-type CallLeg struct {
+// Leg is one phone of a call as the facts tell of it. A zero time has not happened.
+type Leg struct {
 	ID       pbx.LegID    `json:"id"`
 	Device   pbx.DeviceID `json:"device,omitempty"`
 	Party    pbx.Party    `json:"party"`
 	Out      bool         `json:"out,omitempty"` // Tandem called the phone
-	Started  time.Time    `json:"started"`
+	Started  time.Time    `json:"started,omitzero"`
 	Rang     time.Time    `json:"rang,omitzero"`
 	Answered time.Time    `json:"answered,omitzero"`
 	Ended    time.Time    `json:"ended,omitzero"`
 	Cause    pbx.Cause    `json:"cause,omitempty"`
-	Status   int          `json:"status,omitempty"` // SIP status of the phone's refusal
+	Status   int          `json:"status,omitempty"` // final SIP status of a leg that failed
 	Codec    string       `json:"codec,omitempty"`
-	Secure   bool         `json:"secure,omitempty"` // signalling and sound are encrypted
+	Secure   bool         `json:"secure,omitempty"`
 	Lost     int          `json:"lost,omitempty"`   // RTP packets that did not arrive
 	Jitter   int          `json:"jitter,omitempty"` // ms, mean
 }
 
-// CallStart is the payload of call.started. With it alone a call that a crash cut off can be recorded.
-type CallStart struct {
+// Started is the payload of call.started: somebody dialled. It is stored before anything rings.
+type Started struct {
 	From    pbx.Party     `json:"from"`
 	To      pbx.Party     `json:"to"`
 	Dialled string        `json:"dialled"`
-	Users   []pbx.UserID  `json:"users"`
-	Groups  []pbx.GroupID `json:"groups,omitempty"`
-	Caller  CallLeg       `json:"caller"`
-	Trace   []i18n.Text   `json:"trace"`
+	Users   []pbx.UserID  `json:"users,omitempty"`  // everybody inside who is part of it, the caller too
+	Groups  []pbx.GroupID `json:"groups,omitempty"` // owners of queues, menus and ring groups it passed
+	Leg     Leg           `json:"leg"`              // the caller's phone
+	Trace   []i18n.Text   `json:"trace,omitempty"`  // why it rings where it rings
 }
 
-// CallRing is the payload of call.rang: a phone rings.
-type CallRing struct {
-	Leg CallLeg `json:"leg"`
+// Rang is the payload of call.rang: a phone rings.
+type Rang struct {
+	Leg Leg `json:"leg"`
 }
 
-// CallAnswer is the payload of call.answered: the two legs that talk from now on.
-type CallAnswer struct {
-	Caller CallLeg `json:"caller"`
-	Callee CallLeg `json:"callee"`
+// Answered is the payload of call.answered: two people can talk.
+type Answered struct {
+	Leg    Leg       `json:"leg"` // the phone that answered
+	To     pbx.Party `json:"to"`  // who answered
+	Codec  string    `json:"codec,omitempty"`
+	Secure bool      `json:"secure,omitempty"` // both legs encrypt signalling and sound
 }
 
-// CallHold is the payload of call.held and call.resumed.
-type CallHold struct {
-	By pbx.Party `json:"by"`
+// Held is the payload of call.held and of call.resumed.
+type Held struct {
+	Leg   pbx.LegID `json:"leg"`
+	Party pbx.Party `json:"party"` // who holds, or took back
 }
 
-// CallEnd is the payload of call.ended. Legs holds every phone that took part, the caller's first; after a crash it is empty.
-type CallEnd struct {
+// Ended is the payload of call.ended, the last fact of every call. It tells the legs completely, so that a call that was
+// refused at once needs no other fact.
+type Ended struct {
 	Cause  pbx.Cause `json:"cause"`
-	Reason i18n.Text `json:"reason"`
-	By     pbx.Party `json:"by,omitzero"`
-	Legs   []CallLeg `json:"legs,omitempty"`
+	By     pbx.Party `json:"by,omitzero"` // who ended it, where a person did
+	Reason i18n.Text `json:"reason"`      // the sentence behind Cause
+	Codec  string    `json:"codec,omitempty"`
+	Secure bool      `json:"secure,omitempty"`
+	Legs   []Leg     `json:"legs,omitempty"`
+}
+
+// Registration is the payload of the live facts device.registered and device.unregistered.
+type Registration struct {
+	Device   pbx.DeviceID  `json:"device"`
+	User     pbx.UserID    `json:"user"`
+	Bindings []pbx.Binding `json:"bindings,omitempty"`
 }

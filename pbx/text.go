@@ -8,13 +8,12 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"tandem/i18n"
 )
 
 // NameLength is how many characters a name may have.
 const NameLength = 100
-
-// Languages are the languages of the web app, mails and announcements, by their ISO 639 names.
-var Languages = [...]string{"en", "de", "pl", "ru", "id"}
 
 // FoldName is a name as it is compared: without regard to case and outer space.
 func FoldName(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
@@ -137,7 +136,7 @@ func checkMobile(m string) error {
 }
 
 func checkLanguage(l string) error {
-	if l != "" && !slices.Contains(Languages[:], l) {
+	if l != "" && !i18n.Known(l) {
 		return Refuse(Invalid, "language", "language.unknown", "language", l)
 	}
 	return nil

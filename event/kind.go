@@ -1,0 +1,105 @@
+package event
+
+import (
+	"slices"
+	"strings"
+)
+
+// The facts about the office, its people and their things. Each is written in the transaction of its change.
+const (
+	SetupClaimed    Kind = "setup.claimed"
+	SettingsChanged Kind = "settings.changed"
+
+	UserCreated   Kind = "user.created"
+	UserChanged   Kind = "user.changed"
+	UserSuspended Kind = "user.suspended"
+	UserRestored  Kind = "user.restored"
+	UserDeleted   Kind = "user.deleted"
+
+	GroupCreated Kind = "group.created"
+	GroupChanged Kind = "group.changed"
+	GroupDeleted Kind = "group.deleted"
+
+	RoleCreated Kind = "role.created"
+	RoleChanged Kind = "role.changed"
+	RoleDeleted Kind = "role.deleted"
+
+	MembershipCreated Kind = "membership.created"
+	MembershipChanged Kind = "membership.changed"
+	MembershipEnded   Kind = "membership.ended"
+
+	AssignmentCreated Kind = "assignment.created"
+	AssignmentEnded   Kind = "assignment.ended"
+	GrantCreated      Kind = "grant.created"
+	GrantEnded        Kind = "grant.ended"
+
+	DeviceCreated       Kind = "device.created"
+	DeviceChanged       Kind = "device.changed"
+	DeviceDeleted       Kind = "device.deleted"
+	DeviceSecretRenewed Kind = "device.secret_renewed"
+
+	TokenCreated Kind = "token.created"
+	TokenRevoked Kind = "token.revoked"
+)
+
+// The facts about signing in. They are facts about a user; no password or token is in them.
+const (
+	LoginSucceeded     Kind = "login.succeeded"
+	LoginFailed        Kind = "login.failed"
+	LoginPasswordSet   Kind = "login.password_set"
+	LoginSessionsEnded Kind = "login.sessions_ended"
+	InvitationSent     Kind = "invitation.sent"
+	MailSent           Kind = "mail.sent" // an administrator sent a kept mail by hand
+)
+
+// The facts about calls; their payloads are in call.go.
+const (
+	CallStarted  Kind = "call.started"
+	CallRang     Kind = "call.rang"
+	CallAnswered Kind = "call.answered"
+	CallHeld     Kind = "call.held"
+	CallResumed  Kind = "call.resumed"
+	CallEnded    Kind = "call.ended"
+)
+
+// The live facts: true at their moment only, never stored, Seq 0.
+const (
+	DeviceRegistered   Kind = "device.registered"   // Data is a Registration
+	DeviceUnregistered Kind = "device.unregistered" // Data is a Registration
+	CallChanged        Kind = "call.changed"        // Data is a pbx.LiveCall
+)
+
+// Kinds lists every kind, the live ones last.
+func Kinds() []Kind {
+	return []Kind{SetupClaimed, SettingsChanged, UserCreated, UserChanged, UserSuspended, UserRestored, UserDeleted,
+		GroupCreated, GroupChanged, GroupDeleted, RoleCreated, RoleChanged, RoleDeleted, MembershipCreated, MembershipChanged,
+		MembershipEnded, AssignmentCreated, AssignmentEnded, GrantCreated, GrantEnded, DeviceCreated, DeviceChanged, DeviceDeleted,
+		DeviceSecretRenewed, TokenCreated, TokenRevoked, LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
+		InvitationSent, MailSent, CallStarted, CallRang, CallAnswered, CallHeld, CallResumed, CallEnded,
+		DeviceRegistered, DeviceUnregistered, CallChanged}
+}
+
+// Noun is what the kind is about: the part before the dot.
+func (k Kind) Noun() string { noun, _, _ := strings.Cut(string(k), "."); return noun }
+
+// IsKnown reports whether the kind is in the catalogue.
+func (k Kind) IsKnown() bool { return slices.Contains(Kinds(), k) }
+
+// IsLive reports whether facts of the kind are carried but never stored.
+func (k Kind) IsLive() bool {
+	return k == DeviceRegistered || k == DeviceUnregistered || k == CallChanged
+}
+
+// IsCall reports whether the fact belongs to a call and not to the audit log of changes.
+func (k Kind) IsCall() bool { return k.Noun() == "call" }
+
+// IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
+func (k Kind) IsConfiguration() bool {
+	switch k.Noun() {
+	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token":
+		return true
+	case "device":
+		return !k.IsLive()
+	}
+	return false
+}
