@@ -57,12 +57,14 @@ type Grant struct {
 
 // Token lets a program act for its owner, never with more than the owner's rights.
 type Token struct {
-	ID      TokenID   `json:"id"`
-	User    UserID    `json:"user"`
-	Name    string    `json:"name"`
-	Hash    string    `json:"-"`                // SHA-256 of the secret, hex
-	Prefix  string    `json:"prefix"`           // first characters of the secret, to recognise it in a list
-	Rights  []string  `json:"rights,omitempty"` // empty means every right of the owner that a token may carry
-	Created time.Time `json:"created"`
-	Until   time.Time `json:"until,omitzero"`
+	ID      TokenID          `json:"id"`
+	User    UserID           `json:"user"`
+	Name    string           `json:"name"`
+	Hash    string           `json:"-"`                // SHA-256 of the secret, hex
+	Prefix  string           `json:"prefix"`           // first characters of the secret, to recognise it in a list
+	Rights  []string         `json:"rights,omitempty"` // empty means every right of the owner that a token may carry
+	Narrow  map[string]Scope `json:"narrow,omitempty"` // by name of the right; a right without an entry reaches as far as the owner's
+	Created time.Time        `json:"created"`
+	From    time.Time        `json:"from,omitzero"` // zero: from the beginning
+	Until   time.Time        `json:"until,omitzero"`
 }

@@ -19,6 +19,8 @@ type index struct {
 	devices     Table[UserID, []*Device]
 	tokens      Table[UserID, []*Token]
 	standard    GroupID
+	people      map[UserID]*Person
+	nodes       map[GroupID]*Node
 	fresh       bool // being built: nobody else holds its tables
 }
 
@@ -67,6 +69,7 @@ func (s *Snapshot) reindex() error {
 	sortAll(&x.assignments, byAssignment)
 	sortAll(&x.grants, byGrant)
 	x.fresh = false
+	s.indexPeople()
 	return nil
 }
 
@@ -87,6 +90,7 @@ func (s *Snapshot) mend(t *touch) error {
 			return err
 		}
 	}
+	s.mendPeople(t)
 	return nil
 }
 

@@ -12,6 +12,8 @@ type Tenant struct {
 	Digits   int       `json:"digits"`   // length of extension numbers given out, 2–4
 	Claimed  time.Time `json:"claimed,omitzero"`
 	Mail     Mail      `json:"mail"`
+	Replay   Replay    `json:"replay,omitempty"` // of conferences whose host's group has no own value
+	Spread   bool      `json:"spread,omitempty"` // who holds billing.assign may hand it on (D-044)
 }
 
 // Mail is the way out for e-mail; without a host every mail stays in the outbox for the administrator to read.

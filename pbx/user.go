@@ -47,8 +47,18 @@ type Group struct {
 	Published bool      `json:"published,omitempty"` // everybody may see its members
 	Default   bool      `json:"default,omitempty"`   // new people without another group join it (X-113); exactly one
 	Ceiling   RoleID    `json:"ceiling,omitempty"`   // highest role a manager of the group may assign; empty means manager
+	Replay    Replay    `json:"replay,omitempty"`    // how much of a conference its guests may hear again, for hosts of this group
 	Created   time.Time `json:"created"`
 }
+
+// Replay says how much of a recorded conference somebody may hear who hears it only because he took part (D-040).
+type Replay string
+
+// The values of Replay; the empty one follows the office, and there it is ReplayWhole.
+const (
+	ReplayWhole Replay = "whole"
+	ReplayOwn   Replay = "own" // only the time he was inside
+)
 
 // Share says who sees something about a member.
 type Share string
