@@ -1,0 +1,194 @@
+package call
+
+import (
+	"tandem/event"
+	"tandem/pbx"
+)
+
+// start begins the first attempt. A plan without one is not started by the shell; should it be, the call ends at once.
+func (m *machine) start() {
+	if m.Phase != Placing {
+		return
+	}
+	m.Phase = Ringing
+	m.do(Emit{Kind: event.CallStarted})
+	m.do(Show{})
+	m.Attempt = -1
+	m.next(pbx.CauseOffline)
+}
+
+// next begins the attempt after the one that failed with the given cause, or ends the call with it.
+func (m *machine) next(cause pbx.Cause) {
+	m.Early = 0
+	for m.Attempt+1 < len(m.Rings) {
+		m.Attempt++
+		dialled := false
+		for i := range m.Legs {
+			if l := &m.Legs[i]; i > 0 && l.Attempt == m.Attempt {
+				l.State = LegDialled
+				m.do(Dial{l.ID})
+				dialled = true
+			}
+		}
+		if dialled {
+			m.wait(RingTimer, m.Rings[m.Attempt])
+			return
+		}
+	}
+	m.end(cause, m.blame(cause), sentence(cause, m.To, m.ringTime()))
+}
+
+// blame names the person behind a refusal that a person pronounced.
+func (m *machine) blame(cause pbx.Cause) pbx.Party {
+	if cause == pbx.CauseDeclined {
+		for _, l := range m.Legs[1:] {
+			if l.Cause == cause {
+				return l.Party
+			}
+		}
+	}
+	return pbx.Party{}
+}
+
+// ringing counts the legs of the running attempt that may still answer.
+func (m *machine) ringing() (n int) {
+	for i := range m.Legs {
+		if i > 0 && m.Legs[i].isPending() {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *machine) rang(i int) {
+	l := &m.Legs[i]
+	if m.Phase != Ringing || i == 0 || l.State != LegDialled {
+		return
+	}
+	l.State, l.Rang = LegRinging, true
+	m.do(Emit{Kind: event.CallRang, Leg: l.ID})
+	if !m.Told {
+		m.Told = true
+		m.do(Ringback{m.Legs[0].ID})
+	}
+}
+
+// progressed lets the caller hear a phone that rings alone. Of several at once he hears none: they would differ.
+func (m *machine) progressed(i int, fault pbx.Cause) {
+	l := &m.Legs[i]
+	if m.Phase != Ringing || i == 0 || !l.isPending() {
+		return
+	}
+	if fault != "" || m.ringing() > 1 {
+		m.rang(i)
+		return
+	}
+	if l.State == LegDialled {
+		l.State, l.Rang = LegRinging, true
+		m.do(Emit{Kind: event.CallRang, Leg: l.ID})
+	}
+	if m.Early == 0 {
+		m.Early, m.Told = i, true
+		m.do(Early{m.Legs[0].ID, l.ID})
+	}
+}
+
+// pickedUp ends the ringing: the first answer wins, all others are told that the call was taken elsewhere.
+func (m *machine) pickedUp(i int, in Answered) {
+	l := &m.Legs[i]
+	if in.Fault != "" {
+		l.State, l.Cause = LegOver, in.Fault
+		m.do(Hangup{l.ID, in.Fault})
+		m.refused(i)
+		return
+	}
+	l.State, l.Codec, l.Secure = LegUp, in.Codec, in.Secure
+	m.Callee = i
+	for j := range m.Legs {
+		if j > 0 && j != i {
+			m.cancel(j, pbx.CauseElsewhere)
+		}
+	}
+	m.Phase = Answering
+	m.do(Accept{m.Legs[0].ID, l.ID})
+	m.do(Emit{Kind: event.CallAnswered, Leg: l.ID})
+	m.do(Show{})
+	m.wait(ConfirmTimer, ConfirmTime)
+}
+
+// confirmed is the caller's ACK. It carries his session when his INVITE had none.
+func (m *machine) confirmed(in Answered) {
+	if in.Fault != "" {
+		m.end(in.Fault, pbx.Party{}, sentence(in.Fault, m.From, 0))
+		return
+	}
+	c := &m.Legs[0]
+	c.State = LegUp
+	if in.Codec != "" {
+		c.Codec, c.Secure = in.Codec, in.Secure
+	}
+	m.Phase = Talking
+	m.wait(NoTimer, 0)
+}
+
+// refused looks at what is left after a phone dropped out. A person who declines on one phone
+// declines on all of his; a busy phone does not speak for the others.
+func (m *machine) refused(i int) {
+	if m.Early == i {
+		m.Early = 0
+	}
+	if l := m.Legs[i]; l.Cause == pbx.CauseDeclined {
+		for j := range m.Legs {
+			if j > 0 && m.Legs[j].Party == l.Party {
+				m.cancel(j, pbx.CauseDeclined)
+			}
+		}
+	}
+	if m.ringing() == 0 {
+		m.next(m.outcome())
+	}
+}
+
+// rungOut ends an attempt that nobody answered. If no phone so much as rang, they are not reachable any more.
+func (m *machine) rungOut() {
+	cause := pbx.CauseTimeout
+	for i := range m.Legs {
+		if i > 0 && m.Legs[i].Attempt == m.Attempt && m.Legs[i].Rang {
+			cause = pbx.CauseNoAnswer
+		}
+	}
+	for i := range m.Legs {
+		if i > 0 {
+			m.cancel(i, cause)
+		}
+	}
+	m.next(cause)
+}
+
+// cancel stops a leg that may still answer.
+func (m *machine) cancel(i int, cause pbx.Cause) {
+	l := &m.Legs[i]
+	if !l.isPending() {
+		return
+	}
+	l.State, l.Cause = LegStopping, cause
+	m.do(Hangup{l.ID, cause})
+}
+
+// telling orders the causes of failed phones by how much they tell the caller (after RFC 3261 §16.7).
+var telling = [...]pbx.Cause{
+	pbx.CauseDeclined, pbx.CauseBusy, pbx.CauseNoAnswer, pbx.CauseNoCodec, pbx.CauseInsecure, pbx.CauseDenied,
+	pbx.CauseOverload, pbx.CauseFailed, pbx.CauseTimeout, pbx.CauseOffline,
+}
+
+// outcome is the cause of the running attempt as a whole.
+func (m *machine) outcome() pbx.Cause {
+	for _, c := range telling {
+		for _, l := range m.Legs[1:] {
+			if l.Attempt == m.Attempt && l.Cause == c {
+				return c
+			}
+		}
+	}
+	return pbx.CauseFailed
+}

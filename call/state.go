@@ -1,0 +1,138 @@
+package call
+
+import (
+	"slices"
+	"time"
+
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/route"
+)
+
+// Phase is how far a call is.
+type Phase uint8
+
+// The phases, in the order in which a call goes through them; any of the first four may be followed by Closing.
+const (
+	Placing   Phase = iota // Start has not come
+	Ringing                // phones of the running attempt ring; timer Ring
+	Answering              // a phone answered, the caller's phone has not confirmed; timer Confirm
+	Talking                // timer Reply while a changed session is being agreed
+	Closing                // the call has ended; phones that were cancelled may still answer; timer Settle
+	Over                   // nothing more will come
+)
+
+var phaseNames = [...]string{"placing", "ringing", "answering", "talking", "closing", "over"}
+
+func (p Phase) String() string { return phaseNames[p] }
+
+// LegState is how far one leg is.
+type LegState uint8
+
+// The states of a leg.
+const (
+	LegIdle     LegState = iota // its attempt has not begun
+	LegDialled                  // no word from the phone yet; the caller's leg before the answer
+	LegRinging                  // the phone rings
+	LegUp                       // answered
+	LegStopping                 // we cancelled it and its end has not been reported
+	LegOver
+)
+
+// Leg is one phone in the call, as far as decisions need it.
+type Leg struct {
+	ID      pbx.LegID
+	Device  pbx.DeviceID
+	Party   pbx.Party
+	Attempt int // of the plan; -1 for the caller
+	State   LegState
+	Rang    bool // it rang at some time
+	Held    bool // it has put the other side on hold
+	Cause   pbx.Cause
+	Status  int
+	Codec   string
+	Secure  bool // sound is encrypted
+}
+
+// exchange is a session change under way: from asked for it (or nobody, -1), to has to answer it (or nobody, -1).
+type exchange struct {
+	on       bool
+	from, to int
+	hold     bool
+}
+
+const nobody = -1
+
+// State is one call. It is a value: Step never changes the State it is given.
+type State struct {
+	Phase   Phase
+	From    pbx.Party
+	To      pbx.Party
+	Legs    []Leg           // the caller's first
+	Rings   []time.Duration // ring time of each attempt
+	Attempt int             // the running one
+	Callee  int             // index of the leg that talks to the caller; 0 before the answer
+	Early   int             // index of the leg whose sound the caller hears while it rings; 0 for none
+	Told    bool            // the caller hears ringing
+	Cause   pbx.Cause       // why the call ended
+	Text    i18n.Text
+	By      pbx.Party // who ended it
+
+	timer  Timer
+	change exchange
+}
+
+// New prepares a call after a plan that rings somebody; ids are the leg ids of its targets, in order over all attempts.
+func New(caller pbx.LegID, device pbx.DeviceID, p route.Plan, ids []pbx.LegID) State {
+	s := State{From: p.From, To: p.To, Legs: make([]Leg, 0, 1+len(ids)), Rings: make([]time.Duration, 0, len(p.Attempts))}
+	s.Legs = append(s.Legs, Leg{ID: caller, Device: device, Party: p.From, Attempt: nobody, State: LegDialled})
+	for i, a := range p.Attempts {
+		s.Rings = append(s.Rings, a.Ring)
+		for _, t := range a.Targets {
+			if len(s.Legs) > len(ids) {
+				return s
+			}
+			s.Legs = append(s.Legs, Leg{ID: ids[len(s.Legs)-1], Device: t.Binding.Device, Party: t.Party, Attempt: i})
+		}
+	}
+	return s
+}
+
+// IsHeld reports whether either side has put the other on hold.
+func (s *State) IsHeld() bool {
+	return s.Callee > 0 && (s.Legs[0].Held || s.Legs[s.Callee].Held)
+}
+
+// LivePhase is what live views show; "" once the call has ended.
+func (s *State) LivePhase() pbx.CallPhase {
+	switch {
+	case s.Phase >= Closing:
+		return ""
+	case s.Phase < Answering:
+		return pbx.PhaseRinging
+	case s.IsHeld():
+		return pbx.PhaseHeld
+	}
+	return pbx.PhaseTalking
+}
+
+// find is the index of a leg, or nobody.
+func (s *State) find(id pbx.LegID) int {
+	return slices.IndexFunc(s.Legs, func(l Leg) bool { return l.ID == id })
+}
+
+// peer is the index of the leg at the other end of a conversation, or nobody.
+func (s *State) peer(i int) int {
+	switch {
+	case s.Callee == 0:
+		return nobody
+	case i == 0:
+		return s.Callee
+	case i == s.Callee:
+		return 0
+	}
+	return nobody
+}
+
+// isPending reports whether a leg has been dialled and may still answer.
+func (l *Leg) isPending() bool { return l.State == LegDialled || l.State == LegRinging }

@@ -1,0 +1,148 @@
+package call
+
+import (
+	"slices"
+	"time"
+
+	"tandem/pbx"
+)
+
+// Step moves a call on by one input. It is total: an input that means nothing in a phase changes nothing.
+// The given State is not changed.
+func Step(s State, in Input) (State, []Effect) {
+	m := machine{State: s}
+	m.Legs = slices.Clone(s.Legs)
+	m.step(in)
+	return m.State, m.effects
+}
+
+// machine is a State being moved on.
+type machine struct {
+	State
+	effects []Effect
+}
+
+func (m *machine) do(e Effect) {
+	if m.effects == nil {
+		m.effects = make([]Effect, 0, 6)
+	}
+	m.effects = append(m.effects, e)
+}
+
+func (m *machine) wait(t Timer, d time.Duration) {
+	if m.timer == NoTimer && t == NoTimer {
+		return
+	}
+	m.timer = t
+	m.do(SetTimer{t, d})
+}
+
+func (m *machine) step(in Input) {
+	switch in := in.(type) {
+	case Start:
+		m.start()
+	case Rang:
+		m.on(in.Leg, func(i int) { m.rang(i) })
+	case Progressed:
+		m.on(in.Leg, func(i int) { m.progressed(i, in.Fault) })
+	case Answered:
+		m.on(in.Leg, func(i int) { m.answered(i, in) })
+	case Failed:
+		m.on(in.Leg, func(i int) { m.gone(i, in.Cause, in.Status) })
+	case Ended:
+		m.on(in.Leg, func(i int) { m.gone(i, in.Cause, 0) })
+	case Offered:
+		m.on(in.Leg, func(i int) { m.offered(i, in) })
+	case Replied:
+		m.on(in.Leg, func(i int) { m.replied(i, in) })
+	case Digit:
+		m.on(in.Leg, func(i int) { m.digit(i, in.Digit) })
+	case Silent:
+		m.on(in.Leg, func(i int) { m.silent(i) })
+	case Timeout:
+		m.timeout(in.Timer)
+	case Stop:
+		m.stop(in)
+	}
+}
+
+func (m *machine) on(id pbx.LegID, f func(i int)) {
+	if i := m.find(id); i >= 0 {
+		f(i)
+	}
+}
+
+// answered tells apart who answered what: a phone our call, the caller's phone our answer, or anybody an offer he asked for.
+func (m *machine) answered(i int, in Answered) {
+	l := &m.Legs[i]
+	switch {
+	case l.State == LegStopping: // it answered while our cancel was on its way
+		l.State = LegOver
+		m.do(Hangup{l.ID, l.Cause})
+		m.settle()
+	case m.Phase == Ringing && i > 0 && l.isPending():
+		m.pickedUp(i, in)
+	case m.Phase == Answering && i == 0:
+		m.confirmed(in)
+	case m.Phase == Talking && m.change.on && m.change.from == i && m.change.to == nobody:
+		m.counter(i, in)
+	}
+}
+
+// gone takes a leg out, however it went.
+func (m *machine) gone(i int, cause pbx.Cause, status int) {
+	l := &m.Legs[i]
+	was := l.State
+	if was == LegOver || was == LegIdle {
+		return
+	}
+	l.State = LegOver
+	if was == LegStopping {
+		m.settle()
+		return
+	}
+	l.Cause, l.Status = cause, status
+	switch m.Phase {
+	case Ringing:
+		if i == 0 {
+			m.callerGone(cause)
+		} else {
+			m.refused(i)
+		}
+	case Answering, Talking:
+		m.hungUp(i, cause)
+	}
+}
+
+// timeout answers the running timer; one that was stopped meanwhile means nothing.
+func (m *machine) timeout(t Timer) {
+	if t != m.timer || t == NoTimer {
+		return
+	}
+	m.timer = NoTimer
+	switch t {
+	case RingTimer:
+		m.rungOut()
+	case ConfirmTimer:
+		m.end(pbx.CauseTimeout, pbx.Party{}, sentence(pbx.CauseTimeout, m.From, 0))
+	case ReplyTimer:
+		m.unanswered()
+	case SettleTimer:
+		for i := range m.Legs {
+			m.Legs[i].State = LegOver
+		}
+		m.Phase = Over
+	}
+}
+
+// digit passes a key to whoever hears the presser.
+func (m *machine) digit(i int, digit byte) {
+	switch {
+	case m.Phase == Ringing && i == 0 && m.Early > 0:
+		m.do(Press{m.Legs[m.Early].ID, digit})
+	case m.Phase == Answering || m.Phase == Talking:
+		if p := m.peer(i); p >= 0 {
+			m.do(Press{m.Legs[p].ID, digit})
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package call
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"tandem/event"
+	"tandem/pbx"
+	"tandem/route"
+)
+
+// TestAnySequence throws random inputs at random calls. Whatever happens: no panic, the given state stays as it was,
+// waiting phases own a timer, every dialled leg is ended once, and there is one call.started and one call.ended.
+func TestAnySequence(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s, legs := randomCall(t)
+		w := &watch{ended: map[pbx.LegID]bool{}, hung: map[pbx.LegID]int{}, dialled: map[pbx.LegID]bool{"a": true}, late: map[pbx.LegID]int{}}
+		step := func(in Input) {
+			before := State{}
+			before, before.Legs = s, slices.Clone(s.Legs)
+			var effects []Effect
+			old := s
+			w.input(t, &s, in)
+			s, effects = Step(s, in)
+			if !reflect.DeepEqual(old, before) {
+				t.Fatalf("Step changed the state it was given by %#v", in)
+			}
+			w.effects(t, &s, effects)
+		}
+		if rapid.IntRange(0, 20).Draw(t, "refused at once") > 0 {
+			step(Start{})
+		}
+		for range rapid.IntRange(0, 40).Draw(t, "inputs") {
+			step(randomInput(t, legs))
+		}
+		step(Stop{Cause: pbx.CauseHangup})
+		for _, l := range legs {
+			step(Ended{Leg: l})
+		}
+		step(Timeout{SettleTimer})
+		if s.Phase != Over || w.startedFacts != 1 || w.endedFacts != 1 {
+			t.Fatalf("phase %v, %d call.started, %d call.ended", s.Phase, w.startedFacts, w.endedFacts)
+		}
+		for l := range w.dialled {
+			if !w.ended[l] && w.hung[l] == 0 {
+				t.Fatalf("leg %s was dialled and never ended", l)
+			}
+		}
+	})
+}
+
+type watch struct {
+	ended, dialled           map[pbx.LegID]bool
+	hung, late               map[pbx.LegID]int
+	startedFacts, endedFacts int
+	timer                    Timer
+}
+
+func (w *watch) input(t *rapid.T, s *State, in Input) {
+	switch in := in.(type) {
+	case Failed:
+		w.ended[in.Leg] = w.ended[in.Leg] || w.dialled[in.Leg]
+	case Ended:
+		w.ended[in.Leg] = w.ended[in.Leg] || w.dialled[in.Leg]
+	case Answered:
+		if i := s.find(in.Leg); i > 0 && s.Legs[i].State == LegStopping {
+			w.late[in.Leg]++ // it has to be hung up again
+		}
+	case Timeout:
+		if in.Timer == w.timer {
+			w.timer = NoTimer
+		}
+	}
+}
+
+func (w *watch) effects(t *rapid.T, s *State, effects []Effect) {
+	for _, e := range effects {
+		switch e := e.(type) {
+		case Dial:
+			if w.dialled[e.Leg] || w.endedFacts > 0 {
+				t.Fatalf("dialled %s twice, or after the end", e.Leg)
+			}
+			w.dialled[e.Leg] = true
+		case Hangup:
+			w.hang(t, e.Leg)
+		case Refuse:
+			w.hang(t, e.Leg)
+		case SetTimer:
+			w.timer = e.Timer
+		case Emit:
+			if w.endedFacts > 0 {
+				t.Fatalf("%s after call.ended", e.Kind)
+			}
+			switch e.Kind {
+			case event.CallStarted:
+				w.startedFacts++
+			case event.CallEnded:
+				w.endedFacts++
+			}
+		}
+	}
+	waits := s.Phase == Ringing || s.Phase == Answering || s.Phase == Closing || s.change.on
+	if waits != (w.timer != NoTimer) || w.timer != s.timer {
+		t.Fatalf("phase %v, change %v: timer %v, state says %v", s.Phase, s.change, w.timer, s.timer)
+	}
+	if (s.Phase >= Closing) != (w.endedFacts == 1) {
+		t.Fatalf("phase %v with %d call.ended", s.Phase, w.endedFacts)
+	}
+}
+
+func (w *watch) hang(t *rapid.T, l pbx.LegID) {
+	w.hung[l]++
+	if !w.dialled[l] || w.ended[l] || w.hung[l] > 1+w.late[l] {
+		t.Fatalf("hangup of %s: dialled %v, ended %v, %d times", l, w.dialled[l], w.ended[l], w.hung[l])
+	}
+}
+
+func randomCall(t *rapid.T) (State, []pbx.LegID) {
+	p := route.Plan{From: pbx.Party{User: "usr_a", Name: "alice"}, To: pbx.Party{User: "usr_b", Name: "bob"}}
+	legs := []pbx.LegID{"a"}
+	for range rapid.IntRange(0, 3).Draw(t, "attempts") {
+		a := route.Attempt{Ring: time.Duration(rapid.IntRange(1, 60).Draw(t, "ring")) * time.Second}
+		for range rapid.IntRange(0, 3).Draw(t, "targets") {
+			legs = append(legs, pbx.LegID(fmt.Sprintf("b%d", len(legs))))
+			who := rapid.SampledFrom([]string{"bob", "carol"}).Draw(t, "who")
+			a.Targets = append(a.Targets, route.Target{Party: pbx.Party{Name: who}})
+		}
+		p.Attempts = append(p.Attempts, a)
+	}
+	return New("a", "dev_a", p, legs[1:]), legs
+}
+
+func randomInput(t *rapid.T, legs []pbx.LegID) Input {
+	leg := rapid.SampledFrom(append(legs, "stranger")).Draw(t, "leg")
+	causes := []pbx.Cause{"", pbx.CauseHangup, pbx.CauseBusy, pbx.CauseDeclined, pbx.CauseTimeout, pbx.CauseNoCodec, "odd"}
+	cause := rapid.SampledFrom(causes).Draw(t, "cause")
+	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
+	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
+	switch rapid.IntRange(0, 12).Draw(t, "input") {
+	case 0:
+		return Rang{leg}
+	case 1:
+		return Progressed{leg, fault}
+	case 2, 3:
+		return Answered{Leg: leg, Codec: "PCMU", Hold: flag("hold"), Fault: fault}
+	case 4:
+		return Failed{leg, cause, 486}
+	case 5:
+		return Ended{leg, cause}
+	case 6, 7:
+		return Offered{leg, flag("hold"), flag("same"), flag("empty"), fault}
+	case 8:
+		return Replied{leg, rapid.SampledFrom([]int{100, 200, 488, 491}).Draw(t, "status"), fault}
+	case 9:
+		return Digit{leg, '5'}
+	case 10:
+		return Silent{leg}
+	case 11:
+		return Timeout{Timer(rapid.IntRange(0, 4).Draw(t, "timer"))}
+	}
+	return Start{}
+}
+
+// BenchmarkStep is one call from start to hang-up: five inputs.
+func BenchmarkStep(b *testing.B) {
+	p := route.Plan{From: pbx.Party{Name: "alice"}, To: pbx.Party{Name: "bob"}}
+	p.Attempts = []route.Attempt{{Targets: make([]route.Target, 1), Ring: time.Second}}
+	inputs := []Input{Start{}, Rang{"b"}, Answered{Leg: "b", Codec: "PCMU"}, Answered{Leg: "a"}, Ended{"a", pbx.CauseHangup}}
+	ids := []pbx.LegID{"b"}
+	b.ReportAllocs()
+	for b.Loop() {
+		s := New("a", "dev_a", p, ids)
+		for _, in := range inputs {
+			s, _ = Step(s, in)
+		}
+		if s.Phase != Over {
+			b.Fatal(s.Phase)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(inputs)), "ns/step")
+}

@@ -1,0 +1,198 @@
+package call
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"tandem/pbx"
+	"tandem/route"
+)
+
+var update = flag.Bool("update", false, "rewrite the effects in testdata/*.call")
+
+// TestTranscripts plays ladders: "ring" lines give the plan, "> " lines are inputs, "< " lines the effects that must follow.
+// The caller is alice with the leg a. Legs of the plan are written person:leg.
+func TestTranscripts(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.call")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d transcripts, %v", len(files), err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".call"), func(t *testing.T) {
+			want, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := play(t, string(want))
+			if got == string(want) {
+				return
+			}
+			if !*update {
+				t.Fatalf("%s: got\n%s\nwant\n%s", file, got, want)
+			}
+			if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func play(t *testing.T, script string) string {
+	var out strings.Builder
+	var plan route.Plan
+	var ids []pbx.LegID
+	var s State
+	begun := false
+	plan.From, plan.To = pbx.Party{Name: "alice"}, pbx.Party{Name: "bob"}
+	for line := range strings.Lines(script) {
+		line = strings.TrimSuffix(line, "\n")
+		if strings.HasPrefix(line, "< ") {
+			continue
+		}
+		fmt.Fprintln(&out, line)
+		words := strings.Fields(line)
+		switch {
+		case len(words) == 0 || words[0] == "#":
+		case words[0] == "ring":
+			d, err := time.ParseDuration(words[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			a := route.Attempt{Ring: d}
+			for _, w := range words[2:] {
+				who, leg, _ := strings.Cut(w, ":")
+				a.Targets = append(a.Targets, route.Target{Party: pbx.Party{Name: who}})
+				ids = append(ids, pbx.LegID(leg))
+			}
+			plan.Attempts = append(plan.Attempts, a)
+		case words[0] == ">":
+			if !begun {
+				s, begun = New("a", "dev_a", plan, ids), true
+			}
+			var effects []Effect
+			before := s.Phase
+			s, effects = Step(s, parseInput(t, words[1:]))
+			for _, e := range effects {
+				fmt.Fprintln(&out, "<", show(e, s))
+			}
+			if s.Phase != before {
+				fmt.Fprintln(&out, "<", "=", s.Phase)
+			}
+		default:
+			t.Fatalf("cannot read %q", line)
+		}
+	}
+	return out.String()
+}
+
+func parseInput(t *testing.T, w []string) Input {
+	arg := func(i int) string {
+		if i < len(w) {
+			return w[i]
+		}
+		return ""
+	}
+	has := func(flag string) bool {
+		for _, x := range w {
+			if x == flag {
+				return true
+			}
+		}
+		return false
+	}
+	value := func(name string) pbx.Cause {
+		for _, x := range w {
+			if v, ok := strings.CutPrefix(x, name+"="); ok {
+				return pbx.Cause(v)
+			}
+		}
+		return ""
+	}
+	leg := pbx.LegID(arg(1))
+	status, _ := strconv.Atoi(arg(len(w) - 1))
+	switch w[0] {
+	case "start":
+		return Start{}
+	case "rang":
+		return Rang{leg}
+	case "progressed":
+		return Progressed{leg, value("fault")}
+	case "answered":
+		return Answered{Leg: leg, Codec: string(value("codec")), Secure: has("secure"), Hold: has("hold"), Fault: value("fault")}
+	case "failed":
+		return Failed{leg, pbx.Cause(arg(2)), status}
+	case "ended":
+		return Ended{leg, pbx.Cause(arg(2))}
+	case "offered":
+		return Offered{leg, has("hold"), has("same"), has("empty"), value("fault")}
+	case "replied":
+		status, _ := strconv.Atoi(arg(2))
+		return Replied{leg, status, value("fault")}
+	case "digit":
+		return Digit{leg, arg(2)[0]}
+	case "silent":
+		return Silent{leg}
+	case "timeout":
+		for i, n := range timerNames {
+			if n == arg(1) {
+				return Timeout{Timer(i)}
+			}
+		}
+	case "stop":
+		return Stop{Cause: pbx.Cause(arg(1)), By: pbx.Party{Name: string(value("by"))}}
+	}
+	t.Fatalf("cannot read input %q", w)
+	return nil
+}
+
+func show(e Effect, s State) string {
+	switch e := e.(type) {
+	case Dial:
+		return fmt.Sprintf("dial %s", e.Leg)
+	case Ringback:
+		return fmt.Sprintf("ringback %s", e.Leg)
+	case Early:
+		return fmt.Sprintf("early %s hears %s", e.Caller, e.Callee)
+	case Accept:
+		return fmt.Sprintf("accept %s with %s", e.Caller, e.Callee)
+	case Refuse:
+		return fmt.Sprintf("refuse %s %s (%s)", e.Leg, e.Cause, e.Text)
+	case Hangup:
+		return fmt.Sprintf("hangup %s %s", e.Leg, e.Cause)
+	case Offer:
+		return fmt.Sprintf("offer %s from %s", e.Leg, e.From)
+	case Reply:
+		return fmt.Sprintf("reply %s %d", e.Leg, e.Status)
+	case Press:
+		return fmt.Sprintf("press %s %c", e.Leg, e.Digit)
+	case SetTimer:
+		if e.Timer == NoTimer {
+			return "timer off"
+		}
+		return fmt.Sprintf("timer %s %s", e.Timer, e.After)
+	case Emit:
+		line := fmt.Sprintf("emit %s", e.Kind)
+		if e.Leg != "" {
+			line += " " + string(e.Leg)
+		}
+		if e.Kind == "call.ended" {
+			line += fmt.Sprintf(" %s (%s)", s.Cause, s.Text)
+		}
+		if e.By.Name != "" {
+			line += " by " + e.By.Name
+		}
+		return line
+	case Show:
+		if p := s.LivePhase(); p != "" {
+			return "show " + string(p)
+		}
+		return "show"
+	}
+	return fmt.Sprintf("%T", e)
+}
