@@ -1,0 +1,137 @@
+package report
+
+import (
+	"slices"
+	"time"
+
+	"tandem/event"
+	"tandem/pbx"
+)
+
+// Record folds the facts of one call, in the order in which they happened, into its record. Facts of other objects
+// and payloads that cannot be read are passed over: a record with gaps is better than none. Of a call that a crash
+// cut off there are only the first facts and the one that the start-up sweep adds; its record ends when that one says.
+func Record(facts []event.Fact) CDR {
+	var d Draft
+	for _, f := range facts {
+		d.Add(f)
+	}
+	return d.CDR()
+}
+
+// Draft is a record in the making, for those who have the payloads at hand and need not read them back from JSON.
+type Draft struct {
+	cdr CDR
+}
+
+// Add takes in one stored fact.
+func (d *Draft) Add(f event.Fact) {
+	if f.Object.Kind != pbx.KindCall {
+		return
+	}
+	switch f.Kind {
+	case event.CallStarted:
+		if p, err := event.Payload[event.Started](f); err == nil {
+			d.Started(pbx.CallID(f.Object.ID), f.At, p)
+		}
+	case event.CallRang:
+		if p, err := event.Payload[event.Rang](f); err == nil {
+			d.Rang(f.At, p)
+		}
+	case event.CallAnswered:
+		if p, err := event.Payload[event.Answered](f); err == nil {
+			d.Answered(f.At, p)
+		}
+	case event.CallEnded:
+		if p, err := event.Payload[event.Ended](f); err == nil {
+			d.Ended(f.At, p)
+		}
+	}
+}
+
+// Started takes in call.started.
+func (d *Draft) Started(id pbx.CallID, at time.Time, p event.Started) {
+	c := &d.cdr
+	c.ID, c.Started = id, at
+	c.From, c.To, c.Dialled, c.Trace = p.From, p.To, p.Dialled, p.Trace
+	c.Users, c.Groups = slices.Clone(p.Users), p.Groups
+	c.Secure = p.Leg.Secure
+	d.leg(p.Leg)
+}
+
+// Rang takes in call.rang.
+func (d *Draft) Rang(at time.Time, p event.Rang) {
+	if p.Leg.Rang.IsZero() {
+		p.Leg.Rang = at
+	}
+	d.leg(p.Leg)
+}
+
+// Answered takes in call.answered.
+func (d *Draft) Answered(at time.Time, p event.Answered) {
+	c := &d.cdr
+	if c.Answered.IsZero() {
+		c.Answered = at
+	}
+	c.Codec, c.Secure = p.Codec, p.Secure
+	if p.To != (pbx.Party{}) {
+		c.To = p.To
+	}
+	if p.Leg.Answered.IsZero() {
+		p.Leg.Answered = at
+	}
+	d.leg(p.Leg)
+	if i := slices.IndexFunc(c.Legs, func(l Leg) bool { return !l.Out }); i >= 0 && c.Legs[i].Answered.IsZero() {
+		c.Legs[i].Answered = at
+	}
+}
+
+// Ended takes in call.ended. Its list of legs is complete; after a crash it is empty, and the legs that are known end with the call.
+func (d *Draft) Ended(at time.Time, p event.Ended) {
+	c := &d.cdr
+	c.Ended, c.Cause, c.By, c.Reason = at, p.Cause, p.By, p.Reason
+	if p.Codec != "" {
+		c.Codec = p.Codec
+	}
+	if len(p.Legs) > 0 {
+		c.Legs = c.Legs[:0:0]
+		c.Secure = p.Secure
+		for _, l := range p.Legs {
+			d.leg(l)
+		}
+	}
+	for i := range c.Legs {
+		if l := &c.Legs[i]; l.Ended.IsZero() {
+			l.Ended = at
+			if l.Cause == "" {
+				l.Cause = p.Cause
+			}
+		}
+	}
+	if c.Started.IsZero() {
+		c.Started = at
+	}
+}
+
+// CDR is the record as far as it is known.
+func (d *Draft) CDR() CDR { return d.cdr }
+
+// leg adds a leg or replaces what was known of it, and counts its person among those who took part.
+func (d *Draft) leg(l event.Leg) {
+	c := &d.cdr
+	if u := l.Party.User; u != "" && !slices.Contains(c.Users, u) {
+		c.Users = append(c.Users, u)
+	}
+	row := Leg{
+		ID: l.ID, Device: l.Device, Party: l.Party, Out: l.Out, Started: l.Started, Rang: l.Rang, Answered: l.Answered,
+		Ended: l.Ended, Cause: l.Cause, Status: l.Status, Codec: l.Codec, Lost: l.Lost, Jitter: l.Jitter,
+	}
+	if i := slices.IndexFunc(c.Legs, func(o Leg) bool { return o.ID == l.ID }); i >= 0 {
+		if row.Rang.IsZero() {
+			row.Rang = c.Legs[i].Rang
+		}
+		c.Legs[i] = row
+		return
+	}
+	c.Legs = append(c.Legs, row)
+}
