@@ -1,0 +1,146 @@
+package stack
+
+import (
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A shard owns the transactions of every Call-ID that hashes to it. One goroutine runs them all, so that callbacks of one Call-ID
+// come in order; the lock lets other goroutines respond and send meanwhile. No callback runs under the lock.
+type shard struct {
+	stack *Stack
+	wake  chan struct{} // capacity 1
+	depth atomic.Int64  // items waiting
+	lag   atomic.Int64  // nanoseconds the last item has waited
+
+	mu     sync.Mutex
+	queue  []item
+	closed bool
+	asleep time.Duration // when the worker wakes by itself; 0 while it works
+	wheel  wheel
+	server map[key]*serverEntry
+	client map[key]*ClientTx
+	acks   map[key]*ServerTx    // 2xx waiting for their ACK
+	merged map[key]*serverEntry // INVITEs without To tag, to notice a second branch
+	done   answers              // completed server transactions, oldest first
+	later  []func()             // callbacks that expired timers ask for
+}
+
+// item is one thing to do for a shard: a message from outside, or a function.
+type item struct {
+	msg *Message
+	run func()
+	at  time.Duration
+}
+
+const forever = time.Duration(1<<63 - 1)
+
+func newShard(s *Stack) *shard {
+	return &shard{stack: s, wake: make(chan struct{}, 1),
+		server: map[key]*serverEntry{}, client: map[key]*ClientTx{}, acks: map[key]*ServerTx{}, merged: map[key]*serverEntry{}}
+}
+
+// post appends an item; the order of posts is the order of work. It never waits.
+func (sh *shard) post(it item) {
+	sh.depth.Add(1)
+	sh.mu.Lock()
+	sh.queue = append(sh.queue, it)
+	first := len(sh.queue) == 1
+	sh.mu.Unlock()
+	if first {
+		sh.poke()
+	}
+}
+
+func (sh *shard) poke() {
+	select {
+	case sh.wake <- struct{}{}:
+	default:
+	}
+}
+
+// arm sets a timer of a transaction; the lock is held.
+func (sh *shard) arm(t *timer, at time.Duration) {
+	sh.wheel.set(t, at)
+	if sh.asleep != 0 && at < sh.asleep {
+		sh.asleep = 0
+		sh.poke()
+	}
+}
+
+// loop is the worker.
+func (sh *shard) loop() {
+	clock := time.NewTimer(time.Hour)
+	defer clock.Stop()
+	var spare []item
+	for {
+		now := sh.stack.now()
+		sh.mu.Lock()
+		sh.asleep = 0
+		sh.wheel.advance(now)
+		later := sh.later
+		sh.later = nil
+		work := sh.queue
+		sh.queue = spare[:0]
+		closed := sh.closed
+		wait := forever
+		if len(work) == 0 && len(later) == 0 {
+			if next, ok := sh.wheel.next(); ok {
+				wait = next - now
+				sh.asleep = next
+			} else {
+				sh.asleep = forever
+			}
+		}
+		sh.mu.Unlock()
+
+		for _, f := range later {
+			f()
+		}
+		for i := range work {
+			it := &work[i]
+			sh.depth.Add(-1)
+			sh.lag.Store(int64(sh.stack.now() - it.at))
+			if it.run != nil {
+				it.run()
+			} else {
+				sh.handle(it.msg)
+			}
+			*it = item{}
+		}
+		spare = work
+		if len(work) > 0 || len(later) > 0 {
+			continue
+		}
+		if closed {
+			return
+		}
+		sh.lag.Store(0)
+		if wait == forever {
+			<-sh.wake
+			continue
+		}
+		clock.Reset(wait)
+		select {
+		case <-sh.wake:
+		case <-clock.C:
+		}
+	}
+}
+
+// handle carries one message from outside.
+func (sh *shard) handle(m *Message) {
+	if m.Status != 0 {
+		sh.response(m)
+		return
+	}
+	switch m.Method {
+	case MethodAck:
+		sh.ack(m)
+	case MethodCancel:
+		sh.cancel(m)
+	default:
+		sh.request(m)
+	}
+}

@@ -1,0 +1,176 @@
+package stack
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync/atomic"
+)
+
+// socket is one UDP socket with its reader.
+type socket struct {
+	stack *Stack
+	conn  net.PacketConn
+	udp   *net.UDPConn // conn, if it is a real one: reading and writing then allocate nothing
+	local netip.AddrPort
+	gone  atomic.Bool
+}
+
+// ListenUDP opens an address, "host:port" or ":port"; port 0 picks one. Where the system lets sockets share a port there are several
+// readers, and the messages of one source always come to the same one.
+func (s *Stack) ListenUDP(addr string) (netip.AddrPort, error) {
+	var first netip.AddrPort
+	for i := range s.cfg.Sockets {
+		config := net.ListenConfig{Control: shareport}
+		pc, err := config.ListenPacket(context.Background(), "udp", addr)
+		if err != nil {
+			if i > 0 {
+				break
+			}
+			return first, err
+		}
+		udp := pc.(*net.UDPConn)
+		udp.SetReadBuffer(8 << 20) // the kernel grants what it may
+		udp.SetWriteBuffer(2 << 20)
+		local := udp.LocalAddr().(*net.UDPAddr).AddrPort()
+		if i == 0 {
+			first = local
+			host, _, _ := net.SplitHostPort(addr)
+			addr = net.JoinHostPort(host, strconv.Itoa(int(local.Port())))
+		}
+		if err := s.serve(&socket{stack: s, conn: pc, udp: udp, local: local}, i == 0); err != nil {
+			return first, err
+		}
+		if !canShare {
+			break
+		}
+	}
+	return first, nil
+}
+
+// ServePacket takes over a packet connection of any make; its addresses must be *net.UDPAddr or print as host:port.
+func (s *Stack) ServePacket(pc net.PacketConn) error {
+	udp, _ := pc.(*net.UDPConn)
+	return s.serve(&socket{stack: s, conn: pc, udp: udp, local: addrPort(pc.LocalAddr())}, true)
+}
+
+func (s *Stack) serve(k *socket, announce bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		k.conn.Close()
+		return ErrClosed
+	}
+	s.sockets = append(s.sockets, k)
+	if announce {
+		s.addrs = append(s.addrs, Addr{UDP, k.local})
+	}
+	s.closers = append(s.closers, func() { k.gone.Store(true); k.conn.Close() })
+	s.group.Go(k.read)
+	return nil
+}
+
+func addrPort(a net.Addr) netip.AddrPort {
+	switch a := a.(type) {
+	case *net.UDPAddr:
+		return a.AddrPort()
+	case *net.TCPAddr:
+		return a.AddrPort()
+	case nil:
+		return netip.AddrPort{}
+	}
+	ap, _ := netip.ParseAddrPort(a.String())
+	return ap
+}
+
+func plain(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
+
+func (k *socket) read() {
+	s := k.stack
+	buf := make([]byte, s.limits.Datagram)
+	for {
+		var n int
+		var from netip.AddrPort
+		var err error
+		if k.udp != nil {
+			n, from, err = k.udp.ReadFromUDPAddrPort(buf)
+		} else {
+			var a net.Addr
+			if n, a, err = k.conn.ReadFrom(buf); err == nil {
+				from = addrPort(a)
+			}
+		}
+		if err != nil {
+			if k.gone.Load() || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			continue // an ICMP error of an earlier datagram
+		}
+		from = plain(from)
+		if !s.welcome(UDP, from) {
+			continue
+		}
+		if n < 16 { // CRLF and other signs of life need no answer over UDP
+			continue
+		}
+		s.receive(Flow{Transport: UDP, Local: k.local, Remote: from, link: k}, buf[:n])
+	}
+}
+
+func (k *socket) send(to netip.AddrPort, data []byte) error {
+	if k.udp != nil {
+		_, err := k.udp.WriteToUDPAddrPort(data, to)
+		return err
+	}
+	_, err := k.conn.WriteTo(data, net.UDPAddrFromAddrPort(to))
+	return err
+}
+
+func (k *socket) alive() bool    { return !k.gone.Load() }
+func (k *socket) close(error)    {}
+func (k *socket) number() uint64 { return 0 }
+
+// UDPFlow is a flow to an address over one of our UDP sockets of the same family; false when there is none.
+func (s *Stack) UDPFlow(to netip.AddrPort) (Flow, bool) {
+	to = plain(to)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range s.sockets {
+		local := k.local.Addr()
+		both := local.Is6() && local.IsUnspecified() // a wildcard socket carries both families
+		if both || local.Unmap().Is4() == to.Addr().Is4() || !local.IsValid() {
+			return Flow{Transport: UDP, Local: k.local, Remote: to, link: k}, true
+		}
+	}
+	return Flow{}, false
+}
+
+// FlowOf finds the flow a token names; false when its connection is gone or the token is none of ours.
+func (s *Stack) FlowOf(token string) (Flow, bool) {
+	name, rest, _ := strings.Cut(token, ":")
+	t, ok := ParseTransport(name)
+	if !ok {
+		return Flow{}, false
+	}
+	if t == UDP {
+		to, err := netip.ParseAddrPort(rest)
+		if err != nil {
+			return Flow{}, false
+		}
+		return s.UDPFlow(to)
+	}
+	id, err := strconv.ParseUint(rest, 36, 64)
+	if err != nil {
+		return Flow{}, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.conns[id]
+	if c == nil || c.flow.Transport != t {
+		return Flow{}, false
+	}
+	return c.flow, true
+}
