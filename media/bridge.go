@@ -1,0 +1,53 @@
+package media
+
+// Bridge lets sound flow between two sessions, as far as their flows allow, and ends the bridges they had before.
+// A session that has not learned its far side's address yet gets a new probation window, because a phone often
+// begins to send only when the call is answered. Closed sessions are not bridged.
+func (e *Engine) Bridge(a, b *Session) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if a == b || a.gone() || b.gone() || a.peer == b {
+		return
+	}
+	e.part(a)
+	e.part(b)
+	fromA, fromB := a.join(b), b.join(a)
+	a.translate(fromB)
+	b.translate(fromA)
+}
+
+// Unbridge stops the sound between the session and its peer.
+func (e *Engine) Unbridge(s *Session) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.part(s)
+}
+
+// part ends the bridge of a session. The engine's lock is held, which also guards reading peer here.
+func (e *Engine) part(s *Session) {
+	if p := s.peer; p != nil {
+		p.join(nil)
+		s.join(nil)
+	}
+}
+
+// join sets the peer, and returns the formats the far side sends.
+func (s *Session) join(peer *Session) []Format {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.peer = peer
+	s.table = noTable
+	s.stream.follow = false
+	now := s.engine.now()
+	if peer != nil && !s.rtp.locked {
+		s.probe(now)
+	}
+	s.arm(now)
+	return s.local
+}
+
+func (s *Session) gone() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
