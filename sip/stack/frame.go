@@ -139,7 +139,7 @@ func startsSIP(b []byte, end int) (done bool, err error) {
 		return false, nil
 	}
 	line = bytes.TrimRight(line, " \r")
-	if string(line[:4]) != "SIP/" {
+	if !bytes.HasPrefix(line, []byte("SIP/")) {
 		last := line[bytes.LastIndexByte(line, ' ')+1:]
 		if len(last) < 5 || !fold(string(last[:4]), "SIP/") {
 			return false, ErrNotSIP

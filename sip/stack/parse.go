@@ -101,7 +101,7 @@ func (p *parser) startLine() bool {
 	if !clean {
 		p.fail("A line does not end in CRLF")
 	}
-	if len(line) > 8 && fold(line[:4], "SIP/") && strings.IndexByte(line[:8], ' ') < 0 {
+	if len(line) > 4 && fold(line[:4], "SIP/") { // a method has no slash
 		return p.statusLine(line)
 	}
 	if n := len(line); n > 0 && line[n-1] == ' ' {
