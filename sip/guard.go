@@ -63,6 +63,7 @@ type offender struct {
 	tally
 	until time.Time     // blocked until then
 	last  time.Duration // length of the last block, to double
+	home  bool          // some account is at home there, so that its requests have to be looked at
 }
 
 // tally holds the moments of the latest failures, at most as many as the limit.
@@ -136,6 +137,28 @@ func (g *guard) isBlocked(now time.Time, ip netip.Addr) bool {
 	return o != nil && now.Before(o.until)
 }
 
+// isShut reports whether nothing at all is read from this address: it is blocked, and nobody is at home there.
+func (g *guard) isShut(ip netip.Addr) bool {
+	if g.blocks.Load() == 0 || g.isExempt(ip) {
+		return false
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	o := g.networks[source(ip)]
+	return o != nil && !o.home && time.Now().Before(o.until)
+}
+
+// isHome looks for any account that is known from there. It is called once per block, under the lock.
+func (g *guard) isHome(now time.Time, ip netip.Addr) bool {
+	there := neighbourhood(ip)
+	for k, at := range g.known {
+		if k.network == there && now.Sub(at) < g.limits.Memory {
+			return true
+		}
+	}
+	return false
+}
+
 // knows reports whether the account signed in from about there within the memory.
 func (g *guard) knows(now time.Time, ip netip.Addr, account string) bool {
 	g.mu.Lock()
@@ -188,6 +211,7 @@ func (g *guard) failed(now time.Time, ip netip.Addr, account string, real bool) 
 		}
 		o.until = now.Add(o.last)
 		o.at = nil
+		o.home = g.isHome(now, ip)
 	}
 	g.blocks.Store(int32(len(g.networks)))
 	return o.until

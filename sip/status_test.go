@@ -41,13 +41,3 @@ func TestPhraseFrom(t *testing.T) {
 		}
 	}
 }
-
-func TestQuote(t *testing.T) {
-	for text, want := range map[string]string{
-		"Anna": `"Anna"`, `a"b\c`: `"a\"b\\c"`, "Jürgen Żółć": `"Jürgen Żółć"`, "a\r\nb": `"a  b"`, "\xff\xfe": `""`,
-	} {
-		if got := quote(text); got != want {
-			t.Errorf("%q = %s, want %s", text, got, want)
-		}
-	}
-}

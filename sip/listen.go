@@ -1,0 +1,77 @@
+package sip
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/netip"
+
+	"tandem/sip/stack"
+)
+
+// Addr is where a server listens.
+type Addr struct {
+	Transport string // udp tcp tls
+	Addr      netip.AddrPort
+}
+
+var errNoCertificate = errors.New("sip: TLS needs a certificate")
+
+// listen opens everything that the configuration names, or fails with the first that cannot be had.
+func (s *Server) listen() error {
+	for _, addr := range s.cfg.UDP {
+		if _, err := s.stack.ListenUDP(addr); err != nil {
+			return fmt.Errorf("listen for SIP over UDP at %s: %w", addr, err)
+		}
+	}
+	for _, addr := range s.cfg.TCP {
+		if _, err := s.stack.ListenTCP(addr); err != nil {
+			return fmt.Errorf("listen for SIP over TCP at %s: %w", addr, err)
+		}
+	}
+	for _, addr := range s.cfg.TLS {
+		if s.cfg.TLSConfig == nil {
+			return errNoCertificate
+		}
+		if _, err := s.stack.ListenTLS(addr, s.cfg.TLSConfig); err != nil {
+			return fmt.Errorf("listen for SIP over TLS at %s: %w", addr, err)
+		}
+	}
+	for _, pc := range s.cfg.Packets {
+		if err := s.stack.ServePacket(pc); err != nil {
+			return fmt.Errorf("serve SIP datagrams: %w", err)
+		}
+	}
+	return nil
+}
+
+// Addrs lists where the server listens, with the ports that were chosen.
+func (s *Server) Addrs() []Addr {
+	var out []Addr
+	for _, a := range s.stack.Addrs() {
+		out = append(out, Addr{a.Transport.String(), a.Addr})
+	}
+	return out
+}
+
+// isListening reports whether one of our listeners has this port.
+func (s *Server) isListening(port uint16) bool {
+	for _, a := range s.stack.Addrs() {
+		if a.Addr.Port() == port {
+			return true
+		}
+	}
+	return false
+}
+
+// WebSocket says how browsers may connect; the zero value allows pages of this host only.
+type WebSocket struct {
+	Origin func(r *http.Request) bool           // whether a page of this origin may connect; nil allows the host that is asked
+	Secure func(r *http.Request) bool           // whether the browser speaks TLS, to us or to a proxy before us; nil looks at r.TLS
+	Remote func(r *http.Request) netip.AddrPort // address of the browser; nil takes r.RemoteAddr
+}
+
+// WebSocket is the HTTP handler for SIP over WebSocket (RFC 7118), with the same digest as everywhere.
+func (s *Server) WebSocket(w WebSocket) http.Handler {
+	return s.stack.WebSocket(stack.WebSocket{Origin: w.Origin, Secure: w.Secure, Remote: w.Remote})
+}
