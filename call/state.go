@@ -136,3 +136,8 @@ func (s *State) peer(i int) int {
 
 // isPending reports whether a leg has been dialled and may still answer.
 func (l *Leg) isPending() bool { return l.State == LegDialled || l.State == LegRinging }
+
+// IsAsking reports whether a leg waits for an offer of ours, which its phone had asked for.
+func (s *State) IsAsking(id pbx.LegID) bool {
+	return s.change.on && s.change.to == nobody && s.change.from >= 0 && s.Legs[s.change.from].ID == id
+}

@@ -1,0 +1,194 @@
+package switchboard
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tandem/call"
+	"tandem/event"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/policy"
+	"tandem/report"
+	"tandem/route"
+)
+
+// Config is what a Board works with. All functions must be safe for use by many goroutines.
+type Config struct {
+	View    func() (*pbx.Snapshot, *pbx.Presence) // the truth of this moment
+	SetCall func(*pbx.LiveCall)                   // live views: a call began or changed
+	EndCall func(pbx.CallID)                      // live views: a call is over
+	Legs    Legs
+	Sound   Sound
+
+	// Journal stores records and facts in one transaction; an error means that nothing was stored. It may be called
+	// again with the same rows after an error.
+	Journal func(context.Context, []report.CDR, []event.Fact) error
+
+	Say     func(language string, t i18n.Text) string // i18n.Catalog.Say
+	Encrypt bool                                      // sound has to be encrypted on every leg; calls that cannot are refused
+	Limit   int                                       // calls at the same time; 0: 10,000
+	Backlog int                                       // rows the journal may hold before new calls are refused; 0: 20,000
+	Log     *slog.Logger
+}
+
+// Board carries the calls of one office. New makes it, Drain ends it.
+type Board struct {
+	c       Config
+	journal *journal
+	legs    sync.Map // pbx.LegID → *run
+	calls   sync.Map // pbx.CallID → *run
+	count   atomic.Int64
+
+	gate    sync.Mutex // guards closing against calls that begin at the same moment
+	closing bool
+	running sync.WaitGroup
+}
+
+// New starts a board's journal. Calls come by Incoming.
+func New(c Config) *Board {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.Limit <= 0 {
+		c.Limit = 10_000
+	}
+	if c.Backlog <= 0 {
+		c.Backlog = 20_000
+	}
+	return &Board{c: c, journal: newJournal(c.Journal, c.Backlog, c.Log)}
+}
+
+// Calls counts the calls that are up, those that are just ending too.
+func (b *Board) Calls() int { return int(b.count.Load()) }
+
+// Incoming takes a call that passed authentication: it is authorised, routed and either refused with a reason or begun.
+// It does not block.
+func (b *Board) Incoming(in call.Incoming) {
+	// gather
+	s, live := b.c.View()
+	now := time.Now()
+
+	// decide
+	if !b.enter() {
+		b.c.Legs.Refuse(in.Leg, pbx.CauseOverload, b.say(s, in.Actor, now, i18n.T("cause.overload")))
+		return
+	}
+	plan := route.Decide(s, live, route.Request{Caller: in.Actor, Dialled: in.Dialled, At: now})
+	if !plan.IsEmergency() {
+		d := policy.Decide(s, policy.Request{Actor: in.Actor, Right: policy.CallPlace, Target: policy.User(in.Actor.User), At: now})
+		if !d.OK && plan.Refuse != pbx.CauseSuspended && plan.Refuse != pbx.CauseDenied {
+			plan.Attempts, plan.Refuse, plan.Text = nil, pbx.CauseDenied, d.Reason()
+			plan.Trace = append(plan.Trace, plan.Text)
+		}
+	}
+
+	// perform
+	r := newRun(b, s, in, plan, now)
+	if plan.Refuse != "" {
+		r.refuse(plan.Refuse, plan.Text)
+		b.leave()
+		return
+	}
+	b.calls.Store(r.id, r)
+	b.legs.Store(in.Leg, r)
+	go r.loop()
+}
+
+// enter counts a new call in, unless the board is full, its journal cannot keep up, or it is being stopped.
+// New calls are what gives way first; calls that are up never wait for the database.
+func (b *Board) enter() bool {
+	b.gate.Lock()
+	defer b.gate.Unlock()
+	if b.closing || b.count.Load() >= int64(b.c.Limit) || b.journal.refuses() {
+		return false
+	}
+	b.count.Add(1)
+	b.running.Add(1)
+	return true
+}
+
+func (b *Board) leave() {
+	b.count.Add(-1)
+	b.running.Done()
+}
+
+func (b *Board) say(s *pbx.Snapshot, who pbx.Actor, at time.Time, t i18n.Text) string {
+	return b.c.Say(s.LanguageOf(who.User, at), t)
+}
+
+// Signal takes what happened on a leg to its call. It does not block. A phone that answers a call that is long over is hung up.
+func (b *Board) Signal(sig call.Signal) {
+	r, ok := b.legs.Load(sig.Leg)
+	if !ok {
+		switch sig.Kind {
+		case call.SignalAnswered:
+			b.c.Legs.Hangup(sig.Leg, pbx.CauseElsewhere)
+		case call.SignalOffered:
+			b.c.Legs.Reply(sig.Leg, 481, nil)
+		}
+		return
+	}
+	r.(*run).post(&message{signal: sig})
+}
+
+// Hangup ends a call for somebody who has the right to. Calls the actor may not see are not found.
+func (b *Board) Hangup(_ context.Context, who pbx.Actor, id pbx.CallID) error {
+	s, live := b.c.View()
+	lc := live.Call(id)
+	r, ok := b.calls.Load(id)
+	if lc == nil || !ok {
+		return pbx.Refuse(pbx.NotFound, "", "call.not_found")
+	}
+	d := policy.Decide(s, policy.Request{Actor: who, Right: policy.CallHangup, Target: policy.Call(lc), At: time.Now()})
+	if !d.OK {
+		if d.Hidden {
+			return pbx.Refuse(pbx.NotFound, "", "call.not_found")
+		}
+		return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
+	}
+	stop := call.Stop{Cause: pbx.CauseHangup}
+	if u := s.Users[who.User]; u != nil {
+		stop.By = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+		stop.Text = i18n.T("call.hung_up_by", "name", u.Name)
+	}
+	r.(*run).post(&message{stop: &stop, actor: who})
+	return nil
+}
+
+// ErrUnwritten says that facts could not be stored before the time was up; a fact of every open call was stored when it began.
+var ErrUnwritten = errors.New("switchboard: facts are not stored")
+
+// Drain refuses new calls, ends all others with the cause interrupted, and waits until everything is stored or ctx is done.
+// The board is of no use afterwards.
+func (b *Board) Drain(ctx context.Context) error {
+	b.gate.Lock()
+	b.closing = true
+	b.gate.Unlock()
+	b.calls.Range(func(_, r any) bool {
+		r.(*run).post(&message{stop: &call.Stop{Cause: pbx.CauseInterrupted}, actor: pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}})
+		return true
+	})
+	done := make(chan struct{})
+	go func() {
+		b.running.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+	}
+	return b.journal.stop(ctx)
+}
+
+// newID makes an id of this moment.
+func newID(prefix string, at time.Time) string {
+	var entropy [10]byte
+	_, _ = rand.Read(entropy[:]) // never fails since Go 1.24
+	return pbx.NewID(prefix, at, entropy)
+}

@@ -1,0 +1,54 @@
+// Package switchboard carries calls: it gathers facts, asks policy and route, and performs what the call machine decides,
+// one goroutine per call.
+//
+// It knows neither the wire format of signalling nor how packets move; packages sip and media do. It decides nothing itself.
+//
+// The configuration may change during a call. Who may call and who rings was decided when the call began, and stays:
+// a conversation of somebody who is suspended meanwhile is finished, his next call is refused.
+package switchboard
+
+import (
+	"net/netip"
+
+	"tandem/call"
+	"tandem/media"
+	"tandem/pbx"
+)
+
+// Legs is the signalling side. Its methods do not block; legs it does not know are ignored.
+// What happens on a leg comes back by Board.Signal, in the order in which it happened.
+type Legs interface {
+	// Dial calls a phone. An error means that the leg never came to be; no signal follows.
+	Dial(call.Invite) error
+	// Progress sends a provisional answer on an incoming leg, with early sound when there is SDP.
+	Progress(leg pbx.LegID, status int, sdp []byte)
+	// Accept answers an incoming leg; the confirmation comes as call.SignalAnswered.
+	Accept(leg pbx.LegID, sdp []byte)
+	// Refuse ends an incoming leg that was not answered; text goes to the caller's display.
+	Refuse(leg pbx.LegID, cause pbx.Cause, text string)
+	// Hangup ends a leg whatever its state: by CANCEL, by BYE or by nothing.
+	Hangup(leg pbx.LegID, cause pbx.Cause)
+	// Offer sends a changed session on a leg that is up; the answer comes as call.SignalReplied.
+	Offer(leg pbx.LegID, sdp []byte)
+	// Reply answers a call.SignalOffered.
+	Reply(leg pbx.LegID, status int, sdp []byte)
+}
+
+// Sound is the media side.
+type Sound interface {
+	// Open reserves ports for one leg.
+	Open() (Stream, error)
+	// Bridge lets sound flow between two streams, as far as their flows allow.
+	Bridge(a, b Stream)
+	// Addr is the address that goes into descriptions.
+	Addr() netip.Addr
+}
+
+// Stream is the sound of one leg.
+type Stream interface {
+	Port() uint16
+	Set(media.Flow) error
+	Watch(func(media.Event))
+	Stats() media.Stats
+	Close()
+}

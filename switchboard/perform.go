@@ -1,0 +1,234 @@
+package switchboard
+
+import (
+	"tandem/call"
+	"tandem/event"
+	"tandem/pbx"
+	"tandem/report"
+	"tandem/sdp"
+)
+
+// perform carries out one effect. What comes of it at once is the next input.
+func (r *run) perform(e call.Effect) call.Input {
+	legs := r.b.c.Legs
+	switch e := e.(type) {
+	case call.Dial:
+		s, _ := r.side(e.Leg)
+		s.record.Started = r.now
+		return r.place(s)
+	case call.Ringback:
+		legs.Progress(r.sides[0].wire, 180, nil)
+	case call.Early:
+		callee, _ := r.side(e.Callee)
+		if body, fault := r.b.answer(r.sides[0], callee); fault == "" {
+			r.join(callee)
+			legs.Progress(r.sides[0].wire, 183, body)
+		}
+	case call.Accept:
+		callee, _ := r.side(e.Callee)
+		return r.accept(callee)
+	case call.Refuse:
+		legs.Refuse(r.sides[0].wire, e.Cause, r.b.c.Say(r.language, e.Text))
+	case call.Hangup:
+		s, _ := r.side(e.Leg)
+		legs.Hangup(s.wire, e.Cause)
+	case call.Offer:
+		s, _ := r.side(e.Leg)
+		from, _ := r.side(e.From)
+		codecs, facing := offerFor(from)
+		legs.Offer(s.wire, r.b.offer(s, codecs, facing, s.theirs.Secure()))
+	case call.Reply:
+		s, _ := r.side(e.Leg)
+		r.reply(s, e.Status)
+	case call.Press:
+		s, _ := r.side(e.Leg)
+		if k, ok := s.stream.(interface{ Press(digit byte) }); ok {
+			k.Press(e.Digit)
+		}
+	case call.SetTimer:
+		r.waits = e.Timer
+		r.timer.Stop()
+		if e.Timer != call.NoTimer {
+			r.timer.Reset(e.After)
+		}
+	case call.Emit:
+		r.emit(e)
+	case call.Show:
+		r.show()
+	}
+	return nil
+}
+
+// place calls one phone for the first time.
+func (r *run) place(s *side) call.Input {
+	if r.b.insecure(s) {
+		return call.Failed{Leg: s.leg, Cause: pbx.CauseInsecure}
+	}
+	if !r.openStream(s) {
+		return call.Failed{Leg: s.leg, Cause: pbx.CauseOverload}
+	}
+	if err := r.dial(s, s.secure); err != nil {
+		r.log().Warn("phone cannot be called", "leg", s.leg, "device", s.binding.Device, "error", err)
+		return call.Failed{Leg: s.leg, Cause: pbx.CauseFailed}
+	}
+	return nil
+}
+
+// dial sends the invitation. Phones with encrypted signalling are offered encrypted sound; keys never travel in the clear (RT-04).
+func (r *run) dial(s *side, encrypt bool) error {
+	codecs, facing := offerFor(r.sides[0])
+	body := r.b.offer(s, codecs, facing, encrypt)
+	r.b.legs.Store(s.wire, r)
+	return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Binding: s.binding, From: r.plan.From, To: s.record.Party, Offer: body})
+}
+
+// join lets the caller and a phone hear each other.
+func (r *run) join(callee *side) {
+	caller := r.sides[0]
+	r.sound(caller, callee)
+	if caller.stream != nil && callee.stream != nil {
+		r.b.c.Sound.Bridge(caller.stream, callee.stream)
+	}
+}
+
+// accept answers the caller with what the phone agreed to, or, when he made no offer, with an offer of exactly that.
+func (r *run) accept(callee *side) call.Input {
+	caller := r.sides[0]
+	if caller.asked == nil {
+		body := r.b.offer(caller, callee.agreed, callee.theirs.Direction, caller.secure)
+		r.join(callee)
+		r.b.c.Legs.Accept(caller.wire, body)
+		return nil
+	}
+	body, fault := r.b.answer(caller, callee)
+	if fault != "" {
+		return call.Answered{Leg: caller.leg, Fault: fault}
+	}
+	r.join(callee)
+	r.b.c.Legs.Accept(caller.wire, body)
+	return nil
+}
+
+// reply answers a changed session: with our own offer when the phone asked for one, otherwise with what is in force on the other side.
+func (r *run) reply(s *side, status int) {
+	legs, other := r.b.c.Legs, r.peer(s)
+	if status >= 300 {
+		other.offered = nil
+		legs.Reply(s.wire, status, nil)
+		return
+	}
+	if r.state.IsAsking(s.leg) {
+		legs.Reply(s.wire, status, r.b.offer(s, other.agreed, sdp.SendRecv, s.theirs.Secure()))
+		return
+	}
+	body, fault := r.b.answer(s, other)
+	if fault != "" {
+		legs.Reply(s.wire, 488, nil)
+		return
+	}
+	r.sound(s, other)
+	legs.Reply(s.wire, status, body)
+}
+
+// show brings the live views up to date.
+func (r *run) show() {
+	phase := r.state.LivePhase()
+	if phase == "" {
+		return
+	}
+	lc := r.live
+	lc.Phase = phase
+	r.live = lc
+	r.b.c.SetCall(&lc)
+}
+
+// emit writes a fact. The beginning and the answer are stored at once, so that a crash leaves a true record; the rest goes with the end.
+func (r *run) emit(e call.Emit) {
+	switch e.Kind {
+	case event.CallStarted:
+		r.emitStarted()
+		r.flush(nil)
+	case event.CallRang:
+		s, i := r.side(e.Leg)
+		s.record.Rang = r.now
+		p := event.Rang{Leg: s.record}
+		r.draft.Rang(r.now, p)
+		r.fact(e.Kind, r.actor(i), p)
+	case event.CallAnswered:
+		r.emitAnswered(e.Leg)
+		r.flush(nil)
+	case event.CallHeld, event.CallResumed:
+		s, i := r.side(e.Leg)
+		r.fact(e.Kind, r.actor(i), event.Held{Leg: s.leg, Party: s.record.Party})
+	case event.CallEnded:
+		r.emitEnded()
+	}
+}
+
+func (r *run) emitStarted() {
+	p := event.Started{
+		From: r.plan.From, To: r.plan.To, Dialled: r.plan.Dialled, Users: r.live.Users, Groups: r.live.Groups,
+		Leg: r.sides[0].record, Trace: r.plan.Trace,
+	}
+	r.draft.Started(r.id, r.now, p)
+	r.fact(event.CallStarted, r.in.Actor, p)
+}
+
+func (r *run) emitAnswered(leg pbx.LegID) {
+	callee, i := r.side(leg)
+	caller := r.sides[0]
+	callee.record.Answered, caller.record.Answered = r.now, r.now
+	callee.record.Codec, callee.record.Secure = callee.name, callee.isEncrypted()
+	caller.record.Codec, caller.record.Secure = callee.name, caller.isEncrypted()
+	r.live.To, r.live.Answered = callee.record.Party, r.now
+	r.live.Codec, r.live.Secure = callee.name, callee.isEncrypted() && caller.isEncrypted()
+	p := event.Answered{Leg: callee.record, To: callee.record.Party, Codec: callee.name, Secure: r.live.Secure}
+	r.draft.Answered(r.now, p)
+	r.fact(event.CallAnswered, r.actor(i), p)
+}
+
+// emitEnded closes the record and hands it over with all facts that are not stored yet.
+func (r *run) emitEnded() {
+	r.ended = true
+	p := event.Ended{Cause: r.state.Cause, By: r.state.By, Reason: r.state.Text, Codec: r.live.Codec, Secure: r.live.Secure}
+	who := r.in.Actor
+	for i, s := range r.sides {
+		if s.record.Started.IsZero() {
+			continue
+		}
+		r.release(i)
+		s.record.Cause, s.record.Status = r.state.Legs[i].Cause, r.state.Legs[i].Status
+		p.Legs = append(p.Legs, s.record)
+		if i > 0 && s.record.Party == p.By && !s.record.Answered.IsZero() {
+			who = r.actor(i)
+		}
+	}
+	if r.stopper.Kind != pbx.ActorNobody {
+		who = r.stopper
+	}
+	r.draft.Ended(r.now, p)
+	r.fact(event.CallEnded, who, p)
+	r.b.c.EndCall(r.id)
+	cdr := r.draft.CDR()
+	r.flush(&cdr)
+}
+
+// actor is who stands behind a leg.
+func (r *run) actor(i int) pbx.Actor {
+	if i == 0 {
+		return r.in.Actor
+	}
+	s := r.sides[i]
+	return pbx.Actor{Kind: pbx.ActorDevice, User: s.record.Party.User, Device: s.binding.Device, Addr: s.binding.Source, Via: "sip"}
+}
+
+func (r *run) fact(k event.Kind, who pbx.Actor, payload any) {
+	f := event.New(k, r.now, who, pbx.Ref{Kind: pbx.KindCall, ID: string(r.id)}, payload)
+	f.Revision = r.revision
+	r.facts = append(r.facts, f)
+}
+
+func (r *run) flush(cdr *report.CDR) {
+	r.b.journal.put(entry{cdr, r.facts})
+	r.facts = nil
+}

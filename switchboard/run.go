@@ -1,0 +1,282 @@
+package switchboard
+
+import (
+	"log/slog"
+	"net/netip"
+	"runtime/debug"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"tandem/call"
+	"tandem/event"
+	"tandem/i18n"
+	"tandem/media"
+	"tandem/pbx"
+	"tandem/report"
+	"tandem/route"
+	"tandem/sdp"
+)
+
+// message is one thing in a call's inbox: a signal, a request to stop, or silence on a leg.
+type message struct {
+	signal call.Signal
+	stop   *call.Stop
+	actor  pbx.Actor // with stop: who asked
+	silent pbx.LegID
+}
+
+// isVital tells what must not be lost, because the call could not end without it, from what a phone may repeat.
+func (m *message) isVital() bool {
+	switch m.signal.Kind {
+	case call.SignalRang, call.SignalProgress, call.SignalOffered, call.SignalDigit:
+		return false
+	}
+	return true
+}
+
+// run is one call being carried. Only its own goroutine touches it, but for inbox and flooded.
+type run struct {
+	b        *Board
+	id       pbx.CallID
+	in       call.Incoming
+	plan     route.Plan
+	language string
+	revision int64
+	state    call.State
+	sides    []*side // as state.Legs
+	inbox    chan *message
+	flooded  atomic.Bool
+	timer    *time.Timer
+	waits    call.Timer
+	now      time.Time // of the input being handled
+	live     pbx.LiveCall
+	stopper  pbx.Actor // who stopped the call from above
+	draft    report.Draft
+	facts    []event.Fact // not handed to the journal yet
+	ended    bool
+}
+
+func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, plan route.Plan, now time.Time) *run {
+	now = now.UTC().Truncate(time.Millisecond)
+	r := &run{
+		b: b, id: pbx.CallID(newID("cal", now)), in: in, plan: plan, now: now,
+		language: s.LanguageOf(in.Actor.User, now), revision: s.Version,
+	}
+	caller := &side{leg: in.Leg, wire: in.Leg, secure: in.Secure, source: in.Source.Addr().Unmap(), id: uint64(now.UnixMilli())}
+	caller.record = event.Leg{ID: in.Leg, Device: in.Actor.Device, Party: plan.From, Started: now}
+	r.sides = append(r.sides, caller)
+	users := []pbx.UserID{}
+	if plan.From.User != "" {
+		users = append(users, plan.From.User)
+	}
+	if u := plan.To.User; u != "" && !slices.Contains(users, u) {
+		users = append(users, u)
+	}
+	var ids []pbx.LegID
+	for _, a := range plan.Attempts {
+		for _, t := range a.Targets {
+			id := pbx.LegID(newID("leg", now))
+			ids = append(ids, id)
+			callee := &side{leg: id, wire: id, binding: t.Binding, secure: t.Binding.Secure, id: caller.id + uint64(len(ids))}
+			if source, err := netip.ParseAddrPort(t.Binding.Source); err == nil {
+				callee.source = source.Addr().Unmap()
+			}
+			callee.record = event.Leg{ID: id, Device: t.Binding.Device, Party: t.Party, Out: true}
+			r.sides = append(r.sides, callee)
+			if u := t.Party.User; u != "" && !slices.Contains(users, u) {
+				users = append(users, u)
+			}
+		}
+	}
+	r.state = call.New(in.Leg, in.Actor.Device, plan, ids)
+	r.live = pbx.LiveCall{ID: r.id, From: plan.From, To: plan.To, Users: users, Started: now}
+	r.inbox = make(chan *message, 16+4*len(r.sides))
+	return r
+}
+
+// refuse records a call that the plan refuses; no goroutine begins.
+func (r *run) refuse(cause pbx.Cause, text i18n.Text) {
+	r.b.c.Legs.Refuse(r.in.Leg, cause, r.b.c.Say(r.language, text))
+	r.emitStarted()
+	r.state.Cause, r.state.Text = cause, text
+	r.state.Legs[0].Cause = cause
+	r.emitEnded()
+}
+
+// post puts a message into the inbox without ever waiting. A phone that floods its call loses what may be repeated;
+// if even what is vital finds no room, the call is ended.
+func (r *run) post(m *message) {
+	if !m.isVital() && len(r.inbox) >= cap(r.inbox)/2 {
+		if m.signal.Kind == call.SignalOffered {
+			r.b.c.Legs.Reply(m.signal.Leg, 491, nil)
+		}
+		return
+	}
+	select {
+	case r.inbox <- m:
+	default:
+		r.flooded.Store(true)
+	}
+}
+
+// loop carries the call from its first input to its last.
+func (r *run) loop() {
+	defer r.b.leave()
+	defer r.forget()
+	defer r.rescue()
+	r.timer = time.NewTimer(time.Hour)
+	r.timer.Stop()
+	defer r.timer.Stop()
+	r.begin()
+	for r.state.Phase != call.Over {
+		select {
+		case m := <-r.inbox:
+			r.tick()
+			r.handle(m)
+		case <-r.timer.C:
+			r.tick()
+			r.step(call.Timeout{Timer: r.waits})
+		}
+		if r.flooded.Swap(false) {
+			r.step(call.Stop{Cause: pbx.CauseFailed})
+		}
+	}
+}
+
+func (r *run) tick() { r.now = time.Now().UTC().Truncate(time.Millisecond) }
+
+// begin reads the caller's offer and reserves his ports; a call that can have no sound is refused at once.
+func (r *run) begin() {
+	caller := r.sides[0]
+	var fault pbx.Cause
+	if len(r.in.Offer) > 0 {
+		fault = r.b.read(caller, r.in.Offer)
+	} else if r.b.insecure(caller) {
+		fault = pbx.CauseInsecure
+	}
+	if fault == "" && !r.openStream(caller) {
+		fault = pbx.CauseOverload
+	}
+	if fault != "" {
+		r.step(call.Stop{Cause: fault})
+		return
+	}
+	r.step(call.Start{})
+}
+
+// step moves the machine on and carries out what it wants; carrying out may itself be an input.
+func (r *run) step(in call.Input) {
+	for queue := []call.Input{in}; len(queue) > 0; queue = queue[1:] {
+		state, effects := call.Step(r.state, queue[0])
+		r.state = state
+		for _, e := range effects {
+			if next := r.perform(e); next != nil {
+				queue = append(queue, next)
+			}
+		}
+		for i := range r.state.Legs {
+			if r.state.Legs[i].State >= call.LegStopping {
+				r.release(i)
+			}
+		}
+	}
+}
+
+// openStream reserves the ports of a side.
+func (r *run) openStream(s *side) bool {
+	stream, err := r.b.c.Sound.Open()
+	if err != nil {
+		r.b.c.Log.Warn("no ports for a leg", "call", r.id, "leg", s.leg, "error", err)
+		return false
+	}
+	s.stream = stream
+	leg := s.leg
+	stream.Watch(func(e media.Event) {
+		if e.Kind == media.EventSilence {
+			r.post(&message{silent: leg})
+		}
+	})
+	return true
+}
+
+// release gives the ports of a leg back and keeps its figures.
+func (r *run) release(i int) {
+	s := r.sides[i]
+	if s.record.Ended.IsZero() && !s.record.Started.IsZero() {
+		s.record.Ended = r.now
+	}
+	if s.stream == nil {
+		return
+	}
+	st := s.stream.Stats()
+	s.stream.Close()
+	s.stream = nil
+	s.record.Lost = int(max(st.Received.Lost, 0))
+	s.record.Jitter = int(st.Received.Jitter / time.Millisecond)
+}
+
+// forget takes the call out of the board's tables.
+func (r *run) forget() {
+	for _, s := range r.sides {
+		r.b.legs.Delete(s.wire)
+	}
+	r.b.calls.Delete(r.id)
+}
+
+// rescue keeps a fault in one call from ending all others: the call is ended and recorded as failed.
+func (r *run) rescue() {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	r.b.c.Log.Error("fault in a call", "call", r.id, "fault", fault, "stack", string(debug.Stack()))
+	for i, s := range r.sides {
+		if i == 0 || !s.record.Started.IsZero() {
+			r.b.c.Legs.Hangup(s.wire, pbx.CauseFailed)
+		}
+		r.release(i)
+	}
+	if !r.ended {
+		r.state.Cause, r.state.Text = pbx.CauseFailed, i18n.T("cause.failed")
+		r.emitEnded()
+	}
+}
+
+func (r *run) log() *slog.Logger { return r.b.c.Log.With("call", r.id) }
+
+func (r *run) side(leg pbx.LegID) (*side, int) {
+	i := slices.IndexFunc(r.sides, func(s *side) bool { return s.leg == leg })
+	return r.sides[i], i
+}
+
+// peer is the side at the other end of the conversation.
+func (r *run) peer(s *side) *side {
+	if s != r.sides[0] {
+		return r.sides[0]
+	}
+	if r.state.Callee > 0 {
+		return r.sides[r.state.Callee]
+	}
+	return r.sides[r.state.Early]
+}
+
+// sound tells the media side what is in force on both sides of a conversation.
+func (r *run) sound(sides ...*side) {
+	for _, s := range sides {
+		if !s.open || s.stream == nil {
+			continue
+		}
+		if err := s.stream.Set(s.flow()); err != nil {
+			r.log().Warn("sound of a leg cannot be set", "leg", s.leg, "error", err)
+		}
+	}
+}
+
+// offerFor is what is offered to a phone on behalf of a side: its codecs in its order, or all we know when it made no offer.
+func offerFor(s *side) ([]sdp.Codec, sdp.Direction) {
+	if s.asked == nil {
+		return sdp.Known(), sdp.SendRecv
+	}
+	return s.asked.common, s.asked.stream.Direction
+}

@@ -1,0 +1,136 @@
+package switchboard
+
+import (
+	"slices"
+
+	"tandem/call"
+	"tandem/pbx"
+)
+
+// handle turns a message into an input of the machine: descriptions are read here, so that the machine sees only what they mean.
+func (r *run) handle(m *message) {
+	switch {
+	case m.stop != nil:
+		r.stopper = m.actor
+		r.step(*m.stop)
+	case m.silent != "":
+		r.step(call.Silent{Leg: m.silent})
+	default:
+		i := slices.IndexFunc(r.sides, func(s *side) bool { return s.wire == m.signal.Leg })
+		if i >= 0 {
+			r.signal(r.sides[i], i, m.signal)
+		}
+	}
+}
+
+func (r *run) signal(s *side, i int, sig call.Signal) {
+	switch sig.Kind {
+	case call.SignalRang:
+		r.step(call.Rang{Leg: s.leg})
+	case call.SignalProgress:
+		r.step(call.Progressed{Leg: s.leg, Fault: r.progress(s, sig.SDP)})
+	case call.SignalAnswered:
+		r.answered(s, i, sig.SDP)
+	case call.SignalFailed:
+		if !r.again(s, i, sig) {
+			r.step(call.Failed{Leg: s.leg, Cause: sig.Cause, Status: sig.Status})
+		}
+	case call.SignalEnded:
+		r.step(call.Ended{Leg: s.leg, Cause: sig.Cause})
+	case call.SignalOffered:
+		r.offered(s, sig)
+	case call.SignalReplied:
+		r.replied(s, i, sig)
+	case call.SignalDigit:
+		r.step(call.Digit{Leg: s.leg, Digit: sig.Digit})
+	}
+}
+
+// progress reads early sound. A caller without an offer has nowhere to hear it.
+func (r *run) progress(s *side, body []byte) pbx.Cause {
+	if s.stream == nil || r.sides[0].asked == nil {
+		return pbx.CauseNoCodec
+	}
+	if s.open {
+		return ""
+	}
+	offered := s.offered
+	fault := r.b.take(s, body)
+	s.offered = offered // the final answer may repeat it
+	return fault
+}
+
+// answered is a phone's final answer, the caller's confirmation, or the answer of a phone that had asked for an offer.
+func (r *run) answered(s *side, i int, body []byte) {
+	in := call.Answered{Leg: s.leg}
+	reads := s.offered != nil && s.stream != nil && !r.stopping(i)
+	switch {
+	case reads && len(body) > 0:
+		in.Fault = r.b.take(s, body)
+	case reads && !s.open:
+		in.Fault = pbx.CauseNoCodec // no early description, and none now
+	}
+	s.offered = nil
+	in.Codec, in.Secure, in.Hold = s.name, s.isEncrypted(), s.open && !s.theirs.Direction.Receives()
+	r.step(in)
+	if reads && in.Fault == "" && (i == 0 || r.state.Phase == call.Talking) {
+		r.sound(s)
+		if i == 0 && r.state.Callee > 0 { // his description came with the confirmation only
+			r.live.Secure = s.isEncrypted() && r.sides[r.state.Callee].isEncrypted()
+			r.show()
+		}
+	}
+}
+
+func (r *run) stopping(i int) bool { return r.state.Legs[i].State >= call.LegStopping }
+
+// again calls a phone a second time, without encryption, when it refused our encrypted offer and the office allows it.
+func (r *run) again(s *side, i int, sig call.Signal) bool {
+	l := &r.state.Legs[i]
+	if i == 0 || !s.encrypt || s.retried || r.b.c.Encrypt || sig.Cause != pbx.CauseNoCodec && sig.Cause != pbx.CauseInsecure {
+		return false
+	}
+	if l.State != call.LegDialled && l.State != call.LegRinging {
+		return false
+	}
+	r.b.legs.Delete(s.wire)
+	s.retried, s.wire, s.local, s.offered = true, pbx.LegID(newID("leg", r.now)), nil, nil
+	if err := r.dial(s, false); err != nil {
+		return false
+	}
+	return true
+}
+
+// offered reads a changed session; whether it concerns the other side is what the machine has to know.
+func (r *run) offered(s *side, sig call.Signal) {
+	in := call.Offered{Leg: s.leg, Empty: sig.Empty}
+	if !sig.Empty && s.stream != nil && r.state.Phase == call.Talking && s.offered == nil {
+		before := s.asked
+		in.Fault = r.b.read(s, sig.SDP)
+		if s.asked == nil {
+			s.asked = before
+		} else {
+			in.Hold = !s.asked.stream.Direction.Receives()
+			in.Same = s.isSame()
+		}
+	}
+	r.step(in)
+}
+
+// replied reads the answer to a changed session that we passed on.
+func (r *run) replied(s *side, i int, sig call.Signal) {
+	if sig.Status < 300 && r.state.Phase == call.Talking && s.offered != nil {
+		if r.state.IsAsking(s.leg) {
+			r.answered(s, i, sig.SDP)
+			return
+		}
+		fault := r.b.take(s, sig.SDP)
+		s.offered = nil
+		r.step(call.Replied{Leg: s.leg, Status: sig.Status, Fault: fault})
+		return
+	}
+	if sig.Status >= 300 {
+		s.offered = nil
+	}
+	r.step(call.Replied{Leg: s.leg, Status: sig.Status})
+}
