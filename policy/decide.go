@@ -73,9 +73,215 @@ type way struct {
 	assignment *pbx.Assignment
 	grant      *pbx.Grant
 	published  pbx.GroupID
+	override   bool // of the membership
+	interval   bool // only the time one was inside
+	delegated  bool // the right to hand on
+	link       bool // a guest's one link
 }
 
-// Decide answers a request on a snapshot. It allocates nothing.
+// Decide answers a request on a snapshot. It allocates nothing, but for wishes to hand rights on.
 func Decide(s *pbx.Snapshot, r Request) Decision {
-	return Decision{Code: Unknown, Hidden: true}
+	q := asker{s: s, when: r.At, at: pbx.Instant(r.At)}
+	var d Decision
+	d.Code = q.decide(&r, &d)
+	if d.Code != "" {
+		d.Hidden = q.me == nil || q.hides(&r, d.Code)
+		return d
+	}
+	d.OK, d.Code = true, d.way.code(r.Right)
+	return d
+}
+
+// code says by what kind of grant a right is held.
+func (w *way) code(asked Right) Code {
+	switch {
+	case w.delegated:
+		return ByDelegation
+	case w.link:
+		return ByLink
+	case w.interval:
+		return ByInterval
+	case w.right != asked:
+		return ByImplied
+	case w.override:
+		return ByOverride
+	case w.grant != nil:
+		return ByGrant
+	case w.published != "":
+		return ByPublished
+	}
+	return ByRole
+}
+
+// decide goes through the refusals in the order of the codes; an empty code allows.
+func (q *asker) decide(r *Request, d *Decision) Code {
+	if !r.Right.known() || !r.Right.fits(r.Target.kind) {
+		return Unknown
+	}
+	var token *pbx.Token
+	id := r.Actor.User
+	switch r.Actor.Kind {
+	case pbx.ActorUser:
+	case pbx.ActorToken:
+		if token = q.s.Tokens[r.Actor.Token]; token == nil {
+			return Unknown
+		}
+		id = token.User
+	case pbx.ActorDevice:
+		device := q.s.Devices[r.Actor.Device]
+		if device == nil {
+			return Unknown
+		}
+		id = device.User
+	case pbx.ActorGuest:
+		return q.guest(r, d)
+	case pbx.ActorTrunk:
+		if !q.resolve(&r.Target) {
+			return Unknown
+		}
+		return Trunk
+	default:
+		return Unknown
+	}
+	q.me = q.s.Person(id)
+	if q.me == nil || !q.resolve(&r.Target) {
+		return Unknown
+	}
+	switch {
+	case r.Actor.Kind == pbx.ActorDevice && !phone.has(r.Right):
+		return Phone
+	case token != nil:
+		if code := q.carried(token, r.Right); code != "" {
+			return code
+		}
+	}
+	if q.me.User.IsSuspended(q.when) {
+		return Suspended
+	}
+	switch r.Target.kind {
+	case KindMembership, KindGrant, KindRole:
+		return q.delegate(r, d, token != nil)
+	}
+	return q.core(r.Right, &d.way, &d.need)
+}
+
+func (q *asker) guest(r *Request, d *Decision) Code {
+	t := &r.Target
+	switch {
+	case r.Actor.Link == "" || !q.resolve(t):
+		return Unknown
+	case r.Right != LinkUse || t.id != r.Actor.Link:
+		return Guest
+	case !(pbx.Interval{From: t.start, Until: t.until}).Contains(q.when):
+		return Expired
+	}
+	d.way.link = true
+	return ""
+}
+
+// core decides an ordinary target: denies, grants, what is needed besides, conditions.
+func (q *asker) core(r Right, w *way, need *Right) Code {
+	if doors.has(r) {
+		return q.door(r, w)
+	}
+	if q.denied(r) {
+		return Deny
+	}
+	q.struck = false
+	if !q.allow(r, anyWay, w) && !q.implied(r, w) {
+		if q.struck {
+			return Excluded
+		}
+		return NoGrant
+	}
+	for _, n := range catalogue[r].needs {
+		if !q.met(n) {
+			*need = n
+			return Needs
+		}
+	}
+	return q.condition(r, w)
+}
+
+// may is core for questions inside a decision.
+func (q *asker) may(r Right) bool {
+	var w way
+	var need Right
+	return q.core(r, &w, &need) == ""
+}
+
+// met reports whether a right that is needed besides is held. A right that knows only self is asked over the actor.
+func (q *asker) met(n Right) bool {
+	switch {
+	case doors.has(n):
+		return q.may(n)
+	case catalogue[n].scopes == selfBit:
+		t := User(q.me.User.ID)
+		o := q.over(&t)
+		return o.may(n)
+	}
+	return n.fits(q.t.kind) && q.may(n)
+}
+
+// implied looks for a grant of a right that implies the asked one and is not denied on the target.
+func (q *asker) implied(r Right, w *way) bool {
+	if impliers[r].and(q.candidates()).isEmpty() {
+		return false
+	}
+	for more := direct[r]; !more.isEmpty(); {
+		x := more.pop()
+		if !q.denied(x) && (q.allow(x, anyWay, w) || q.implied(x, w)) {
+			return true
+		}
+	}
+	return false
+}
+
+// everything stands for rights that would cost more to list than to try.
+var everything = set{^uint64(0), ^uint64(0)}
+
+// candidates are the rights the actor may hold over the target.
+func (q *asker) candidates() set {
+	return q.held(!q.mine)
+}
+
+// held are the rights the actor holds at any scope or, when wide, at more than self; with custom roles it may be more.
+func (q *asker) held(wide bool) (all set) {
+	for i := range q.me.Places {
+		l := &q.me.Places[i]
+		if q.at < l.From || l.Until <= q.at {
+			continue
+		}
+		b := builtinOf(l.Membership.Role)
+		if b == nil || len(l.Membership.Overrides) != 0 {
+			return everything
+		}
+		all.join(b, wide)
+	}
+	for _, a := range q.me.Assignments {
+		if !q.inForce(a) {
+			continue
+		}
+		b := builtinOf(a.Role)
+		if b == nil {
+			return everything
+		}
+		all.join(b, wide)
+	}
+	for _, g := range q.me.Grants {
+		if r, ok := ParseRight(g.Right); ok && !g.Deny && q.counts(g) {
+			all.add(r)
+		}
+	}
+	return all
+}
+
+func (s *set) join(b *builtin, wide bool) {
+	if wide {
+		s[0] |= b.wide[0]
+		s[1] |= b.wide[1]
+		return
+	}
+	s[0] |= b.held[0]
+	s[1] |= b.held[1]
 }

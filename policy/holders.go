@@ -14,4 +14,6 @@ func Holders(s *pbx.Snapshot, right Right, target Target, at time.Time) []pbx.Us
 func Can(s *pbx.Snapshot, actor pbx.Actor, at time.Time) map[string]pbx.ScopeKind { return nil }
 
 // Assignable lists the built-in roles an actor may give in a group at a moment, in the order of Roles.
-func Assignable(s *pbx.Snapshot, actor pbx.Actor, group pbx.GroupID, at time.Time) []pbx.RoleID { return nil }
+func Assignable(s *pbx.Snapshot, actor pbx.Actor, group pbx.GroupID, at time.Time) []pbx.RoleID {
+	return nil
+}

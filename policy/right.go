@@ -110,15 +110,21 @@ func setOf(list ...Right) (s set) {
 	return s
 }
 
-// impliers holds for each right all rights that imply it, directly or through others.
-var impliers = closure()
-
-func closure() (all [rightCount]set) {
+// direct holds for each right the rights whose catalogue rows name it as implied.
+var direct = func() (all [rightCount]set) {
 	for r := Right(1); r < rightCount; r++ {
 		for _, x := range catalogue[r].implies {
 			all[x].add(r)
 		}
 	}
+	return all
+}()
+
+// impliers holds for each right all rights that imply it, directly or through others.
+var impliers = closure()
+
+func closure() [rightCount]set {
+	all := direct
 	for changed := true; changed; {
 		changed = false
 		for r := range all {
