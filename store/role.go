@@ -1,0 +1,22 @@
+package store
+
+import "tandem/pbx"
+
+func roleRows() rows[pbx.Role] {
+	return rows[pbx.Role]{
+		table:   "roles",
+		columns: []string{"id", "name", "cells"},
+		values: func(r *pbx.Role) ([]any, error) {
+			cells, err := encode(r.Cells)
+			return []any{string(r.ID), r.Name, cells}, err
+		},
+		scan: func(s scan) (*pbx.Role, error) {
+			var r pbx.Role
+			var cells string
+			if err := s(&r.ID, &r.Name, &cells); err != nil {
+				return nil, err
+			}
+			return &r, decode(cells, &r.Cells)
+		},
+	}
+}

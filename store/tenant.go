@@ -1,0 +1,206 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"tandem/event"
+	"tandem/pbx"
+)
+
+// Load reads the whole configuration in one state of the database. A new office has version 0 and no rows.
+func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
+	var version int64
+	var nouns []pbx.Noun
+	err := t.db.view(ctx, "load", func(x tx) error {
+		office, v, err := t.office(ctx, x)
+		if err != nil {
+			return err
+		}
+		version, nouns = v, append(nouns, office)
+		return errors.Join(
+			gather(ctx, x, t.id, groupRows(), &nouns), gather(ctx, x, t.id, roleRows(), &nouns), gather(ctx, x, t.id, userRows(), &nouns),
+			gather(ctx, x, t.id, membershipRows(), &nouns), gather(ctx, x, t.id, assignmentRows(), &nouns),
+			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns))
+	})
+	if err != nil {
+		return nil, err
+	}
+	s, err := pbx.NewSnapshot(version, nouns...)
+	if err != nil {
+		return nil, fmt.Errorf("store: load: the stored configuration does not fit together: %w", err)
+	}
+	return s, nil
+}
+
+func gather[N any, P interface {
+	*N
+	pbx.Noun
+}](ctx context.Context, x tx, tenant string, r rows[N], to *[]pbx.Noun) error {
+	list, err := all(ctx, x, tenant, r)
+	for _, n := range list {
+		*to = append(*to, P(n))
+	}
+	return err
+}
+
+func (t *Tenant) office(ctx context.Context, x tx) (*pbx.Tenant, int64, error) {
+	var o pbx.Tenant
+	var version, claimed int64
+	err := x.row(ctx, `SELECT version, name, country, zone, language, public, digits, claimed,
+		mail_host, mail_port, mail_from, mail_user, mail_password, mail_tls FROM tenants WHERE id = $1`, t.id).
+		Scan(&version, &o.Name, &o.Country, &o.Zone, &o.Language, &o.Public, &o.Digits, &claimed,
+			&o.Mail.Host, &o.Mail.Port, &o.Mail.From, &o.Mail.User, &o.Mail.Password, &o.Mail.TLS)
+	o.Claimed = moment(claimed)
+	return &o, version, missing(err, "tenant.unknown")
+}
+
+func (t *Tenant) putOffice(ctx context.Context, x tx, o *pbx.Tenant) error {
+	_, err := x.exec(ctx, `UPDATE tenants SET name = $2, country = $3, zone = $4, language = $5, public = $6, digits = $7, claimed = $8,
+		mail_host = $9, mail_port = $10, mail_from = $11, mail_user = $12, mail_password = $13, mail_tls = $14 WHERE id = $1`,
+		t.id, o.Name, o.Country, o.Zone, o.Language, o.Public, o.Digits, ms(o.Claimed),
+		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, o.Mail.Password, o.Mail.TLS)
+	return err
+}
+
+// Also is a row that is written in the transaction of a change: a Login, Link, LinkUsed, Session or Mail.
+type Also interface {
+	write(ctx context.Context, t *Tenant, x tx) error
+}
+
+// Apply writes a change and its facts in one transaction and gives the facts with their place in the log; a fact without
+// revision gets base. If base is not the stored version, somebody else was first: pbx.Conflict, and nothing is written.
+// A change without a fact is a fault: the audit log cannot be left out (BAR AU-01, AU-04).
+func (t *Tenant) Apply(ctx context.Context, base int64, c pbx.Change, facts []event.Fact) ([]event.Fact, error) {
+	return t.ApplyAlso(ctx, base, c, facts)
+}
+
+// ApplyAlso is Apply with rows beside the configuration, for instance the password of a person who is created.
+func (t *Tenant) ApplyAlso(ctx context.Context, base int64, c pbx.Change, facts []event.Fact, also ...Also) ([]event.Fact, error) {
+	if len(facts) == 0 {
+		return nil, errors.New("store: apply: a change without facts would leave no trace")
+	}
+	facts = withRevision(facts, base)
+	var stored []event.Fact
+	err := t.db.change(ctx, "apply", func(x tx) error {
+		n, err := x.exec(ctx, `UPDATE tenants SET version = version + 1 WHERE id = $1 AND version = $2`, t.id, base)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return pbx.Refuse(pbx.Conflict, "", "change.outdated")
+		}
+		if err := t.write(ctx, x, c); err != nil {
+			return err
+		}
+		for _, a := range also {
+			if err := a.write(ctx, t, x); err != nil {
+				return err
+			}
+		}
+		stored, err = t.append(ctx, x, facts)
+		return err
+	})
+	return stored, err
+}
+
+func withRevision(facts []event.Fact, base int64) []event.Fact {
+	out := make([]event.Fact, len(facts))
+	for i, f := range facts {
+		if f.Revision == 0 {
+			f.Revision = base
+		}
+		out[i] = f
+	}
+	return out
+}
+
+// sorted holds the rows of a change by table.
+type sorted struct {
+	office      *pbx.Tenant
+	users       []*pbx.User
+	groups      []*pbx.Group
+	roles       []*pbx.Role
+	memberships []*pbx.Membership
+	assignments []*pbx.Assignment
+	grants      []*pbx.Grant
+	devices     []*pbx.Device
+	tokens      []*pbx.Token
+	gone        map[pbx.Kind][]string
+}
+
+func sort(c pbx.Change) (sorted, error) {
+	s := sorted{gone: map[pbx.Kind][]string{}}
+	for _, n := range c.Put {
+		switch n := n.(type) {
+		case *pbx.Tenant:
+			s.office = n
+		case *pbx.User:
+			s.users = append(s.users, n)
+		case *pbx.Group:
+			s.groups = append(s.groups, n)
+		case *pbx.Role:
+			s.roles = append(s.roles, n)
+		case *pbx.Membership:
+			s.memberships = append(s.memberships, n)
+		case *pbx.Assignment:
+			s.assignments = append(s.assignments, n)
+		case *pbx.Grant:
+			s.grants = append(s.grants, n)
+		case *pbx.Device:
+			s.devices = append(s.devices, n)
+		case *pbx.Token:
+			s.tokens = append(s.tokens, n)
+		default:
+			return s, fmt.Errorf("store: no table for %T", n)
+		}
+	}
+	for _, r := range c.Delete {
+		s.gone[r.Kind] = append(s.gone[r.Kind], r.ID)
+	}
+	return s, nil
+}
+
+// tables says where each kind of noun is kept.
+func tables() map[pbx.Kind]string {
+	return map[pbx.Kind]string{pbx.KindUser: "users", pbx.KindGroup: "groups", pbx.KindRole: "roles", pbx.KindMembership: "memberships",
+		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens"}
+}
+
+func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
+	s, err := sort(c)
+	if err != nil {
+		return err
+	}
+	if s.office != nil {
+		if err := t.putOffice(ctx, x, s.office); err != nil {
+			return err
+		}
+	}
+	for kind, ids := range s.gone {
+		table, ok := tables()[kind]
+		if !ok {
+			return fmt.Errorf("store: no table for %s", kind)
+		}
+		if err := remove(ctx, x, t.id, table, "id", ids); err != nil {
+			return err
+		}
+	}
+	if err := t.forget(ctx, x, s.gone[pbx.KindUser]); err != nil {
+		return err
+	}
+	return errors.Join(put(ctx, x, t.id, groupRows(), s.groups), put(ctx, x, t.id, roleRows(), s.roles), put(ctx, x, t.id, userRows(), s.users),
+		put(ctx, x, t.id, membershipRows(), s.memberships), put(ctx, x, t.id, assignmentRows(), s.assignments),
+		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens))
+}
+
+// forget takes away the keys of people who are deleted: passwords, sessions, links.
+func (t *Tenant) forget(ctx context.Context, x tx, users []string) error {
+	for _, table := range []string{"logins", "sessions", "links"} {
+		if err := remove(ctx, x, t.id, table, "user_id", users); err != nil {
+			return err
+		}
+	}
+	return nil
+}
