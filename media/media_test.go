@@ -143,7 +143,7 @@ func (s *Session) hereRTCP() netip.AddrPort { return netip.AddrPortFrom(s.here()
 
 func body(b []byte) string { return string(b[12:]) }
 
-func number(b []byte) uint8   { return b[1] & 0x7f }
+func number(b []byte) uint8    { return b[1] & 0x7f }
 func sequence(b []byte) uint16 { return binary.BigEndian.Uint16(b[2:]) }
 func source32(b []byte) uint32 { return binary.BigEndian.Uint32(b[8:]) }
 
@@ -173,4 +173,18 @@ func (s *Session) deliver(from netip.AddrPort, b []byte, now time.Duration) (tol
 	defer s.mu.Unlock()
 	_, _, passed = s.hearRTP(l, append([]byte(nil), b...), now)
 	return l.events, passed
+}
+
+// fence returns a function that waits until everything sent before has been carried. The engine must have one loop:
+// it takes its sockets in the order in which they became ready.
+func fence(t testing.TB, e *Engine) func() {
+	t.Helper()
+	a, b, sa, _ := call(t, e, []Format{pcmu}, []Format{pcmu})
+	return func() {
+		t.Helper()
+		for range 3 {
+			a.talk(sa, 0, "fence")
+			b.hear()
+		}
+	}
 }

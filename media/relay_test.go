@@ -91,7 +91,8 @@ func TestFarSideMaySendWithOurNumbers(t *testing.T) {
 }
 
 func TestHold(t *testing.T) {
-	e := engine(t)
+	e := engine(t, func(c *Config) { c.Loops = 1 })
+	fence := fence(t, e)
 	a, b, sa, sb := call(t, e, []Format{pcmu}, []Format{pcmu})
 	a.talk(sa, 0, "one")
 	b.hear()
@@ -110,6 +111,7 @@ func TestHold(t *testing.T) {
 	f.Remote, f.Receive = netip.MustParseAddrPort("0.0.0.0:4000"), false
 	set(t, sb, f)
 	b.talk(sb, 0, "too late")
+	fence()
 
 	set(t, sb, b.flow(pcmu))
 	b.talk(sb, 0, "again")
