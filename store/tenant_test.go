@@ -1,0 +1,224 @@
+package store_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tandem/event"
+	"tandem/pbx"
+	"tandem/store"
+)
+
+var (
+	day   = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	admin = pbx.Actor{Kind: pbx.ActorUser, User: "usr_ada", Addr: "192.0.2.1", Via: "web", Request: "req_1"}
+)
+
+// nouns is one of everything, with every field set.
+func nouns() []pbx.Noun {
+	scope := pbx.Scope{Kind: pbx.ScopeTree, Group: "grp_sales", Refs: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}}}
+	return []pbx.Noun{
+		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day,
+			Mail: pbx.Mail{Host: "mail.example", Port: 587, From: "pbx@acme.example", User: "u", Password: "p", TLS: "starttls"}},
+		&pbx.Group{ID: "grp_default", Name: "Default", Default: true, Created: day},
+		&pbx.Group{ID: "grp_sales", Name: "Продажи", Parent: "grp_default", Language: "ru", Zone: "Europe/Moscow", Published: true, Ceiling: "user", Created: day},
+		&pbx.Role{ID: "rol_night", Name: "Nacht", Cells: map[string]pbx.ScopeKind{"call.see": pbx.ScopeGroup}},
+		&pbx.User{ID: "usr_ada", Name: "Ada 👩‍💻", Email: "ada@acme.example", Mobile: "+491701234567", Extension: "100", Language: "en", Zone: "UTC",
+			Photo: "abc", Suspensions: []pbx.Interval{{From: day, Until: day.Add(time.Hour)}}, Created: day},
+		&pbx.User{ID: "usr_bob", Name: "Bob", Email: "bob@acme.example", Extension: "102", Created: day},
+		&pbx.Membership{ID: "mem_1", User: "usr_ada", Group: "grp_sales", Role: "manager", From: day, Main: true,
+			Overrides: map[string]pbx.Override{"call.see": pbx.OverrideDeny}, Presence: pbx.ShareEveryone, Calls: pbx.ShareNobody},
+		&pbx.Membership{ID: "mem_2", User: "usr_ada", Group: "grp_default", Role: "rol_night", From: day, Until: day.Add(time.Hour)},
+		&pbx.Membership{ID: "mem_3", User: "usr_bob", Group: "grp_default", Role: "user", From: day},
+		&pbx.Assignment{ID: "asg_1", User: "usr_ada", Role: "owner", Scope: pbx.Scope{Kind: pbx.ScopeAll}, Except: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}}, Since: day, From: day, Until: day.Add(time.Hour)},
+		&pbx.Grant{ID: "gnt_1", User: "usr_bob", Right: "call.see", Deny: true, Scope: scope, Except: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}}, Since: day, From: day, Until: day.Add(time.Hour), Reason: "because"},
+		&pbx.Device{ID: "dev_1", User: "usr_bob", Name: "Desk", Kind: pbx.DeviceDesk, Username: "x1", MD5: "m", SHA256: "s", Created: day},
+		&pbx.Token{ID: "tok_1", User: "usr_bob", Name: "script", Hash: "h", Prefix: "tdm_a", Rights: []string{"user.see"}, Created: day, Until: day.Add(time.Hour)},
+	}
+}
+
+// claim fills an empty database.
+func claim(t testing.TB, db *store.DB) *store.Tenant {
+	t.Helper()
+	x := db.Tenant("main")
+	if _, err := x.Apply(t.Context(), 0, pbx.Change{Put: nouns()}, []event.Fact{fact(event.SetupClaimed, pbx.KindSystem, "main")}); err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+func fact(k event.Kind, object pbx.Kind, id string) event.Fact {
+	return event.New(k, day, admin, pbx.Ref{Kind: object, ID: id}, nil)
+}
+
+func rowsOf(t testing.TB, x *store.Tenant) (int64, []pbx.Noun) {
+	t.Helper()
+	s, err := x.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []pbx.Noun
+	for n := range s.All() {
+		all = append(all, n)
+	}
+	return s.Version, all
+}
+
+func isCode(err error, c pbx.Code, key string) bool {
+	var e *pbx.Error
+	return errors.As(err, &e) && e.Code == c && e.Text.Key == key
+}
+
+func TestEveryFieldComesBack(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x := claim(t, open(t, address))
+		version, got := rowsOf(t, x)
+		if version != 1 {
+			t.Errorf("version %d, want 1", version)
+		}
+		if d := cmp.Diff(nouns(), got); d != "" {
+			t.Errorf("-written +read:\n%s", d)
+		}
+	})
+}
+
+func TestAnEmptyOfficeLoads(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		db := open(t, address)
+		version, got := rowsOf(t, db.Tenant("main"))
+		if version != 0 || len(got) != 1 {
+			t.Errorf("version %d, %d rows", version, len(got))
+		}
+		if _, err := db.Tenant("other").Load(t.Context()); !isCode(err, pbx.NotFound, "tenant.unknown") {
+			t.Errorf("another tenant: %v", err)
+		}
+	})
+}
+
+func TestApply(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x := claim(t, open(t, address))
+		bob := &pbx.User{ID: "usr_bob", Name: "Robert", Email: "bob@acme.example", Extension: "102", Created: day}
+
+		if _, err := x.Apply(t.Context(), 0, pbx.Change{Put: []pbx.Noun{bob}}, []event.Fact{fact(event.UserChanged, pbx.KindUser, "usr_bob")}); !isCode(err, pbx.Conflict, "change.outdated") {
+			t.Errorf("an old base: %v", err)
+		}
+		if _, err := x.Apply(t.Context(), 1, pbx.Change{Put: []pbx.Noun{bob}}, nil); err == nil {
+			t.Error("a change without a fact was stored")
+		}
+		facts, err := x.Apply(t.Context(), 1, pbx.Change{Put: []pbx.Noun{bob}}, []event.Fact{
+			event.Changed(event.UserChanged, day, admin, pbx.Difference{Ref: bob.Ref(), Before: nouns()[5], After: bob}),
+			event.New(event.DeviceRegistered, day, admin, bob.Ref(), nil),
+			fact(event.SettingsChanged, pbx.KindSettings, "office")})
+		if err != nil || facts[0].Seq != 2 || facts[1].Seq != 0 || facts[2].Seq != 3 || facts[0].Revision != 1 {
+			t.Fatalf("facts %+v, %v", facts, err)
+		}
+		if _, got := rowsOf(t, x); got[5].(*pbx.User).Name != "Robert" {
+			t.Errorf("row is %+v", got[5])
+		}
+
+		s, err := x.Load(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := pbx.Change{Delete: append(s.Cascade(bob.Ref()), bob.Ref())}
+		login := store.Login{User: "usr_bob", Password: "secret", Changed: day}
+		if _, err := x.SetPassword(t.Context(), login, ""); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := x.Apply(t.Context(), 2, c, []event.Fact{fact(event.UserDeleted, pbx.KindUser, "usr_bob")}); err != nil {
+			t.Fatal(err)
+		}
+		if s, err = x.Load(t.Context()); err != nil || s.Users["usr_bob"] != nil || len(s.Devices)+len(s.Tokens)+len(s.Grants) != 0 {
+			t.Errorf("bob is still there: %v", err)
+		}
+		if _, err := x.Login(t.Context(), "usr_bob"); !isCode(err, pbx.NotFound, "login.unknown") {
+			t.Errorf("his password is still there: %v", err)
+		}
+	})
+}
+
+// If any part of a change cannot be written, nothing of it is: here the audit fact is made to fail (BAR AU-04).
+func TestAChangeWithoutItsFactFails(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x := claim(t, open(t, address))
+		before, rows := rowsOf(t, x)
+		if _, err := rawDB(t, address).Exec(`ALTER TABLE facts RENAME TO hidden`); err != nil {
+			t.Fatal(err)
+		}
+		bob := &pbx.User{ID: "usr_bob", Name: "Robert", Email: "bob@acme.example", Created: day}
+		if _, err := x.Apply(t.Context(), 1, pbx.Change{Put: []pbx.Noun{bob}}, []event.Fact{fact(event.UserChanged, pbx.KindUser, "usr_bob")}); err == nil {
+			t.Fatal("stored without its fact")
+		}
+		after, now := rowsOf(t, x)
+		if d := cmp.Diff(rows, now); d != "" || before != after {
+			t.Errorf("half a change was stored: version %d then %d\n%s", before, after, d)
+		}
+	})
+}
+
+// Many write at once: each version is given out once, nobody's change is lost, and the log has no gap.
+func TestWritersTakeTurns(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		claim(t, open(t, address))
+		const writers, changes = 6, 10
+		var wg sync.WaitGroup
+		for w := range writers {
+			x := open(t, address).Tenant("main") // as another process would
+			wg.Go(func() {
+				for i := 0; i < changes; {
+					s, err := x.Load(t.Context())
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					u := &pbx.User{ID: pbx.UserID(fmt.Sprintf("usr_%d_%d", w, i)), Name: "N", Email: fmt.Sprintf("u%d.%d@acme.example", w, i), Created: day}
+					m := &pbx.Membership{ID: pbx.MembershipID(fmt.Sprintf("mem_%d_%d", w, i)), User: u.ID, Group: "grp_default", Role: "user", From: day}
+					_, err = x.Apply(t.Context(), s.Version, pbx.Change{Put: []pbx.Noun{u, m}}, []event.Fact{fact(event.UserCreated, pbx.KindUser, string(u.ID))})
+					if isCode(err, pbx.Conflict, "change.outdated") {
+						continue
+					}
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					i++
+				}
+			})
+		}
+		wg.Wait()
+		x := open(t, address).Tenant("main")
+		version, rows := rowsOf(t, x)
+		if want := int64(1 + writers*changes); version != want || len(rows) != len(nouns())+2*writers*changes {
+			t.Errorf("version %d, want %d; %d rows", version, want, len(rows))
+		}
+		if v, err := x.Verify(t.Context()); err != nil || !v.OK || v.Entries != version {
+			t.Errorf("log: %+v, %v", v, err)
+		}
+	})
+}
+
+func TestStrangeTextIsKept(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x := claim(t, open(t, address))
+		f := fact(event.LoginFailed, pbx.KindUser, "usr_\x00\xff'); DROP TABLE facts; --")
+		f.Reason, f.Data = "nul \x00, half \xc3, quote ' and \"", json.RawMessage(`{"a":"\u0000"}`)
+		if _, err := x.Append(t.Context(), nil, []event.Fact{f}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := x.After(t.Context(), 1, 10)
+		if err != nil || len(got) != 1 || !strings.Contains(got[0].Reason, "half \uFFFD") || string(got[0].Data) != string(f.Data) {
+			t.Errorf("%+v, %v", got, err)
+		}
+		if v, err := x.Verify(t.Context()); err != nil || !v.OK {
+			t.Errorf("%+v, %v", v, err)
+		}
+	})
+}
