@@ -16,9 +16,11 @@ type Person struct {
 
 // Place is a membership with what is asked of it most: when it counts and where its group stands in the tree.
 type Place struct {
-	Membership  *Membership
-	Node        *Node
 	From, Until int64 // as Instant and Deadline count
+	Node        *Node
+	Overrides   map[string]Override
+	Builtin     uint8 // number of the role, 0 for a custom one
+	Membership  *Membership
 }
 
 // Node is a group's place in the tree: everything below has a number from In up to, not including, Out.
@@ -88,7 +90,7 @@ func (s *Snapshot) person(id UserID, room *[]Place) Person {
 	start := len(*room)
 	for _, m := range s.MembershipsOf(id) {
 		if n := s.index.nodes[m.Group]; n != nil {
-			*room = append(*room, Place{m, n, Instant(m.From), Deadline(m.Until)})
+			*room = append(*room, Place{Instant(m.From), Deadline(m.Until), n, m.Overrides, m.Role.Builtin(), m})
 		}
 	}
 	p.Places = (*room)[start:len(*room):len(*room)]

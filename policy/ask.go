@@ -10,7 +10,7 @@ import (
 type asker struct {
 	s      *pbx.Snapshot
 	me     *pbx.Person
-	t      *Target
+	t      Target
 	when   time.Time // moment of the decision
 	at     int64     // the same, as pbx.Instant
 	then   int64     // the object's time: at for living things, the start of the call for records and recordings
@@ -24,7 +24,7 @@ type asker struct {
 
 // resolve finds who and what is in the target; false when it does not exist, or not yet.
 func (q *asker) resolve(t *Target) bool {
-	q.t, q.then, q.people, q.nodes, q.mine = t, q.at, 0, 0, false
+	q.t, q.then, q.people, q.nodes, q.mine = *t, q.at, 0, 0, false
 	switch t.kind {
 	case KindSystem:
 		return true
@@ -32,7 +32,10 @@ func (q *asker) resolve(t *Target) bool {
 		q.add(q.me)
 		return true
 	case KindUser:
-		p := q.s.Person(t.user)
+		p := q.me
+		if p == nil || t.user != p.User.ID {
+			p = q.s.Person(t.user)
+		}
 		q.add(p)
 		return p != nil
 	case KindGroup:

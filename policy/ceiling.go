@@ -46,7 +46,7 @@ func (q *asker) underDeny(w *wish) bool {
 	name := catalogue[w.right].name
 	for i := range q.me.Places {
 		l := &q.me.Places[i]
-		if l.From <= q.at && q.at < l.Until && l.Membership.Overrides[name] == pbx.OverrideDeny {
+		if l.From <= q.at && q.at < l.Until && l.Overrides[name] == pbx.OverrideDeny {
 			return true
 		}
 	}
@@ -69,7 +69,7 @@ func (q *asker) coversBy(w *wish) bool {
 		if c := q.placed(l, w.right); c != noScope && q.within(&field{scope: c, node: l.Node}, w) {
 			return true
 		}
-		if l.Membership.Overrides[catalogue[w.right].name] == pbx.OverrideAllow &&
+		if l.Overrides[catalogue[w.right].name] == pbx.OverrideAllow &&
 			q.within(&field{scope: q.permission(l, w.right), node: l.Node}, w) {
 			return true
 		}

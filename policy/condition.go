@@ -106,9 +106,9 @@ func (q *asker) replay(host pbx.UserID) pbx.Replay {
 
 // hides reports whether a refused actor may not even know that the target exists.
 func (q *asker) hides(r *Request, code Code) bool {
-	t := q.t
+	t := &q.t
 	switch {
-	case t == nil:
+	case t.kind == KindNothing:
 		return r.Target.kind != KindSystem && r.Target.kind != KindSite
 	case t.kind == KindSystem || t.kind == KindSite:
 		return false

@@ -252,8 +252,8 @@ func (q *asker) held(wide bool) (all set) {
 		if q.at < l.From || l.Until <= q.at {
 			continue
 		}
-		b := builtinOf(l.Membership.Role)
-		if b == nil || len(l.Membership.Overrides) != 0 {
+		b := numbered(l.Builtin)
+		if b == nil || len(l.Overrides) != 0 {
 			return everything
 		}
 		all.join(b, wide)

@@ -9,7 +9,7 @@ import (
 // delegate decides a wish to hand something on or to take it away: a place in a group, an override, a grant, a level or
 // an office-wide role. An empty code allows.
 func (q *asker) delegate(r *Request, d *Decision, token bool) Code {
-	t := q.t
+	t := &q.t
 	x := q.s.Person(t.user)
 	if !t.speaks(r.Right) {
 		return Unknown
@@ -162,7 +162,7 @@ func (q *asker) override(x *pbx.Person) Code {
 	switch {
 	case m.override == pbx.OverrideAllow:
 		c = q.permission(l, m.right)
-	case m.override == "" && l.Membership.Overrides[m.right.String()] == pbx.OverrideDeny:
+	case m.override == "" && l.Overrides[m.right.String()] == pbx.OverrideDeny:
 		c = q.placed(l, m.right) // lifting a deny gives back what the role says
 	}
 	if c == noScope {

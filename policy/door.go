@@ -45,8 +45,8 @@ func (q *asker) shut(r Right) bool {
 	name := catalogue[r].name
 	for i := range q.me.Places {
 		l := &q.me.Places[i]
-		if len(l.Membership.Overrides) != 0 && l.From <= q.at && q.at < l.Until &&
-			l.Membership.Overrides[name] == pbx.OverrideDeny && q.denial(l, r) == selfScope {
+		if len(l.Overrides) != 0 && l.From <= q.at && q.at < l.Until &&
+			l.Overrides[name] == pbx.OverrideDeny && q.denial(l, r) == selfScope {
 			return true
 		}
 	}
@@ -68,7 +68,7 @@ func (q *asker) holding(r Right) way {
 		if c := q.placed(l, r); c != noScope {
 			return way{right: r, scope: c, membership: l.Membership}
 		}
-		if len(l.Membership.Overrides) != 0 && l.Membership.Overrides[catalogue[r].name] == pbx.OverrideAllow {
+		if len(l.Overrides) != 0 && l.Overrides[catalogue[r].name] == pbx.OverrideAllow {
 			return way{right: r, scope: q.permission(l, r), membership: l.Membership, override: true}
 		}
 	}

@@ -17,8 +17,8 @@ func (q *asker) denied(r Right) bool {
 	row := &catalogue[r]
 	for i := range q.me.Places {
 		l := &q.me.Places[i]
-		if len(l.Membership.Overrides) == 0 || q.at < l.From || l.Until <= q.at ||
-			l.Membership.Overrides[row.name] != pbx.OverrideDeny {
+		if len(l.Overrides) == 0 || q.at < l.From || l.Until <= q.at ||
+			l.Overrides[row.name] != pbx.OverrideDeny {
 			continue
 		}
 		if q.hits(&field{scope: q.denial(l, r), node: l.Node}) {
@@ -75,7 +75,13 @@ func (q *asker) cell(id pbx.RoleID, r Right) scope {
 // placed is how far a right of a membership's role reaches. A wider cell than tree gives nothing there: the scope all
 // never comes from a group role (I-12).
 func (q *asker) placed(l *pbx.Place, r Right) scope {
-	if c := q.cell(l.Membership.Role, r); c <= treeScope {
+	c := noScope
+	if b := numbered(l.Builtin); b != nil {
+		c = b.cells[r]
+	} else {
+		c = q.cell(l.Membership.Role, r)
+	}
+	if c <= treeScope {
 		return c
 	}
 	return noScope
@@ -123,8 +129,8 @@ func (q *asker) byRole(r Right, want filter, w *way) bool {
 func (q *asker) byOverride(r Right, want filter, w *way) bool {
 	for i := range q.me.Places {
 		l := &q.me.Places[i]
-		if len(l.Membership.Overrides) == 0 || q.at < l.From || l.Until <= q.at ||
-			l.Membership.Overrides[catalogue[r].name] != pbx.OverrideAllow {
+		if len(l.Overrides) == 0 || q.at < l.From || l.Until <= q.at ||
+			l.Overrides[catalogue[r].name] != pbx.OverrideAllow {
 			continue
 		}
 		if c := q.permission(l, r); q.byPlace(l, c, r, want) {

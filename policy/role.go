@@ -103,75 +103,13 @@ func Roles() []Role {
 	return all
 }
 
-// builtinOf finds a built-in role; nil for a custom one. It is asked in every decision, hence no map.
-func builtinOf(id pbx.RoleID) *builtin {
-	switch id {
-	case "user":
-		return &roles[0]
-	case "receptionist":
-		return &roles[1]
-	case "group_admin":
-		return &roles[2]
-	case "manager":
-		return &roles[3]
-	case "group_owner":
-		return &roles[4]
-	case "system_admin":
-		return &roles[5]
-	case "system_owner":
-		return &roles[6]
-	case "telephony_admin":
-		return &roles[7]
-	case "department_head":
-		return &roles[8]
-	case "sales_manager":
-		return &roles[9]
-	case "support_operator":
-		return &roles[10]
-	case "observer":
-		return &roles[11]
-	case "reports":
-		return &roles[12]
-	case "analytics":
-		return &roles[13]
-	case "live_analytics":
-		return &roles[14]
-	case "contact_centre":
-		return &roles[15]
-	case "website_access":
-		return &roles[16]
-	case "manage_users":
-		return &roles[17]
-	case "manage_billing":
-		return &roles[18]
-	case "customer_settings":
-		return &roles[19]
-	case "manage_directories":
-		return &roles[20]
-	case "workspace_admin":
-		return &roles[21]
-	case "api_admin":
-		return &roles[22]
-	case "agent_control":
-		return &roles[23]
-	case "silent_monitor":
-		return &roles[24]
-	case "webhook_admin":
-		return &roles[25]
-	case "recording_playback":
-		return &roles[26]
-	case "uc_client":
-		return &roles[27]
-	case "softphone":
-		return &roles[28]
-	case "crm_addon":
-		return &roles[29]
-	case "agent_addon":
-		return &roles[30]
-	case "auditor":
-		return &roles[31]
-	case "finance":
-		return &roles[32]
+// builtinOf finds a built-in role; nil for a custom one.
+func builtinOf(id pbx.RoleID) *builtin { return numbered(id.Builtin()) }
+
+// numbered finds a built-in role by its position in pbx.BuiltinRoles, which a test holds equal to that in roles.
+func numbered(n uint8) *builtin {
+	if n == 0 {
+		return nil
 	}
-	return nil
+	return &roles[n-1]
 }

@@ -31,7 +31,7 @@ func (q *asker) unseats(x *pbx.Person, l *pbx.Place) bool {
 	if l.Membership.Role != "user" && !q.seats(x, l.Membership.Role, l.Node, MembershipRole) {
 		return false
 	}
-	for _, v := range l.Membership.Overrides {
+	for _, v := range l.Overrides {
 		if v != pbx.OverrideAllow {
 			continue
 		}
