@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/ncruces/go-sqlite3/driver"
 )
 
 // everything lists the tables that a backup holds.
@@ -53,7 +55,12 @@ func (db *DB) vacuumInto(ctx context.Context, path string) error {
 	if err := touchPrivate(part); err != nil {
 		return err
 	}
-	if _, err := db.read.ExecContext(ctx, "VACUUM INTO ?1", part); err != nil {
+	from, err := driver.Open(liteName(db.path, "deferred")) // a connection of its own: neither readers nor calls wait for it
+	if err != nil {
+		return db.fault("backup", err)
+	}
+	_, err = from.ExecContext(ctx, "VACUUM INTO ?1", part)
+	if err := errors.Join(err, from.Close()); err != nil {
 		return db.fault("backup", err)
 	}
 	return settle(part, path)

@@ -152,7 +152,7 @@ func AddCheckpoint(path string, c Checkpoint) error {
 	if err != nil {
 		return fmt.Errorf("store: checkpoint: %w", err)
 	}
-	_, err = f.Write(append(line, '\n'))
+	_, err = fmt.Fprintf(f, "\n%s\n", line) // the first break ends a half line that a crash may have left
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("store: checkpoint: %w", err)
 	}

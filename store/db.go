@@ -67,16 +67,12 @@ func openSQLite(path string) (*DB, error) {
 	if err := touchPrivate(path); err != nil {
 		return nil, err
 	}
-	name := func(txlock string) string {
-		return (&url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_txlock=" + txlock +
-			"&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=temp_store(memory)"}).String()
-	}
-	write, err := driver.Open(name("immediate"))
+	write, err := driver.Open(liteName(path, "immediate"))
 	if err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	read, err := driver.Open(name("deferred") + "&_pragma=query_only(on)")
+	read, err := driver.Open(liteName(path, "deferred") + "&_pragma=query_only(on)")
 	if err != nil {
 		write.Close()
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
@@ -84,6 +80,12 @@ func openSQLite(path string) (*DB, error) {
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(4)
 	return &DB{read: read, write: write, lite: true, path: path}, nil
+}
+
+func liteName(path, txlock string) string {
+	u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_txlock=" + txlock +
+		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=temp_store(memory)"}
+	return u.String()
 }
 
 // touchPrivate makes the file before SQLite does, so that nobody else can read it: it holds password hashes.
