@@ -188,3 +188,12 @@ func fence(t testing.TB, e *Engine) func() {
 		}
 	}
 }
+
+// rested lets the time of all resting ports pass.
+func (e *Engine) rested() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for i := range e.ports.resting {
+		e.ports.resting[i].until = 0
+	}
+}

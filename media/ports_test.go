@@ -113,9 +113,7 @@ func TestPortsComeBack(t *testing.T) {
 	if _, err := e.Open(); !errors.Is(err, ErrExhausted) {
 		t.Errorf("a port did not rest: %v", err)
 	}
-	e.mu.Lock()
-	e.start = e.start.Add(-rest)
-	e.mu.Unlock()
+	e.rested()
 	if _, err := e.Open(); err != nil {
 		t.Errorf("after the rest: %v", err)
 	}

@@ -1,0 +1,288 @@
+package media
+
+import (
+	"fmt"
+	"net/netip"
+	"runtime"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// cpu is the time this process has computed, user and system.
+func cpu(who int) time.Duration {
+	var r syscall.Rusage
+	if err := syscall.Getrusage(who, &r); err != nil {
+		return 0
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
+// BenchmarkPacket is one packet through the relay, from the sender's system call to the receiver's.
+func BenchmarkPacket(b *testing.B) {
+	for _, kind := range []string{"plain", "sealed"} {
+		b.Run(kind, func(b *testing.B) {
+			e := engine(b)
+			one, two := ring(b, "127.0.0.1"), ring(b, "127.0.0.1")
+			so, st := open(b, e), open(b, e)
+			ft := two.flow(pcmu)
+			if kind == "sealed" {
+				secure(b, &ft, 1)
+			}
+			set(b, so, one.flow(pcmu))
+			set(b, st, ft)
+			e.Bridge(so, st)
+			p := one.packet(0, string(make([]byte, 160)))
+			to := so.here()
+			var buf [2000]byte
+			b.ReportAllocs()
+			for b.Loop() {
+				one.seq++
+				p[2], p[3] = byte(one.seq>>8), byte(one.seq)
+				so.mu.Lock()
+				so.rtp.rate.spent = 0 // the cap is about real time
+				so.mu.Unlock()
+				one.send(to, p)
+				if _, _, err := two.conn.ReadFromUDPAddrPort(buf[:]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkCode is the relay's own work on a packet, without the kernel.
+func BenchmarkCode(b *testing.B) {
+	for _, kind := range []string{"plain", "open", "seal"} {
+		b.Run(kind, func(b *testing.B) {
+			e := engine(b)
+			one, two := ring(b, "127.0.0.1"), ring(b, "127.0.0.1")
+			so, st := open(b, e), open(b, e)
+			fo, ft := one.flow(pcmu), two.flow(pcmu)
+			var c *cipher
+			if kind == "open" {
+				c = secure(b, &fo, 1)
+			}
+			if kind == "seal" {
+				secure(b, &ft, 1)
+			}
+			set(b, so, fo)
+			set(b, st, ft)
+			e.Bridge(so, st)
+			l := &loop{engine: e, epoll: -1}
+			l.from = rawAddr(one.addr(), false)
+			var sealed [1000][]byte
+			refill := func() {
+				for i := range sealed {
+					sealed[i] = one.packet(0, string(make([]byte, 160)))
+					if c != nil {
+						sealed[i] = c.encrypt(sealed[i])
+					}
+				}
+			}
+			refill()
+			st.mu.Lock()
+			st.rtp.unjoin()
+			_ = unix.Shutdown(st.rtp.fd, unix.SHUT_WR) // sending then fails at once
+			st.mu.Unlock()
+			i := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				if i == len(sealed) {
+					b.StopTimer()
+					refill()
+					i = 0
+					b.StartTimer()
+				}
+				n := copy(l.in[:], sealed[i])
+				i++
+				so.mu.Lock()
+				so.rtp.rate.spent = 0
+				p, h, ok := so.hearRTP(l, l.in[:n], 1)
+				so.mu.Unlock()
+				if !ok {
+					b.Fatal("dropped")
+				}
+				st.passRTP(l, so, p, h)
+				l.events = l.events[:0]
+			}
+		})
+	}
+}
+
+// BenchmarkCalls is the cost of calls that are talking: both phones of each send a packet every 20 ms over loopback.
+// The phones live in this process as well, so their own work is measured alone first and taken off.
+// Reported: CPU-ms per call-second of the relay, and how late packets come, from send to receive.
+func BenchmarkCalls(b *testing.B) {
+	for _, tt := range []struct {
+		name  string
+		calls int
+		relay bool
+		seal  bool
+	}{{"phones-alone", 100, false, false}, {"plain", 100, true, false}, {"sealed-one-side", 100, true, true}, {"plain", 300, true, false}} {
+		b.Run(fmt.Sprintf("%s/%d", tt.name, tt.calls), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				used, late, lost := talking(b, tt.calls, 4*time.Second, tt.relay, tt.seal)
+				b.ReportMetric(float64(used.Microseconds())/1000/float64(tt.calls)/4, "CPU-ms/call-s")
+				b.ReportMetric(float64(late[len(late)/2].Microseconds()), "µs-p50")
+				b.ReportMetric(float64(late[len(late)*99/100].Microseconds()), "µs-p99")
+				b.ReportMetric(float64(lost), "lost")
+			}
+		})
+	}
+}
+
+// talking lets calls talk. All phones share two sockets per hundred calls and one thread, so that they cost little.
+func talking(b *testing.B, calls int, length time.Duration, relay, seal bool) (used time.Duration, late []time.Duration, lost int) {
+	e := engine(b, func(c *Config) { c.Low, c.High = 20000, 29999 })
+	defer e.Close()
+	type leg struct {
+		p  *phone
+		to raw
+		pk []byte
+	}
+	var legs []leg
+	epoll, err := unix.EpollCreate1(0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = unix.Close(epoll) }()
+	fd := func(p *phone) (n int) {
+		raw, err := p.conn.SyscallConn()
+		if err != nil {
+			b.Fatal(err)
+		}
+		_ = raw.Control(func(f uintptr) { n = int(f) })
+		return n
+	}
+	fds := map[*phone]int{}
+	for range calls {
+		one, two := ring(b, "127.0.0.1"), ring(b, "127.0.0.1")
+		defer func() { _, _ = one.conn.Close(), two.conn.Close() }()
+		fds[one], fds[two] = fd(one), fd(two)
+		toOne, toTwo := two.addr(), one.addr()
+		if relay {
+			so, st := open(b, e), open(b, e)
+			fo := one.flow(pcmu)
+			if seal {
+				fo.SealKey, _ = keys(1)
+			}
+			set(b, so, fo)
+			set(b, st, two.flow(pcmu))
+			e.Bridge(so, st)
+			toOne, toTwo = so.here(), st.here()
+		}
+		for i, p := range []*phone{one, two} {
+			legs = append(legs, leg{p, rawAddr([]netip.AddrPort{toOne, toTwo}[i], false), p.packet(0, string(make([]byte, 160)))})
+			if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fds[p], &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fds[p])}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	start := time.Now()
+	began, own := cpu(unix.RUSAGE_SELF), cpu(unix.RUSAGE_THREAD)
+	step := 20 * time.Millisecond / time.Duration(len(legs))
+	sent, got := 0, 0
+	socks := make([]socket, len(legs))
+	for i := range legs {
+		socks[i].fd, socks[i].dest = fds[legs[i].p], legs[i].to
+	}
+	var events [256]unix.EpollEvent
+	var buf [2000]byte
+	var from raw
+	for {
+		since := time.Since(start)
+		if since >= length+100*time.Millisecond {
+			break
+		}
+		for ; since < length && time.Duration(sent)*step <= since; sent++ {
+			g := &legs[sent%len(legs)]
+			g.p.seq++
+			g.pk[2], g.pk[3] = byte(g.p.seq>>8), byte(g.p.seq)
+			at := time.Since(start)
+			for i := range 8 {
+				g.pk[12+i] = byte(at >> (8 * i))
+			}
+			socks[sent%len(legs)].send(g.pk)
+		}
+		n, _ := unix.EpollWait(epoll, events[:], 1)
+		for i := range max(n, 0) {
+			k := socket{fd: int(events[i].Fd)}
+			size, errno := k.receive(buf[:], &from)
+			if errno != 0 || size < 20 {
+				continue
+			}
+			got++
+			if !seal && since > time.Second {
+				var at time.Duration
+				for i := range 8 {
+					at |= time.Duration(buf[12+i]) << (8 * i)
+				}
+				late = append(late, time.Since(start)-at)
+			}
+		}
+	}
+	used = cpu(unix.RUSAGE_SELF) - began
+	if relay {
+		used -= cpu(unix.RUSAGE_THREAD) - own // the phones' thread; the rest is the relay
+	}
+	slices.Sort(late)
+	if len(late) == 0 {
+		late = []time.Duration{0}
+	}
+	return used, late, sent - got
+}
+
+// BenchmarkMemory is what a call with two legs keeps, in this process; the kernel's sockets come on top.
+func BenchmarkMemory(b *testing.B) {
+	for _, kind := range []string{"plain", "sealed"} {
+		b.Run(kind, func(b *testing.B) {
+			for b.Loop() {
+				e := engine(b, func(c *Config) { c.Silence = time.Minute })
+				heap := func() uint64 {
+					runtime.GC()
+					var m runtime.MemStats
+					runtime.ReadMemStats(&m)
+					return m.HeapAlloc
+				}
+				const calls = 500
+				before := heap()
+				var keep []*Session
+				for range calls {
+					so, st := open(b, e), open(b, e)
+					f := Flow{Remote: addr("127.0.0.1:9"), Formats: []Format{pcmu, pcma, events}, Send: true, Receive: true}
+					if kind == "sealed" {
+						f.SealKey, f.OpenKey = keys(1)
+					}
+					set(b, so, f)
+					set(b, st, f)
+					e.Bridge(so, st)
+					keep = append(keep, so, st)
+				}
+				b.ReportMetric(float64(heap()-before)/calls, "B/call")
+				runtime.KeepAlive(keep)
+				e.Close()
+			}
+		})
+	}
+}
+
+// BenchmarkOpenClose is the set-up and end of a session with its two ports.
+func BenchmarkOpenClose(b *testing.B) {
+	e := engine(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := e.Open()
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
+		e.rested()
+	}
+}
