@@ -97,6 +97,9 @@ func (s *Stack) receive(f Flow, raw []byte) error {
 
 // arrive writes received and rport into the topmost Via.
 func (m *Message) arrive() {
+	if m.known&knowVia == 0 {
+		return
+	}
 	for i := range m.headers {
 		if m.headers[i].Name == HeaderVia {
 			m.headers[i].Value = m.via.stamp(m.Flow.Remote)
@@ -108,7 +111,7 @@ func (m *Message) arrive() {
 // refuse answers a request that is not valid, if there is somebody to answer.
 func (s *Stack) refuse(m *Message, problem *Problem) {
 	s.count.refused.Add(1)
-	if m.Method == MethodAck || m.known&knowVia == 0 || m.via.Host == "" {
+	if _, ok := m.Lookup(HeaderVia); !ok || m.Method == MethodAck {
 		return
 	}
 	s.ReplyStateless(m, problem.Answer(m))

@@ -324,9 +324,9 @@ func (p *parser) via(line string) {
 		v, rest, err := cutVia(line)
 		if err != nil {
 			p.fail("Malformed Via")
-			if p.vias == 0 {
-				return // without a topmost Via there is nobody to answer
-			}
+			p.vias++ // the answer carries it back as it is
+			m.headers = append(m.headers, Header{HeaderVia, line})
+			return
 		}
 		if p.vias++; p.vias > maxVias {
 			p.fail("Too many Via")

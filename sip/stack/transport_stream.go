@@ -311,7 +311,7 @@ func (c *conn) read(nc net.Conn) {
 		for {
 			raw, ping, err := f.Next()
 			if err != nil {
-				c.giveUp(raw, err)
+				c.giveUp(raw, err, !fresh || got)
 				return
 			}
 			if ping {
@@ -324,7 +324,7 @@ func (c *conn) read(nc net.Conn) {
 			}
 			got = true
 			if !c.incoming(raw) {
-				c.finish()
+				c.linger(!fresh)
 				return
 			}
 		}
@@ -342,14 +342,25 @@ func (c *conn) read(nc net.Conn) {
 	}
 }
 
+// linger closes the connection; if it carried good messages before, their answers get a moment to leave.
+func (c *conn) linger(good bool) {
+	if !good {
+		c.finish()
+		return
+	}
+	time.AfterFunc(farewell, c.finish)
+}
+
+const farewell = 300 * time.Millisecond
+
 // giveUp closes a stream whose next message cannot be found, after telling why if there is a request to answer.
-func (c *conn) giveUp(raw []byte, err error) {
+func (c *conn) giveUp(raw []byte, err error, good bool) {
 	s := c.stack
 	problem, ok := errors.AsType[*Problem](err)
 	if !ok {
 		s.count.notSIP.Add(1)
 		s.abuse(AbuseNotSIP, c.flow.Transport, c.flow.Remote, "")
-		c.close(err)
+		c.linger(good)
 		return
 	}
 	s.count.malformed.Add(1)
@@ -358,5 +369,5 @@ func (c *conn) giveUp(raw []byte, err error) {
 		m.arrive()
 		s.refuse(m, problem)
 	}
-	c.finish()
+	c.linger(good)
 }

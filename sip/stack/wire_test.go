@@ -163,3 +163,9 @@ func same(t *testing.T, got []string, want ...string) {
 		t.Errorf("\n got %s\nwant %s", strings.Join(got, ", "), strings.Join(want, ", "))
 	}
 }
+
+// pass lets time go by and waits until everything due has been done.
+func pass(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
