@@ -31,7 +31,7 @@ func ours(t *testing.T, s *Stack, method string) (*ClientTx, *[]string) {
 func TestClientInviteIsRepeatedThen408(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, s *Stack, w *wire) {
 		_, got := ours(t, s, MethodInvite)
-		pass(40 * time.Second)
+		elapse(40 * time.Second)
 		same(t, w.take(), "0s INVITE", "500ms INVITE", "1.5s INVITE", "3.5s INVITE", "7.5s INVITE", "15.5s INVITE", "31.5s INVITE")
 		same(t, *got, "408 local")
 	})
@@ -40,7 +40,7 @@ func TestClientInviteIsRepeatedThen408(t *testing.T) {
 func TestClientOtherIsRepeatedThen408(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, s *Stack, w *wire) {
 		_, got := ours(t, s, MethodBye)
-		pass(40 * time.Second)
+		elapse(40 * time.Second)
 		same(t, w.take(), "0s BYE", "500ms BYE", "1.5s BYE", "3.5s BYE", "7.5s BYE", "11.5s BYE", "15.5s BYE", "19.5s BYE", "23.5s BYE",
 			"27.5s BYE", "31.5s BYE")
 		same(t, *got, "408 local")
@@ -53,7 +53,7 @@ func TestClientInviteAnyNumberOfProvisionals(t *testing.T) {
 		req := w.last(t)
 		for range 25 {
 			w.deliver(phone, answer(t, req, 180, "x"))
-			pass(20 * time.Second)
+			elapse(20 * time.Second)
 		}
 		w.deliver(phone, answer(t, req, 486, "x"))
 		w.deliver(phone, answer(t, req, 486, "x")) // its repetition gets the ACK again and is not told
@@ -84,10 +84,10 @@ func TestClientForkedAnswersAreAllTold(t *testing.T) {
 		req := w.last(t)
 		w.deliver(phone, answer(t, req, 200, "one"))
 		w.deliver(phone, answer(t, req, 200, "two"))
-		pass(20 * time.Second)
+		elapse(20 * time.Second)
 		w.deliver(phone, answer(t, req, 200, "one"))
 		w.deliver(phone, answer(t, req, 486, "three")) // RFC 6026: nothing but 2xx any more
-		pass(13 * time.Second)
+		elapse(13 * time.Second)
 		w.deliver(phone, answer(t, req, 200, "late"))
 		same(t, *got, "200", "200", "200")
 		same(t, w.take(), "0s INVITE")
@@ -98,9 +98,9 @@ func TestClientOtherCompletes(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, s *Stack, w *wire) {
 		tx, got := ours(t, s, MethodOptions)
 		req := w.last(t)
-		pass(700 * time.Millisecond)
+		elapse(700 * time.Millisecond)
 		w.deliver(phone, answer(t, req, 100, "x"))
-		pass(5 * time.Second) // timer E goes on with T2
+		elapse(5 * time.Second) // timer E goes on with T2
 		w.deliver(phone, answer(t, req, 200, "x"))
 		w.deliver(phone, answer(t, req, 200, "x"))
 		same(t, *got, "100", "200")
@@ -116,7 +116,7 @@ func TestClientCancel(t *testing.T) {
 		tx, got := ours(t, s, MethodInvite)
 		req := w.last(t)
 		tx.Cancel(Header{HeaderReason, `SIP;cause=200;text="Call completed elsewhere"`}) // too early: RFC 3261 §9.1
-		pass(100 * time.Millisecond)
+		elapse(100 * time.Millisecond)
 		same(t, w.take(), "0s INVITE")
 		w.deliver(phone, answer(t, req, 100, "x"))
 		c := w.last(t)
@@ -150,9 +150,9 @@ func TestClientCancelWithoutAnswerEnds(t *testing.T) {
 	bubble(t, Config{}, func(t *testing.T, s *Stack, w *wire) {
 		tx, got := ours(t, s, MethodInvite)
 		w.deliver(phone, answer(t, w.last(t), 180, "x"))
-		pass(time.Minute)
+		elapse(time.Minute)
 		tx.Cancel()
-		pass(33 * time.Second)
+		elapse(33 * time.Second)
 		same(t, *got, "180", "408 local")
 	})
 }

@@ -40,14 +40,14 @@ func TestServerInviteGets100After200ms(t *testing.T) {
 	d := &desk{}
 	bubble(t, d.config(), func(t *testing.T, s *Stack, w *wire) {
 		w.deliver(phone, request("INVITE", "i1", "c1", 1))
-		pass(time.Second)
+		elapse(time.Second)
 		w.deliver(phone, request("INVITE", "i1", "c1", 1)) // its repetition gets the last answer
 		same(t, w.take(), "200ms 100", "1s 100")
 		if len(d.tx) != 1 {
 			t.Errorf("the handler was called %d times", len(d.tx))
 		}
 		d.tx[0].Respond(NewResponse(d.tx[0].Request, 180, ""))
-		pass(2 * time.Minute) // it may ring as long as it likes
+		elapse(2 * time.Minute) // it may ring as long as it likes
 		d.tx[0].Respond(NewResponse(d.tx[0].Request, 486, ""))
 		w.deliver(phone, request("ACK", "i1", "c1", 1))
 		same(t, w.take(), "1s 180", "2m1s 486")
@@ -58,12 +58,12 @@ func TestServerInviteRefusedIsRepeatedUntilAck(t *testing.T) {
 	d := &desk{status: 486}
 	bubble(t, d.config(), func(t *testing.T, s *Stack, w *wire) {
 		w.deliver(phone, request("INVITE", "i1", "c1", 1))
-		pass(10 * time.Second)
+		elapse(10 * time.Second)
 		w.deliver(phone, request("INVITE", "i1", "c1", 1)) // timer G and repetition both answer
 		w.deliver(phone, request("ACK", "i1", "c1", 1))
-		pass(time.Second)
+		elapse(time.Second)
 		w.deliver(phone, request("INVITE", "i1", "c1", 1)) // confirmed: absorbed until timer I
-		pass(20 * time.Second)
+		elapse(20 * time.Second)
 		same(t, w.take(), "0s 486", "500ms 486", "1.5s 486", "3.5s 486", "7.5s 486", "10s 486")
 		if d.acks != 0 {
 			t.Error("the ACK of a refusal is not for the layer above")
@@ -75,7 +75,7 @@ func TestServerInviteRefusedWithoutAckEnds(t *testing.T) {
 	d := &desk{status: 603}
 	bubble(t, d.config(), func(t *testing.T, s *Stack, w *wire) {
 		w.deliver(phone, request("INVITE", "i1", "c1", 1))
-		pass(60 * time.Second) // timer H
+		elapse(60 * time.Second) // timer H
 		same(t, w.take(), "0s 603", "500ms 603", "1.5s 603", "3.5s 603", "7.5s 603", "11.5s 603", "15.5s 603", "19.5s 603", "23.5s 603",
 			"27.5s 603", "31.5s 603")
 	})
@@ -86,13 +86,13 @@ func TestServerAcceptedCall(t *testing.T) {
 	bubble(t, d.config(), func(t *testing.T, s *Stack, w *wire) {
 		w.deliver(phone, request("INVITE", "i1", "c1", 1))
 		tag := w.last(t).To().Tag()
-		pass(600 * time.Millisecond)
+		elapse(600 * time.Millisecond)
 		w.deliver(phone, request("INVITE", "i1", "c1", 1)) // RFC 6026: absorbed
 		to := "To: <sip:bob@office.example>;tag=" + tag
 		w.deliver(phone, request("ACK", "k0", "c1", 1, "To: <sip:bob@office.example>;tag=other"))
 		w.deliver(phone, request("ACK", "k1", "c1", 1, to))
 		w.deliver(phone, request("ACK", "k1", "c1", 1, to))
-		pass(10 * time.Second)
+		elapse(10 * time.Second)
 		w.deliver(phone, request("INVITE", "i1", "c1", 1))
 		same(t, w.take(), "0s 200", "500ms 200")
 		if d.acks != 1 || d.unacked != 0 || len(d.tx) != 1 {
@@ -108,7 +108,7 @@ func TestServerAcceptedCallWithoutAck(t *testing.T) {
 	d := &desk{status: 200}
 	bubble(t, d.config(), func(t *testing.T, s *Stack, w *wire) {
 		w.deliver(phone, request("INVITE", "i1", "c1", 1))
-		pass(33 * time.Second)
+		elapse(33 * time.Second)
 		if got := w.take(); len(got) != 11 || d.unacked != 1 {
 			t.Errorf("sent %q, unacked %d", got, d.unacked)
 		}
@@ -119,12 +119,12 @@ func TestServerOtherRequestIsAnsweredAgainForTimerJ(t *testing.T) {
 	d := &desk{status: 200}
 	bubble(t, d.config(), func(t *testing.T, s *Stack, w *wire) {
 		w.deliver(phone, request("OPTIONS", "o1", "c1", 1))
-		pass(31 * time.Second)
+		elapse(31 * time.Second)
 		w.deliver(phone, request("OPTIONS", "o1", "c1", 1))
 		if len(d.tx) != 1 {
 			t.Errorf("called %d times within timer J", len(d.tx))
 		}
-		pass(2 * time.Second)
+		elapse(2 * time.Second)
 		w.deliver(phone, request("OPTIONS", "o1", "c1", 1))
 		if len(d.tx) != 2 {
 			t.Errorf("called %d times after timer J", len(d.tx))
@@ -224,7 +224,7 @@ func TestOldRequestIsMatched(t *testing.T) {
 		w.deliver(phone, raw)
 		ack := strings.Replace(strings.Replace(raw, "INVITE sip", "ACK sip", 1), "56 INVITE", "56 ACK", 1)
 		w.deliver(phone, strings.Replace(ack, "user=phone\r\nCall", "user=phone;tag=x\r\nCall", 1))
-		pass(time.Second)
+		elapse(time.Second)
 		same(t, w.take(), "0s 486", "0s 486")
 		if len(d.tx) != 1 {
 			t.Errorf("%d transactions", len(d.tx))
@@ -301,7 +301,7 @@ func TestAfterAndDo(t *testing.T) {
 		s.After("c", time.Millisecond, note("soon"))
 		s.Do("c", note("now"))
 		stop()
-		pass(31 * time.Minute)
+		elapse(31 * time.Minute)
 		synctest.Wait()
 		same(t, got, "0s now", "0s soon", "1m30s a minute and a half", "30m0s half an hour")
 	})

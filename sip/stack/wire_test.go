@@ -164,8 +164,8 @@ func same(t *testing.T, got []string, want ...string) {
 	}
 }
 
-// pass lets time go by and waits until everything due has been done.
-func pass(d time.Duration) {
+// elapse lets time go by and waits until everything due has been done.
+func elapse(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
