@@ -4,27 +4,20 @@ import "tandem/pbx"
 
 // condition holds an allowed right against what else must be true.
 func (q *asker) condition(r Right, w *way) Code {
+	if q.t.kind == KindCall && live.has(r) && !q.t.living {
+		return WrongState
+	}
 	switch r {
 	case CallDetail:
 		if q.t.living {
 			return WrongState
 		}
-	case PresenceSee:
+	case PresenceSee, CallSee:
 		return q.sharing(r, w)
 	case UserEdit, UserSuspend, UserDelete, LoginReset:
 		return q.above(r)
 	case RecordingPlay:
 		return q.span(w)
-	default:
-		if q.t.kind != KindCall || !live.has(r) {
-			return ""
-		}
-		if !q.t.living {
-			return WrongState
-		}
-	}
-	if r == CallSee {
-		return q.sharing(r, w)
 	}
 	return ""
 }

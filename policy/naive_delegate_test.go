@@ -1,0 +1,472 @@
+package policy
+
+import (
+	"slices"
+	"time"
+
+	"tandem/pbx"
+)
+
+func (n naive) person(u pbx.UserID) nThing {
+	return nThing{kind: KindUser, people: []pbx.UserID{u}, then: n.at}
+}
+
+func (n naive) group(g pbx.GroupID) nThing {
+	return nThing{kind: KindGroup, groups: []pbx.GroupID{g}, then: n.at}
+}
+
+func (n naive) may(u pbx.UserID, r Right, t nThing) bool { return n.decide(u, r, t) == "" }
+
+func (n naive) appointed(u pbx.UserID) (all []*pbx.Assignment) {
+	for _, a := range n.s.Assignments {
+		if a.User == u && during(a.From, a.Until, n.at) {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+func isCustom(id pbx.RoleID) bool {
+	return !slices.ContainsFunc(Roles(), func(r Role) bool { return r.ID == id })
+}
+
+// givesPlace reports whether u may give (and so take) a role in a group.
+func (n naive) givesPlace(u, x pbx.UserID, role pbx.RoleID, g pbx.GroupID, asked Right) bool {
+	if isCustom(role) {
+		custom := n.s.Roles[role]
+		if custom == nil || !n.may(u, MembershipRole, n.group(g)) {
+			return false
+		}
+		for name, k := range custom.Cells {
+			r, ok := ParseRight(name)
+			if k != "" && (!ok || r == RoleSystem || !n.holds(u, nWish{r, pbx.Scope{Kind: k, Group: g}, nil, time.Time{}, time.Time{}, x})) {
+				return false
+			}
+		}
+		return true
+	}
+	for _, h := range handings {
+		lists := slices.Contains(h.roles, role)
+		if h.granter == "manager" {
+			order := []pbx.RoleID{"user", "receptionist", "manager", "group_admin"}
+			top := n.s.Groups[g].Ceiling
+			if top == "" {
+				top = "manager"
+			}
+			lists = slices.Contains(order, role) && slices.Index(order, role) <= slices.Index(order, top)
+		}
+		if !lists || h.through != MembershipEdit && h.through != MembershipRole {
+			continue
+		}
+		if !(role == "user" && asked == MembershipEdit) && !n.may(u, h.through, n.group(g)) {
+			continue
+		}
+		for _, m := range n.memberships(u, n.at) {
+			if m.Role == h.granter && (h.where == ownGroup && m.Group == g || h.where == ownTree && n.isUnder(g, m.Group)) {
+				return true
+			}
+		}
+		for _, a := range n.appointed(u) {
+			if a.Role == h.granter && (h.where == office || h.where == asHeld) && n.inScope(g, a.Scope) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// givesLevel finds the lines of the table by which u may give an assignment (and, unless giving, take it).
+func (n naive) givesLevel(u, x pbx.UserID, a *pbx.Assignment, giving bool) (lines []handing) {
+	for _, h := range handings {
+		if !slices.Contains(h.roles, a.Role) {
+			continue
+		}
+		for _, mine := range n.appointed(u) {
+			if mine.Role != h.granter || !n.inside(u, mine.Scope, a.Scope, x) {
+				continue
+			}
+			if giving && (!all(mine.Except, a.Except) || a.Since.Before(mine.Since) || !mine.Until.IsZero() && (a.Until.IsZero() || a.Until.After(mine.Until))) {
+				continue
+			}
+			lines = append(lines, h)
+			break
+		}
+	}
+	return lines
+}
+
+func all(need, have []pbx.Ref) bool {
+	for _, r := range need {
+		if !slices.Contains(have, r) {
+			return false
+		}
+	}
+	return true
+}
+
+// inside reports whether a scope to be given lies in one that is held, for a receiver.
+func (n naive) inside(u pbx.UserID, held, given pbx.Scope, x pbx.UserID) bool {
+	switch given.Kind {
+	case pbx.ScopeNone:
+		return false
+	case pbx.ScopeSelf:
+		if x == u {
+			return held.Kind == pbx.ScopeSelf || n.personInScope(x, held, n.at)
+		}
+		return held.Kind != pbx.ScopeSelf && held.Kind != pbx.ScopeNone && n.personInScope(x, held, n.at)
+	case pbx.ScopeAll:
+		return held.Kind == pbx.ScopeAll
+	}
+	if held.Kind == pbx.ScopeAll {
+		return true
+	}
+	switch given.Kind {
+	case pbx.ScopeGroup:
+		return n.inScope(given.Group, held)
+	case pbx.ScopeTree:
+		return held.Kind == pbx.ScopeTree && n.inScope(given.Group, held)
+	}
+	for _, r := range given.Refs {
+		ok := held.Kind == pbx.ScopeListed && slices.Contains(held.Refs, r)
+		switch r.Kind {
+		case pbx.KindUser:
+			ok = ok || n.personInScope(pbx.UserID(r.ID), held, n.at)
+		case pbx.KindGroup:
+			ok = ok || n.inScope(pbx.GroupID(r.ID), held)
+		}
+		if !ok {
+			return false
+		}
+	}
+	return true
+}
+
+type nWish struct {
+	right        Right
+	scope        pbx.Scope
+	except       []pbx.Ref
+	since, until time.Time
+	to           pbx.UserID
+}
+
+// holds reports whether u holds a wish whole: undenied, exclusions carried over, not ending earlier.
+func (n naive) holds(u pbx.UserID, w nWish) bool {
+	if isDoor(w.right) {
+		return n.door(u, w.right) == ""
+	}
+	var ways []nGrant
+	var gather func(r Right)
+	gather = func(r Right) {
+		list := n.grants(u, r)
+		if w.to != u && slices.ContainsFunc(list, func(g nGrant) bool { return g.deny }) {
+			return
+		}
+		for _, g := range list {
+			if !g.deny && !g.outside {
+				ways = append(ways, g)
+			}
+		}
+		for x := Right(1); x < rightCount; x++ {
+			if slices.Contains(x.Implies(), r) {
+				gather(x)
+			}
+		}
+	}
+	list := n.grants(u, w.right)
+	if w.to != u && slices.ContainsFunc(list, func(g nGrant) bool { return g.deny }) {
+		return false
+	}
+	gather(w.right)
+	for _, g := range ways {
+		if !g.until.IsZero() && (w.until.IsZero() || w.until.After(g.until)) || !all(g.except, w.except) {
+			continue
+		}
+		if !g.place && w.since.Before(g.since) {
+			continue // the start of a membership bounds no gift
+		}
+		selfOnly := len(g.right.Scopes()) == 1 && knows(g.right, pbx.ScopeSelf)
+		if selfOnly || n.inside(u, g.scope, w.scope, w.to) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n naive) takesRole(u, x pbx.UserID, m *pbx.Membership) bool {
+	if m.Role != "user" && !n.givesPlace(u, x, m.Role, m.Group, MembershipRole) {
+		return false
+	}
+	for _, v := range m.Overrides {
+		if v == pbx.OverrideAllow && !n.may(u, MembershipOverride, n.group(m.Group)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (n naive) takesLevel(u, x pbx.UserID, a *pbx.Assignment) bool {
+	if isCustom(a.Role) {
+		return n.customLevel(u, x, a) == ""
+	}
+	for _, h := range n.givesLevel(u, x, a, false) {
+		where := n.person(x)
+		if h.through == RoleSystem {
+			where = nThing{kind: KindSystem, then: n.at}
+		}
+		if (h.on != spread || n.s.Tenant.Spread) && n.may(u, h.through, where) {
+			return true
+		}
+	}
+	return false
+}
+
+func (n naive) customLevel(u, x pbx.UserID, a *pbx.Assignment) Code {
+	custom := n.s.Roles[a.Role]
+	if custom == nil {
+		return NotAssignable
+	}
+	costs := false
+	for name, k := range custom.Cells {
+		r, ok := ParseRight(name)
+		scope := a.Scope
+		if k == "" {
+			continue
+		}
+		if k == pbx.ScopeSelf {
+			scope = pbx.Scope{Kind: k}
+		}
+		if !ok || r == RoleSystem || !n.holds(u, nWish{r, scope, a.Except, a.Since, a.Until, x}) {
+			return Ceiling
+		}
+		costs = costs || r.IsBillable()
+	}
+	if costs && !n.may(u, BillingAssign, n.person(x)) {
+		return Billing
+	}
+	return ""
+}
+
+// stands reports whether u could take away everything x holds above a plain user.
+func (n naive) stands(u, x pbx.UserID) bool {
+	for _, m := range n.memberships(x, n.at) {
+		if !n.takesRole(u, x, m) {
+			return false
+		}
+	}
+	for _, a := range n.appointed(x) {
+		if !n.takesLevel(u, x, a) {
+			return false
+		}
+	}
+	for _, g := range n.s.Grants {
+		if g.User == x && !g.Deny && during(g.From, g.Until, n.at) && !n.may(u, GrantEdit, n.person(x)) {
+			return false
+		}
+	}
+	return true
+}
+
+func (n naive) isLastOwner(x pbx.UserID) bool {
+	owners := map[pbx.UserID]bool{}
+	for _, a := range n.s.Assignments {
+		if a.Role == "system_owner" && a.Scope.Kind == pbx.ScopeAll && a.Until.IsZero() && !n.at.Before(a.From) && !n.s.Users[a.User].IsSuspended(n.at) {
+			owners[a.User] = true
+		}
+	}
+	return owners[x] && len(owners) == 1
+}
+
+// costly reports whether a role carries something billable.
+func (n naive) costly(role pbx.RoleID) bool {
+	for r := Right(1); r < rightCount; r++ {
+		if r.IsBillable() && n.cell(role, r) != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// delegate answers for a wish to hand on.
+func (n naive) delegate(u pbx.UserID, r Right, t Target) Code {
+	if !t.speaks(r) {
+		return Unknown
+	}
+	x := t.user
+	if x == u {
+		return Oneself
+	}
+	ground := n.person(x)
+	switch {
+	case r == DelegateGive:
+		ground = n.person(u)
+	case r == RoleSystem:
+		ground = nThing{kind: KindSystem, then: n.at}
+	case t.kind == KindMembership:
+		ground = n.group(t.group)
+	}
+	if code := n.decide(u, r, ground); code != "" {
+		return code
+	}
+	var now *pbx.Membership
+	for _, m := range n.memberships(x, n.at) {
+		if m.Group == t.group {
+			now = m
+		}
+	}
+	switch {
+	case t.kind == KindRole:
+		return n.level(u, r, t)
+	case t.kind == KindGrant && r == DelegateGive:
+		return n.deputy(u, t)
+	case t.kind == KindGrant:
+		return n.single(u, t)
+	case t.more != nil:
+		return n.override(u, t, now)
+	}
+	// a place
+	if now == nil && t.role != "" {
+		foreign, mine := false, false
+		for _, m := range n.memberships(x, n.at) {
+			foreign = foreign || !n.s.Groups[m.Group].Default
+			mine = mine || n.may(u, MembershipEdit, n.group(m.Group))
+		}
+		if foreign && !mine {
+			return PullIn
+		}
+	}
+	if now != nil && !n.takesRole(u, x, now) {
+		return Standing
+	}
+	for _, a := range n.appointed(x) {
+		if slices.Contains([]pbx.RoleID{"system_admin", "system_owner", "telephony_admin", "auditor", "finance"}, a.Role) && !n.takesLevel(u, x, a) {
+			return Standing
+		}
+	}
+	switch {
+	case t.role == "" || now != nil && now.Role == t.role:
+		return ""
+	case n.s.Groups[t.group].Default && t.role != "user" && t.role != "receptionist":
+		return DefaultGroup
+	case !n.givesPlace(u, x, t.role, t.group, r):
+		return NotAssignable
+	case n.costly(t.role) && !n.may(u, BillingAssign, n.person(x)) && !n.may(u, BillingAssign, n.group(t.group)):
+		return Billing
+	}
+	return ""
+}
+
+func (n naive) level(u pbx.UserID, r Right, t Target) Code {
+	x, a := t.user, t.more.assign
+	if !n.stands(u, x) {
+		return Standing
+	}
+	if t.more.taken {
+		if !n.takesLevel(u, x, a) {
+			return Standing
+		}
+		return ""
+	}
+	if isCustom(a.Role) {
+		if r != GrantEdit {
+			return NotAssignable
+		}
+		return n.customLevel(u, x, a)
+	}
+	code := NotAssignable
+	for _, h := range n.givesLevel(u, x, a, true) {
+		if h.through != r {
+			continue
+		}
+		paid := !n.costly(a.Role) || n.may(u, BillingAssign, n.person(x))
+		if h.on == spread {
+			paid = paid && n.s.Tenant.Spread
+		}
+		if h.on == billed {
+			paid = paid && n.holds(u, nWish{BillingAssign, a.Scope, a.Except, time.Time{}, n.at, x})
+		}
+		if paid {
+			return ""
+		}
+		code = Billing
+	}
+	return code
+}
+
+func (n naive) deputy(u pbx.UserID, t Target) Code {
+	g := t.more.grant
+	can := []string{"presence.set", "forwarding.edit", "voicemail.play", "voicemail.edit", "call.see", "call.pickup", "call.divert",
+		"call.transfer", "call.originate"}
+	me := pbx.Ref{Kind: pbx.KindUser, ID: string(u)}
+	if !slices.Contains(can, g.Right) || g.Deny || g.Scope.Kind != pbx.ScopeListed || !slices.Equal(g.Scope.Refs, []pbx.Ref{me}) ||
+		g.Until.IsZero() && !t.more.taken {
+		return Deputy
+	}
+	if t.more.taken {
+		return ""
+	}
+	r, _ := ParseRight(g.Right)
+	if r == CallPickup {
+		r = CallReceive
+	}
+	if n.denies(u, r, n.person(u)) || !n.holds(u, nWish{r, pbx.Scope{Kind: pbx.ScopeSelf}, nil, time.Time{}, g.Until, u}) {
+		return Ceiling
+	}
+	return ""
+}
+
+func (n naive) single(u pbx.UserID, t Target) Code {
+	g := t.more.grant
+	r, _ := ParseRight(g.Right)
+	if !n.stands(u, t.user) {
+		return Standing
+	}
+	if g.Deny != t.more.taken {
+		if g.Deny && (r == RoleSystem || isDoor(r)) && n.isLastOwner(t.user) {
+			return LastOwner
+		}
+		return ""
+	}
+	if r == RoleSystem {
+		return NotAssignable
+	}
+	if !n.holds(u, nWish{r, g.Scope, g.Except, g.Since, g.Until, t.user}) {
+		return Ceiling
+	}
+	owner := slices.ContainsFunc(n.appointed(u), func(a *pbx.Assignment) bool { return a.Role == "system_owner" })
+	if (r.IsBillable() || r == BillingAssign) && !n.may(u, BillingAssign, n.person(t.user)) || r == BillingAssign && !owner && !n.s.Tenant.Spread {
+		return Billing
+	}
+	return ""
+}
+
+func (n naive) override(u pbx.UserID, t Target, now *pbx.Membership) Code {
+	if now == nil {
+		return Unknown
+	}
+	if !n.stands(u, t.user) {
+		return Standing
+	}
+	r := t.more.right
+	cell := n.cell(now.Role, r)
+	if cell == pbx.ScopeAll || cell == pbx.ScopeListed {
+		cell = ""
+	}
+	switch {
+	case t.more.override == pbx.OverrideDeny:
+		return ""
+	case t.more.override == "" && now.Overrides[r.String()] != pbx.OverrideDeny || t.more.override == "" && cell == "":
+		return ""
+	case t.more.override == pbx.OverrideAllow && (cell == "" || cell == pbx.ScopeSelf):
+		cell = pbx.ScopeSelf
+		if knows(r, pbx.ScopeGroup) {
+			cell = pbx.ScopeGroup
+		}
+	}
+	if !n.holds(u, nWish{r, pbx.Scope{Kind: cell, Group: t.group}, nil, time.Time{}, time.Time{}, t.user}) {
+		return Ceiling
+	}
+	if r.IsBillable() && !n.may(u, BillingAssign, n.person(t.user)) {
+		return Billing
+	}
+	return ""
+}
