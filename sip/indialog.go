@@ -1,6 +1,8 @@
 package sip
 
 import (
+	"slices"
+
 	"tandem/call"
 	"tandem/pbx"
 	"tandem/sip/stack"
@@ -12,6 +14,10 @@ func (s *Server) onInDialog(tx *stack.ServerTx) {
 	req := tx.Request
 	l := s.legOf(dialogKey{req.CallID(), req.To().Tag()})
 	if l == nil || !l.isFrom(req) {
+		if req.Method == stack.MethodInvite || !slices.Contains(ofDialogs, req.Method) {
+			s.onUnoffered(tx) // strangers are asked who they are before they learn that there is no such dialog
+			return
+		}
 		_ = tx.ReplyStateless(stack.NewResponse(req, 481, ""))
 		return
 	}
@@ -42,6 +48,9 @@ func (s *Server) onInDialog(tx *stack.ServerTx) {
 		s.answer(tx, 405, "")
 	}
 }
+
+// ofDialogs are the methods that mean nothing outside a dialog.
+var ofDialogs = []string{stack.MethodBye, stack.MethodInfo, stack.MethodUpdate, stack.MethodPrack, stack.MethodOptions, stack.MethodInvite}
 
 // isFrom reports whether the request comes from the far side of this dialog: the From tag is that of the confirmed dialog, or of
 // an early one while nothing is confirmed.

@@ -99,6 +99,7 @@ func (l *leg) end(kind call.SignalKind, cause pbx.Cause, status int, reason stri
 	l.cancelAlarm(&l.alarm)
 	l.cancelAlarm(&l.reliable.alarm)
 	l.cancelAlarm(&l.reinvite.alarm)
+	l.cancelAlarm(&l.reinvite.patience)
 	l.refuseOffer(487)
 	l.s.forgetID(l)
 }

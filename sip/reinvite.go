@@ -20,7 +20,11 @@ type reinvite struct {
 	next     []byte          // our next offer, the latest wish of the switchboard
 	attempts int             // refusals with 491 in a row
 	alarm    alarm
+	patience alarm // until our own request is withdrawn
 }
+
+// offerTime is how long a phone may think about an offer; nobody has to be asked for it.
+const offerTime = 32 * time.Second
 
 func (r *reinvite) isBusy() bool { return r.asked != nil || r.unacked || r.sent }
 
@@ -164,7 +168,7 @@ func (l *leg) sendOffer(sdp []byte, asked bool) {
 	r.sent, r.seq = true, seq
 	l.wantTimer(m)
 	m.SetBody(sdpType, sdp)
-	l.s.stack.Request(l.way(), m, func(resp *stack.Message) {
+	tx := l.s.stack.Request(l.way(), m, func(resp *stack.Message) {
 		if resp.Status < 200 {
 			return
 		}
@@ -175,8 +179,10 @@ func (l *leg) sendOffer(sdp []byte, asked bool) {
 			return // a repeated 200
 		}
 		r.sent = false
+		l.cancelAlarm(&r.patience)
 		l.offerAnswered(resp, sdp, asked)
 	})
+	l.after(&r.patience, offerTime, func() { tx.Cancel() })
 }
 
 // offerAnswered handles the final answer to our re-INVITE.

@@ -108,7 +108,7 @@ func New(cfg Config) (*Server, error) {
 		OnFlowClosed: s.onFlowClosed, OnAbuse: s.onAbuse, Blocked: s.guard.isShut, Trusted: s.guard.isExempt, Advertise: s.advertise,
 		Timers: cfg.Stack.Timers, Limits: cfg.Stack.Limits, Workers: cfg.Stack.Workers, Sockets: cfg.Stack.Sockets,
 		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel"}, Bodies: map[string][]string{
-			stack.MethodInvite: {sdpType}, stack.MethodUpdate: {sdpType}, stack.MethodPrack: {sdpType}}}})
+			stack.MethodInvite: {sdpType}, stack.MethodUpdate: {sdpType}, stack.MethodPrack: {sdpType}, stack.MethodMessage: {"text/plain"}}}})
 	if err := s.listen(); err != nil {
 		s.stack.Close()
 		return nil, err
@@ -167,7 +167,7 @@ func (s *Server) onOptions(tx *stack.ServerTx) {
 	_ = tx.ReplyStateless(m)
 }
 
-// onUnoffered refuses what this house does not do, but only to those who belong here; strangers learn nothing (SA-09).
+// onUnoffered refuses what this house does not do, or not outside a dialog, but only to those who belong here; strangers learn nothing (SA-09).
 func (s *Server) onUnoffered(tx *stack.ServerTx) {
 	if _, ok := s.identify(tx); !ok {
 		return
@@ -176,7 +176,7 @@ func (s *Server) onUnoffered(tx *stack.ServerTx) {
 	switch tx.Request.Method {
 	case stack.MethodSubscribe, stack.MethodPublish:
 		m = stack.NewResponse(tx.Request, 489, "")
-	case stack.MethodNotify, stack.MethodInfo, stack.MethodUpdate:
+	case stack.MethodNotify, stack.MethodInfo, stack.MethodUpdate, stack.MethodInvite:
 		m = stack.NewResponse(tx.Request, 481, "")
 	default:
 		m.Set(stack.HeaderAllow, allow)
