@@ -241,6 +241,7 @@ func (s *sound) Open() (Stream, error) {
 }
 
 func (s *sound) Bridge(a, b Stream) { s.mu.Lock(); s.bridges++; s.mu.Unlock() }
+func (s *sound) joined() int        { s.mu.Lock(); defer s.mu.Unlock(); return s.bridges }
 func (s *sound) Addr() netip.Addr   { return netip.MustParseAddr("198.51.100.1") }
 
 func (s *sound) open() (n int) {
@@ -382,7 +383,7 @@ func (o *office) phone(binding string, secure bool, script func(p *phone)) {
 	d := pbx.DeviceID("dev_" + who + binding[1:2])
 	o.mu.Lock()
 	o.live = o.live.WithBindings(d, append(slices.Clone(o.live.Bindings(d)), pbx.Binding{
-		ID: pbx.BindingID(binding), Device: d, Secure: secure, Source: "192.0.2.7:5060", Expires: began.Add(10000 * time.Hour),
+		ID: pbx.BindingID(binding), Device: d, Secure: secure, Source: "192.0.2.7:5060", Expires: began.AddDate(500, 0, 0),
 	}))
 	o.mu.Unlock()
 	o.wire.phones[pbx.BindingID(binding)] = script
@@ -462,4 +463,10 @@ func (o *office) expectLog(want ...string) {
 func bubble(t *testing.T, f func(t *testing.T)) {
 	t.Helper()
 	synctest.Test(t, f)
+}
+
+// pause lets time pass and then everything happen that was due.
+func pause(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
 }

@@ -18,7 +18,7 @@ func TestAnswer(t *testing.T) {
 		o.phone("b1", false, func(p *phone) { p.rings(); p.waits(5 * time.Second); p.answers() })
 		o.phone("b2", false, func(p *phone) { time.Sleep(time.Millisecond); p.rings() })
 		a := o.dial("102", false, offer(g729, pcma, pcmu, event8))
-		time.Sleep(65 * time.Second)
+		pause(65 * time.Second)
 		a.hangsUp()
 		synctest.Wait()
 		o.drain()
@@ -99,7 +99,7 @@ func TestEndsWithoutAnswer(t *testing.T) {
 				if tt.caller != nil {
 					tt.caller(a)
 				}
-				time.Sleep(time.Minute)
+				pause(time.Minute)
 				if n := o.board.Calls(); n != 0 {
 					t.Errorf("%d calls after a minute", n)
 				}
@@ -136,7 +136,7 @@ func TestDrainInterrupts(t *testing.T) {
 		o.phone("m1", false, (*phone).rings)
 		o.dial("102", false, offer(pcmu))
 		o.dial("103", false, offer(pcmu))
-		time.Sleep(time.Second)
+		pause(time.Second)
 		o.drain()
 		if len(o.ledger.cdrs) != 2 {
 			t.Fatalf("%d records", len(o.ledger.cdrs))
@@ -158,7 +158,7 @@ func TestHangupNeedsTheRight(t *testing.T) {
 		o := newOffice(t, nil)
 		o.phone("b1", false, (*phone).answers)
 		o.dial("102", false, offer(pcmu))
-		time.Sleep(time.Second)
+		pause(time.Second)
 		var id pbx.CallID
 		for i := range o.live.Calls() {
 			id = i
@@ -190,7 +190,7 @@ func TestPhoneThatFloodsItsCall(t *testing.T) {
 		o := newOffice(t, nil)
 		o.phone("b1", false, (*phone).answers)
 		a := o.dial("102", false, offer(pcmu))
-		time.Sleep(time.Second)
+		pause(time.Second)
 		for range 10_000 {
 			o.board.Signal(call.Signal{Leg: a.leg, Kind: call.SignalDigit, Digit: '5'})
 			o.board.Signal(call.Signal{Leg: a.leg, Kind: call.SignalOffered, SDP: []byte("v=0")})
