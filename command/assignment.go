@@ -14,9 +14,12 @@ type SetOfficeRole struct {
 }
 
 // Need asks for the right to hand this role on, or to take it away.
-func (c SetOfficeRole) Need(*pbx.Snapshot, pbx.Actor) []Need {
+func (c SetOfficeRole) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
 	a := &pbx.Assignment{User: c.User, Role: c.Role, Scope: pbx.Scope{Kind: pbx.ScopeAll}}
 	if c.Take {
+		if held := heldRole(s, c.User, c.Role); held != nil {
+			a = held
+		}
 		return []Need{{policy.UserSee, policy.User(c.User)}, {roleRight(c.Role), policy.Dismiss(a)}}
 	}
 	return []Need{{policy.UserSee, policy.User(c.User)}, {roleRight(c.Role), policy.Appoint(a)}}
@@ -55,12 +58,7 @@ func (c SetOfficeRole) Change(w *Work) (pbx.Change, error) {
 		return pbx.Change{}, pbx.Refuse(pbx.Invalid, "role", "role.unknown", "role", printable(string(c.Role)))
 	}
 	w.object = pbx.Ref{Kind: pbx.KindUser, ID: string(c.User)}
-	var held *pbx.Assignment
-	for _, a := range w.Snapshot.AssignmentsOf(c.User) {
-		if a.Role == c.Role && a.Until.IsZero() {
-			held = a
-		}
-	}
+	held := heldRole(w.Snapshot, c.User, c.Role)
 	switch {
 	case c.Take && held == nil:
 		return pbx.Change{}, missing()
@@ -77,6 +75,16 @@ func (c SetOfficeRole) Change(w *Work) (pbx.Change, error) {
 		return pbx.Change{}, nil
 	}
 	return pbx.Change{Put: []pbx.Noun{w.assignment(c.User, c.Role)}}, nil
+}
+
+// heldRole is the assignment without end of a role to a person; nil if there is none.
+func heldRole(s *pbx.Snapshot, u pbx.UserID, r pbx.RoleID) *pbx.Assignment {
+	for _, a := range s.AssignmentsOf(u) {
+		if a.Role == r && a.Until.IsZero() {
+			return a
+		}
+	}
+	return nil
 }
 
 func (w *Work) assignment(u pbx.UserID, r pbx.RoleID) *pbx.Assignment {

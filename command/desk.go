@@ -64,7 +64,7 @@ type Result struct {
 }
 
 // attempts bounds how often a command is planned again because another process wrote in between.
-const attempts = 8
+const attempts = 50
 
 // Do authorizes, plans and writes one command. Refusals are *pbx.Error: Denied, NotFound (also for what the actor may not
 // know of), Invalid with a field, Conflict, Exhausted.

@@ -125,7 +125,7 @@ func (b *batch) add(i int) error {
 	if !ok {
 		return pbx.Refuse(pbx.Invalid, "role", "role.unknown", "role", printable(r.Role))
 	}
-	if err := twice(b.emails, pbx.FoldName(r.Email), r.Line, "email"); err != nil {
+	if err := twice(b.emails, r.Email, r.Line, "email"); err != nil {
 		return err
 	}
 	p := Person{Name: r.Name, Email: r.Email, Mobile: r.Mobile, Language: r.Language, Groups: []Place{{g.ID, role}}}
@@ -151,10 +151,11 @@ func (b *batch) add(i int) error {
 
 // twice refuses a value that stands in an earlier line.
 func twice(seen map[string]int, value string, line int, field string) error {
-	if first, ok := seen[value]; ok && value != "" {
+	folded := pbx.FoldName(value)
+	if first, ok := seen[folded]; ok && folded != "" {
 		return pbx.Refuse(pbx.Conflict, field, "import."+field+"_twice", field, printable(value), "line", strconv.Itoa(first))
 	}
-	seen[value] = line
+	seen[folded] = line
 	return nil
 }
 

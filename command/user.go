@@ -348,6 +348,6 @@ func isLastingOwner(w *Work, id pbx.UserID) bool {
 		return false
 	}
 	return slices.ContainsFunc(w.Snapshot.AssignmentsOf(id), func(a *pbx.Assignment) bool {
-		return a.Role == "system_owner" && a.Until.IsZero() && !a.From.After(w.Now)
+		return a.Role == "system_owner" && a.Scope.Kind == pbx.ScopeAll && a.Until.IsZero() && !a.From.After(w.Now)
 	})
 }
