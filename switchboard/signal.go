@@ -132,5 +132,23 @@ func (r *run) replied(s *side, i int, sig call.Signal) {
 	if sig.Status >= 300 {
 		s.offered = nil
 	}
+	if sig.Status < 300 && s.offered == nil && len(sig.SDP) > 0 {
+		r.refreshed(s, sig.SDP)
+		return
+	}
 	r.step(call.Replied{Leg: s.leg, Status: sig.Status})
+}
+
+// refreshed takes in a changed answer to a session refresh, which the signalling side sends by itself with our last
+// description. It can be a new address of the phone, which does not concern the other side.
+func (r *run) refreshed(s *side, body []byte) {
+	if r.state.Phase != call.Talking || s.local == nil || s.stream == nil {
+		return
+	}
+	s.offered = &offered{*s.local, s.ours, s.facing, s.theirs.Secure()}
+	fault := r.b.take(s, body)
+	s.offered = nil
+	if fault == "" {
+		r.sound(s)
+	}
 }

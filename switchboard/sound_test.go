@@ -304,6 +304,13 @@ func TestHold(t *testing.T) {
 		if f := o.sound.streams[0].now(); f.Remote.Port() != 6100 {
 			t.Errorf("sound still goes to %v", f.Remote)
 		}
+		// the same, found out by the signalling side's refresh
+		b.port = 7100
+		b.send(call.Signal{Kind: call.SignalReplied, Status: 200, SDP: b.describe(sdp.SendRecv, []sdp.Codec{pcmu}, nil)})
+		synctest.Wait()
+		if f := o.sound.streams[1].now(); f.Remote.Port() != 7100 {
+			t.Errorf("sound still goes to %v", f.Remote)
+		}
 		// another codec
 		if st := ask(b, sdp.SendRecv, pcma); st != 200 {
 			t.Errorf("a new codec is answered %d", st)
