@@ -1,13 +1,12 @@
 package pbx
 
 import (
-	"hash/maphash"
 	"iter"
 	"time"
 )
 
 // Presence is what is true at this moment and is not configuration: who is registered, which calls are up.
-// It is immutable like Snapshot; With… methods share all but one of 256 small maps with the value they come from.
+// It is immutable like Snapshot; With… methods share all but one small map with the value they come from (Table).
 type Presence struct {
 	bindings Table[DeviceID, []Binding]
 	calls    Table[CallID, *LiveCall]
@@ -97,77 +96,4 @@ func (p *Presence) WithoutCall(id CallID) *Presence {
 		}
 	}
 	return &next
-}
-
-// Table is an immutable map in 256 parts; changing one key copies one part.
-type Table[K ~string, V any] struct {
-	parts [256]map[K]V
-	count int
-}
-
-var tableSeed = maphash.MakeSeed()
-
-func part[K ~string](k K) uint8 { return uint8(maphash.String(tableSeed, string(k))) }
-
-// Get finds the value of a key.
-func (t *Table[K, V]) Get(k K) (V, bool) { v, ok := t.parts[part(k)][k]; return v, ok }
-
-// Len counts the keys.
-func (t *Table[K, V]) Len() int { return t.count }
-
-// All goes over keys and values in no particular order.
-func (t *Table[K, V]) All() iter.Seq2[K, V] {
-	return func(yield func(K, V) bool) {
-		for _, m := range t.parts {
-			for k, v := range m {
-				if !yield(k, v) {
-					return
-				}
-			}
-		}
-	}
-}
-
-// With is the table after the key got the value.
-func (t *Table[K, V]) With(k K, v V) Table[K, V] {
-	next, m := t.copyPart(k)
-	if _, had := m[k]; !had {
-		next.count++
-	}
-	m[k] = v
-	return next
-}
-
-// Without is the table after the key went.
-func (t *Table[K, V]) Without(k K) Table[K, V] {
-	if _, had := t.Get(k); !had {
-		return *t
-	}
-	next, m := t.copyPart(k)
-	delete(m, k)
-	next.count--
-	return next
-}
-
-// put writes in place; only for a table that nobody else holds yet.
-func (t *Table[K, V]) put(k K, v V) {
-	i := part(k)
-	if t.parts[i] == nil {
-		t.parts[i] = make(map[K]V)
-	}
-	if _, had := t.parts[i][k]; !had {
-		t.count++
-	}
-	t.parts[i][k] = v
-}
-
-func (t *Table[K, V]) copyPart(k K) (Table[K, V], map[K]V) {
-	next := *t
-	i := part(k)
-	m := make(map[K]V, len(t.parts[i])+1)
-	for key, v := range t.parts[i] {
-		m[key] = v
-	}
-	next.parts[i] = m
-	return next, m
 }
