@@ -19,7 +19,7 @@ type Config struct {
 	Public  netip.Addr    // what goes into descriptions; default Bind
 	Low     int           // first and last port; default 30000 and 39999
 	High    int           //
-	Loops   int           // threads that carry packets; default one per CPU, at most four
+	Loops   int           // threads that carry packets; default one for every two CPUs, at most eight
 	Silence time.Duration // how long a far side may send nothing before EventSilence; default 60 s, negative for never
 	Log     *slog.Logger  // default slog.Default
 }
@@ -58,7 +58,7 @@ func New(c Config) (*Engine, error) {
 		return nil, fmt.Errorf("media: port range %d to %d", c.Low, c.High)
 	}
 	if c.Loops <= 0 {
-		c.Loops = min(runtime.GOMAXPROCS(0), 4)
+		c.Loops = min(max(runtime.GOMAXPROCS(0)/2, 1), 8)
 	}
 	if c.Silence == 0 {
 		c.Silence = 60 * time.Second

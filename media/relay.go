@@ -108,9 +108,9 @@ func (s *Session) count(l *loop, h header, payload []byte, now time.Duration) {
 	s.stats.Received.Packets++
 	s.stats.Received.Bytes += uint64(len(payload))
 	s.source.take(h)
-	f := &s.local[s.index[h.payload]-1]
-	if !f.isEvent() {
-		s.source.arrive(h.stamp, uint32(f.Clock), int64(now))
+	f := &s.kinds[s.index[h.payload]-1]
+	if !f.event {
+		s.source.arrive(h.stamp, f.clock, int64(now))
 		return
 	}
 	if e, ok := parseEvent(payload); ok && s.receives {

@@ -32,7 +32,8 @@ type Session struct {
 
 	formats []Format   // what the far side understands
 	local   []Format   // what it sends
-	index   [128]uint8 // payload number it sends → 1 + position in local
+	index   [128]uint8 // payload number it sends → 1 + position in kinds
+	kinds   []kind     // what those numbers mean for the counters
 	table   [128]uint8 // payload number the peer's far side sends → number this far side understands, or none
 
 	peer   *Session
@@ -43,6 +44,12 @@ type Session struct {
 	watch  func(Event)
 
 	silence silence
+}
+
+// kind is what the counters need to know of a format.
+type kind struct {
+	clock uint32
+	event bool
 }
 
 // none is a payload number that means nothing on the other side.
@@ -144,10 +151,11 @@ func (s *Session) adopt(f Flow, now time.Duration) error {
 	s.open, s.seal = open, seal
 	s.expect, s.mux, s.sends, s.receives = f.Expect, f.Mux, f.Send, f.Receive
 	s.formats, s.local = f.Formats, f.Local
-	s.index = [128]uint8{}
-	for i, l := range s.local {
-		if l.Payload < 128 && s.index[l.Payload] == 0 && i < 255 {
-			s.index[l.Payload] = uint8(i + 1)
+	s.index, s.kinds = [128]uint8{}, nil
+	for _, l := range s.local {
+		if l.Payload < 128 && s.index[l.Payload] == 0 {
+			s.kinds = append(s.kinds, kind{uint32(max(l.Clock, 0)), l.isEvent()})
+			s.index[l.Payload] = uint8(len(s.kinds))
 		}
 	}
 	// An old-style hold names no address; the far side is still where it was.
