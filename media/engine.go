@@ -89,6 +89,14 @@ func New(c Config) (*Engine, error) {
 // Public is the address that goes into descriptions.
 func (e *Engine) Public() netip.Addr { return e.config.Public }
 
+// reaches reports whether our sockets can send to that address's family; where nothing is sent, nothing is wrong.
+func (e *Engine) reaches(ip netip.Addr) bool {
+	if !ip.IsValid() || ip.IsUnspecified() || ip.Is6() == e.six {
+		return true
+	}
+	return e.six && e.config.Bind.IsUnspecified()
+}
+
 // now is the time since the engine began; it is monotonic.
 func (e *Engine) now() time.Duration { return time.Since(e.start) }
 

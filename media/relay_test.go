@@ -231,6 +231,10 @@ func TestSetRefusals(t *testing.T) {
 	if err := s.Set(Flow{Remote: netip.MustParseAddrPort("[::1]:4000")}); !errors.Is(err, ErrFamily) {
 		t.Errorf("IPv6 on an IPv4 socket: %v", err)
 	}
+	six := open(t, engine(t, func(c *Config) { c.Bind = netip.MustParseAddr("::1") }))
+	if err := six.Set(Flow{Remote: netip.MustParseAddrPort("127.0.0.1:4000")}); !errors.Is(err, ErrFamily) {
+		t.Errorf("IPv4 on an IPv6 socket: %v", err)
+	}
 	s.Close()
 	s.Close()
 	if err := s.Set(Flow{}); !errors.Is(err, ErrClosed) {

@@ -79,7 +79,7 @@ func (s *Session) Watch(f func(Event)) {
 // The error is ErrClosed, or ErrFamily for an address that our sockets cannot reach.
 func (s *Session) Set(f Flow) error {
 	f.tidy()
-	if !s.engine.six && (f.Remote.Addr().Is6() || f.RemoteRTCP.Addr().Is6()) {
+	if !s.engine.reaches(f.Remote.Addr()) || !s.engine.reaches(f.RemoteRTCP.Addr()) {
 		return ErrFamily
 	}
 	e := s.engine
