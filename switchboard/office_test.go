@@ -315,6 +315,8 @@ type office struct {
 	ledger *ledger
 	logs   *strings.Builder
 
+	caller, callee string // where signalling comes from
+
 	mu     sync.Mutex
 	live   *pbx.Presence
 	phases []string
@@ -325,6 +327,7 @@ var began = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // the moment at which t
 // newOffice has alice (101), bob (102) with two phones and mona (103), an office-wide owner. Change config before the first call.
 func newOffice(t testing.TB, change func(*Config)) *office {
 	o := &office{
+		caller: "192.0.2.6:5060", callee: "192.0.2.7:5060",
 		t: t, sound: &sound{}, ledger: &ledger{}, live: &pbx.Presence{}, logs: &strings.Builder{},
 		wire: &wire{phones: map[pbx.BindingID]func(*phone){}, legs: map[pbx.LegID]*phone{}},
 	}
@@ -383,7 +386,7 @@ func (o *office) phone(binding string, secure bool, script func(p *phone)) {
 	d := pbx.DeviceID("dev_" + who + binding[1:2])
 	o.mu.Lock()
 	o.live = o.live.WithBindings(d, append(slices.Clone(o.live.Bindings(d)), pbx.Binding{
-		ID: pbx.BindingID(binding), Device: d, Secure: secure, Source: "192.0.2.7:5060", Expires: began.AddDate(500, 0, 0),
+		ID: pbx.BindingID(binding), Device: d, Secure: secure, Source: o.callee, Expires: began.AddDate(500, 0, 0),
 	}))
 	o.mu.Unlock()
 	o.wire.phones[pbx.BindingID(binding)] = script
@@ -410,7 +413,7 @@ func (o *office) dial(dialled string, secure bool, offer []byte) *phone {
 	o.wire.mu.Unlock()
 	o.board.Incoming(call.Incoming{
 		Leg: p.leg, Actor: pbx.Actor{Kind: pbx.ActorDevice, User: "usr_alice", Device: "dev_alice1", Via: "sip"},
-		Dialled: dialled, Offer: offer, Secure: secure, Source: netip.MustParseAddrPort("192.0.2.6:5060"),
+		Dialled: dialled, Offer: offer, Secure: secure, Source: netip.MustParseAddrPort(o.caller),
 	})
 	return p
 }
