@@ -89,6 +89,13 @@ func (p *port) SetDeadline(time.Time) error      { return nil }
 func (p *port) SetReadDeadline(time.Time) error  { return nil }
 func (p *port) SetWriteDeadline(time.Time) error { return nil }
 
+// lose decides from now on which datagrams get lost.
+func (e *ether) lose(loses func(from, to netip.AddrPort, data []byte) bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.loses = loses
+}
+
 // count says how often a start line with this beginning was sent.
 func (e *ether) count(prefix string) int {
 	e.mu.Lock()

@@ -160,12 +160,10 @@ func (s *Server) onAck(tx *stack.ServerTx, ack *stack.Message) {
 // onUnacked handles a 2xx that nobody acknowledged (RFC 3261 §13.3.1.4).
 func (s *Server) onUnacked(tx *stack.ServerTx) {
 	l, ok := tx.Data.(*leg)
-	if !ok {
-		return
+	if !ok || s.legOf(l.key) != l {
+		return // the far side has said goodbye meanwhile
 	}
-	if l.phase != phaseOver {
-		l.over(pbx.CauseTimeout, "no ACK")
-	}
+	l.over(pbx.CauseTimeout, "no ACK")
 	l.bye(pbx.CauseTimeout)
 }
 

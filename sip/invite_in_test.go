@@ -220,9 +220,9 @@ func TestVanishedCallerIsCutBySessionTimer(t *testing.T) {
 		alice.expect(alice.send(alice.within("UPDATE", ok, nil)), 200) // a refresh in time
 		time.Sleep(80 * time.Second)
 		h.quiet()
-		h.net.loses = func(_, to netip.AddrPort, _ []byte) bool {
+		h.net.lose(func(_, to netip.AddrPort, _ []byte) bool {
 			return to.Port() == 5060 && to.Addr().String() == "192.0.2.11"
-		}
+		})
 		time.Sleep(1000 * time.Second) // UPDATE without Session-Expires: we refresh ourselves, at half of 1800 s
 		g := h.signal(call.SignalEnded)
 		if g.Cause != pbx.CauseTimeout {

@@ -100,7 +100,7 @@ func TestSilentPhone(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, h *house) {
 		bob := h.phone("bob", "192.0.2.12:5060")
 		bob.register()
-		h.net.loses = func(_, to netip.AddrPort, _ []byte) bool { return to.String() == "192.0.2.12:5060" }
+		h.net.lose(func(_, to netip.AddrPort, _ []byte) bool { return to.String() == "192.0.2.12:5060" })
 		if err := h.server.Dial(call.Invite{Leg: "l", Binding: h.bound("bob")[0], Offer: []byte(sdpB)}); err != nil {
 			t.Fatal(err)
 		}
@@ -155,7 +155,7 @@ func TestAnswerCrossesCancel(t *testing.T) {
 		tx := h.dials(bob)
 		bob.respond(tx, 180, "")
 		h.signal(call.SignalRang)
-		h.net.loses = func(_, _ netip.AddrPort, data []byte) bool { return strings.HasPrefix(string(data), "CANCEL") }
+		h.net.lose(func(_, _ netip.AddrPort, data []byte) bool { return strings.HasPrefix(string(data), "CANCEL") })
 		h.server.Hangup("leg_out", pbx.CauseCancelled)
 		h.signal(call.SignalFailed)
 		bob.respond(tx, 200, sdpA)

@@ -163,12 +163,18 @@ func (l *leg) flowLost(f stack.Flow) {
 	if l.flow != f {
 		return
 	}
-	if l.phase != phaseUp {
-		cause := pbx.CauseCancelled
-		if l.outgoing {
-			cause = pbx.CauseOffline
+	switch {
+	case l.phase == phaseUp:
+	case l.outgoing:
+		l.fail(pbx.CauseOffline, 0, "connection lost")
+		l.cancel(pbx.CauseOffline) // nobody will hear it, but the transaction ends in time
+		return
+	default:
+		waiting := l.phase == phaseCalling
+		l.fail(pbx.CauseCancelled, 0, "connection lost")
+		if waiting {
+			l.s.respond(l.invite, stack.NewResponse(l.invite.Request, 487, ""))
 		}
-		l.fail(cause, 0, "connection lost")
 		l.s.forget(l)
 		return
 	}

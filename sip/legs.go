@@ -54,9 +54,6 @@ func (s *Server) remember(l *leg) bool {
 }
 
 func (s *Server) enter(l *leg) {
-	if !l.flow.Reliable() {
-		return
-	}
 	set := s.byFlow[l.flow]
 	if set == nil {
 		set = map[*leg]struct{}{}
@@ -83,6 +80,30 @@ func (s *Server) moveLeg(l *leg, f stack.Flow) {
 	if s.dialogs[l.key] == l {
 		s.enter(l)
 	}
+}
+
+// moveCalls lets the calls of a device follow it to the way it registered by just now.
+func (s *Server) moveCalls(device pbx.DeviceID, from, to stack.Flow) {
+	for _, l := range s.legsBy(from) {
+		if l.device == device {
+			s.stack.Do(l.key.callID, func() {
+				if l.flow == from {
+					s.moveLeg(l, to)
+				}
+			})
+		}
+	}
+}
+
+// legsBy lists the legs that are reached over a flow.
+func (s *Server) legsBy(f stack.Flow) []*leg {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]*leg, 0, len(s.byFlow[f]))
+	for l := range s.byFlow[f] {
+		list = append(list, l)
+	}
+	return list
 }
 
 // legOf finds the leg of a dialog; nil when there is none.

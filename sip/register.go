@@ -53,6 +53,9 @@ func (s *Server) onRegister(tx *stack.ServerTx, c Credential) {
 		s.answer(tx, done.status, done.reason)
 		return
 	}
+	for _, way := range done.moved {
+		s.moveCalls(c.Device, way.from, way.to)
+	}
 	m := stack.NewResponse(req, 200, "")
 	for _, line := range done.list {
 		m.Add(stack.HeaderContact, line.String())

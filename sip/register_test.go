@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"tandem/call"
 	"tandem/pbx"
 	"tandem/sip/stack"
 )
@@ -208,24 +209,30 @@ func TestReportsAreTheLatest(t *testing.T) {
 	})
 }
 
-// BenchmarkRegistrarMemory is the row "memory per registration".
-func BenchmarkRegistrarMemory(b *testing.B) {
-	for b.Loop() {
-		r := newRegistrar(func(pbx.DeviceID, []pbx.Binding) {})
-		before := heap0()
-		const n = 10000
-		for i := range n {
-			r.register(time.Now(), pbx.DeviceID(fmt.Sprintf("dev_%026d", i)), registerRequest(i), []wish{{contact: registerRequest(i).Contact(), life: time.Hour}}, false, 5,
-				func() pbx.BindingID { return pbx.BindingID(fmt.Sprintf("bnd_%026d", i)) })
-		}
-		b.ReportMetric(float64(heap0()-before)/n, "bytes/registration")
-		r.close()
-	}
-}
-
 func registerRequest(i int) *stack.Message {
 	m := stack.NewRequest("REGISTER", uri("sip:pbx"), address("<sip:k7d2m9q4x1@pbx>;tag=a"), address("<sip:k7d2m9q4x1@pbx>"), fmt.Sprintf("%032d@192.0.2.9", i), 2)
 	m.Set("Contact", fmt.Sprintf(`<sip:k7d2m9q4x1@10.0.%d.%d:5060;line=abcdefgh>;+sip.instance="<urn:uuid:00000000-0000-1000-8000-%012d>";reg-id=1`, i>>8, i&255, i))
 	m.Set("User-Agent", "Yealink SIP-T46S 66.86.0.15")
 	return m
+}
+
+// TestCallFollowsThePhone: a phone whose translator gave it another port keeps its call.
+func TestCallFollowsThePhone(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, h *house) {
+		const contact = "<sip:bob@10.0.0.7:5060>"
+		bob := h.phone("bob", "192.0.2.12:5555")
+		bob.expect(bob.registers("r", "Contact", contact), 200)
+		tx := h.dials(bob)
+		m := stack.NewResponse(tx.Request, 200, "")
+		m.Set("Contact", contact)
+		m.SetBody("application/sdp", []byte(sdpA))
+		_ = tx.Respond(m)
+		h.signal(call.SignalAnswered)
+		moved := h.phone("bob", "192.0.2.12:7777")
+		moved.seq = 50
+		moved.expect(moved.registers("r", "Contact", contact), 200)
+		h.server.Hangup("leg_out", pbx.CauseHangup)
+		h.signal(call.SignalEnded)
+		moved.respond(moved.next("BYE"), 200, "")
+	})
 }

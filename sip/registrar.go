@@ -117,7 +117,11 @@ type outcome struct {
 	status int
 	reason string
 	list   []contactLine
+	moved  []move
 }
+
+// move is a phone that came back another way: its calls follow it.
+type move struct{ from, to stack.Flow }
 
 // contactLine is one binding as a REGISTER is answered.
 type contactLine struct {
@@ -140,6 +144,7 @@ func (r *registrar) register(now time.Time, device pbx.DeviceID, req *stack.Mess
 		return bad
 	}
 	touched := false
+	done := outcome{status: 200}
 	if star {
 		for len(a.bindings) > 0 {
 			r.remove(a, a.bindings[0])
@@ -151,7 +156,16 @@ func (r *registrar) register(now time.Time, device pbx.DeviceID, req *stack.Mess
 		old := a.match(w)
 		switch {
 		case w.life > 0:
+			var from stack.Flow
+			if old != nil {
+				from = wayTo(old.uri, old.flow)
+			}
 			r.put(now, device, a, old, w, req)
+			if old != nil {
+				if to := wayTo(old.uri, old.flow); to != from {
+					done.moved = append(done.moved, move{from, to})
+				}
+			}
 			if old == nil {
 				b := a.bindings[len(a.bindings)-1]
 				b.public.ID = newID()
@@ -166,7 +180,7 @@ func (r *registrar) register(now time.Time, device pbx.DeviceID, req *stack.Mess
 	if len(a.bindings) > 0 {
 		r.accounts[device] = a
 	}
-	done := outcome{status: 200, list: make([]contactLine, 0, len(a.bindings))}
+	done.list = make([]contactLine, 0, len(a.bindings))
 	for _, b := range a.bindings {
 		done.list = append(done.list, contactLine{b.uri, b.params, b.public.Expires.Sub(now)})
 	}

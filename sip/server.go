@@ -80,7 +80,7 @@ type Server struct {
 	mu      sync.Mutex
 	legs    map[pbx.LegID]*leg
 	dialogs map[dialogKey]*leg
-	byFlow  map[stack.Flow]map[*leg]struct{} // connections only
+	byFlow  map[stack.Flow]map[*leg]struct{}
 	closed  bool
 	idle    chan struct{} // closed when the last leg is gone after Close began
 }
@@ -219,13 +219,7 @@ func (s *Server) contact(f stack.Flow, scheme string) string {
 
 func (s *Server) onFlowClosed(f stack.Flow) {
 	s.registrar.lost(f)
-	s.mu.Lock()
-	var touched []*leg
-	for l := range s.byFlow[f] {
-		touched = append(touched, l)
-	}
-	s.mu.Unlock()
-	for _, l := range touched {
+	for _, l := range s.legsBy(f) {
 		s.stack.Do(l.key.callID, func() { l.flowLost(f) })
 	}
 }
