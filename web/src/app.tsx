@@ -1,0 +1,89 @@
+/** The providers, the routes, and who may come in. */
+import { createTheme, MantineProvider } from '@mantine/core';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect } from 'react';
+import { BrowserRouter, Navigate, Outlet, Route, Routes, useLocation } from 'react-router';
+import { follow } from './live';
+import { client, useSession } from './session';
+import { Shell } from './shell';
+import { useTheme } from './theme';
+import { Lines, Trouble } from './ui/states';
+import { Toasts } from './ui/toast';
+import { useLanguage } from './words';
+
+const SetupPage = lazy(() => import('./pages/setup'));
+const SignInPage = lazy(() => import('./pages/login'));
+const LinkPage = lazy(() => import('./pages/link'));
+const HomePage = lazy(() => import('./pages/home'));
+const PeoplePage = lazy(() => import('./pages/users'));
+const PersonPage = lazy(() => import('./pages/user'));
+const GroupsPage = lazy(() => import('./pages/group'));
+const LivePage = lazy(() => import('./pages/live'));
+const CallsPage = lazy(() => import('./pages/call'));
+const AuditPage = lazy(() => import('./pages/audit'));
+const OutboxPage = lazy(() => import('./pages/mail'));
+const TokensPage = lazy(() => import('./pages/token'));
+const SettingsPage = lazy(() => import('./pages/settings'));
+const ProfilePage = lazy(() => import('./pages/profile'));
+const LostPage = lazy(() => import('./pages/lost'));
+
+const theme = createTheme({ cursorType: 'pointer', focusRing: 'auto', components: { Tooltip: { defaultProps: { openDelay: 300, withinPortal: true } } } });
+
+/** Lets in who is signed in, and remembers where the others wanted to go. */
+function Inside() {
+  const session = useSession();
+  const place = useLocation();
+  const signedIn = Boolean(session.data);
+  useEffect(() => (signedIn ? follow(client) : undefined), [signedIn]);
+  if (session.isPending) return <div className="door"><Lines n={4} /></div>;
+  if (session.error && !session.data) return <div className="door"><Trouble error={session.error} retry={() => void session.refetch()} /></div>;
+  if (!session.data) {
+    const to = place.pathname === '/' ? '' : `?to=${encodeURIComponent(place.pathname + place.search)}`;
+    return <Navigate to={`/sign-in${to}`} replace />;
+  }
+  return (
+    <Shell>
+      <Suspense fallback={<main className="sheet" id="content"><Lines n={8} /></main>}><Outlet /></Suspense>
+    </Shell>
+  );
+}
+
+function Pages() {
+  return (
+    <Suspense fallback={<div className="door" />}>
+      <Routes>
+        <Route path="/setup" element={<SetupPage />} />
+        <Route path="/sign-in" element={<SignInPage />} />
+        <Route path="/link/:token" element={<LinkPage />} />
+        <Route element={<Inside />}>
+          <Route path="/" element={<HomePage />} />
+          <Route path="/people" element={<PeoplePage />} />
+          <Route path="/people/:id" element={<PersonPage />} />
+          <Route path="/groups" element={<GroupsPage />} />
+          <Route path="/groups/:id" element={<GroupsPage />} />
+          <Route path="/live" element={<LivePage />} />
+          <Route path="/calls" element={<CallsPage />} />
+          <Route path="/audit" element={<AuditPage />} />
+          <Route path="/outbox" element={<OutboxPage />} />
+          <Route path="/tokens" element={<TokensPage />} />
+          <Route path="/settings" element={<SettingsPage />} />
+          <Route path="/profile" element={<ProfilePage />} />
+          <Route path="*" element={<LostPage />} />
+        </Route>
+      </Routes>
+    </Suspense>
+  );
+}
+
+export function App() {
+  const { shown } = useTheme();
+  useLanguage();
+  return (
+    <MantineProvider theme={theme} forceColorScheme={shown} withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={client}>
+        <BrowserRouter><Pages /></BrowserRouter>
+        <Toasts />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,121 @@
+/** Zone-aware dates, numbers and durations in the chosen language. */
+import { current } from './words';
+
+let zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The reader's own zone, from the session; times of a thing are shown in the zone of the thing where it has one. */
+export const setZone = (z: string | undefined): void => {
+  if (z) zone = z;
+};
+export const ownZone = (): string => zone;
+
+const cache = new Map<string, Intl.DateTimeFormat>();
+function formatter(options: Intl.DateTimeFormatOptions, z = zone): Intl.DateTimeFormat {
+  const id = current() + z + JSON.stringify(options);
+  let f = cache.get(id);
+  if (!f) {
+    f = new Intl.DateTimeFormat(current(), { hourCycle: 'h23', ...options, timeZone: z });
+    cache.set(id, f);
+  }
+  return f;
+}
+
+export const time = (at: string | Date, z?: string): string => formatter({ hour: '2-digit', minute: '2-digit' }, z).format(new Date(at));
+export const seconds = (at: string | Date, z?: string): string => formatter({ hour: '2-digit', minute: '2-digit', second: '2-digit' }, z).format(new Date(at));
+export const day = (at: string | Date, z?: string): string => formatter({ day: 'numeric', month: 'short', year: 'numeric' }, z).format(new Date(at));
+export const weekday = (at: string | Date, z?: string): string => formatter({ weekday: 'long', day: 'numeric', month: 'long' }, z).format(new Date(at));
+export const moment = (at: string | Date, z?: string): string =>
+  formatter({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }, z).format(new Date(at));
+
+/** The calendar day in a zone, as a key to group by. */
+export function dayKey(at: string | Date, z = zone): string {
+  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: z, year: 'numeric', month: '2-digit', day: '2-digit' });
+  return parts.format(new Date(at));
+}
+
+/** Short for today (the time), longer for this year (day and time), longest before. */
+export function stamp(at: string | Date, now: Date = new Date(), z = zone): string {
+  const d = new Date(at);
+  if (dayKey(d, z) === dayKey(now, z)) return time(d, z);
+  if (dayKey(d, z).slice(0, 4) === dayKey(now, z).slice(0, 4)) {
+    return formatter({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }, z).format(d);
+  }
+  return day(d, z);
+}
+
+/** How long ago, in the largest unit that fits. */
+export function ago(at: string | Date, now: Date = new Date()): string {
+  const s = Math.round((new Date(at).getTime() - now.getTime()) / 1000);
+  const f = new Intl.RelativeTimeFormat(current(), { numeric: 'auto', style: 'short' });
+  const abs = Math.abs(s);
+  if (abs < 60) return f.format(Math.trunc(s / 10) === 0 ? 0 : s, 'second');
+  if (abs < 3600) return f.format(Math.trunc(s / 60), 'minute');
+  if (abs < 86400) return f.format(Math.trunc(s / 3600), 'hour');
+  if (abs < 86400 * 30) return f.format(Math.trunc(s / 86400), 'day');
+  return day(at);
+}
+
+/** A length of time as a clock shows it: 0:07, 4:12, 1:02:03. */
+export function clock(s: number): string {
+  const whole = Math.max(0, Math.floor(s));
+  const two = (n: number) => String(n).padStart(2, '0');
+  const h = Math.floor(whole / 3600);
+  const m = Math.floor(whole / 60) % 60;
+  return h > 0 ? `${h}:${two(m)}:${two(whole % 60)}` : `${m}:${two(whole % 60)}`;
+}
+
+export const count = (n: number): string => new Intl.NumberFormat(current()).format(n);
+
+export const list = (items: string[]): string => new Intl.ListFormat(current(), { type: 'conjunction' }).format(items);
+
+export function country(code: string): string {
+  try {
+    return new Intl.DisplayNames([current()], { type: 'region' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames([current()], { type: 'language' }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** A zone with its offset now: "Europe/Berlin (UTC+1)". */
+export function zoneName(z: string, now: Date = new Date()): string {
+  try {
+    const part = new Intl.DateTimeFormat('en', { timeZone: z, timeZoneName: 'shortOffset' }).formatToParts(now).find((p) => p.type === 'timeZoneName');
+    return `${z.replaceAll('_', ' ')} (${(part?.value ?? 'UTC').replace('GMT', 'UTC')})`;
+  } catch {
+    return z;
+  }
+}
+
+export const zones = (): string[] => ['UTC', ...Intl.supportedValuesOf('timeZone').filter((z) => z !== 'UTC')];
+
+/** A browser or phone in a few words, from its user agent. */
+export function agent(ua: string): string {
+  const browser = /(Edg|OPR|Firefox|Chrome|Safari)\/(\d+)/.exec(ua);
+  const names: Record<string, string> = { Edg: 'Edge', OPR: 'Opera', Chrome: 'Chromium' };
+  const system = /(Windows|Mac OS X|Android|iPhone|iPad|Linux)/.exec(ua)?.[1];
+  if (!browser) return ua.slice(0, 60);
+  const name = names[browser[1] ?? ''] ?? browser[1];
+  return system ? `${name} ${browser[2]} · ${system.replace('Mac OS X', 'macOS')}` : `${name} ${browser[2]}`;
+}
+
+/** Letters for a person without a photo, and the tint they always get. */
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter((w) => /\p{L}|\p{N}/u.test(w));
+  const first = [...(words[0] ?? '?')][0] ?? '?';
+  const last = words.length > 1 ? ([...(words[words.length - 1] ?? '')][0] ?? '') : '';
+  return (first + last).toLocaleUpperCase();
+}
+
+export function tint(id: string): number {
+  let h = 0;
+  for (const c of id) h = (h * 31 + (c.codePointAt(0) ?? 0)) >>> 0;
+  return h % 6;
+}

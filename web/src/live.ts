@@ -1,0 +1,157 @@
+/** One event stream: what happens on the server changes what is on the screen, without reload. */
+import type { InfiniteData, QueryClient } from '@tanstack/react-query';
+import { useSyncExternalStore } from 'react';
+import type { Call, List, LiveCall, Presence, User } from './api';
+
+/** Puts a call that began or changed; the oldest call stays first. */
+export function putCall(calls: List<LiveCall>, call: LiveCall): List<LiveCall> {
+  const known = calls.items.some((c) => c.id === call.id);
+  const items = known ? calls.items.map((c) => (c.id === call.id ? { ...c, ...call } : c)) : [...calls.items, call];
+  items.sort((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id));
+  return { ...calls, items };
+}
+
+/** Takes out a call that ended. */
+export function endCall(calls: List<LiveCall>, id: string): List<LiveCall> {
+  return { ...calls, items: calls.items.filter((c) => c.id !== id) };
+}
+
+/** Keeps the calls that just ended, newest first, for a glance. */
+export function justEnded(calls: Call[], call: Call): Call[] {
+  return [call, ...calls.filter((c) => c.id !== call.id)].slice(0, 6);
+}
+
+export type PresenceChange = { user: string; presence?: Presence; devices?: { total: number; online: number } };
+
+/** Changes presence and phones of one person, wherever the person is shown. */
+export function changePresence(user: User, change: PresenceChange): User {
+  if (user.id !== change.user) return user;
+  return { ...user, presence: change.presence ?? user.presence, devices: change.devices ?? user.devices };
+}
+
+/** The query keys that a changed thing makes stale. */
+export function stale(kind: string): string[] {
+  switch (kind) {
+    case 'user':
+    case 'membership':
+    case 'assignment':
+    case 'grant':
+      return ['users', 'user', 'groups', 'members', 'session', 'overview', 'audit', 'extension'];
+    case 'group':
+      return ['groups', 'group', 'members', 'users', 'session', 'audit'];
+    case 'role':
+      return ['roles', 'session', 'audit'];
+    case 'device':
+      return ['devices', 'users', 'user', 'overview', 'audit'];
+    case 'token':
+      return ['tokens', 'audit'];
+    case 'settings':
+      return ['settings', 'session', 'overview', 'audit'];
+    case 'mail':
+      return ['mails'];
+    case 'session':
+      return ['sessions', 'audit'];
+    case 'call':
+      return ['calls', 'live', 'overview'];
+  }
+  return ['audit'];
+}
+
+/** Runs a piece of work at most once in a while; the last call is never lost. */
+export function throttle(ms: number, work: (keys: Set<string>) => void): (keys: string[]) => void {
+  const waiting = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return (keys) => {
+    for (const k of keys) waiting.add(k);
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      const now = new Set(waiting);
+      waiting.clear();
+      work(now);
+    }, ms);
+  };
+}
+
+export type Line = { state: 'connecting' | 'open' | 'lost'; since: Date };
+let line: Line = { state: 'connecting', since: new Date(0) };
+const watchers = new Set<() => void>();
+function setLine(state: Line['state']): void {
+  if (line.state === state) return;
+  line = { state, since: new Date() };
+  for (const w of watchers) w();
+}
+export const useLine = (): Line =>
+  useSyncExternalStore((changed) => {
+    watchers.add(changed);
+    return () => watchers.delete(changed);
+  }, () => line);
+
+type Source = Pick<EventSource, 'addEventListener' | 'close' | 'readyState'>;
+
+/** Follows the stream until stopped. The browser resumes by Last-Event-ID; a stream that was refused is opened anew, and
+ * then everything on the screen is asked for again, because nobody can say what was missed. */
+export function follow(cache: QueryClient, open: () => Source = () => new EventSource('/v1/events')): () => void {
+  let source: Source;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let wait = 1000;
+  let missed = false;
+  let stopped = false;
+  const refetch = throttle(300, (keys) => {
+    for (const key of keys) void cache.invalidateQueries({ queryKey: [key] });
+  });
+  const parse = <T>(e: Event): T | undefined => {
+    try {
+      return JSON.parse((e as MessageEvent<string>).data) as T;
+    } catch {
+      return undefined;
+    }
+  };
+  const on = <T>(name: string, work: (value: T) => void) => {
+    source.addEventListener(name, (e) => {
+      const value = parse<T>(e);
+      if (value !== undefined) work(value);
+    });
+  };
+  function connect(): void {
+    source = open();
+    source.addEventListener('open', () => {
+      wait = 1000;
+      setLine('open');
+      if (missed) void cache.invalidateQueries();
+      missed = false;
+    });
+    source.addEventListener('error', () => {
+      setLine('lost');
+      if (source.readyState !== 2 || stopped) return;
+      missed = true;
+      retry = setTimeout(connect, wait);
+      wait = Math.min(wait * 2, 30_000);
+      void cache.invalidateQueries({ queryKey: ['session'] });
+    });
+    on<LiveCall>('call', (call) => {
+      cache.setQueryData<List<LiveCall>>(['live'], (old) => (old ? putCall(old, call) : old));
+      refetch(['overview']);
+    });
+    on<{ id: string; cdr?: Call }>('call.ended', ({ id, cdr }) => {
+      cache.setQueryData<List<LiveCall>>(['live'], (old) => (old ? endCall(old, id) : old));
+      if (cdr) cache.setQueryData<Call[]>(['ended'], (old) => justEnded(old ?? [], cdr));
+      refetch(['calls', 'overview']);
+    });
+    on<PresenceChange>('presence', (change) => {
+      cache.setQueriesData<InfiniteData<List<User>>>({ queryKey: ['users'] }, (old) =>
+        old?.pages ? { ...old, pages: old.pages.map((p) => ({ ...p, items: p.items.map((u) => changePresence(u, change)) })) } : old,
+      );
+      cache.setQueriesData<List<User>>({ queryKey: ['members'] }, (old) => (old ? { ...old, items: old.items.map((u) => changePresence(u, change)) } : old));
+      cache.setQueryData<User>(['user', change.user], (old) => (old ? changePresence(old, change) : old));
+      refetch(['devices', 'overview']);
+    });
+    on<{ kind: string }>('changed', ({ kind }) => refetch(stale(kind)));
+    source.addEventListener('signed_out', () => cache.setQueryData(['session'], null));
+  }
+  connect();
+  return () => {
+    stopped = true;
+    clearTimeout(retry);
+    source.close();
+  };
+}

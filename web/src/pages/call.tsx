@@ -1,0 +1,65 @@
+/** The call log: who, when, how long, and the reason of every end in words. */
+import { PhoneCall } from 'lucide-react';
+import { api } from '../api';
+import { CallPanel, CallTable } from '../parts/call';
+import { useAddress } from '../parts/query';
+import { useMe } from '../session';
+import { Filters, SearchField } from '../ui/filter';
+import { Sheet, Tabs } from '../ui/sheet';
+import { Empty } from '../ui/states';
+import { t } from '../words';
+import { useQuery } from '@tanstack/react-query';
+
+const periods: Record<string, number> = { today: 0, week: 6, month: 29 };
+
+/** The start of the day that lies so many days back, in the reader's browser. */
+function back(days: number): string {
+  const d = new Date();
+  d.setHours(0, 0, 0, 0);
+  d.setDate(d.getDate() - days);
+  return d.toISOString();
+}
+
+export default function CallsPage() {
+  const me = useMe();
+  const { values, set } = useAddress();
+  const people = useQuery({ queryKey: ['users', 'choice'], queryFn: () => api.users({ limit: 200, sort: 'name' }), staleTime: 60_000, enabled: me.rights['call.detail'] !== 'self' });
+  const period = values.period ? periods[values.period] : undefined;
+  const query = { q: values.q, result: values.result, user: values.user, from: period === undefined ? undefined : back(period) };
+  const filtered = Boolean(values.q || values.result || values.user || values.period);
+  const reach = me.rights['call.detail'];
+  return (
+    <Sheet
+      title={t('nav.call_log')}
+      scope={reach === 'all' ? t('call.scope_all') : reach === 'self' ? t('call.scope_self') : t('call.scope_groups')}
+      flush
+      tabs={<Tabs label={t('call.views')} value={values.result ?? ''} onChange={(result) => set({ result: result || undefined })} tabs={[{ id: '', label: t('call.view.all') }, { id: 'answered', label: t('call.view.answered') }, { id: 'missed', label: t('call.view.missed') }]} />}
+      bar={
+        <>
+          <Filters
+            values={values}
+            set={(id, v) => set({ [id]: v })}
+            filters={[
+              { id: 'period', label: t('call.period'), options: [{ value: 'today', label: t('call.today') }, { value: 'week', label: t('call.days', { n: 7 }) }, { value: 'month', label: t('call.days', { n: 30 }) }] },
+              { id: 'user', label: t('call.person'), options: (people.data?.items ?? []).map((u) => ({ value: u.id, label: u.name })) },
+            ]}
+          />
+          <SearchField label={t('call.search')} value={values.q ?? ''} onChange={(q) => set({ q })} />
+        </>
+      }
+      side={values.call ? <CallPanel key={values.call} id={values.call} onClose={() => set({ call: undefined })} /> : undefined}
+    >
+      <CallTable
+        query={query}
+        current={values.call}
+        onOpen={(c) => set({ call: c.id })}
+        narrow={Boolean(values.call)}
+        filtered={filtered}
+        clear={() => set({ q: undefined, result: undefined, user: undefined, period: undefined })}
+        sort={values.sort}
+        onSort={(sort) => set({ sort })}
+        empty={<Empty icon={PhoneCall}>{t('call.empty')}</Empty>}
+      />
+    </Sheet>
+  );
+}

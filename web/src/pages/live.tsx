@@ -1,0 +1,72 @@
+/** The calls of this moment: they come, change and go without reload. */
+import { useQuery } from '@tanstack/react-query';
+import { AudioLines, Lock, MoveRight, PhoneOff } from 'lucide-react';
+import { Link } from 'react-router';
+import { api, type Call, type LiveCall, type Party } from '../api';
+import { clock, stamp } from '../format';
+import { Outcome, PartyText, partyName } from '../parts/call';
+import { useNow } from '../parts/now';
+import { can, useMe } from '../session';
+import { Button } from '../ui/button';
+import { Avatar, Presence } from '../ui/person';
+import { Card, Sheet } from '../ui/sheet';
+import { Empty, Loaded, sentence } from '../ui/states';
+import { toast } from '../ui/toast';
+import { t } from '../words';
+
+function Who({ party }: { party: Party }) {
+  return (
+    <span className="row g12">
+      <Avatar id={party.user ?? party.number ?? '?'} name={partyName(party)} size="m" />
+      <span className="col">
+        {party.user ? <Link to={`/people/${party.user}`} className="med trunc">{partyName(party)}</Link> : <span className="med trunc">{partyName(party)}</span>}
+        <span className="meta num">{party.number}</span>
+      </span>
+    </span>
+  );
+}
+
+function Live({ call, may }: { call: LiveCall; may: boolean }) {
+  const now = useNow();
+  const since = new Date(call.answered ?? call.started);
+  const tone = call.phase === 'ringing' ? '' : call.phase === 'held' ? ' warn' : ' acc';
+  const hangup = () => void api.hangup(call.id).then(() => toast({ text: t('live.hung_up', { from: partyName(call.from), to: partyName(call.to) }) }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  return (
+    <li className="call-card" data-call={call.id} data-phase={call.phase}>
+      <div className="call-who"><Who party={call.from} /><MoveRight className="icon l t3" aria-label={t('live.calls')} /><Who party={call.to} /></div>
+      <span className={`chip${tone}`}><Presence state={call.phase === 'ringing' ? 'ringing' : 'talking'} />{t(`live.phase.${call.phase}`)}</span>
+      <span className="timer" role="timer">{clock((now.getTime() - since.getTime()) / 1000)}</span>
+      <span className="meta num wide-only live-codec">{call.codec}{call.secure && <> <Lock className="icon xs" aria-label={t('call.secure')} /></>}</span>
+      <Button small icon={PhoneOff} locked={may ? undefined : t('live.not_yours')} onClick={hangup} aria-label={t('live.hang_up_of', { from: partyName(call.from), to: partyName(call.to) })}>{t('live.hang_up')}</Button>
+    </li>
+  );
+}
+
+export default function LivePage() {
+  const me = useMe();
+  const live = useQuery({ queryKey: ['live'], queryFn: api.live });
+  const ended = useQuery<Call[]>({ queryKey: ['ended'], queryFn: () => [], staleTime: Infinity, gcTime: Infinity });
+  const reach = me.rights['call.see'];
+  const scope = reach === 'all' ? t('live.scope_all') : reach === 'self' ? t('live.scope_self') : t('live.scope_groups');
+  return (
+    <Sheet title={t('nav.live')} scope={`${scope}${live.data ? ` · ${t('live.count', { n: live.data.items.length })}` : ''}`}>
+      <div className="col g24" aria-live="polite">
+        <Loaded of={live}>
+          {(list) => list.items.length === 0 ? <Empty icon={AudioLines}>{t('live.empty')}</Empty> : (
+            <ul className="card">{list.items.map((c) => <Live key={c.id} call={c} may={c.can?.hangup ?? can(me, 'call.hangup')} />)}</ul>
+          )}
+        </Loaded>
+        {(ended.data ?? []).length > 0 && (
+          <Card title={t('live.just_ended')}>
+            {ended.data?.map((c) => (
+              <Link key={c.id} className="list-row" to={`/calls?call=${c.id}`}>
+                <span className="grow row g8 t2"><PartyText party={c.from} /><MoveRight className="icon xs t3" aria-hidden /><PartyText party={c.to} /></span>
+                <Outcome call={c} /><span className="meta num">{c.answered ? clock(c.seconds) : ''}</span><span className="meta num">{stamp(c.ended)}</span>
+              </Link>
+            ))}
+          </Card>
+        )}
+      </div>
+    </Sheet>
+  );
+}

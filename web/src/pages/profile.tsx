@@ -1,0 +1,102 @@
+/** One's own profile: particulars, password, sessions, phones. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { LogOut, MonitorSmartphone } from 'lucide-react';
+import { api } from '../api';
+import { ago, agent } from '../format';
+import { Devices } from '../parts/device';
+import { Photo } from '../parts/photo';
+import { useAddress, useUser } from '../parts/query';
+import { can, useMe } from '../session';
+import { Button } from '../ui/button';
+import { languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
+import { Card, Sheet, Tabs } from '../ui/sheet';
+import { FormError, Loaded, sentence } from '../ui/states';
+import { toast } from '../ui/toast';
+import { speak, t } from '../words';
+
+function Particulars() {
+  const me = useMe();
+  const cache = useQueryClient();
+  const u = me.user;
+  const before = { name: u.name, mobile: u.mobile ?? '', language: u.language ?? '', zone: u.zone ?? '' };
+  const form = useForm(before, async (v) => {
+    const put = async (x: typeof before) => {
+      await api.profile(x);
+      if (x.language && x.language !== before.language) await speak(x.language, true);
+      await Promise.all(['session', 'users', 'user'].map((k) => cache.invalidateQueries({ queryKey: [k] })));
+    };
+    await put(v);
+    toast({ text: t('ui.saved'), undo: () => put(before) });
+  });
+  return (
+    <form className="form col g20" onSubmit={(e) => void form.submit(e)} noValidate>
+      <Photo user={u} may />
+      <div className="half">
+        <Text form={form} name="name" label={t('field.name')} auto="name" />
+        <Text form={form} name="mobile" label={t('field.mobile')} type="tel" auto="tel" optional hint={t('user.mobile_hint')} />
+        <Pick form={form} name="language" label={t('field.language')} options={languageOptions()} empty={t('user.language_inherit')} />
+        <Pick form={form} name="zone" label={t('field.zone')} options={zoneOptions()} empty={t('user.zone_inherit')} searchable />
+      </div>
+      <p className="meta">{t('profile.admin_hint', { email: u.email ?? '–', extension: u.extension ?? '–' })}</p>
+      <FormError error={form.error} fields={Object.keys(before)} />
+      <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>
+    </form>
+  );
+}
+
+function Password() {
+  const me = useMe();
+  const form = useForm({ old: '', new: '' }, async (v) => {
+    await api.password(v.old, v.new);
+    form.reset({ old: '', new: '' });
+    toast({ text: t('profile.password_changed') });
+  });
+  return (
+    <Card title={t('profile.password')} pad>
+      <form className="col g16 narrow" onSubmit={(e) => void form.submit(e)} noValidate>
+        <input className="sr" type="email" autoComplete="username" value={me.user.email ?? ''} readOnly tabIndex={-1} aria-hidden="true" />
+        <Text form={form} name="old" label={t('profile.old_password')} type="password" auto="current-password" />
+        <Text form={form} name="new" label={t('field.new_password')} hint={t('password.hint')} type="password" auto="new-password" />
+        <FormError error={form.error} fields={['old', 'new']} />
+        <div className="row"><Button kind="primary" type="submit" busy={form.busy}>{t('profile.change_password')}</Button></div>
+      </form>
+    </Card>
+  );
+}
+
+function Sessions() {
+  const cache = useQueryClient();
+  const sessions = useQuery({ queryKey: ['sessions'], queryFn: api.sessions });
+  const run = (work: Promise<unknown>, text: string) => void work.then(() => cache.invalidateQueries({ queryKey: ['sessions'] })).then(() => toast({ text }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  return (
+    <Card title={t('profile.sessions')} note={t('profile.sessions_hint')} actions={<Button small icon={LogOut} onClick={() => run(api.endSessions(), t('profile.signed_out_elsewhere'))}>{t('profile.sign_out_everywhere')}</Button>}>
+      <Loaded of={sessions}>
+        {(list) => list.items.map((s) => (
+          <div key={s.id} className="list-row">
+            <MonitorSmartphone className="icon l t3" aria-hidden />
+            <span className="grow col"><span className="med trunc">{agent(s.agent)}</span><span className="meta num">{[s.addr, t('profile.seen', { ago: ago(s.seen) })].join(' · ')}</span></span>
+            {s.current ? <span className="chip small ok">{t('profile.this_one')}</span> : <Button small onClick={() => run(api.endSession(s.id), t('profile.session_ended'))}>{t('profile.end_session')}</Button>}
+          </div>
+        ))}
+      </Loaded>
+    </Card>
+  );
+}
+
+export default function ProfilePage() {
+  const me = useMe();
+  const { values, set } = useAddress();
+  const own = useUser(me.user.id);
+  const tab = values.tab ?? 'profile';
+  return (
+    <Sheet
+      title={t('nav.profile')}
+      scope={me.user.email}
+      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'security', label: t('profile.security') }]} />}
+    >
+      {tab === 'profile' && <Particulars key={`${me.user.id}${me.user.revision ?? ''}`} />}
+      {tab === 'phones' && <Devices user={me.user.id} name={me.user.name} may={own.data?.can?.devices ?? can(me, 'softphone.use')} />}
+      {tab === 'security' && <div className="col g20 form"><Password /><Sessions /></div>}
+    </Sheet>
+  );
+}

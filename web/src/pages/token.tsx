@@ -1,0 +1,92 @@
+/** API tokens: a program acts for its owner, never with more than the owner's rights. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { KeyRound, Plus } from 'lucide-react';
+import { useState } from 'react';
+import { api, type Token } from '../api';
+import { ago, day } from '../format';
+import { rightWord } from '../parts/words';
+import { useMe } from '../session';
+import { Button } from '../ui/button';
+import { CopyField } from '../ui/copy';
+import { Confirm, Dialog } from '../ui/dialog';
+import { Choices, Pick, Text, useForm } from '../ui/form';
+import { Sheet } from '../ui/sheet';
+import { Empty, FormError, Loaded } from '../ui/states';
+import { toast } from '../ui/toast';
+import { t } from '../words';
+
+const lengths = ['7', '30', '90', '365', ''] as const;
+
+function AddToken({ done }: { done: (secret: string) => void }) {
+  const me = useMe();
+  const cache = useQueryClient();
+  const [rights, setRights] = useState<string[]>([]);
+  const form = useForm({ name: '', days: '90', reach: 'all' }, async (v) => {
+    const expires = v.days ? new Date(Date.now() + Number(v.days) * 86_400_000).toISOString() : undefined;
+    const made = await api.addToken({ name: v.name, expires, rights: v.reach === 'some' ? rights : undefined });
+    await cache.invalidateQueries({ queryKey: ['tokens'] });
+    done(made.secret);
+  });
+  return (
+    <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
+      <Text form={form} name="name" label={t('token.name')} hint={t('token.name_hint')} focus />
+      <Pick form={form} name="days" label={t('token.expires')} options={lengths.map((d) => ({ value: d, label: d ? t('token.days', { n: Number(d) }) : t('token.never') }))} />
+      <Choices name="reach" label={t('token.rights')} value={form.values.reach} onChange={(v) => form.set('reach', v)} options={[{ value: 'all', label: t('token.all_mine'), hint: t('token.all_hint') }, { value: 'some', label: t('token.only_some'), hint: t('token.some_hint') }]} />
+      {form.values.reach === 'some' && (
+        <fieldset className="rights" tabIndex={0}>
+          <legend className="sr">{t('token.rights')}</legend>
+          {Object.keys(me.rights).sort().map((r) => (
+            <label key={r} className="row right"><input type="checkbox" checked={rights.includes(r)} onChange={(e) => setRights(e.currentTarget.checked ? [...rights, r] : rights.filter((x) => x !== r))} /><span className="grow">{rightWord(r)}</span><span className="mono t3">{r}</span></label>
+          ))}
+        </fieldset>
+      )}
+      <FormError error={form.error} fields={['name']} />
+      <div className="row"><Button kind="primary" type="submit" busy={form.busy}>{t('token.create')}</Button></div>
+    </form>
+  );
+}
+
+export default function TokensPage() {
+  const cache = useQueryClient();
+  const tokens = useQuery({ queryKey: ['tokens'], queryFn: api.tokens });
+  const [adding, setAdding] = useState(false);
+  const [secret, setSecret] = useState('');
+  const [revoking, setRevoking] = useState<Token>();
+  const add = <Button kind="primary" icon={Plus} onClick={() => setAdding(true)}>{t('token.add')}</Button>;
+  return (
+    <Sheet title={t('nav.tokens')} scope={<>{t('token.lead')} <a href="/v1/docs">{t('token.docs')}</a></>} actions={add}>
+      <Loaded of={tokens}>
+        {(list) => list.items.length === 0 ? <Empty icon={KeyRound} action={add}>{t('token.empty')}</Empty> : (
+          <div className="card form">
+            {list.items.map((k) => {
+              const end = k.expires ?? k.until;
+              return (
+                <div key={k.id} className="list-row">
+                  <KeyRound className="icon l t3" aria-hidden />
+                  <span className="grow col"><span className="med">{k.name}</span><span className="meta num">{[k.prefix && `${k.prefix}…`, ago(k.created), k.rights?.length ? t('token.n_rights', { n: k.rights.length }) : t('token.all_mine')].filter(Boolean).join(' · ')}</span></span>
+                  <span className="chip small">{end ? t('token.until', { date: day(end) }) : t('token.never')}</span>
+                  <Button small onClick={() => setRevoking(k)}>{t('token.revoke')}</Button>
+                </div>
+              );
+            })}
+          </div>
+        )}
+      </Loaded>
+      <Dialog open={adding} title={t('token.add')} onClose={() => setAdding(false)}><AddToken done={(s) => { setAdding(false); setSecret(s); }} /></Dialog>
+      <Dialog open={secret !== ''} title={t('token.made')} onClose={() => setSecret('')}>
+        <div className="col g16">
+          <div className="note warn"><span>{t('token.once')}</span></div>
+          <CopyField label={t('token.secret')} value={secret} />
+          <CopyField label={t('token.example')} value={`curl -H "Authorization: Bearer ${secret}" ${location.origin}/v1/users`} />
+          <div className="row"><Button kind="primary" onClick={() => setSecret('')}>{t('ui.done')}</Button></div>
+        </div>
+      </Dialog>
+      <Confirm open={revoking !== undefined} title={t('token.revoke_title', { name: revoking?.name ?? '' })} action={t('token.revoke')} onClose={() => setRevoking(undefined)} run={async () => {
+        if (!revoking) return;
+        await api.revokeToken(revoking.id);
+        await cache.invalidateQueries({ queryKey: ['tokens'] });
+        toast({ text: t('token.revoked', { name: revoking.name }) });
+      }}>{t('token.revoke_consequences')}</Confirm>
+    </Sheet>
+  );
+}

@@ -1,0 +1,159 @@
+/** One person: profile, groups and roles, phones, calls, what happened. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { PhoneCall, Plus, Star, X } from 'lucide-react';
+import { useState } from 'react';
+import { useNavigate, useParams } from 'react-router';
+import { api, type User } from '../api';
+import { CallPanel, CallTable } from '../parts/call';
+import { Devices } from '../parts/device';
+import { Facts } from '../parts/fact';
+import { Photo } from '../parts/photo';
+import { useAddress, useGroups, useRoles, useUser } from '../parts/query';
+import { UserActions, useRefresh } from '../parts/user';
+import { byName, roleHint, roleName, stateWord } from '../parts/words';
+import { can, useMe } from '../session';
+import { Button, IconButton } from '../ui/button';
+import { Dialog } from '../ui/dialog';
+import { Choices, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
+import { Avatar } from '../ui/person';
+import { Card, Sheet, Tabs } from '../ui/sheet';
+import { Empty, FormError, Lines, Loaded, Trouble, sentence } from '../ui/states';
+import { toast } from '../ui/toast';
+import { t } from '../words';
+
+function Profile({ user }: { user: User }) {
+  const refresh = useRefresh();
+  const before = { name: user.name, email: user.email ?? '', mobile: user.mobile ?? '', extension: user.extension ?? '', language: user.language ?? '', zone: user.zone ?? '' };
+  const form = useForm(before, async (v) => {
+    const change = Object.fromEntries(Object.entries(v).filter(([k, x]) => x !== before[k as keyof typeof before]));
+    const old = Object.fromEntries(Object.keys(change).map((k) => [k, before[k as keyof typeof before]]));
+    const put = (c: Record<string, unknown>) => api.editUser(user.id, c).then(refresh);
+    await put(change);
+    toast({ text: t('user.saved', { name: v.name }), undo: () => put(old) });
+  });
+  if (!user.can?.edit) {
+    return (
+      <div className="col g16">
+        <div className="note"><span>{t('user.read_only')}</span></div>
+        <Photo user={user} may={false} />
+      </div>
+    );
+  }
+  return (
+    <form className="form col g16" onSubmit={(e) => void form.submit(e)} noValidate>
+      <Photo user={user} may />
+      <div className="half">
+        <Text form={form} name="name" label={t('field.name')} />
+        <Text form={form} name="email" label={t('field.email')} type="email" />
+        <Text form={form} name="extension" label={t('field.extension')} hint={t('user.extension_change_hint')} />
+        <Text form={form} name="mobile" label={t('field.mobile')} type="tel" optional />
+        <Pick form={form} name="language" label={t('field.language')} options={languageOptions()} empty={t('user.language_inherit')} />
+        <Pick form={form} name="zone" label={t('field.zone')} options={zoneOptions()} empty={t('user.zone_inherit')} searchable />
+      </div>
+      <FormError error={form.error} fields={Object.keys(before)} />
+      <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>
+    </form>
+  );
+}
+
+function Membership({ user, group, onClose }: { user: User; group?: string; onClose: () => void }) {
+  const refresh = useRefresh();
+  const groups = useGroups();
+  const roles = useRoles();
+  const has = user.groups?.find((g) => g.id === group);
+  const form = useForm({ group: group ?? '', role: has?.role ?? 'user' }, async (v) => {
+    await api.setMember(v.group, user.id, { role: v.role, main: has?.main });
+    await refresh();
+    toast({ text: t('membership.saved', { name: user.name }) });
+    onClose();
+  });
+  const free = (groups.data?.items ?? []).filter((g) => !user.groups?.some((x) => x.id === g.id));
+  return (
+    <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
+      {!group && <Pick form={form} name="group" label={t('field.group')} options={byName(free).map((g) => ({ value: g.id, label: g.name }))} searchable />}
+      <Choices name="role" label={t('field.role')} value={form.values.role} onChange={(v) => form.set('role', v)} options={(roles.data?.items ?? []).filter((r) => !r.office).map((r) => ({ value: r.id, label: roleName(r.id), hint: roleHint(r.id), locked: r.assignable === false ? t('role.not_assignable') : undefined }))} />
+      <FormError error={form.error} fields={['group']} />
+      <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.values.group ? undefined : t('membership.choose_group')}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
+    </form>
+  );
+}
+
+function Groups({ user }: { user: User }) {
+  const refresh = useRefresh();
+  const [editing, setEditing] = useState<string | true>();
+  const close = () => setEditing(undefined);
+  const several = (user.groups?.length ?? 0) > 1;
+  const why = user.can?.role ? undefined : t('user.not_yours');
+  const run = (work: Promise<unknown>, text: string, undo?: () => Promise<unknown>) =>
+    work.then(refresh).then(() => toast({ text, undo: undo && (() => undo().then(refresh)) }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  return (
+    <div className="col g16 form">
+      <Card title={t('user.groups')} note={several ? t('membership.main_hint') : undefined} actions={<Button small icon={Plus} locked={why} onClick={() => setEditing(true)}>{t('membership.add')}</Button>}>
+        {(user.groups ?? []).map((g) => (
+          <div key={g.id} className="list-row">
+            <span className="grow col"><span className="row"><span className="med">{g.name}</span>{g.main && several && <span className="chip small acc"><Star className="icon" aria-hidden />{t('user.main_group')}</span>}</span><span className="meta">{roleHint(g.role)}</span></span>
+            <Button small locked={why} onClick={() => setEditing(g.id)}>{roleName(g.role)}</Button>
+            {several && !g.main && <Button small kind="quiet" locked={why} onClick={() => void run(api.setMember(g.id, user.id, { role: g.role, main: true }), t('membership.main_set', { group: g.name }))}>{t('membership.make_main')}</Button>}
+            {several && <IconButton small label={t('membership.remove_from', { group: g.name })} icon={X} onClick={() => void run(api.removeMember(g.id, user.id), t('membership.removed', { name: user.name, group: g.name }), () => api.setMember(g.id, user.id, { role: g.role, main: g.main }))} />}
+          </div>
+        ))}
+        {(user.groups ?? []).length === 0 && <p className="list-row t3">{t('membership.none')}</p>}
+      </Card>
+      {(user.office_roles ?? []).length > 0 && (
+        <Card title={t('user.whole_office')}>
+          {user.office_roles?.map((r) => <div key={r} className="list-row"><span className="grow col"><span className="med">{roleName(r)}</span><span className="meta">{roleHint(r)}</span></span></div>)}
+        </Card>
+      )}
+      <Dialog open={editing !== undefined} title={editing === true ? t('membership.add') : t('membership.role_in', { group: user.groups?.find((g) => g.id === editing)?.name ?? '' })} onClose={close}>
+        {editing && <Membership user={user} group={editing === true ? undefined : editing} onClose={close} />}
+      </Dialog>
+    </div>
+  );
+}
+
+function Activity({ user }: { user: User }) {
+  const facts = useQuery({ queryKey: ['audit', 'of', user.id], queryFn: () => api.audit({ object: user.id, limit: 100 }) });
+  return <Loaded of={facts}>{(list) => (list.items.length === 0 ? <Empty icon={PhoneCall}>{t('audit.empty')}</Empty> : <Facts facts={list.items} />)}</Loaded>;
+}
+
+export default function PersonPage() {
+  const { id = '' } = useParams();
+  const me = useMe();
+  const go = useNavigate();
+  const cache = useQueryClient();
+  const asked = useUser(id);
+  const { values, set } = useAddress();
+  const user = asked.data;
+  if (!user) return <Sheet title={t('nav.people')} crumbs={[{ to: '/people', label: t('nav.people') }]}>{asked.error ? <Trouble error={asked.error} retry={() => void asked.refetch()} /> : <Lines />}</Sheet>;
+  const tab = values.tab ?? 'profile';
+  const tabs = [
+    { id: 'profile', label: t('user.tab.profile') },
+    { id: 'groups', label: t('user.tab.groups'), count: user.groups?.length },
+    { id: 'phones', label: t('user.tab.phones'), count: user.devices?.total },
+    ...(can(me, 'call.detail') ? [{ id: 'calls', label: t('user.tab.calls') }] : []),
+    ...(can(me, 'audit.read', 'group') ? [{ id: 'activity', label: t('user.tab.activity') }] : []),
+  ];
+  const state = [
+    user.extension,
+    user.presence && t(`presence.${user.presence}`),
+    user.devices && (user.devices.total === 0 ? t('user.no_phone') : t('user.phones_state', { n: user.devices.total, online: user.devices.online })),
+  ].filter(Boolean).join(' · ');
+  return (
+    <Sheet
+      title={user.name}
+      crumbs={[{ to: '/people', label: t('nav.people') }]}
+      lead={<Avatar id={user.id} name={user.name} photo={user.photo} size="l" presence={user.presence} />}
+      scope={<span className="row">{state}{user.state !== 'active' && <span className={`chip small${user.state === 'suspended' ? ' danger' : ''}`}>{stateWord(user.state)}</span>}</span>}
+      actions={<UserActions user={user} after={() => { cache.removeQueries({ queryKey: ['user', user.id] }); void go('/people'); }} />}
+      tabs={<Tabs label={user.name} tabs={tabs} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x, call: undefined })} />}
+      flush={tab === 'calls' || tab === 'activity'}
+      side={values.call ? <CallPanel key={values.call} id={values.call} onClose={() => set({ call: undefined })} /> : undefined}
+    >
+      {tab === 'profile' && <Profile key={`${user.id}${user.revision ?? ''}`} user={user} />}
+      {tab === 'groups' && <Groups user={user} />}
+      {tab === 'phones' && <Devices user={user.id} name={user.name} may={Boolean(user.can?.devices)} />}
+      {tab === 'calls' && <CallTable query={{ user: user.id }} current={values.call} onOpen={(c) => set({ call: c.id })} narrow={Boolean(values.call)} empty={<Empty icon={PhoneCall}>{t('call.empty_user', { name: user.name })}</Empty>} />}
+      {tab === 'activity' && <div className="scroll" tabIndex={0} role="region" aria-label={t('user.tab.activity')}><Activity user={user} /></div>}
+    </Sheet>
+  );
+}

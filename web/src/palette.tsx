@@ -1,0 +1,84 @@
+/** One field for everything: people, groups, pages, actions. */
+import { Modal } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { type LucideIcon, Moon, Network, Search, Smartphone, Sun, UserPlus } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react';
+import { useNavigate } from 'react-router';
+import { api } from './api';
+import { placesFor } from './nav';
+import { can, useMe } from './session';
+import { choose, shown } from './theme';
+import { Avatar } from './ui/person';
+import { type Key, t } from './words';
+
+type Hit = { id: string; group: Key; label: string; note?: string; icon: ReactNode; run: () => void };
+
+/** Letters without accents and case, so that "Zielinska" finds Zielińska and "Mueller" is not needed for Müller. */
+export const fold = (s: string): string => s.toLocaleLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ł', 'l').replaceAll('ß', 'ss').replaceAll('ё', 'е');
+
+const Icon = ({ of: I }: { of: LucideIcon }) => <I className="icon t3" aria-hidden />;
+
+function Results({ onClose }: { onClose: () => void }) {
+  const me = useMe();
+  const go = useNavigate();
+  const id = useId();
+  const [typed, setTyped] = useState('');
+  const [q] = useDebouncedValue(typed.trim(), 120);
+  const [at, setAt] = useState(0);
+  const people = useQuery({ queryKey: ['users', 'palette', q], queryFn: () => api.users({ q, limit: 6 }), enabled: q.length > 0, placeholderData: (old) => old });
+  const groups = useQuery({ queryKey: ['groups'], queryFn: api.groups, enabled: Boolean(me.rights['group.see']) });
+  const matches = (words: string) => fold(words).includes(fold(typed.trim()));
+  const visit = (to: string) => () => {
+    onClose();
+    void go(to);
+  };
+  const dark = shown() === 'dark';
+  const actions: Hit[] = [
+    ...(can(me, 'user.create', 'group') ? [{ id: 'add', group: 'palette.actions' as const, label: t('user.add'), icon: <Icon of={UserPlus} />, run: visit('/people?add=1') }] : []),
+    { id: 'phone', group: 'palette.actions', label: t('palette.add_phone'), icon: <Icon of={Smartphone} />, run: visit('/profile?tab=phones') },
+    { id: 'theme', group: 'palette.actions', label: dark ? t('palette.go_light') : t('palette.go_dark'), icon: <Icon of={dark ? Sun : Moon} />, run: () => { choose(dark ? 'light' : 'dark'); onClose(); } },
+  ];
+  const hits: Hit[] = [
+    ...actions.filter((h) => matches(h.label)),
+    ...(q ? (people.data?.items ?? []) : []).map((u): Hit => ({ id: u.id, group: 'nav.people', label: u.name, note: u.extension, icon: <Avatar id={u.id} name={u.name} photo={u.photo} size="s" />, run: visit(`/people/${u.id}`) })),
+    ...(typed ? (groups.data?.items ?? []).filter((g) => matches(g.name)).slice(0, 5) : []).map((g): Hit => ({ id: g.id, group: 'nav.groups', label: g.name, icon: <Icon of={Network} />, run: visit(`/groups/${g.id}`) })),
+    ...placesFor(me).filter((p) => matches(t(p.label))).map((p): Hit => ({ id: p.to, group: 'palette.pages', label: t(p.label), note: p.key && `g ${p.key}`, icon: <Icon of={p.icon} />, run: visit(p.to) })),
+  ];
+  useEffect(() => setAt(0), [typed]);
+  const key = (e: KeyboardEvent) => {
+    if (e.key === 'ArrowDown') setAt((n) => Math.min(hits.length - 1, n + 1));
+    else if (e.key === 'ArrowUp') setAt((n) => Math.max(0, n - 1));
+    else if (e.key === 'Enter') hits[at]?.run();
+    else return;
+    e.preventDefault();
+  };
+  return (
+    <>
+      <div className="palette-field">
+        <Search className="icon l t3" aria-hidden />
+        <input data-autofocus role="combobox" aria-expanded="true" aria-controls={id} aria-activedescendant={hits[at] ? `${id}-${at}` : undefined} aria-label={t('shell.find')} placeholder={t('palette.hint')} value={typed} onChange={(e) => setTyped(e.currentTarget.value)} onKeyDown={key} />
+        <kbd>Esc</kbd>
+      </div>
+      <div className="palette-list" id={id} role="listbox" aria-label={t('palette.results')}>
+        {hits.map((h, i) => (
+          <div key={h.id} role="presentation">
+            {hits[i - 1]?.group !== h.group && <div className="label palette-head" role="presentation">{t(h.group)}</div>}
+            <div id={`${id}-${i}`} role="option" aria-selected={i === at} className="palette-hit" onClick={h.run} onMouseMove={() => setAt(i)}>
+              {h.icon}<span className="grow trunc">{h.label}</span>{h.note && <span className="meta num">{h.note}</span>}
+            </div>
+          </div>
+        ))}
+      </div>
+      {hits.length === 0 && <p className="palette-none t3">{t('ui.no_match')}</p>}
+    </>
+  );
+}
+
+export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return (
+    <Modal opened={open} onClose={onClose} withCloseButton={false} padding={0} size={600} yOffset="12dvh" lockScroll={false} transitionProps={{ duration: 100 }} aria-label={t('shell.find')}>
+      <Results onClose={onClose} />
+    </Modal>
+  );
+}

@@ -1,0 +1,131 @@
+/** Calls in words: who with whom, how it ended, and why it rang where it rang. */
+import { ArrowDownLeft, ArrowUpRight, Lock, PhoneMissed, Repeat2 } from 'lucide-react';
+import { Fragment, type ReactNode } from 'react';
+import { Link } from 'react-router';
+import { useQuery } from '@tanstack/react-query';
+import { api, type Call, type Party } from '../api';
+import { clock, moment, seconds, stamp } from '../format';
+import { Side } from '../ui/dialog';
+import { Loaded, NoMatch, Trouble } from '../ui/states';
+import { type Column, Table } from '../ui/table';
+import { t } from '../words';
+import { usePages } from './query';
+import { causeWord } from './words';
+
+export const partyName = (p: Party | undefined): string => p?.name || p?.number || t('call.unknown');
+
+export function PartyText({ party, link }: { party: Party; link?: boolean }) {
+  const name = partyName(party);
+  return (
+    <span className="row g6">
+      {link && party.user ? <Link to={`/people/${party.user}`} className="trunc">{name}</Link> : <span className="med trunc">{name}</span>}
+      {party.number && party.number !== name && <span className="t3 num">{party.number}</span>}
+    </span>
+  );
+}
+
+const tones: Record<string, string> = { hangup: '', elsewhere: '', cancelled: 'warn', no_answer: 'warn', busy: 'warn', declined: 'warn' };
+export function Outcome({ call }: { call: Call }) {
+  const tone = call.answered && call.cause === 'hangup' ? 'ok' : (tones[call.cause] ?? 'danger');
+  return <span className={`chip small ${tone}`}>{call.answered && call.cause === 'hangup' ? t('call.answered') : causeWord(call.cause)}</span>;
+}
+
+export function Direction({ call }: { call: Call }) {
+  const missed = !call.answered;
+  const Icon = call.direction === 'out' ? ArrowUpRight : call.direction === 'internal' ? Repeat2 : missed ? PhoneMissed : ArrowDownLeft;
+  const words = call.direction === 'out' ? t('call.outgoing') : call.direction === 'internal' ? t('call.internal') : missed ? t('call.missed') : t('call.incoming');
+  return <><Icon className={`icon ${missed && call.direction === 'in' ? 'danger' : 't3'}`} aria-hidden /><span className="sr">{words}</span></>;
+}
+
+export function callColumns(): Column<Call>[] {
+  return [
+    { id: 'direction', head: '', width: '16px', cell: (c) => <Direction call={c} /> },
+    { id: 'from', head: t('call.from'), width: 'minmax(150px,1.2fr)', cell: (c) => <PartyText party={c.from} /> },
+    { id: 'to', head: t('call.to'), width: 'minmax(150px,1.2fr)', cell: (c) => <PartyText party={c.to.name || c.to.number ? c.to : { number: c.dialled }} /> },
+    { id: 'cause', head: t('call.outcome'), width: 'minmax(120px,.8fr)', cell: (c) => <Outcome call={c} /> },
+    { id: 'reason', head: t('call.reason'), width: 'minmax(140px,1.6fr)', priority: 3, cell: (c) => <span className="t2" title={c.reason}>{c.reason}</span> },
+    { id: 'seconds', head: t('call.length'), width: '72px', right: true, cell: (c) => (c.answered ? clock(c.seconds) : <span className="t3">–</span>) },
+    { id: 'started', head: t('call.when'), width: '118px', right: true, sort: 'started', priority: 1, cell: (c) => <span className="t3" title={moment(c.started)}>{stamp(c.started)}</span> },
+  ];
+}
+
+/** The list of calls; with a user, only those of that person. */
+export function CallTable({ query, current, onOpen, narrow, empty, filtered, clear, sort, onSort }: { query: Record<string, string | undefined>; current?: string; onOpen: (c: Call) => void; narrow?: boolean; empty: ReactNode; filtered?: boolean; clear?: () => void; sort?: string; onSort?: (s: string) => void }) {
+  const { rows, total, answer, more } = usePages(['calls'], api.calls, { ...query, sort: sort ?? '-started' });
+  if (answer.error && !answer.data) return <Trouble error={answer.error} retry={() => void answer.refetch()} />;
+  if (!answer.isPending && rows.length === 0) return filtered && clear ? <NoMatch clear={clear} /> : empty;
+  return (
+    <Table
+      label={t('nav.call_log')}
+      rows={rows}
+      columns={callColumns()}
+      id={(c) => c.id}
+      name={(c) => `${partyName(c.from)} – ${partyName(c.to)}`}
+      small={(c) => (
+        <span className="row g12">
+          <Direction call={c} />
+          <span className="grow col"><span className="trunc med">{partyName(c.from)} → {partyName(c.to)}</span><span className="meta trunc">{[c.answered ? clock(c.seconds) : causeWord(c.cause), stamp(c.started)].join(' · ')}</span></span>
+        </span>
+      )}
+      total={total}
+      loading={answer.isFetching}
+      more={more}
+      hasMore={answer.hasNextPage}
+      sort={sort ?? '-started'}
+      onSort={onSort}
+      current={current}
+      onOpen={onOpen}
+      narrow={narrow}
+    />
+  );
+}
+
+function Legs({ call }: { call: Call }) {
+  return (
+    <ul className="card">
+      {call.legs?.map((l) => (
+        <li key={l.id} className="list-row">
+          <span className="grow col">
+            <PartyText party={l.party} />
+            <span className="meta num">{[l.out ? t('call.leg_called') : t('call.leg_calling'), seconds(l.started), l.codec, l.lost ? t('call.lost', { n: l.lost }) : undefined, l.jitter ? t('call.jitter', { n: l.jitter }) : undefined].filter(Boolean).join(' · ')}</span>
+          </span>
+          <span className={`chip small ${l.answered ? 'ok' : ''}`} title={l.status ? `SIP ${l.status}` : undefined}>{l.answered ? t('call.answered') : causeWord(l.cause)}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) {
+  const asked = useQuery({ queryKey: ['calls', 'one', id], queryFn: () => api.call(id) });
+  const c = asked.data;
+  return (
+    <Side title={c ? `${partyName(c.from)} → ${partyName(c.to)}` : t('ui.loading')} sub={c && moment(c.started)} onClose={onClose}>
+      <Loaded of={asked}>
+        {(call) => {
+          const rows: [string, ReactNode][] = [
+            [t('call.from'), <PartyText party={call.from} link />],
+            [t('call.to'), <PartyText party={call.to} link />],
+            [t('call.dialled'), call.dialled && <span className="num">{call.dialled}</span>],
+            [t('call.started'), <span className="num">{seconds(call.started)}</span>],
+            [t('call.answered_at'), call.answered && <span className="num">{seconds(call.answered)}</span>],
+            [t('call.ended'), <span className="num">{seconds(call.ended)}{call.by?.name ? ` · ${t('call.by', { name: call.by.name })}` : ''}</span>],
+            [t('call.length'), call.answered && <span className="num">{clock(call.seconds)}</span>],
+            [t('call.sound'), call.codec && <span className="row g6">{call.codec}{call.secure && <span className="chip small ok"><Lock className="icon" aria-hidden />{t('call.secure')}</span>}</span>],
+          ];
+          return (
+            <div className="col g24">
+              <div className="col g8"><div className="row"><Outcome call={call} /></div><p>{call.reason}</p></div>
+              <dl className="dl">{rows.filter(([, v]) => v).map(([k, v]) => <Fragment key={k}><dt>{k}</dt><dd>{v}</dd></Fragment>)}</dl>
+              {call.trace && call.trace.length > 0 && (
+                <section className="col g8"><h3 className="label">{t('call.why')}</h3><ol className="chain">{call.trace.map((s, i) => <li key={s} className={i === (call.trace?.length ?? 0) - 1 && call.answered ? 'y' : ''}>{s}</li>)}</ol></section>
+              )}
+              {call.legs && call.legs.length > 0 && <section className="col g8"><h3 className="label">{t('call.legs')}</h3><Legs call={call} /></section>}
+              <p className="meta mono">{call.id}</p>
+            </div>
+          );
+        }}
+      </Loaded>
+    </Side>
+  );
+}

@@ -1,0 +1,42 @@
+/** What pages ask the server for, under one set of cache keys. */
+import { keepPreviousData, type QueryKey, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import { useSearchParams } from 'react-router';
+import { api, type List, type Query } from '../api';
+
+/** A list that comes page by page, as one list. */
+export function usePages<T>(key: QueryKey, ask: (q: Query) => Promise<List<T>>, query: Query, limit = 100) {
+  const answer = useInfiniteQuery({
+    queryKey: [...key, query],
+    queryFn: ({ pageParam }) => ask({ ...query, limit, cursor: pageParam || undefined }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
+    placeholderData: keepPreviousData,
+  });
+  const rows = useMemo(() => answer.data?.pages.flatMap((p) => p.items) ?? [], [answer.data]);
+  return { rows, total: answer.data?.pages[0]?.total, answer, more: useCallback(() => void answer.fetchNextPage(), [answer.fetchNextPage]) };
+}
+
+/** Filters, sorting and panels live in the address, so that a link shows what the sender saw. */
+export function useAddress() {
+  const [params, setParams] = useSearchParams();
+  const values = useMemo(() => Object.fromEntries(params.entries()), [params]);
+  const set = useCallback(
+    (changes: Record<string, string | undefined>) =>
+      setParams((old) => {
+        const next = new URLSearchParams(old);
+        for (const [k, v] of Object.entries(changes)) {
+          if (v) next.set(k, v);
+          else next.delete(k);
+        }
+        return next;
+      }, { replace: true }),
+    [setParams],
+  );
+  return { values, set };
+}
+
+export const useGroups = () => useQuery({ queryKey: ['groups'], queryFn: api.groups, staleTime: 60_000 });
+export const useRoles = () => useQuery({ queryKey: ['roles'], queryFn: api.roles, staleTime: 300_000 });
+export const useUser = (id: string) => useQuery({ queryKey: ['user', id], queryFn: () => api.user(id), enabled: id !== '' });
+export const useDevices = (id: string) => useQuery({ queryKey: ['devices', id], queryFn: () => api.devices(id) });

@@ -1,0 +1,179 @@
+/** The frame around every page: rail, banner, palette, shortcuts. */
+import { Menu, Switch } from '@mantine/core';
+import { useMediaQuery } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Check, ChevronsUpDown, Ellipsis, Keyboard, LogOut, Monitor, Moon, Search, Sun, UserRound } from 'lucide-react';
+import { Fragment, type ReactNode, useEffect, useState } from 'react';
+import { Link, NavLink, useLocation, useNavigate } from 'react-router';
+import { api } from './api';
+import { count, time } from './format';
+import { setSingleKeys, singleKeys, useShortcuts } from './keys';
+import { useLine } from './live';
+import { places, placesFor } from './nav';
+import { Palette } from './palette';
+import { end, useMe } from './session';
+import { choose, type Theme, useTheme } from './theme';
+import { Dialog } from './ui/dialog';
+import { Avatar } from './ui/person';
+import { undoLast } from './ui/toast';
+import { current, type Key, languages, speak, t } from './words';
+
+const themes: { id: Theme; label: Key; icon: typeof Sun }[] = [
+  { id: 'light', label: 'shell.light', icon: Sun },
+  { id: 'dark', label: 'shell.dark', icon: Moon },
+  { id: 'auto', label: 'shell.system', icon: Monitor },
+];
+
+function MeMenu({ keys, small }: { keys: () => void; small?: boolean }) {
+  const me = useMe();
+  const go = useNavigate();
+  const { chosen } = useTheme();
+  return (
+    <Menu withinPortal position="top-start" width={236}>
+      <Menu.Target>
+        {small ? (
+          <button type="button"><Ellipsis className="icon l" aria-hidden /><span>{t('nav.more')}</span></button>
+        ) : (
+          <button type="button" className="mebox" aria-label={t('shell.account', { name: me.user.name })}>
+            <Avatar id={me.user.id} name={me.user.name} photo={me.user.photo} presence={me.user.presence} />
+            <span className="grow wide col"><span className="n trunc">{me.user.name}</span><span className="meta num">{me.user.extension}</span></span>
+            <ChevronsUpDown className="icon t3 wide" aria-hidden />
+          </button>
+        )}
+      </Menu.Target>
+      <Menu.Dropdown>
+        {small && placesFor(me).slice(4).map((p) => <Menu.Item key={p.to} leftSection={<p.icon className="icon" />} onClick={() => go(p.to)}>{t(p.label)}</Menu.Item>)}
+        {small && <Menu.Divider />}
+        <Menu.Item leftSection={<UserRound className="icon" />} onClick={() => go('/profile')}>{t('nav.profile')}</Menu.Item>
+        <Menu.Item leftSection={<Keyboard className="icon" />} rightSection={<kbd>?</kbd>} onClick={keys}>{t('shell.shortcuts')}</Menu.Item>
+        <Menu.Label>{t('shell.appearance')}</Menu.Label>
+        {themes.map((x) => (
+          <Menu.Item key={x.id} leftSection={<x.icon className="icon" />} rightSection={x.id === chosen ? <Check className="icon xs" /> : undefined} onClick={() => choose(x.id)}>{t(x.label)}</Menu.Item>
+        ))}
+        <Menu.Label>{t('shell.language')}</Menu.Label>
+        {languages.map((l) => (
+          <Menu.Item key={l.code} lang={l.code} rightSection={l.code === current() ? <Check className="icon xs" /> : undefined} onClick={() => void speak(l.code, true)}>{l.name}</Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<LogOut className="icon" />} onClick={() => void end().then(() => go('/sign-in'))}>{t('shell.sign_out')}</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Rail({ find, keys }: { find: () => void; keys: () => void }) {
+  const me = useMe();
+  const people = useQuery({ queryKey: ['users', 'count'], queryFn: () => api.users({ limit: 1 }), staleTime: 60_000 });
+  const live = useQuery({ queryKey: ['live'], queryFn: api.live, enabled: Boolean(me.rights['call.see']) });
+  const counts: Record<string, number | undefined> = { '/people': people.data?.total, '/live': live.data?.items.length || undefined };
+  const shown = placesFor(me);
+  const sections = [...new Set(shown.map((p) => p.section))];
+  return (
+    <div className="rail">
+      <Link to="/" className="brand"><img src="/favicon.svg" alt="" /><span className="trunc wide">{me.office.name || 'Tandem'}</span></Link>
+      <button type="button" className="find" onClick={find} aria-label={t('shell.find')}>
+        <Search className="icon" aria-hidden /><span>{t('shell.find')}</span><kbd>Ctrl K</kbd>
+      </button>
+      <nav className="nav" aria-label={t('shell.main')}>
+        {sections.map((s) => (
+          <section key={s ?? ''}>
+            {s && <h2>{t(s)}</h2>}
+            {shown.filter((p) => p.section === s).map((p) => (
+              <NavLink key={p.to} to={p.to} end={p.to === '/'} title={t(p.label)}>
+                <p.icon className="icon" aria-hidden /><span>{t(p.label)}</span>
+                {counts[p.to] !== undefined && <em>{count(counts[p.to] ?? 0)}</em>}
+              </NavLink>
+            ))}
+          </section>
+        ))}
+      </nav>
+      <MeMenu keys={keys} />
+    </div>
+  );
+}
+
+function Bottom({ keys }: { keys: () => void }) {
+  const me = useMe();
+  return (
+    <nav className="bottom" aria-label={t('shell.main')}>
+      {placesFor(me).slice(0, 4).map((p) => (
+        <NavLink key={p.to} to={p.to} end={p.to === '/'}><p.icon className="icon l" aria-hidden /><span>{t(p.label)}</span></NavLink>
+      ))}
+      <MeMenu keys={keys} small />
+    </nav>
+  );
+}
+
+/** Says that the screen shows the past, once that lasts longer than a hiccup. */
+function Offline() {
+  const line = useLine();
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    setLate(false);
+    if (line.state !== 'lost') return;
+    const timer = setTimeout(() => setLate(true), 2500);
+    return () => clearTimeout(timer);
+  }, [line]);
+  if (!late) return null;
+  return <div className="banner" role="status">{t('shell.offline', { time: time(line.since) })}</div>;
+}
+
+function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const [on, setOn] = useState(singleKeys());
+  const rows: [string, string][] = [
+    ['Ctrl K', t('shell.find')],
+    ['/', t('keys.search')],
+    ...places.filter((p) => p.key).map((p): [string, string] => [`g ${p.key}`, t('keys.go', { place: t(p.label) })]),
+    ['j k', t('keys.move')],
+    ['x', t('keys.select')],
+    ['Enter', t('keys.peek')],
+    ['o', t('keys.open')],
+    ['[', t('keys.fold')],
+    ['Ctrl Z', t('keys.undo')],
+    ['Esc', t('keys.close')],
+    ['?', t('shell.shortcuts')],
+  ];
+  return (
+    <Dialog open={open} title={t('shell.shortcuts')} onClose={onClose}>
+      <div className="col g16">
+        <dl className="dl">{rows.map(([k, v]) => <Fragment key={k}><dt><kbd>{k}</kbd></dt><dd>{v}</dd></Fragment>)}</dl>
+        <Switch label={t('keys.single')} checked={on} onChange={(e) => { setOn(e.currentTarget.checked); setSingleKeys(e.currentTarget.checked); }} />
+      </div>
+    </Dialog>
+  );
+}
+
+export function Shell({ children }: { children: ReactNode }) {
+  const go = useNavigate();
+  const place = useLocation();
+  const narrow = useMediaQuery('(max-width: 1199px)', false);
+  const [folded, setFolded] = useState(false);
+  const [finding, setFinding] = useState(false);
+  const [helping, setHelping] = useState(false);
+  const jumps = Object.fromEntries(places.filter((p) => p.key).map((p) => [`g ${p.key}`, () => void go(p.to)]));
+  useShortcuts({
+    ...jumps,
+    'ctrl+k': () => setFinding(true),
+    'ctrl+z': () => void undoLast(),
+    '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
+    '?': () => setHelping(true),
+    '[': () => setFolded((f) => !f),
+    j: () => document.querySelector<HTMLElement>('[data-list]')?.focus(),
+  });
+  useEffect(() => {
+    setFinding(false);
+  }, [place.pathname]);
+  return (
+    <>
+      <a className="skip" href="#content" onClick={(e) => { e.preventDefault(); document.getElementById('content')?.focus(); }}>{t('shell.skip')}</a>
+      <Offline />
+      <div className={`app${folded !== narrow ? ' folded' : ''}`}>
+        <Rail find={() => setFinding(true)} keys={() => setHelping(true)} />
+        <div className="main">{children}</div>
+        <Bottom keys={() => setHelping(true)} />
+      </div>
+      <Palette open={finding} onClose={() => setFinding(false)} />
+      <Shortcuts open={helping} onClose={() => setHelping(false)} />
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+/** The states every page has: loading, empty, refused, failed. */
+import { CircleAlert, CloudOff, Lock, type LucideIcon, SearchX } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Failure } from '../api';
+import { t } from '../words';
+import { Button, ButtonLink } from './button';
+
+export function Lines({ n = 6 }: { n?: number }) {
+  return (
+    <div aria-busy="true" aria-label={t('ui.loading')} role="status">
+      {Array.from({ length: n }, (_, i) => (
+        <div key={i} className="list-row"><span className="skeleton w2" /><span className="skeleton w4" /><span className="skeleton w1 end" /></div>
+      ))}
+    </div>
+  );
+}
+
+export function Empty({ icon: Icon, children, action }: { icon: LucideIcon; children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className="empty">
+      <Icon className="icon" aria-hidden />
+      <p>{children}</p>
+      {action}
+    </div>
+  );
+}
+
+export function NoMatch({ clear }: { clear: () => void }) {
+  return <Empty icon={SearchX} action={<Button small onClick={clear}>{t('ui.clear_filters')}</Button>}>{t('ui.no_match')}</Empty>;
+}
+
+/** The words for a failure: the server's own sentence, or ours when the server could not speak. */
+export function sentence(error: unknown): string {
+  if (!(error instanceof Failure)) return t('ui.error.unexpected');
+  if (error.status === 0) return t('ui.error.offline');
+  if (error.message) return error.message;
+  return error.status === 429 ? t('ui.error.busy') : t('ui.error.unexpected');
+}
+
+export const codeOf = (error: unknown): string => (error instanceof Failure ? [error.key ?? error.code, error.request].filter(Boolean).join(' · ') : 'internal');
+
+/** A page or a part that could not be shown, with cause and next step. */
+export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
+  const f = error instanceof Failure ? error : undefined;
+  const denied = f?.code === 'denied';
+  const missing = f?.code === 'not_found';
+  return (
+    <Empty
+      icon={denied ? Lock : missing ? SearchX : f?.status === 0 ? CloudOff : CircleAlert}
+      action={denied || missing ? <ButtonLink to="/" small>{t('ui.back_home')}</ButtonLink> : retry && <Button small onClick={retry}>{t('ui.retry')}</Button>}
+    >
+      {missing && !f?.message ? t('ui.error.missing') : sentence(error)} <span className="mono t3">{codeOf(error)}</span>
+    </Empty>
+  );
+}
+
+/** Says in a form what is wrong with the whole of it; what is wrong with one field stands under the field. */
+export function FormError({ error, fields }: { error: unknown; fields: string[] }) {
+  if (!error) return null;
+  if (error instanceof Failure && error.field && fields.includes(error.field)) return null;
+  return (
+    <div className="note danger" role="alert">
+      <CircleAlert className="icon" aria-hidden />
+      <span>{sentence(error)} <span className="mono code">{codeOf(error)}</span></span>
+    </div>
+  );
+}
+
+type Asked<T> = { data: T | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
+
+/** Shows what was asked for once it is there; before, the skeleton; or why it is not. */
+export function Loaded<T>({ of, skeleton, children }: { of: Asked<T>; skeleton?: ReactNode; children: (data: T) => ReactNode }) {
+  if (of.data !== undefined) return children(of.data);
+  if (of.error) return <Trouble error={of.error} retry={() => void of.refetch()} />;
+  return skeleton ?? <Lines />;
+}
