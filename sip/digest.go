@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,31 @@ func (a algorithm) String() string {
 		return "MD5"
 	}
 	return ""
+}
+
+// algorithms reads the names of a configuration; none means all, the better one first.
+func algorithms(names []string) ([]algorithm, error) {
+	if len(names) == 0 {
+		return []algorithm{algorithmSHA256, algorithmMD5}, nil
+	}
+	var out []algorithm
+	for _, name := range names {
+		a := algorithmNamed(name)
+		if a == algorithmNone {
+			return nil, fmt.Errorf("sip: unknown digest algorithm %q", name)
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}
+
+func algorithmNamed(name string) algorithm {
+	for _, a := range [...]algorithm{algorithmSHA256, algorithmMD5} {
+		if strings.EqualFold(name, a.String()) {
+			return a
+		}
+	}
+	return algorithmNone
 }
 
 // authorization is what a client put into an Authorization header. Fields point into the header's text.
@@ -81,11 +107,8 @@ func parseAuthorization(value string) (authorization, bool) {
 		}
 		*at = v
 	}
-	switch {
-	case algorithmName == "" || strings.EqualFold(algorithmName, "MD5"):
-		a.algorithm = algorithmMD5
-	case strings.EqualFold(algorithmName, "SHA-256"):
-		a.algorithm = algorithmSHA256
+	if a.algorithm = algorithmNamed(algorithmName); algorithmName == "" {
+		a.algorithm = algorithmMD5 // RFC 7616 §3.4
 	}
 	return a, true
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,7 +84,7 @@ func (s *Server) verify(req *stack.Message, value string, now time.Time, ip neti
 		return c, "malformed", false
 	case a.realm != pbx.Realm:
 		return c, "realm", false
-	case a.algorithm == algorithmNone || a.algorithm == algorithmMD5 && s.cfg.NoMD5:
+	case !slices.Contains(s.digests, a.algorithm):
 		return c, "algorithm", false
 	case a.qop != "auth" || a.cnonce == "":
 		return c, "no_qop", false
@@ -145,14 +146,13 @@ func (s *Server) refuse(tx *stack.ServerTx, value string, c Credential, reason s
 	}
 }
 
-// challenge answers 401 with one header per algorithm, the better one first (RFC 8760).
+// challenge answers 401 with one header per algorithm, the preferred one first (RFC 8760).
 func (s *Server) challenge(tx *stack.ServerTx, now time.Time, stale bool) {
 	req := tx.Request
 	nonce := s.nonces.make(now, req.Flow.Remote.Addr().Unmap(), listenerOf(req.Flow))
 	m := stack.NewResponse(req, 401, "")
-	m.Add(stack.HeaderWWWAuthenticate, challenge(algorithmSHA256, nonce, stale))
-	if !s.cfg.NoMD5 {
-		m.Add(stack.HeaderWWWAuthenticate, challenge(algorithmMD5, nonce, stale))
+	for _, a := range s.digests {
+		m.Add(stack.HeaderWWWAuthenticate, challenge(a, nonce, stale))
 	}
 	_ = tx.ReplyStateless(m)
 }

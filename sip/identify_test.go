@@ -294,8 +294,8 @@ func TestBrokenPhoneDoesNotSilenceItsOffice(t *testing.T) {
 	})
 }
 
-func TestNoMD5(t *testing.T) {
-	bubble(t, func(c *Config) { c.NoMD5 = true }, func(t *testing.T, h *house) {
+func TestOnlySHA256(t *testing.T) {
+	bubble(t, func(c *Config) { c.Digests = []string{"SHA-256"} }, func(t *testing.T, h *house) {
 		alice := h.phone("alice", "192.0.2.11:5060")
 		m := alice.request("REGISTER", "sip:pbx", "sip:alice@pbx", "r")
 		challenge := alice.expect(alice.send(m), 401)

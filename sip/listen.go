@@ -3,6 +3,7 @@ package sip
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/netip"
 
@@ -19,13 +20,16 @@ var errNoCertificate = errors.New("sip: TLS needs a certificate")
 
 // listen opens everything that the configuration names, or fails with the first that cannot be had.
 func (s *Server) listen() error {
+	chosen := map[string]netip.AddrPort{}
 	for _, addr := range s.cfg.UDP {
-		if _, err := s.stack.ListenUDP(addr); err != nil {
+		got, err := s.stack.ListenUDP(addr)
+		if err != nil {
 			return fmt.Errorf("listen for SIP over UDP at %s: %w", addr, err)
 		}
+		chosen[addr] = got
 	}
 	for _, addr := range s.cfg.TCP {
-		if _, err := s.stack.ListenTCP(addr); err != nil {
+		if err := s.listenTCP(addr, chosen[addr]); err != nil {
 			return fmt.Errorf("listen for SIP over TCP at %s: %w", addr, err)
 		}
 	}
@@ -43,6 +47,18 @@ func (s *Server) listen() error {
 		}
 	}
 	return nil
+}
+
+// listenTCP takes the port that UDP was given for the same address, so that "port 0" is one number for people. When somebody else
+// has it, any free one will do.
+func (s *Server) listenTCP(addr string, udp netip.AddrPort) error {
+	if host, port, err := net.SplitHostPort(addr); err == nil && port == "0" && udp.Port() != 0 {
+		if _, err := s.stack.ListenTCP(net.JoinHostPort(host, itoa(int(udp.Port())))); err == nil {
+			return nil
+		}
+	}
+	_, err := s.stack.ListenTCP(addr)
+	return err
 }
 
 // Addrs lists where the server listens, with the ports that were chosen.

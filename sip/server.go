@@ -49,7 +49,7 @@ type Config struct {
 	Registration Registration
 	Guard        GuardLimits
 	NonceKey     []byte        // signs nonces; kept over a restart it spares phones a round; nil is random
-	NoMD5        bool          // refuse MD5 digests
+	Digests      []string      // digest algorithms in order of preference; nil means SHA-256, MD5 (RFC 8760)
 	Grace        time.Duration // how long a talking phone may be without its connection; 0 means 32 s
 
 	NewID  func(prefix string) string
@@ -75,6 +75,7 @@ type Server struct {
 	nonces       *nonces
 	guard        *guard
 	dummy        Credential
+	digests      []algorithm
 	t1, grace    time.Duration
 
 	mu      sync.Mutex
@@ -109,7 +110,11 @@ func New(cfg Config) (*Server, error) {
 		Timers: cfg.Stack.Timers, Limits: cfg.Stack.Limits, Workers: cfg.Stack.Workers, Sockets: cfg.Stack.Sockets,
 		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel"}, Bodies: map[string][]string{
 			stack.MethodInvite: {sdpType}, stack.MethodUpdate: {sdpType}, stack.MethodPrack: {sdpType}, stack.MethodMessage: {"text/plain"}}}})
-	if err := s.listen(); err != nil {
+	var err error
+	if s.digests, err = algorithms(cfg.Digests); err == nil {
+		err = s.listen()
+	}
+	if err != nil {
 		s.stack.Close()
 		return nil, err
 	}
