@@ -101,6 +101,12 @@ func (d *Desk) Do(ctx context.Context, who pbx.Actor, c Command) (Result, error)
 	}
 }
 
+// Through is the desk writing through another store: one that writes more in the same transaction, as the claim of a system
+// does with the password and the session of its owner.
+func (d *Desk) Through(s Store) *Desk {
+	return &Desk{Store: s, Directory: d.Directory, Load: d.Load, Publish: d.Publish, Now: d.Now, Entropy: d.Entropy, Fault: d.Fault}
+}
+
 // Try is Do without the last step: the same refusals, the same differences, and nothing written.
 func (d *Desk) Try(_ context.Context, who pbx.Actor, c Command) (Result, error) {
 	s, _ := d.Directory.View()

@@ -1,0 +1,165 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"tandem/event"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/policy"
+	"tandem/store"
+)
+
+// Entry is one line of the audit log: who did what, before, after, from where.
+type Entry struct {
+	Seq     int64           `json:"seq"`
+	At      time.Time       `json:"at"`
+	Actor   EntryActor      `json:"actor"`
+	Kind    string          `json:"kind"`
+	Object  EntryObject     `json:"object"`
+	Before  json.RawMessage `json:"before,omitempty"`
+	After   json.RawMessage `json:"after,omitempty"`
+	Reason  string          `json:"reason,omitempty"`
+	Summary string          `json:"summary" doc:"as a sentence"`
+}
+
+// EntryActor is who did it.
+type EntryActor struct {
+	Kind pbx.ActorKind `json:"kind"`
+	Name string        `json:"name"`
+	User pbx.UserID    `json:"user,omitempty"`
+	Addr string        `json:"addr,omitempty"`
+	Via  string        `json:"via,omitempty"`
+}
+
+// EntryObject is what it was done to.
+type EntryObject struct {
+	Kind pbx.Kind `json:"kind"`
+	ID   string   `json:"id"`
+	Name string   `json:"name"`
+}
+
+type auditIn struct {
+	List
+	Actor  string    `query:"actor" doc:"id of a user"`
+	Object string    `query:"object" doc:"kind:id, or a kind"`
+	Kind   string    `query:"kind"`
+	From   time.Time `query:"from"`
+	Until  time.Time `query:"until"`
+}
+
+// listAudit shows the entries about people and groups whom audit.read reaches; who reads the whole log also sees those
+// about the office.
+func (s *Server) listAudit(ctx context.Context, v *visit, in *auditIn) (Page[Entry], error) {
+	sees := v.sight(policy.AuditRead)
+	q := store.FactQuery{Sight: scope(sees), Keep: func(f event.Fact) bool { return auditSees(sees, f) }, Actor: pbx.UserID(in.Actor),
+		From: in.From, Until: in.Until, Text: in.Q, Cursor: in.Cursor, Limit: min(in.Limit, 200)}
+	if in.Kind != "" {
+		q.Kinds = []event.Kind{event.Kind(in.Kind)}
+	}
+	if in.Object != "" {
+		q.Object = readRef(in.Object)
+	}
+	page, total, err := factPage(ctx, s.c.Store, q, sees.All())
+	if err != nil {
+		return Page[Entry]{}, err
+	}
+	out := Page[Entry]{Items: make([]Entry, 0, len(page.Items)), Next: page.Next, Total: total}
+	for _, f := range page.Items {
+		out.Items = append(out.Items, s.showEntry(v, f))
+	}
+	return out, nil
+}
+
+// about finds the person, or else the group, that a fact is about: itself, or whose membership, phone or token it is.
+func about(f event.Fact) (pbx.UserID, pbx.GroupID) {
+	switch f.Object.Kind {
+	case pbx.KindUser:
+		return pbx.UserID(f.Object.ID), ""
+	case pbx.KindGroup:
+		return "", pbx.GroupID(f.Object.ID)
+	}
+	for _, b := range []json.RawMessage{f.After, f.Before} {
+		var row struct {
+			User  pbx.UserID  `json:"user"`
+			Group pbx.GroupID `json:"group"`
+		}
+		if len(b) > 0 && json.Unmarshal(b, &row) == nil && (row.User != "" || row.Group != "") {
+			return row.User, row.Group
+		}
+	}
+	return "", ""
+}
+
+// showEntry is a fact as a line of the log; ids become names where the visitor may know them.
+func (s *Server) showEntry(v *visit, f event.Fact) Entry {
+	e := Entry{Seq: f.Seq, At: f.At, Kind: string(f.Kind), Before: f.Before, After: f.After, Reason: f.Reason,
+		Actor:  EntryActor{Kind: f.Actor.Kind, User: f.Actor.User, Addr: f.Actor.Addr, Via: f.Actor.Via, Name: s.actorName(v, f.Actor)},
+		Object: EntryObject{Kind: f.Object.Kind, ID: f.Object.ID, Name: s.objectName(v, f)}}
+	e.Summary = s.say(v, f.Summary(e.Actor.Name, e.Object.Name))
+	return e
+}
+
+func (s *Server) actorName(v *visit, a pbx.Actor) string {
+	if u := v.s.Users[a.User]; u != nil {
+		return u.Name
+	}
+	if a.User != "" {
+		return s.say(v, i18n.T("audit.actor_gone"))
+	}
+	return s.say(v, i18n.T("audit.actor_"+cmp.Or(string(a.Kind), "nobody")))
+}
+
+// objectName is what the object was called at that time; for what has no name of its own, whose it is.
+func (s *Server) objectName(v *visit, f event.Fact) string {
+	if name := f.Name(); name != f.Object.ID {
+		return name
+	}
+	switch f.Object.Kind {
+	case pbx.KindSettings, pbx.KindSystem:
+		return v.s.Tenant.Name
+	}
+	user, group := about(f)
+	if u := v.s.Users[user]; u != nil {
+		if g := v.s.Groups[group]; g != nil {
+			return u.Name + " – " + g.Name
+		}
+		return u.Name
+	}
+	return f.Object.ID
+}
+
+// readRef reads "kind:id", or a kind alone.
+func readRef(s string) pbx.Ref {
+	kind, id, _ := strings.Cut(s, ":")
+	return pbx.Ref{Kind: pbx.Kind(kind), ID: id}
+}
+
+// Verification says whether the hash chain of the audit log holds.
+type Verification struct {
+	OK       bool   `json:"ok"`
+	Entries  int64  `json:"entries"`
+	FirstBad int64  `json:"first_bad,omitempty"`
+	Problem  string `json:"problem,omitempty" doc:"as a sentence"`
+	Head     string `json:"head" doc:"hash of the last entry"`
+}
+
+// verifyAudit reads the whole log, so it is for those who may see the whole log.
+func (s *Server) verifyAudit(ctx context.Context, v *visit, _ *struct{}) (Verification, error) {
+	if !v.sight(policy.AuditRead).All() {
+		return Verification{}, pbx.Refuse(pbx.Denied, "", "denied.no_grant")
+	}
+	r, err := s.c.Store.Verify(ctx)
+	if err != nil {
+		return Verification{}, err
+	}
+	out := Verification{OK: r.OK, Entries: r.Entries, FirstBad: r.FirstBad, Head: r.Head.Hash}
+	if r.Problem != "" {
+		out.Problem = s.say(v, i18n.T(r.Problem))
+	}
+	return out, nil
+}

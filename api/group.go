@@ -1,0 +1,216 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"tandem/command"
+	"tandem/pbx"
+	"tandem/policy"
+)
+
+// Group is a group as the visitor may see it; the way up to groups he may not see is cut.
+type Group struct {
+	ID        pbx.GroupID `json:"id"`
+	Name      string      `json:"name"`
+	Parent    pbx.GroupID `json:"parent,omitempty"`
+	Language  string      `json:"language,omitempty"`
+	Zone      string      `json:"zone,omitempty"`
+	Published bool        `json:"published"`
+	Default   bool        `json:"default"`
+	Members   int         `json:"members" doc:"members whom the visitor may see"`
+	Revision  string      `json:"revision"`
+	Can       GroupCan    `json:"can"`
+}
+
+// GroupCan draws the buttons.
+type GroupCan struct {
+	Edit    bool         `json:"edit"`
+	Publish bool         `json:"publish"`
+	Create  bool         `json:"create" doc:"groups below it"`
+	Delete  bool         `json:"delete"`
+	Members bool         `json:"members" doc:"add and remove people"`
+	People  bool         `json:"people" doc:"create people in it"`
+	Roles   []pbx.RoleID `json:"roles" nullable:"false" doc:"roles the visitor may give in it"`
+}
+
+func (s *Server) showGroup(v *visit, g *pbx.Group) Group {
+	t := policy.Group(g.ID)
+	out := Group{ID: g.ID, Name: g.Name, Language: g.Language, Zone: g.Zone, Published: g.Published, Default: g.Default,
+		Members: len(s.membersOf(v, g.ID)), Revision: command.Revision(g)}
+	if g.Parent != "" && v.can(policy.GroupSee, policy.Group(g.Parent)) {
+		out.Parent = g.Parent
+	}
+	create := v.can(policy.GroupCreate, t)
+	out.Can = GroupCan{
+		Edit:    v.can(policy.GroupEdit, t),
+		Publish: v.can(policy.GroupPublish, t),
+		Create:  create,
+		Delete:  create && !g.Default && len(v.s.Children(g.ID)) == 0,
+		Members: v.can(policy.MembershipEdit, t),
+		People:  v.can(policy.UserCreate, t),
+		Roles:   policy.Assignable(v.s, v.who, g.ID, v.at),
+	}
+	if out.Can.Roles == nil {
+		out.Can.Roles = []pbx.RoleID{}
+	}
+	return out
+}
+
+// membersOf lists the active members of a group whom the visitor may see.
+func (s *Server) membersOf(v *visit, g pbx.GroupID) []*pbx.User {
+	var all []*pbx.User
+	for _, m := range v.s.Members(g) {
+		if u := v.s.Users[m.User]; u != nil && m.IsActive(v.at) && v.can(policy.UserSee, policy.User(u.ID)) {
+			all = append(all, u)
+		}
+	}
+	return all
+}
+
+type groupsIn struct {
+	List
+	Sort string `query:"sort" default:"name" enum:"name,-name"`
+}
+
+func (s *Server) listGroups(_ context.Context, v *visit, in *groupsIn) (Page[Group], error) {
+	var rows []*pbx.Group
+	sees := v.sight(policy.GroupSee)
+	for _, g := range v.s.Groups {
+		if sees.Sees(policy.Group(g.ID)) && matches(in.Q, g.Name) {
+			rows = append(rows, g)
+		}
+	}
+	part, next, err := pageOf(rows, in.List, in.Sort, func(g *pbx.Group) string { return strings.ToLower(g.Name) },
+		func(g *pbx.Group) string { return string(g.ID) })
+	if err != nil {
+		return Page[Group]{}, err
+	}
+	page := Page[Group]{Items: make([]Group, 0, len(part)), Next: next, Total: len(rows)}
+	for _, g := range part {
+		page.Items = append(page.Items, s.showGroup(v, g))
+	}
+	return page, nil
+}
+
+type groupIn struct {
+	Group string `path:"group"`
+}
+
+func (s *Server) getGroup(_ context.Context, v *visit, in *groupIn) (Group, error) {
+	g := v.s.Groups[pbx.GroupID(in.Group)]
+	if g == nil {
+		return Group{}, missing()
+	}
+	return s.showGroup(v, g), nil
+}
+
+type newGroup struct {
+	Body struct {
+		Name     string   `json:"name"`
+		Parent   string   `json:"parent,omitempty"`
+		Language string   `json:"language,omitempty"`
+		Zone     string   `json:"zone,omitempty"`
+		Members  []string `json:"members,omitempty" nullable:"false"`
+	}
+}
+
+func (s *Server) createGroup(ctx context.Context, v *visit, in *newGroup) (Group, error) {
+	c := command.CreateGroup{Name: in.Body.Name, Parent: pbx.GroupID(in.Body.Parent), Language: in.Body.Language, Zone: in.Body.Zone}
+	for _, u := range in.Body.Members {
+		c.Members = append(c.Members, pbx.UserID(u))
+	}
+	r, err := s.do(ctx, v, c)
+	if err != nil {
+		return Group{}, err
+	}
+	return s.getGroup(ctx, v, &groupIn{r.Object.ID})
+}
+
+type editGroup struct {
+	Group string `path:"group"`
+	Match string `header:"If-Match" doc:"revision that was shown"`
+	Body  struct {
+		Name      *string `json:"name,omitempty"`
+		Parent    *string `json:"parent,omitempty" doc:"empty moves it to the top"`
+		Language  *string `json:"language,omitempty"`
+		Zone      *string `json:"zone,omitempty"`
+		Published *bool   `json:"published,omitempty"`
+		Revision  string  `json:"revision,omitempty"`
+	}
+}
+
+func (s *Server) patchGroup(ctx context.Context, v *visit, in *editGroup) (Group, error) {
+	b := in.Body
+	c := command.EditGroup{Group: pbx.GroupID(in.Group), Name: b.Name, Language: b.Language, Zone: b.Zone, Published: b.Published}
+	if b.Parent != nil {
+		parent := pbx.GroupID(*b.Parent)
+		c.Parent = &parent
+	}
+	if _, err := s.do(ctx, v, matching(pbx.KindGroup, in.Group, in.Match, b.Revision, c)); err != nil {
+		return Group{}, err
+	}
+	return s.getGroup(ctx, v, &groupIn{in.Group})
+}
+
+func (s *Server) deleteGroup(ctx context.Context, v *visit, in *groupIn) error {
+	_, err := s.do(ctx, v, command.DeleteGroup{Group: pbx.GroupID(in.Group)})
+	return err
+}
+
+type membersIn struct {
+	Group string `path:"group"`
+	List
+	Sort string `query:"sort" default:"name" enum:"name,-name,extension,-extension"`
+}
+
+// listMembers shows the members whom the visitor may see, as people.
+func (s *Server) listMembers(ctx context.Context, v *visit, in *membersIn) (Page[User], error) {
+	if v.s.Groups[pbx.GroupID(in.Group)] == nil {
+		return Page[User]{}, missing()
+	}
+	var rows []*pbx.User
+	for _, u := range s.membersOf(v, pbx.GroupID(in.Group)) {
+		if matches(in.Q, u.Name, u.Extension) {
+			rows = append(rows, u)
+		}
+	}
+	key := func(u *pbx.User) string {
+		if strings.HasSuffix(in.Sort, "extension") {
+			return byNumber(u.Extension)
+		}
+		return strings.ToLower(u.Name)
+	}
+	part, next, err := pageOf(rows, in.List, in.Sort, key, func(u *pbx.User) string { return string(u.ID) })
+	if err != nil {
+		return Page[User]{}, err
+	}
+	shown, err := s.showUsers(ctx, v, part...)
+	return Page[User]{Items: shown, Next: next, Total: len(rows)}, err
+}
+
+type memberIn struct {
+	Group string `path:"group"`
+	User  string `path:"user"`
+}
+
+type setMember struct {
+	memberIn
+	Body struct {
+		Role string `json:"role,omitempty" doc:"absent keeps the role, or joins as user"`
+		Main bool   `json:"main,omitempty" doc:"true makes it the main group"`
+	}
+}
+
+func (s *Server) putMember(ctx context.Context, v *visit, in *setMember) (User, error) {
+	c := command.SetMember{User: pbx.UserID(in.User), Group: pbx.GroupID(in.Group), Role: pbx.RoleID(in.Body.Role), Main: in.Body.Main}
+	if _, err := s.do(ctx, v, c); err != nil {
+		return User{}, err
+	}
+	return s.getUser(ctx, v, &userIn{in.User})
+}
+
+func (s *Server) deleteMember(ctx context.Context, v *visit, in *memberIn) error {
+	_, err := s.do(ctx, v, command.RemoveMember{User: pbx.UserID(in.User), Group: pbx.GroupID(in.Group)})
+	return err
+}

@@ -1,0 +1,79 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/policy"
+)
+
+// LiveCall is a call that is up, as the visitor may see it.
+type LiveCall struct {
+	ID        pbx.CallID    `json:"id"`
+	Phase     pbx.CallPhase `json:"phase" enum:"ringing,talking,held"`
+	From      Party         `json:"from"`
+	To        Party         `json:"to"`
+	Direction string        `json:"direction" enum:"in,out,internal"`
+	Started   time.Time     `json:"started"`
+	Answered  time.Time     `json:"answered,omitzero"`
+	Codec     string        `json:"codec,omitempty"`
+	Secure    bool          `json:"secure"`
+	Can       LiveCan       `json:"can"`
+}
+
+// LiveCan draws the buttons of a live call.
+type LiveCan struct {
+	Hangup bool `json:"hangup"`
+}
+
+func (s *Server) showLive(v *visit, c *pbx.LiveCall) LiveCall {
+	t := policy.Call(c)
+	veil, somebody := v.veil(t), s.say(v, i18n.T("call.somebody"))
+	return LiveCall{ID: c.ID, Phase: c.Phase, From: veil.party(c.From, somebody), To: veil.party(c.To, somebody),
+		Direction: v.direction(c.From, c.To, c.Users), Started: c.Started, Answered: c.Answered, Codec: c.Codec, Secure: c.Secure,
+		Can: LiveCan{Hangup: v.can(policy.CallHangup, t)}}
+}
+
+type liveIn struct {
+	List
+	Sort string `query:"sort" default:"-started" enum:"started,-started"`
+}
+
+// listLive shows the calls that are up and that the visitor may see.
+func (s *Server) listLive(_ context.Context, v *visit, in *liveIn) (Page[LiveCall], error) {
+	var rows []*pbx.LiveCall
+	sees := v.sight(policy.CallSee)
+	for _, c := range v.live.Calls() {
+		if sees.Sees(policy.Call(c)) {
+			rows = append(rows, c)
+		}
+	}
+	part, next, err := pageOf(rows, in.List, in.Sort, func(c *pbx.LiveCall) string { return byTime(c.Started) },
+		func(c *pbx.LiveCall) string { return string(c.ID) })
+	if err != nil {
+		return Page[LiveCall]{}, err
+	}
+	page := Page[LiveCall]{Items: make([]LiveCall, 0, len(part)), Next: next, Total: len(rows)}
+	for _, c := range part {
+		page.Items = append(page.Items, s.showLive(v, c))
+	}
+	return page, nil
+}
+
+type callIn struct {
+	Call string `path:"call"`
+}
+
+// deleteLive hangs a call up in the visitor's name.
+func (s *Server) deleteLive(ctx context.Context, v *visit, in *callIn) error {
+	c := v.live.Call(pbx.CallID(in.Call))
+	if c == nil {
+		return missing()
+	}
+	if err := v.need(policy.CallHangup, policy.Call(c)); err != nil {
+		return err
+	}
+	return s.c.Calls.Hangup(ctx, v.who, c.ID)
+}

@@ -1,0 +1,291 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tandem/auth"
+	"tandem/bus"
+	"tandem/command"
+	"tandem/directory"
+	"tandem/event"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/report"
+	"tandem/store"
+)
+
+// start is the moment of every test. Sessions and tokens are measured against the clock of the process, so it is today's;
+// nothing that a test expects depends on it.
+var start = time.Now().UTC().Truncate(time.Millisecond)
+
+// office is a whole house but for telephones: a real database, directory, bus, desk and door, with people in groups:
+//
+//	Default   olga (system owner), sven (system administrator), anna (auditor)
+//	Sales     greta (group owner), mark (manager), uwe, nina, susi (users; susi is suspended)
+//	 └ North  kai (user)
+//	Support   mia (manager), tom (user)
+//
+// Calls of yesterday: uwe with nina, uwe with tom, tom with mia, tom with an outside number.
+type office struct {
+	t       testing.TB
+	path    string
+	tenant  *store.Tenant
+	dir     *directory.Directory
+	bus     *bus.Local
+	desk    *command.Desk
+	auth    *auth.Service
+	door    http.Handler
+	now     func() time.Time
+	ids     map[string]string
+	keys    map[string]string // what each person knocks with
+	log     *bytes.Buffer
+	hangups []pbx.CallID
+	mails   []string
+}
+
+// model is the office of every test, made once and copied: a file is cheaper than forty commands.
+var model = sync.OnceValue(func() *frozen {
+	dir, err := os.MkdirTemp("", "tandem-api")
+	if err != nil {
+		panic(err)
+	}
+	f := &frozen{path: filepath.Join(dir, "model.db")}
+	f.build()
+	return f
+})
+
+type frozen struct {
+	path string
+	ids  map[string]string
+	keys map[string]string
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	_ = os.RemoveAll(filepath.Dir(model().path))
+	os.Exit(code)
+}
+
+func (f *frozen) build() {
+	ctx := context.Background()
+	o := &office{path: f.path, ids: map[string]string{}, keys: map[string]string{}, now: func() time.Time { return start.Add(-48 * time.Hour) }}
+	db := o.open()
+	must := func(c command.Command) command.Result {
+		r, err := o.desk.Do(ctx, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}, c)
+		if err != nil {
+			panic(err)
+		}
+		return r
+	}
+	must(command.Claim{Name: "olga", Email: "olga@example.com", Company: "Example", Country: "DE", Zone: "Europe/Berlin", Language: "en"})
+	s, _ := o.dir.View()
+	o.ids["olga"], o.ids["default"] = string(s.ByEmail("olga@example.com").ID), string(s.DefaultGroup())
+	for _, g := range [][2]string{{"sales", ""}, {"north", "sales"}, {"support", ""}, {"empty", ""}} {
+		o.ids[g[0]] = must(command.CreateGroup{Name: g[0], Parent: pbx.GroupID(o.ids[g[1]])}).Object.ID
+	}
+	for _, u := range [][3]string{
+		{"sven", "default", "user"}, {"anna", "default", "user"}, {"greta", "sales", "group_owner"}, {"mark", "sales", "manager"},
+		{"uwe", "sales", "user"}, {"nina", "sales", "user"}, {"susi", "sales", "user"}, {"kai", "north", "user"},
+		{"mia", "support", "manager"}, {"tom", "support", "user"},
+	} {
+		p := command.Person{Name: u[0], Email: u[0] + "@example.com", Mobile: "+49170123456", Groups: []command.Place{{Group: pbx.GroupID(o.ids[u[1]]), Role: pbx.RoleID(u[2])}}}
+		o.ids[u[0]] = must(command.CreateUser{Person: p}).Object.ID
+	}
+	must(command.SetOfficeRole{User: pbx.UserID(o.ids["sven"]), Role: "system_admin"})
+	must(command.SetOfficeRole{User: pbx.UserID(o.ids["anna"]), Role: "auditor"})
+	for _, name := range []string{"olga", "sven", "anna", "greta", "mark", "uwe", "nina", "susi", "kai", "mia", "tom"} {
+		o.ids["phone of "+name] = must(command.CreateDevice{User: pbx.UserID(o.ids[name]), Name: "Phone"}).Object.ID
+	}
+	for _, name := range []string{"olga", "sven", "anna", "greta", "mark", "uwe", "nina", "susi", "kai", "mia", "tom"} {
+		r := must(command.CreateToken{User: pbx.UserID(o.ids[name]), Name: "Script", Expires: start.AddDate(0, 6, 0)})
+		o.ids["token of "+name], o.keys["program of "+name] = r.Object.ID, r.Secret
+	}
+	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
+	o.keys["narrow"] = narrow.Secret
+	o.signIn(ctx)
+	must(command.SuspendUser{User: pbx.UserID(o.ids["susi"])})
+	o.records(ctx)
+	f.ids, f.keys = o.ids, o.keys
+	if err := db.Backup(ctx, f.path+".copy"); err != nil {
+		panic(err)
+	}
+	_ = db.Close()
+}
+
+// records writes the calls of yesterday.
+func (o *office) records(ctx context.Context) {
+	s, _ := o.dir.View()
+	party := func(name string) pbx.Party {
+		u := s.Users[pbx.UserID(o.ids[name])]
+		if u == nil {
+			return pbx.Party{Number: name, Name: name}
+		}
+		return pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+	}
+	for i, c := range [][2]string{{"uwe", "nina"}, {"uwe", "tom"}, {"tom", "mia"}, {"tom", "+4930123456789"}, {"kai", "uwe"}} {
+		from, to := party(c[0]), party(c[1])
+		cdr := report.CDR{ID: pbx.CallID("cal_" + c[0] + "_" + strings.TrimPrefix(c[1], "+")), From: from, To: to, Dialled: to.Number,
+			Started: start.Add(time.Duration(i-24) * time.Hour), Cause: pbx.CauseHangup, By: from, Reason: i18n.T("cause.hangup", "name", from.Name),
+			Trace: []i18n.Text{i18n.T("route.found", "name", to.Name, "number", to.Number)}}
+		cdr.Answered, cdr.Ended = cdr.Started.Add(5*time.Second), cdr.Started.Add(65*time.Second)
+		for _, p := range []pbx.Party{from, to} {
+			if p.User != "" {
+				cdr.Users = append(cdr.Users, p.User)
+			}
+			cdr.Legs = append(cdr.Legs, report.Leg{ID: pbx.LegID("leg_" + p.Number), Party: p, Started: cdr.Started, Ended: cdr.Ended, Cause: cdr.Cause})
+		}
+		if _, err := o.tenant.Append(ctx, []report.CDR{cdr}, nil); err != nil {
+			panic(err)
+		}
+		o.ids["call "+c[0]+" "+c[1]] = string(cdr.ID)
+	}
+}
+
+// open opens the office's file and builds the rooms above it.
+func (o *office) open() *store.DB {
+	ctx := context.Background()
+	db, err := store.Open(ctx, "sqlite:"+o.path)
+	if err != nil {
+		panic(err)
+	}
+	o.tenant = db.Tenant("main")
+	s, err := o.tenant.Load(ctx)
+	if err != nil {
+		panic(err)
+	}
+	head, err := o.tenant.Head(ctx, start)
+	if err != nil {
+		panic(err)
+	}
+	catalog, err := i18n.Load()
+	if err != nil {
+		panic(err)
+	}
+	o.dir, o.bus, o.log = directory.New(s), bus.NewLocal(head.Seq), &bytes.Buffer{}
+	o.auth = auth.New(auth.Config{Store: o.tenant, View: o.view, Publish: o.bus.Publish})
+	seeded := rand.NewChaCha8([32]byte{1})
+	var one sync.Mutex
+	o.desk = &command.Desk{Store: o.tenant, Directory: o.dir, Load: o.tenant.Load, Publish: o.bus.Publish, Now: func() time.Time { return o.now() },
+		Entropy: func(b []byte) { one.Lock(); defer one.Unlock(); _, _ = seeded.Read(b) }}
+	o.door = New(Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Catalog: catalog,
+		SIP: func() SIP {
+			return SIP{Host: "pbx.example.com", UDP: 5060, TCP: 5060, TLS: 5061, WS: "wss://pbx.example.com/sip"}
+		},
+		TestMail: func(_ context.Context, to string) error { o.mails = append(o.mails, to); return nil },
+		SendMail: func(_ context.Context, id string) error { o.mails = append(o.mails, id); return nil },
+		Now:      func() time.Time { return o.now() }, Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test"})
+	return db
+}
+
+// Hangup is the switchboard's: it notes what it was asked.
+func (o *office) Hangup(_ context.Context, _ pbx.Actor, id pbx.CallID) error {
+	o.hangups = append(o.hangups, id)
+	return nil
+}
+
+// newOffice is a copy of the model, at the moment start.
+func newOffice(t testing.TB) *office {
+	t.Helper()
+	m := model()
+	o := &office{t: t, path: filepath.Join(t.TempDir(), "office.db"), ids: m.ids, keys: m.keys, now: func() time.Time { return start }}
+	file, err := os.ReadFile(m.path + ".copy")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(o.path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	db := o.open()
+	t.Cleanup(func() { o.auth.Close(); _ = db.Close() })
+	return o
+}
+
+func (o *office) view() *pbx.Snapshot { s, _ := o.dir.View(); return s }
+
+// reply is an answer, read.
+type reply struct {
+	*http.Response
+	body []byte
+}
+
+func (r reply) json(t testing.TB, into any) {
+	t.Helper()
+	if err := json.Unmarshal(r.body, into); err != nil {
+		t.Fatalf("%d %s: %v", r.StatusCode, r.body, err)
+	}
+}
+
+// error is the refusal in an answer, without the id of the request, so that two can be compared.
+func (r reply) error() string {
+	var e Error
+	if json.Unmarshal(r.body, &e) != nil {
+		return string(r.body)
+	}
+	e.Request = ""
+	b, err := json.Marshal(e)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// ask sends one request. "{name}" in path and body is the id of a person or thing.
+func (o *office) ask(who, method, path, body string, header ...string) reply {
+	o.t.Helper()
+	for name, id := range o.ids {
+		path, body = strings.ReplaceAll(path, "<"+name+">", id), strings.ReplaceAll(body, "<"+name+">", id)
+	}
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	r.RemoteAddr = "192.0.2.1:1234"
+	o.knock(r, who)
+	for i := 0; i+1 < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	w := httptest.NewRecorder()
+	o.door.ServeHTTP(w, r)
+	res := w.Result()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return reply{res, b}
+}
+
+// kinds lists the facts after a place in the log.
+func (o *office) kinds(after int64) []event.Kind {
+	o.t.Helper()
+	facts, err := o.tenant.After(context.Background(), after, 1000)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	kinds := []event.Kind{}
+	for _, f := range facts {
+		kinds = append(kinds, f.Kind)
+	}
+	return kinds
+}
+
+func (o *office) head() int64 {
+	o.t.Helper()
+	c, err := o.tenant.Head(context.Background(), start)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return c.Seq
+}

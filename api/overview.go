@@ -1,0 +1,121 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"tandem/policy"
+	"tandem/report"
+	"tandem/store"
+)
+
+// Overview are the figures of the first page; each counts only what the visitor may see.
+type Overview struct {
+	CallsLive   int    `json:"calls_live"`
+	Registered  int    `json:"registered" doc:"phones that are registered now"`
+	Devices     int    `json:"devices"`
+	People      int    `json:"people"`
+	CallsToday  int    `json:"calls_today"`
+	MissedToday int    `json:"missed_today"`
+	Checklist   []Step `json:"checklist" nullable:"false" doc:"first steps of a new office; for who may change its settings"`
+}
+
+// Step is one line of the checklist.
+type Step struct {
+	ID   string `json:"id" enum:"people,phone,online,call,mail,public"`
+	Done bool   `json:"done"`
+}
+
+// getOverview counts people, phones and calls. Phones are counted where set-up may be seen.
+func (s *Server) getOverview(ctx context.Context, v *visit, _ *struct{}) (Overview, error) {
+	var o Overview
+	sees, lives := v.sight(policy.UserSee), v.sight(policy.CallSee)
+	for _, u := range v.s.Users {
+		if !sees.Sees(policy.User(u.ID)) {
+			continue
+		}
+		o.People++
+		if policy.Fields(v.s, v.who, u.ID, v.at).Has(policy.FieldSetup) {
+			o.Devices += len(v.s.DevicesOf(u.ID))
+			o.Registered += v.online(u.ID)
+		}
+	}
+	for _, c := range v.live.Calls() {
+		if lives.Sees(policy.Call(c)) {
+			o.CallsLive++
+		}
+	}
+	var err error
+	o.CallsToday, o.MissedToday, err = s.today(ctx, v)
+	if err != nil {
+		return o, err
+	}
+	o.Checklist, err = s.checklist(ctx, v)
+	return o, err
+}
+
+// today counts the records since midnight where the visitor lives.
+func (s *Server) today(ctx context.Context, v *visit) (calls, missed int, err error) {
+	details := v.sight(policy.CallDetail)
+	from := midnight(v.at, v.s.ZoneOf(v.who.User, v.at))
+	if details.All() {
+		t, err := s.c.Store.Tally(ctx, scope(details), from)
+		return t.Calls, t.Missed, err
+	}
+	q := store.CallQuery{Sight: scope(details), From: from, Limit: 200, Keep: func(c *report.CDR) bool { return details.Sees(recordTarget(c)) }}
+	for calls < walked {
+		p, err := s.c.Store.Calls(ctx, q)
+		if err != nil {
+			return 0, 0, err
+		}
+		for i := range p.Items {
+			calls++
+			if p.Items[i].Missed() {
+				missed++
+			}
+		}
+		if p.Next == "" {
+			break
+		}
+		q.Cursor = p.Next
+	}
+	return calls, missed, nil
+}
+
+func midnight(at time.Time, zone string) time.Time {
+	loc, err := time.LoadLocation(zone)
+	if err != nil {
+		loc = time.UTC
+	}
+	y, m, d := at.In(loc).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, loc)
+}
+
+// checklist says how far a new office is.
+func (s *Server) checklist(ctx context.Context, v *visit) ([]Step, error) {
+	if !v.can(policy.SettingEdit, policy.System()) {
+		return []Step{}, nil
+	}
+	t, err := s.c.Store.Tally(ctx, store.Scope{All: true}, time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	return []Step{
+		{"people", len(v.s.Users) > 1},
+		{"phone", len(v.s.Devices) > 0},
+		{"online", v.live.Registered() > 0},
+		{"call", t.Calls > 0},
+		{"mail", v.s.Tenant.Mail.Host != ""},
+		{"public", v.s.Tenant.Public != ""},
+	}, nil
+}
+
+// Health tells a watcher that the process answers.
+type Health struct {
+	OK      bool   `json:"ok"`
+	Version string `json:"version"`
+}
+
+func (s *Server) getHealth(context.Context, *visit, *struct{}) (Health, error) {
+	return Health{true, s.c.Version}, nil
+}

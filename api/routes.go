@@ -1,0 +1,89 @@
+package api
+
+import "tandem/policy"
+
+// Routes is the whole interface: a list that reads like a table of contents.
+func Routes() []Route {
+	r := []Route{
+		// The claim of a fresh system; closed for ever afterwards (BAR FX-01).
+		route("GET", "/v1/setup", public("there is nobody yet; the one-time link is the key"), "What the set-up page needs to begin.", (*Server).getSetup),
+		route("POST", "/v1/setup", public("there is nobody yet; the one-time link is the key"), "Claim the system: office, first person, session.", (*Server).postSetup).created(),
+
+		// Signing in.
+		route("POST", "/v1/session", public("this is how one signs in"), "Sign in with e-mail and password.", (*Server).postSession),
+		route("GET", "/v1/session", signedIn("it tells about the asker himself"), "Who am I, and what may I do.", (*Server).getSession),
+		act("DELETE", "/v1/session", public("signing out twice does no harm"), "Sign out.", (*Server).deleteSession),
+		act("POST", "/v1/password/forgot", public("who forgot the password cannot sign in; the answer is always the same"), "Send a link to choose a new password.", (*Server).postForgot).accepted(),
+		route("GET", "/v1/links/{token}", public("the link is the key"), "Whom a link from a mail is for.", (*Server).getLink),
+		route("POST", "/v1/links/{token}", public("the link is the key"), "Choose a password with a link from a mail, and sign in.", (*Server).postLink),
+
+		// Oneself.
+		route("PUT", "/v1/profile", over("me", policy.UserProfile), "Change one's own particulars.", (*Server).putProfile),
+		act("PUT", "/v1/profile/password", signedIn("it asks for the old password"), "Change one's own password; other sessions end.", (*Server).putPassword),
+		route("GET", "/v1/profile/sessions", signedIn("only the asker's own"), "Where one is signed in.", (*Server).listSessions),
+		act("DELETE", "/v1/profile/sessions", signedIn("only the asker's own"), "Sign out everywhere else.", (*Server).deleteSessions),
+		act("DELETE", "/v1/profile/sessions/{session}", signedIn("only the asker's own"), "Sign out one session.", (*Server).deleteOneSession),
+
+		// People.
+		route("GET", "/v1/users", signedIn("shows only people whom user.see reaches"), "People.", (*Server).listUsers),
+		route("POST", "/v1/users", anywhere(policy.UserCreate), "Add a person.", (*Server).createUser).created(),
+		route("POST", "/v1/users/import", anywhere(policy.UserImport), "Add people from a CSV file, all or none; with dry=1 only say what would happen.", (*Server).importUsers).large(importOctets),
+		route("GET", "/v1/users/{user}", over("user", policy.UserSee), "One person.", (*Server).getUser),
+		route("PATCH", "/v1/users/{user}", over("user", policy.UserProfile, policy.UserEdit), "Change a person.", (*Server).patchUser),
+		act("DELETE", "/v1/users/{user}", over("user", policy.UserDelete), "Delete a person for good.", (*Server).deleteUser),
+		route("POST", "/v1/users/{user}/suspend", over("user", policy.UserSuspend), "Suspend a person: every door closes at once.", (*Server).suspendUser),
+		route("POST", "/v1/users/{user}/restore", over("user", policy.UserSuspend), "Lift a suspension.", (*Server).restoreUser),
+		act("POST", "/v1/users/{user}/invite", over("user", policy.LoginReset), "Send access: a mail with a link to choose a password.", (*Server).inviteUser).accepted(),
+		act("DELETE", "/v1/users/{user}/sessions", over("user", policy.LoginReset), "Sign a person out everywhere.", (*Server).deleteUserSessions),
+		route("PUT", "/v1/users/{user}/roles/{role}", over("user", policy.UserSee), "Give an office-wide role.", (*Server).putOfficeRole),
+		act("DELETE", "/v1/users/{user}/roles/{role}", over("user", policy.UserSee), "Take an office-wide role away.", (*Server).deleteOfficeRole),
+		raw("GET", "/v1/users/{user}/photo", over("user", policy.UserSee), "image/jpeg", "A person's picture.", (*Server).getPhoto),
+		route("PUT", "/v1/users/{user}/photo", over("user", policy.UserProfile), "Set a person's picture: JPEG, PNG or WebP.", (*Server).putPhoto).large(photoOctets),
+		act("DELETE", "/v1/users/{user}/photo", over("user", policy.UserProfile), "Take a person's picture away.", (*Server).deletePhoto),
+		route("GET", "/v1/extensions/next", anywhere(policy.UserCreate), "The next free extension.", (*Server).getNextExtension),
+
+		// Groups and roles.
+		route("GET", "/v1/groups", signedIn("shows only groups that group.see reaches"), "Groups.", (*Server).listGroups),
+		route("POST", "/v1/groups", anywhere(policy.GroupCreate), "Add a group.", (*Server).createGroup).created(),
+		route("GET", "/v1/groups/{group}", over("group", policy.GroupSee), "One group.", (*Server).getGroup),
+		route("PATCH", "/v1/groups/{group}", over("group", policy.GroupEdit, policy.GroupPublish), "Change or move a group.", (*Server).patchGroup),
+		act("DELETE", "/v1/groups/{group}", over("group", policy.GroupCreate), "Delete a group; members without another one move to Default.", (*Server).deleteGroup),
+		route("GET", "/v1/groups/{group}/members", over("group", policy.GroupSee), "The people in a group.", (*Server).listMembers),
+		route("PUT", "/v1/groups/{group}/members/{user}", over("group", policy.MembershipEdit, policy.MembershipRole), "Add a person to a group, change the role, or mark the main group.", (*Server).putMember),
+		act("DELETE", "/v1/groups/{group}/members/{user}", over("group", policy.MembershipEdit), "Take a person out of a group.", (*Server).deleteMember),
+		route("GET", "/v1/roles", signedIn("what a role means is no secret"), "Roles and what they may do.", (*Server).listRoles),
+
+		// Phones.
+		route("GET", "/v1/users/{user}/devices", over("user", deviceRights...), "A person's phones.", (*Server).listDevices),
+		route("POST", "/v1/users/{user}/devices", over("user", deviceRights...), "Add a phone; the account data is shown once.", (*Server).createDevice).created(),
+		route("PATCH", "/v1/devices/{device}", over("device", deviceRights...), "Rename a phone.", (*Server).patchDevice),
+		act("DELETE", "/v1/devices/{device}", over("device", deviceRights...), "Take a phone away.", (*Server).deleteDevice),
+		route("POST", "/v1/devices/{device}/secret", over("device", deviceRights...), "Give a phone a new secret; the old one is void at once.", (*Server).renewSecret),
+
+		// Calls.
+		route("GET", "/v1/calls", signedIn("shows only records that call.detail reaches"), "The call log.", (*Server).listCalls),
+		route("GET", "/v1/calls/live", signedIn("shows only calls that call.see reaches"), "Calls that are up.", (*Server).listLive),
+		act("DELETE", "/v1/calls/live/{call}", row(policy.CallHangup), "End a call.", (*Server).deleteLive),
+		route("GET", "/v1/calls/{call}", row(policy.CallDetail), "One record of the call log.", (*Server).getCall),
+		raw("GET", "/v1/events", signedIn("every event is asked about when it is delivered"), "text/event-stream", "What happens, as it happens (server-sent events).", (*Server).getEvents),
+
+		// The office.
+		route("GET", "/v1/overview", signedIn("counts only what the asker may see"), "Figures for the first page.", (*Server).getOverview),
+		route("GET", "/v1/settings", house(policy.SettingEdit), "Settings of the office.", (*Server).getSettings),
+		route("PATCH", "/v1/settings", house(policy.SettingEdit), "Change settings of the office.", (*Server).patchSettings),
+		act("POST", "/v1/settings/mail/test", house(policy.SettingEdit), "Send a test mail to oneself.", (*Server).postMailTest).accepted(),
+		route("GET", "/v1/mails", house(policy.SettingEdit), "The outbox of e-mails.", (*Server).listMails),
+		act("POST", "/v1/mails/{mail}/send", house(policy.SettingEdit), "Try to send a mail now.", (*Server).sendMail).accepted(),
+		route("GET", "/v1/audit", anywhere(policy.AuditRead), "The audit log, newest first.", (*Server).listAudit),
+		route("GET", "/v1/audit/verify", anywhere(policy.AuditRead), "Check the hash chain of the audit log.", (*Server).verifyAudit),
+		route("GET", "/v1/tokens", signedIn("only the asker's own"), "API tokens.", (*Server).listTokens),
+		route("POST", "/v1/tokens", over("me", policy.TokenCreate), "Make an API token; the secret is shown once.", (*Server).createToken).created(),
+		act("DELETE", "/v1/tokens/{token}", row(policy.TokenCreate, policy.LoginReset), "Revoke an API token.", (*Server).deleteToken),
+
+		// About the interface itself.
+		raw("GET", "/v1/openapi.json", public("the interface is no secret"), "application/json", "This document (OpenAPI 3.1).", (*Server).getDocument),
+		raw("GET", "/v1/docs", public("the interface is no secret"), "text/html", "Reference page.", (*Server).getDocs),
+		route("GET", "/v1/health", public("whoever watches the process holds no account"), "Whether the process answers.", (*Server).getHealth),
+	}
+	return r
+}

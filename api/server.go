@@ -1,0 +1,102 @@
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"tandem/auth"
+	"tandem/bus"
+	"tandem/command"
+	"tandem/directory"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/store"
+)
+
+// Calls is what this door asks of the switchboard.
+type Calls interface {
+	Hangup(ctx context.Context, actor pbx.Actor, call pbx.CallID) error
+}
+
+// Letter writes the mail that carries a one-time link; the secret is the part of the address that opens it.
+type Letter = func(link store.Link, secret string) (store.Mail, error)
+
+// Config is what the door needs; every field has to be set.
+type Config struct {
+	Desk      *command.Desk
+	Store     *store.Tenant
+	Directory *directory.Directory
+	Bus       bus.Bus
+	Auth      *auth.Service
+	Calls     Calls
+	Catalog   *i18n.Catalog
+	SIP       func() SIP                                 // where phones connect, as the house was started
+	Compose   func(who pbx.Actor, u pbx.UserID) Letter   // the mail that carries a link to a person
+	TestMail  func(ctx context.Context, to string) error // sends a mail that says that mail works
+	SendMail  func(ctx context.Context, id string) error // tries a mail of the outbox now
+	Now       func() time.Time
+	Log       *slog.Logger
+	Version   string
+}
+
+// Server is the HTTP interface. It holds no state of its own but the document.
+type Server struct {
+	c       Config
+	api     huma.API
+	mux     *http.ServeMux
+	doc     []byte
+	docs    []byte
+	refused *huma.Response
+	streams streams
+}
+
+// New builds the interface; its handler answers everything below /v1/.
+func New(c Config) http.Handler {
+	s := &Server{c: c}
+	s.build()
+	s.doc, s.docs = s.document(), s.renderDocs()
+	return s.outer(s.mux)
+}
+
+// build registers every route.
+func (s *Server) build() {
+	s.mux = http.NewServeMux()
+	schemas := huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)
+	s.api = humago.New(s.mux, huma.Config{
+		OpenAPI: &huma.OpenAPI{
+			OpenAPI: "3.1.0",
+			Info: &huma.Info{Title: "Tandem", Version: s.c.Version,
+				Description: "Everything the web app does goes through these operations. Refusals are sentences in the language of Accept-Language."},
+			Servers: []*huma.Server{{URL: "/"}},
+			Components: &huma.Components{Schemas: schemas, SecuritySchemes: map[string]*huma.SecurityScheme{
+				"session": {Type: "apiKey", In: "cookie", Name: "tandem_session", Description: "of a browser; changes need the same origin"},
+				"token":   {Type: "http", Scheme: "bearer", Description: "of a program: tdm_…"},
+			}},
+		},
+		Formats:       map[string]huma.Format{"application/json": huma.DefaultJSONFormat, "json": huma.DefaultJSONFormat},
+		DefaultFormat: "application/json",
+		Transformers:  []huma.Transformer{s.transform},
+	})
+	s.refused = &huma.Response{Description: "Refused, with the reason", Content: map[string]*huma.MediaType{"application/json": {Schema: s.schemaOf(Error{})}}}
+	for _, r := range Routes() {
+		r.register(s, r)
+	}
+	// The library's own form of an error is never sent.
+	delete(schemas.Map(), "ErrorModel")
+	delete(schemas.Map(), "ErrorDetail")
+	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.write(w, r, s.plainRefusal(r, missing())) })
+}
+
+// do carries a command out in the visitor's name, and lets the visit look at the configuration afterwards.
+func (s *Server) do(ctx context.Context, v *visit, c command.Command) (command.Result, error) {
+	r, err := s.c.Desk.Do(ctx, v.who, c)
+	if err == nil && r.Snapshot != nil {
+		v.s = r.Snapshot
+	}
+	return r, err
+}

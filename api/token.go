@@ -1,0 +1,73 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"tandem/command"
+	"tandem/pbx"
+)
+
+// Token is an API token without its secret.
+type Token struct {
+	ID      pbx.TokenID `json:"id"`
+	Name    string      `json:"name"`
+	Prefix  string      `json:"prefix" doc:"how the secret begins"`
+	Rights  []string    `json:"rights" nullable:"false" doc:"none means all that a token may carry"`
+	Created time.Time   `json:"created"`
+	Expires time.Time   `json:"expires,omitzero"`
+}
+
+// NewToken is the answer to making a token.
+type NewToken struct {
+	Token  Token  `json:"token"`
+	Secret string `json:"secret" doc:"shown once"`
+}
+
+func showToken(t *pbx.Token) Token {
+	return Token{ID: t.ID, Name: t.Name, Prefix: t.Prefix, Rights: append([]string{}, t.Rights...), Created: t.Created, Expires: t.Until}
+}
+
+// listTokens shows the visitor's own tokens.
+func (s *Server) listTokens(_ context.Context, v *visit, _ *struct{}) (Page[Token], error) {
+	page := Page[Token]{Items: []Token{}}
+	for _, t := range v.s.TokensOf(v.who.User) {
+		page.Items = append(page.Items, showToken(t))
+	}
+	page.Total = len(page.Items)
+	return page, nil
+}
+
+type newToken struct {
+	Body struct {
+		Name    string    `json:"name"`
+		Expires time.Time `json:"expires,omitempty" doc:"absent means in 90 days"`
+		Rights  []string  `json:"rights,omitempty" nullable:"false"`
+	}
+}
+
+func (s *Server) createToken(ctx context.Context, v *visit, in *newToken) (NewToken, error) {
+	r, err := s.do(ctx, v, command.CreateToken{User: v.who.User, Name: in.Body.Name, Expires: in.Body.Expires, Rights: in.Body.Rights})
+	if err != nil {
+		return NewToken{}, err
+	}
+	return NewToken{showToken(v.s.Tokens[pbx.TokenID(r.Object.ID)]), r.Secret}, nil
+}
+
+type tokenIn struct {
+	Token string `path:"token"`
+}
+
+// deleteToken ends a token. One that is not the visitor's to end does not exist for him.
+func (s *Server) deleteToken(ctx context.Context, v *visit, in *tokenIn) error {
+	_, err := s.do(ctx, v, command.RevokeToken{Token: pbx.TokenID(in.Token)})
+	return hideRefusal(err)
+}
+
+// hideRefusal makes a refusal look like a missing thing, for things whose existence is nobody else's business.
+func hideRefusal(err error) error {
+	if e, ok := asRefusal(err); ok && e.Code == pbx.Denied {
+		return missing()
+	}
+	return err
+}

@@ -1,0 +1,144 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"tandem/auth"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/policy"
+)
+
+// visit is one request: who asks, on which configuration, at which moment, in which language. One moment and one
+// configuration count from the first question to the last, so that an answer never contradicts itself.
+type visit struct {
+	who  pbx.Actor
+	s    *pbx.Snapshot
+	live *pbx.Presence
+	at   time.Time
+	lang string
+	id   string // of the request, to find the log lines
+	r    *http.Request
+	w    http.ResponseWriter
+
+	expires time.Time                // of the session
+	logins  map[pbx.UserID]time.Time // of the people that are shown: since when they have a password
+}
+
+type visitKey struct{}
+
+// visitOf takes the visit out of the context that carries it through huma; handlers get it as an argument.
+func visitOf(ctx context.Context) *visit {
+	v, _ := ctx.Value(visitKey{}).(*visit)
+	return v
+}
+
+// can reports whether the visitor may do something.
+func (v *visit) can(right policy.Right, t policy.Target) bool {
+	return policy.Decide(v.s, policy.Request{Actor: v.who, Right: right, Target: t, At: v.at}).OK
+}
+
+// need refuses unless the visitor may; what he may not know of is not found.
+func (v *visit) need(right policy.Right, t policy.Target) error {
+	d := policy.Decide(v.s, policy.Request{Actor: v.who, Right: right, Target: t, At: v.at})
+	switch {
+	case d.OK:
+		return nil
+	case d.Hidden || d.Code == policy.Unknown:
+		return missing()
+	}
+	return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
+}
+
+// sight is how far a right of the visitor reaches.
+func (v *visit) sight(right policy.Right) policy.Reach { return policy.Sight(v.s, v.who, right, v.at) }
+
+// missing is the one answer for things that are not there and things the visitor may not know of (BAR AZ-01).
+func missing() *pbx.Error { return pbx.Refuse(pbx.NotFound, "", "error.not_found") }
+
+// enter is the way into a route: it finds out who asks and asks whether he may, before the body is read.
+func (s *Server) enter(r Route) func(huma.Context, func(huma.Context)) {
+	return func(ctx huma.Context, next func(huma.Context)) {
+		req, w := humago.Unwrap(ctx)
+		v := &visit{at: s.c.Now().UTC(), id: requestID(req.Context()), r: req, w: w}
+		v.s, v.live = s.c.Directory.View()
+		err := s.identify(v, r)
+		v.lang = v.language()
+		if err == nil {
+			err = v.admit(r, ctx.Param)
+		}
+		if err != nil {
+			s.write(w, req, s.refusal(req.Context(), v, err))
+			return
+		}
+		next(huma.WithValue(ctx, visitKey{}, v))
+	}
+}
+
+// identify finds out who asks. Open routes do not care, but know the visitor's language.
+func (s *Server) identify(v *visit, r Route) error {
+	who, err := s.c.Auth.Who(v.r)
+	who.Request = v.id
+	if err == nil {
+		v.who = who
+	}
+	if r.Access.Open != "" {
+		return auth.SameOrigin(v.r) // a foreign page must not sign anybody in or out either
+	}
+	return err
+}
+
+// admit asks for the right of a route.
+func (v *visit) admit(r Route, param func(string) string) error {
+	a := r.Access
+	if a.Open != "" || a.Own != "" || a.Over == "row" {
+		return nil
+	}
+	if a.Over == "anywhere" {
+		held := policy.Can(v.s, v.who, v.at)
+		for _, right := range a.Rights {
+			if held[right.String()] != pbx.ScopeNone {
+				return nil
+			}
+		}
+		return pbx.Refuse(pbx.Denied, "", "denied.no_grant")
+	}
+	id := param(a.Over)
+	if a.Over == "me" {
+		id = string(v.who.User)
+	}
+	t := target(v.s, a.Over, id)
+	var first error
+	for _, right := range a.Rights {
+		err := v.need(right, t)
+		if err == nil {
+			return nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	if a.Hide || first == nil {
+		return missing()
+	}
+	return first
+}
+
+// language is the one the visitor reads: what the browser asks for, else what is set for the person.
+func (v *visit) language() string {
+	if l := i18n.Match(v.r.Header.Get("Accept-Language")); l != "" {
+		return l
+	}
+	if v.who.User != "" {
+		return v.s.LanguageOf(v.who.User, v.at)
+	}
+	if v.s.Tenant.Language != "" {
+		return v.s.Tenant.Language
+	}
+	return i18n.English
+}
