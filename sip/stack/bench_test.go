@@ -121,7 +121,7 @@ func BenchmarkServerTransaction(b *testing.B) {
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		copy(head[at:], fmt.Sprintf("%08d", i%100_000_000))
-		s.receive(f, head)
+		s.receive(f, head, 0)
 		<-done
 	}
 }

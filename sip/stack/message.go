@@ -388,5 +388,10 @@ func (m *Message) Append(buf []byte) []byte {
 	return append(buf, m.Body...)
 }
 
-// Encode writes the message to new bytes.
-func (m *Message) Encode() []byte { return m.Append(make([]byte, 0, 768+len(m.Body))) }
+// Encode writes the message to new bytes of exactly its length, because answers are kept for a while.
+func (m *Message) Encode() []byte {
+	buf := getBuffer()
+	defer putBuffer(buf)
+	*buf = m.Append((*buf)[:0])
+	return append(make([]byte, 0, len(*buf)), *buf...)
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/netip"
 	"strings"
+	"time"
 )
 
 // scannerList is data: one word per line that betrays a scanner when it stands anywhere in its User-Agent (SA-01).
@@ -58,8 +59,9 @@ func (s *Stack) abuse(kind AbuseKind, t Transport, source netip.AddrPort, detail
 	}
 }
 
-// receive carries one frame or datagram from a reader to its worker, or refuses it on the spot. The error is the parser's.
-func (s *Stack) receive(f Flow, raw []byte) error {
+// receive carries one frame or datagram from a reader to its shard, or refuses it on the spot. behind is how long the reader has been
+// unable to empty its socket; a negative value says that the reader must not run callbacks itself. The error is the parser's.
+func (s *Stack) receive(f Flow, raw []byte, behind time.Duration) error {
 	s.count.received.Add(1)
 	m, err := Parse(raw)
 	if m == nil {
@@ -88,9 +90,13 @@ func (s *Stack) receive(f Flow, raw []byte) error {
 		}
 	}
 	sh := s.shardOf(m.callID)
-	if s.admit(sh, m) {
+	if s.admit(sh, m, behind) {
 		m.At = s.start.Add(it.at)
-		sh.post(it)
+		if behind < 0 {
+			sh.post(it)
+		} else {
+			sh.offer(it)
+		}
 	}
 	return nil
 }
@@ -119,13 +125,14 @@ func (s *Stack) refuse(m *Message, problem *Problem) {
 
 // admit is the overload control: what would wait too long is answered 503 without state, beginning with new calls. Requests within
 // dialogs, ACK, CANCEL and responses finish work that was begun; they are dropped only when even twice the queue is full.
-func (s *Stack) admit(sh *shard, m *Message) bool {
+func (s *Stack) admit(sh *shard, m *Message, behind time.Duration) bool {
 	waiting := sh.depth.Load()
 	limit := int64(s.limits.Queue)
 	lag := sh.lag.Load()
 	if waiting < 16 {
 		lag = 0 // the figure is of the past
 	}
+	lag = max(lag, int64(behind))
 	switch {
 	case m.Status != 0 || m.Method == MethodAck || m.Method == MethodCancel || m.to.Tag() != "":
 		if waiting < 2*limit {

@@ -6,8 +6,11 @@ import (
 	"time"
 )
 
-// A shard owns the transactions of every Call-ID that hashes to it. One goroutine runs them all, so that callbacks of one Call-ID
+// A shard owns the transactions of every Call-ID that hashes to it. One goroutine at a time runs them, so that callbacks of one Call-ID
 // come in order; the lock lets other goroutines respond and send meanwhile. No callback runs under the lock.
+//
+// While a shard is idle, the reader that brings a message runs it itself: waking another goroutine for it would cost more than the
+// message. While a shard is busy, messages queue up for its worker.
 type shard struct {
 	stack *Stack
 	wake  chan struct{} // capacity 1
@@ -16,6 +19,7 @@ type shard struct {
 
 	mu     sync.Mutex
 	queue  []item
+	busy   bool // somebody runs items of this shard
 	closed bool
 	asleep time.Duration // when the worker wakes by itself; 0 while it works
 	wheel  wheel
@@ -53,6 +57,31 @@ func (sh *shard) post(it item) {
 	}
 }
 
+// offer runs a message at once if the shard is idle and posts it otherwise.
+func (sh *shard) offer(it item) {
+	sh.mu.Lock()
+	if sh.busy || len(sh.queue) > 0 || len(sh.later) > 0 {
+		sh.mu.Unlock()
+		sh.post(it)
+		return
+	}
+	sh.busy = true
+	sh.mu.Unlock()
+	sh.handle(it.msg)
+	sh.release()
+}
+
+// release ends the turn of a reader.
+func (sh *shard) release() {
+	sh.mu.Lock()
+	sh.busy = false
+	more := len(sh.queue) > 0 || len(sh.later) > 0
+	sh.mu.Unlock()
+	if more {
+		sh.poke()
+	}
+}
+
 func (sh *shard) poke() {
 	select {
 	case sh.wake <- struct{}{}:
@@ -76,18 +105,22 @@ func (sh *shard) loop() {
 	var spare []item
 	for {
 		now := sh.stack.now()
+		var work []item
+		var later []func()
 		sh.mu.Lock()
 		sh.asleep = 0
 		sh.wheel.advance(now)
-		later := sh.later
-		sh.later = nil
-		work := sh.queue
-		sh.queue = spare[:0]
+		if !sh.busy && len(sh.queue)+len(sh.later) > 0 {
+			work, later = sh.queue, sh.later
+			sh.queue, sh.later = spare[:0], nil
+			sh.busy = true
+		}
+		mine := len(work)+len(later) > 0
 		closed := sh.closed
 		wait := forever
-		if len(work) == 0 && len(later) == 0 {
+		if !mine { // nothing to do, or a reader has its turn and will poke
 			if next, ok := sh.wheel.next(); ok {
-				wait = next - now
+				wait = max(next-now, 0)
 				sh.asleep = next
 			} else {
 				sh.asleep = forever
@@ -109,8 +142,11 @@ func (sh *shard) loop() {
 			}
 			*it = item{}
 		}
-		spare = work
-		if len(work) > 0 || len(later) > 0 {
+		if mine {
+			spare = work
+			sh.mu.Lock()
+			sh.busy = false
+			sh.mu.Unlock()
 			continue
 		}
 		if closed {

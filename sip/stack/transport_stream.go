@@ -163,7 +163,7 @@ func (c *conn) incoming(raw []byte) bool {
 	if !s.welcome(c.flow.Transport, c.flow.Remote) {
 		return true
 	}
-	return !errors.Is(s.receive(c.flow, raw), ErrNotSIP)
+	return !errors.Is(s.receive(c.flow, raw, 0), ErrNotSIP)
 }
 
 // stream is a TCP or TLS connection as a pipe.

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // socket is one UDP socket with its reader.
@@ -69,7 +70,11 @@ func (s *Stack) serve(k *socket, announce bool) error {
 		s.addrs = append(s.addrs, Addr{UDP, k.local})
 	}
 	s.closers = append(s.closers, func() { k.gone.Store(true); k.conn.Close() })
-	s.group.Go(k.read)
+	if k.udp != nil {
+		s.group.Go(k.readBatch)
+	} else {
+		s.group.Go(k.read)
+	}
 	return nil
 }
 
@@ -88,36 +93,32 @@ func addrPort(a net.Addr) netip.AddrPort {
 
 func plain(a netip.AddrPort) netip.AddrPort { return netip.AddrPortFrom(a.Addr().Unmap(), a.Port()) }
 
+// read is the reader of a packet connection that is no UDP socket: one datagram at a time, for the workers.
 func (k *socket) read() {
-	s := k.stack
-	buf := make([]byte, s.limits.Datagram)
+	buf := make([]byte, k.stack.limits.Datagram)
 	for {
-		var n int
-		var from netip.AddrPort
-		var err error
-		if k.udp != nil {
-			n, from, err = k.udp.ReadFromUDPAddrPort(buf)
-		} else {
-			var a net.Addr
-			if n, a, err = k.conn.ReadFrom(buf); err == nil {
-				from = addrPort(a)
-			}
-		}
+		n, a, err := k.conn.ReadFrom(buf)
 		if err != nil {
 			if k.gone.Load() || errors.Is(err, net.ErrClosed) {
 				return
 			}
-			continue // an ICMP error of an earlier datagram
-		}
-		from = plain(from)
-		if !s.welcome(UDP, from) {
 			continue
 		}
-		if n < 16 { // CRLF and other signs of life need no answer over UDP
-			continue
-		}
-		s.receive(Flow{Transport: UDP, Local: k.local, Remote: from, link: k}, buf[:n])
+		k.datagram(buf[:n], addrPort(a), -1)
 	}
+}
+
+// datagram carries one datagram.
+func (k *socket) datagram(raw []byte, from netip.AddrPort, behind time.Duration) {
+	s := k.stack
+	from = plain(from)
+	if !s.welcome(UDP, from) {
+		return
+	}
+	if len(raw) < 16 { // CRLF and other signs of life need no answer over UDP
+		return
+	}
+	s.receive(Flow{Transport: UDP, Local: k.local, Remote: from, link: k}, raw, behind)
 }
 
 func (k *socket) send(to netip.AddrPort, data []byte) error {

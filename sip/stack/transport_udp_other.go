@@ -2,9 +2,28 @@
 
 package stack
 
-import "syscall"
+import (
+	"errors"
+	"net"
+	"syscall"
+)
 
 // canShare is false: elsewhere sharing a port does not spread the load.
 const canShare = false
 
 func shareport(string, string, syscall.RawConn) error { return nil }
+
+// readBatch reads one datagram at a time and leaves the callbacks to the workers, so that the socket is emptied quickly.
+func (k *socket) readBatch() {
+	buf := make([]byte, k.stack.limits.Datagram)
+	for {
+		n, from, err := k.udp.ReadFromUDPAddrPort(buf)
+		if err != nil {
+			if k.gone.Load() || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			continue
+		}
+		k.datagram(buf[:n], from, -1)
+	}
+}
