@@ -118,7 +118,7 @@ func Check(password, email, name string) error {
 	folded := fold(password)
 	local, _, _ := strings.Cut(fold(email), "@")
 	for _, own := range []string{fold(email), local, fold(name)} {
-		if own != "" && strings.Trim(strings.ReplaceAll(folded, own, ""), "0123456789!.-_?@#$*+ ") == "" {
+		if own != "" && strings.Contains(folded, own) && strings.Trim(strings.ReplaceAll(folded, own, ""), "0123456789!.-_?@#$*+ ") == "" {
 			return refuse("password.is_yours")
 		}
 	}

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"time"
@@ -130,8 +131,8 @@ func earlier(a, b time.Time) time.Time {
 }
 
 func isMissing(err error) bool {
-	e, ok := err.(*pbx.Error)
-	return ok && e.Code == pbx.NotFound
+	var e *pbx.Error
+	return errors.As(err, &e) && e.Code == pbx.NotFound
 }
 
 // Sessions lists where a person is signed in, the one used last first.

@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -164,7 +165,8 @@ func (s *Service) SetPassword(ctx context.Context, u pbx.UserID, old, fresh, kee
 		return err
 	}
 	if err := s.prove(ctx, fold(user.Email), user, login, old, v, at); err != nil {
-		if e, ok := err.(*pbx.Error); ok && e.Code == pbx.Denied {
+		var e *pbx.Error
+		if errors.As(err, &e) && e.Code == pbx.Denied {
 			return pbx.Refuse(pbx.Invalid, "old", "password.old_wrong")
 		}
 		return err
