@@ -98,3 +98,15 @@ func selfMade(names []string, now time.Time) (certPEM, keyPEM []byte, err error)
 	}
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER}), nil
 }
+
+// CertificateUntil tells until when the certificate that would be used is valid; fs.ErrNotExist when a self-made one has yet to be made.
+func CertificateUntil(data, certFile, keyFile string) (time.Time, error) {
+	if certFile == "" && keyFile == "" {
+		certFile, keyFile = filepath.Join(data, "tls", "cert.pem"), filepath.Join(data, "tls", "key.pem")
+	}
+	c, err := tls.LoadX509KeyPair(certFile, keyFile)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return c.Leaf.NotAfter, nil
+}

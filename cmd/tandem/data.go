@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"tandem/house"
+	"tandem/store"
+)
+
+// open opens the data of a verb that works beside a running server.
+func (w where) open(ctx context.Context, std streams) (*house.Memory, error) {
+	return house.Open(ctx, house.Config{Data: w.Data, Database: w.Database, Version: version, Log: w.logger(std.err)})
+}
+
+type backupCommand struct {
+	where `embed:""`
+	File  string `arg:"" help:"File to write; it must not exist yet."`
+}
+
+func (b backupCommand) Run(ctx context.Context, std streams) (err error) {
+	m, err := b.open(ctx, std)
+	if err != nil {
+		return err
+	}
+	defer closing(m, &err)
+	if _, err := os.Stat(b.File); err == nil {
+		return fmt.Errorf("%s exists already; choose another name, so that no older backup is lost", b.File)
+	}
+	if err := m.DB.Backup(ctx, b.File); err != nil {
+		return err
+	}
+	info, err := os.Stat(b.File)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "%s: %d kB, complete and consistent\n", b.File, (info.Size()+1023)/1024)
+	return err
+}
+
+type restoreCommand struct {
+	where `embed:""`
+	File  string `arg:"" help:"A file written by tandem backup." type:"existingfile"`
+}
+
+func (r restoreCommand) Run(ctx context.Context, std streams) (err error) {
+	m, err := r.open(ctx, std)
+	if err != nil {
+		return err
+	}
+	defer closing(m, &err)
+	if err := m.DB.Restore(ctx, r.File); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "restored from %s\n", r.File)
+	return err
+}
+
+type auditCommand struct {
+	Verify verifyCommand `cmd:"" help:"Recompute the hash chain and compare it with the checkpoints outside the database."`
+}
+
+type verifyCommand struct {
+	where       `embed:""`
+	Checkpoints string `help:"File of checkpoints to compare with; default is the one in the data directory." placeholder:"FILE"`
+}
+
+func (v verifyCommand) Run(ctx context.Context, std streams) (err error) {
+	m, err := v.open(ctx, std)
+	if err != nil {
+		return err
+	}
+	defer closing(m, &err)
+	file := v.Checkpoints
+	if file == "" {
+		file = filepath.Join(v.Data, "checkpoints.log")
+	}
+	outside, err := store.Checkpoints(file)
+	if err != nil {
+		return err
+	}
+	found, err := m.Store.Verify(ctx, outside...)
+	if err != nil {
+		return err
+	}
+	if !found.OK {
+		fmt.Fprintf(std.err, "the audit log is NOT intact, at entry %d: %s\n", found.FirstBad, found.Problem)
+		return errShown
+	}
+	_, err = fmt.Fprintf(std.out, "the audit log is intact: %d entries, %d checkpoints outside the database, head %s\n", found.Entries, len(outside), found.Head.Hash)
+	return err
+}
+
+// closing closes the data and keeps the first error.
+func closing(m *house.Memory, err *error) {
+	if e := m.Close(); *err == nil {
+		*err = e
+	}
+}

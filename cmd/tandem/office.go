@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"sync"
+
+	"tandem/house"
+	"tandem/officetest"
+	"tandem/pbx"
+)
+
+type officeCommand struct {
+	Data     string `help:"Directory for the company; default is a fresh one that is removed at the end." placeholder:"DIR"`
+	HTTP     string `name:"http" help:"Web app and API." default:"127.0.0.1:8080" env:"TANDEM_HTTP" placeholder:"ADDR"`
+	SIP      string `name:"sip" help:"SIP over UDP and TCP, for phones of your own." default:"127.0.0.1:0" env:"TANDEM_SIP" placeholder:"ADDR"`
+	Seed     uint64 `help:"Same seed, same company life." default:"1"`
+	LogLevel string `help:"debug, info, warn or error." default:"warn" enum:"debug,info,warn,error" env:"TANDEM_LOG_LEVEL" placeholder:"LEVEL"`
+}
+
+// officePassword is that of the canned company's owner. The company lives on loopback only.
+const officePassword = "northwind workshop"
+
+func (o officeCommand) Run(ctx context.Context, std streams) (err error) {
+	data := o.Data
+	if data == "" {
+		if data, err = os.MkdirTemp("", "tandem-office-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(data)
+	}
+	w := where{Data: data, LogLevel: o.LogLevel}
+	h, err := house.Build(ctx, house.Config{Data: data, HTTP: o.HTTP, SIP: o.SIP, SIPS: "127.0.0.1:0", Public: "127.0.0.1", RTP: "30000-39999",
+		Exempt: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Version: version, Log: w.logger(std.err)})
+	if err != nil {
+		return err
+	}
+	if h.Claimed() {
+		return fmt.Errorf("%s already holds an office; choose an empty directory: %w", data, h.Close())
+	}
+	x, err := officetest.NewExchange(netip.MustParseAddrPort(h.Address("SIP UDP")))
+	if err != nil {
+		return fmt.Errorf("simulated phones: %w", err)
+	}
+	defer x.Close()
+	id := pbx.UserID(house.NewID("usr"))
+	if err := h.Claim(ctx, officetest.Claim(id), officePassword, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}); err != nil {
+		return err
+	}
+	phones, err := officetest.Populate(ctx, h.Desk, pbx.Actor{Kind: pbx.ActorUser, User: id, Via: "cli"}, x)
+	if err != nil {
+		return err
+	}
+	announce(std.out, h)
+	fmt.Fprintf(std.out, "\nSign in as %s with the password: %s\n", officetest.OwnerEmail, officePassword)
+	life, stop := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	all.Go(func() { officetest.Live(life, w.logger(std.err), phones, o.Seed) })
+	err = h.Run(ctx)
+	stop()
+	all.Wait()
+	return err
+}

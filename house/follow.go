@@ -1,0 +1,134 @@
+package house
+
+import (
+	"context"
+	"time"
+
+	"tandem/event"
+	"tandem/pbx"
+	"tandem/report"
+)
+
+// followEvery is how often the house looks whether another process – a verb of the command line – has changed the configuration.
+const followEvery = time.Second
+
+// journal stores what a call left behind, and tells the listeners.
+func (h *House) journal(ctx context.Context, calls []report.CDR, facts []event.Fact) error {
+	stored, err := h.Store.Append(ctx, calls, facts)
+	if err != nil {
+		return err
+	}
+	return h.publish(ctx, stored)
+}
+
+// publish tells the listeners and remembers how far they were told.
+func (m *Memory) publish(ctx context.Context, facts []event.Fact) error {
+	for _, f := range facts {
+		for told := m.told.Load(); f.Seq > told && !m.told.CompareAndSwap(told, f.Seq); told = m.told.Load() {
+		}
+	}
+	return m.Bus.Publish(ctx, facts)
+}
+
+// sweep closes the calls that a crash cut off.
+func (h *House) sweep(ctx context.Context) error {
+	calls, facts, err := h.Store.Interrupted(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	if len(calls) > 0 {
+		h.log.Warn("calls were cut off when Tandem stopped last time; their records are complete now", "calls", len(calls))
+	}
+	return h.publish(ctx, facts)
+}
+
+// follow takes over what other processes write, until ctx ends.
+func (h *House) follow(ctx context.Context) {
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := h.catchUp(ctx); err != nil && ctx.Err() == nil {
+				h.log.Error("reading the configuration again", "error", err)
+			}
+		}
+	}
+}
+
+func (h *House) catchUp(ctx context.Context) error {
+	now, _ := h.Directory.View()
+	version, err := h.Store.Version(ctx)
+	if err != nil || version <= now.Version {
+		return err
+	}
+	told := h.told.Load()
+	next, err := h.Store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	h.Directory.Set(next)
+	for {
+		facts, err := h.Store.After(ctx, told, 500)
+		if err != nil || len(facts) == 0 {
+			return err
+		}
+		told = facts[len(facts)-1].Seq
+		if err := h.publish(ctx, facts); err != nil {
+			return err
+		}
+	}
+}
+
+// watch lets changes of the configuration reach the phones: whose device is gone, has another secret or belongs to somebody who is
+// suspended loses his registration (BAR WB-07).
+func (h *House) watch() {
+	h.stops = append(h.stops, h.Directory.Watch(func(old, next *pbx.Snapshot) {
+		if err := h.Auth.Cut(context.Background(), old, next); err != nil {
+			h.log.Error("ending sessions of suspended people", "error", err)
+		}
+		at := time.Now()
+		for id, before := range old.Devices {
+			after := next.Devices[id]
+			if after == before && next.Users[before.User] == old.Users[before.User] {
+				continue
+			}
+			if after == nil || after.SHA256 != before.SHA256 || after.User != before.User || suspended(next, after.User, at) {
+				h.SIP.Drop(id)
+			}
+		}
+	}))
+}
+
+// patrol drops the phones of people whose suspension has just begun by the clock, until ctx ends.
+func (h *House) patrol(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	last := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case at := <-tick.C:
+			s, live := h.Directory.View()
+			for id, u := range s.Users {
+				if len(u.Suspensions) == 0 || !u.IsSuspended(at) || u.IsSuspended(last) {
+					continue
+				}
+				for _, d := range s.DevicesOf(id) {
+					if len(live.Bindings(d.ID)) > 0 {
+						h.SIP.Drop(d.ID)
+					}
+				}
+			}
+			last = at
+		}
+	}
+}
+
+func suspended(s *pbx.Snapshot, id pbx.UserID, at time.Time) bool {
+	u := s.Users[id]
+	return u == nil || u.IsSuspended(at)
+}

@@ -1,0 +1,207 @@
+package house
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"tandem/auth"
+	"tandem/bus"
+	"tandem/command"
+	"tandem/directory"
+	"tandem/i18n"
+	"tandem/media"
+	"tandem/outbox"
+	"tandem/pbx"
+	"tandem/sip"
+	"tandem/store"
+	"tandem/switchboard"
+)
+
+// tenant is the only office of an installation.
+const tenant = "main"
+
+// Memory is the part of the house that every verb needs: the database, the truth of this moment, and the desk that changes it.
+type Memory struct {
+	Config    Config
+	DB        *store.DB
+	Store     *store.Tenant
+	Directory *directory.Directory
+	Bus       bus.Bus
+	Auth      *auth.Service
+	Desk      *command.Desk
+	Catalog   *i18n.Catalog
+	told      atomic.Int64 // place of the last fact that listeners were told
+	log       *slog.Logger
+}
+
+// Open opens the database, brings its tables up to date and reads the configuration. Close it.
+func Open(ctx context.Context, c Config) (*Memory, error) {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	catalog, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	url, err := c.database()
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	m := &Memory{Config: c, DB: db, Store: db.Tenant(tenant), Catalog: catalog, log: c.Log}
+	if err := m.furnish(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return m, nil
+}
+
+func (m *Memory) furnish(ctx context.Context) error {
+	snapshot, err := m.Store.Load(ctx)
+	if err != nil {
+		return err
+	}
+	head, err := m.Store.Head(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	m.Directory = directory.New(snapshot)
+	m.Bus = bus.NewLocal(head.Seq)
+	m.told.Store(head.Seq)
+	m.Desk = &command.Desk{
+		Store: m.Store, Directory: m.Directory, Load: m.Store.Load, Publish: m.publish, Now: time.Now,
+		Entropy: func(b []byte) { rand.Read(b) },
+		Fault: func(ctx context.Context, what string, err error) {
+			m.log.ErrorContext(ctx, "after a change", "what", what, "error", err)
+		},
+	}
+	m.Auth = m.newAuth()
+	return nil
+}
+
+// Close closes the database.
+func (m *Memory) Close() error {
+	m.Auth.Close()
+	return m.DB.Close()
+}
+
+// NewID makes an id of this moment.
+func NewID(prefix string) string {
+	var e [10]byte
+	rand.Read(e[:])
+	return pbx.NewID(prefix, time.Now(), e)
+}
+
+// House is the running phone system.
+type House struct {
+	*Memory
+	SIP     *sip.Server
+	Media   *media.Engine
+	Board   *switchboard.Board
+	Mail    *outbox.Sender
+	web     *door
+	setup   string // one-time link; empty once claimed
+	closing sync.Once
+	stops   []func()
+}
+
+// Build opens everything and listens; Run serves. A House that is not run must be closed by Close.
+func Build(ctx context.Context, c Config) (*House, error) {
+	m, err := Open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	h := &House{Memory: m}
+	if err := h.build(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	return h, nil
+}
+
+func (h *House) build(ctx context.Context) error {
+	if err := h.sweep(ctx); err != nil {
+		return err
+	}
+	bind, public, low, high, err := h.Config.sound()
+	if err != nil {
+		return err
+	}
+	if h.Media, err = media.New(media.Config{Bind: bind, Public: public, Low: low, High: high, Log: h.log}); err != nil {
+		return fmt.Errorf("sound: %w", err)
+	}
+	legs := &lines{ready: make(chan struct{})}
+	defer legs.set(nil)
+	h.Board = switchboard.New(switchboard.Config{
+		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
+		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
+	})
+	if err := h.phones(ctx, public); err != nil {
+		return err
+	}
+	legs.set(h.SIP)
+	h.watch()
+	h.Mail = h.newMail()
+	if h.web, err = h.openDoor(ctx); err != nil {
+		return err
+	}
+	return h.linkForSetup(ctx)
+}
+
+// phones starts the SIP side.
+func (h *House) phones(ctx context.Context, public netip.Addr) error {
+	c := h.Config
+	cfg := sip.Config{
+		Log: h.log, UDP: []string{c.SIP}, TCP: []string{c.SIP}, Public: h.publicName,
+		NewID: NewID, Lookup: h.lookup, Incoming: h.Board.Incoming, Signal: h.Board.Signal,
+		Bindings: h.Directory.SetBindings, AuthFailed: h.phoneRefused,
+	}
+	cfg.Guard.Exempt, cfg.Digests = c.Exempt, c.Digests
+	cfg.Stack.Limits.Rate, cfg.Stack.Limits.Burst = c.Rate, 4*c.Rate
+	if c.SIPS != "" {
+		cert, err := certificate(c.Data, c.Cert, c.Key, certificateNames(c.Public), time.Now())
+		if err != nil {
+			return err
+		}
+		cfg.TLS, cfg.TLSConfig = []string{c.SIPS}, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	}
+	server, err := sip.New(cfg)
+	if err != nil {
+		return fmt.Errorf("SIP: %w", err)
+	}
+	h.SIP = server
+	return nil
+}
+
+// publicName is what phones connect to: the office's setting, else the flag, else empty for the local address.
+func (h *House) publicName() string {
+	s, _ := h.Directory.View()
+	if s.Tenant.Public != "" {
+		return s.Tenant.Public
+	}
+	return h.Config.Public
+}
+
+// lookup finds the credentials of a device by its SIP user name.
+func (h *House) lookup(username string) (sip.Credential, bool) {
+	s, _ := h.Directory.View()
+	d := s.ByUsername(username)
+	if d == nil {
+		return sip.Credential{}, false
+	}
+	u := s.Users[d.User]
+	if u == nil {
+		return sip.Credential{}, false
+	}
+	return sip.Credential{Device: d.ID, User: d.User, Username: d.Username, Extension: u.Extension, MD5: d.MD5, SHA256: d.SHA256,
+		Disabled: u.IsSuspended(time.Now())}, true
+}

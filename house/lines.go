@@ -1,0 +1,63 @@
+package house
+
+import (
+	"errors"
+	"sync"
+
+	"tandem/call"
+	"tandem/pbx"
+	"tandem/sip"
+)
+
+// lines breaks the circle between switchboard and sip: the board is made first and needs legs, the server listens as soon as it is made
+// and needs the board. Until set, what the board wants waits for the few microseconds in between.
+type lines struct {
+	ready  chan struct{}
+	once   sync.Once
+	server *sip.Server
+}
+
+// set says which server it is; the first call counts.
+func (l *lines) set(s *sip.Server) {
+	l.once.Do(func() {
+		l.server = s
+		close(l.ready)
+	})
+}
+
+func (l *lines) with(f func(*sip.Server)) {
+	<-l.ready
+	if l.server != nil {
+		f(l.server)
+	}
+}
+
+func (l *lines) Dial(i call.Invite) error {
+	err := errors.New("SIP is not running")
+	l.with(func(s *sip.Server) { err = s.Dial(i) })
+	return err
+}
+
+func (l *lines) Progress(leg pbx.LegID, status int, sdp []byte) {
+	l.with(func(s *sip.Server) { s.Progress(leg, status, sdp) })
+}
+
+func (l *lines) Accept(leg pbx.LegID, sdp []byte) {
+	l.with(func(s *sip.Server) { s.Accept(leg, sdp) })
+}
+
+func (l *lines) Refuse(leg pbx.LegID, cause pbx.Cause, text string) {
+	l.with(func(s *sip.Server) { s.Refuse(leg, cause, text) })
+}
+
+func (l *lines) Hangup(leg pbx.LegID, cause pbx.Cause) {
+	l.with(func(s *sip.Server) { s.Hangup(leg, cause) })
+}
+
+func (l *lines) Offer(leg pbx.LegID, sdp []byte) {
+	l.with(func(s *sip.Server) { s.Offer(leg, sdp) })
+}
+
+func (l *lines) Reply(leg pbx.LegID, status int, sdp []byte) {
+	l.with(func(s *sip.Server) { s.Reply(leg, status, sdp) })
+}

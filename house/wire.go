@@ -1,0 +1,192 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tandem/api"
+	"tandem/auth"
+	"tandem/command"
+	"tandem/outbox"
+	"tandem/pbx"
+	"tandem/sip"
+	"tandem/store"
+)
+
+func (m *Memory) newAuth() *auth.Service {
+	return auth.New(auth.Config{Store: m.Store, View: m.snapshot, Publish: m.publish, Proxies: m.Config.Proxies, Log: m.log,
+		Warn: func(u pbx.UserID, addr string, failed int) {
+			m.log.Warn("login_failed", "user", u, "ip", addr, "failures", failed)
+		}})
+}
+
+func (m *Memory) snapshot() *pbx.Snapshot {
+	s, _ := m.Directory.View()
+	return s
+}
+
+// Claim makes the first account from the shell of the server, where no link is needed.
+func (m *Memory) Claim(ctx context.Context, c command.Claim, password string, who pbx.Actor) error {
+	_, err := m.Auth.Claim(ctx, "", c.Email, c.Name, password, auth.Visit{Agent: "command line"}, func(owner pbx.UserID, k auth.Keeper) error {
+		c.ID = owner
+		_, err := m.Desk.Through(k).Do(ctx, who, c)
+		return err
+	})
+	if err == nil {
+		err = removeIfThere(m.Config.SetupFile())
+	}
+	return err
+}
+
+func removeIfThere(file string) error {
+	if err := os.Remove(file); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+func (h *House) newMail() *outbox.Sender {
+	return outbox.New(outbox.Config{Store: h.Store, View: h.snapshot, Catalog: h.Catalog, Log: h.log})
+}
+
+func (h *House) apiConfig() api.Config {
+	return api.Config{Desk: h.Desk, Store: h.Store, Directory: h.Directory, Bus: h.Bus, Auth: h.Auth, Calls: h.Board, Catalog: h.Catalog,
+		SIP: h.whereSIP, Compose: h.letter, TestMail: h.testMail, SendMail: h.Mail.Retry, Now: time.Now, Log: h.log, Version: h.Config.Version}
+}
+
+// letter writes the mail that carries a link to a person.
+func (h *House) letter(_ pbx.Actor, u pbx.UserID) api.Letter {
+	return func(link store.Link, secret string) (store.Mail, error) {
+		now := time.Now()
+		s := h.snapshot()
+		to := s.Users[u]
+		if to == nil {
+			return store.Mail{}, pbx.Refuse(pbx.NotFound, "", "error.not_found")
+		}
+		kind := outbox.Reset
+		if link.Kind == store.LinkInvitation {
+			kind = outbox.Invitation
+		}
+		// The mail leaves when its transaction has ended: Run looks at the outbox again a moment later.
+		time.AfterFunc(time.Second, h.Mail.Wake)
+		return h.Mail.Write(outbox.Message{Kind: kind, User: u, Name: to.Name, To: to.Email, Language: s.LanguageOf(u, now), Zone: s.ZoneOf(u, now),
+			Link: h.webAddress() + "/link/" + secret, Until: link.Expires}), nil
+	}
+}
+
+func (h *House) testMail(ctx context.Context, to string) error {
+	s := h.snapshot()
+	m := outbox.Message{Kind: outbox.Test, To: to, Language: s.Tenant.Language, Zone: s.Tenant.Zone, Office: s.Tenant.Name}
+	if u := s.ByEmail(to); u != nil {
+		m.User, m.Name, m.Language = u.ID, u.Name, s.LanguageOf(u.ID, time.Now())
+	}
+	return h.Mail.Test(ctx, m)
+}
+
+// phoneRefused keeps the line that filters of attackers read, and the entry for the people who look after the office.
+func (h *House) phoneRefused(f sip.AuthFailure) {
+	h.Auth.PhoneRefused(context.Background(), f.Device, f.Source.Addr().String(), f.Reason)
+}
+
+// Where is one address the house is reached at.
+type Where struct{ Name, Where string }
+
+// Addresses lists where the house listens: HTTP, SIP UDP, SIP TCP, SIP TLS; with the ports that were chosen.
+func (h *House) Addresses() []Where {
+	var list []Where
+	if h.web != nil && h.web.listener != nil {
+		list = append(list, Where{"HTTP", h.web.listener.Addr().String()})
+	}
+	for _, a := range h.SIP.Addrs() {
+		list = append(list, Where{"SIP " + strings.ToUpper(a.Transport), a.Addr.String()})
+	}
+	return list
+}
+
+// Address is where the house listens under a name of Addresses; empty when it does not.
+func (h *House) Address(name string) string {
+	for _, a := range h.Addresses() {
+		if a.Name == name {
+			return a.Where
+		}
+	}
+	return ""
+}
+
+// whereSIP is where phones connect, as the house was started.
+func (h *House) whereSIP() api.SIP {
+	out := api.SIP{Host: h.publicName(), WS: "/sip"}
+	if out.Host == "" {
+		out.Host = h.Media.Public().String()
+	}
+	for _, a := range h.SIP.Addrs() {
+		switch port := int(a.Addr.Port()); a.Transport {
+		case "udp":
+			out.UDP = port
+		case "tcp":
+			out.TCP = port
+		case "tls":
+			out.TLS = port
+		}
+	}
+	return out
+}
+
+// webAddress is the address of the web app as people type it.
+func (h *House) webAddress() string {
+	if h.Config.Web != "" {
+		return strings.TrimRight(h.Config.Web, "/")
+	}
+	at, err := netip.ParseAddrPort(h.Address("HTTP"))
+	if err != nil {
+		return ""
+	}
+	host := at.Addr().Unmap()
+	if host.IsUnspecified() {
+		host = ownAddress()
+	}
+	return "http://" + net.JoinHostPort(host.String(), fmt.Sprint(at.Port()))
+}
+
+// SetupFile holds the set-up link for whoever cannot see the terminal; only the owner of the process may read it.
+func (c Config) SetupFile() string { return filepath.Join(c.Data, "setup-link") }
+
+// SetupLink is the one-time link that claims the office; empty once it is claimed.
+func (h *House) SetupLink() string {
+	if h.Claimed() {
+		return ""
+	}
+	return h.setup
+}
+
+// linkForSetup makes a fresh link while nobody owns the office (BAR FX-01).
+func (h *House) linkForSetup(ctx context.Context) error {
+	if h.Claimed() {
+		return removeIfThere(h.Config.SetupFile())
+	}
+	secret, err := h.Auth.NewSetup(ctx)
+	if err != nil {
+		return err
+	}
+	h.setup = h.webAddress() + "/setup?token=" + url.QueryEscape(secret)
+	if err := os.MkdirAll(h.Config.Data, 0o700); err != nil {
+		return err
+	}
+	h.stops = append(h.stops, h.Directory.Watch(func(old, next *pbx.Snapshot) {
+		if old.Tenant.Claimed.IsZero() && !next.Tenant.Claimed.IsZero() {
+			if err := removeIfThere(h.Config.SetupFile()); err != nil {
+				h.log.Warn("set-up link", "error", err)
+			}
+		}
+	}))
+	return os.WriteFile(h.Config.SetupFile(), []byte(h.setup+"\n"), 0o600)
+}

@@ -1,0 +1,218 @@
+package officetest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tandem/audio"
+)
+
+// Two real phones register with what the API returned, call each other, hear each other's tone, hold and hang up; the record, the live
+// events and the audit log tell of it.
+func TestBaresip(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		transport string
+		srtp      bool
+		codec     string
+	}{
+		{"UDP, PCMU", "udp", false, "PCMU/8000/1"},
+		{"TCP, G.722", "tcp", false, "G722/16000/1"},
+		{"TLS, SRTP, PCMA", "tls", true, "PCMA/8000/1"},
+		{"TLS, SRTP, Opus", "tls", true, "opus/48000/2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) { realCall(t, tt.transport, tt.srtp, tt.codec) })
+	}
+}
+
+func realCall(t *testing.T, transport string, srtp bool, codec string) {
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	_, alice := s.person("Alice", "101")
+	_, bob := s.person("Bob", "102")
+	events := s.listen(ctx)
+	phone := func(name string, a Account, hz float64) *Baresip {
+		a.Server, a.Transport, a.SRTP = s.reach(transport), transport, srtp
+		b, err := StartBaresip(ctx, filepath.Join(t.TempDir(), name), toneFile(t, hz), a, codec)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { b.Close() })
+		expect(t, ctx, b, "REGISTER_OK")
+		return b
+	}
+	a, b := phone("alice", alice, 440), phone("bob", bob, 700)
+	eventually(t, "both phones shown as registered", func() bool { return s.call(200, "GET", "/v1/overview", nil).at("registered") == 2.0 })
+
+	do(t, a, "dial", "sip:102@"+s.reach(transport))
+	if in := expect(t, ctx, b, "CALL_INCOMING"); !strings.Contains(in.Peer, "101") {
+		t.Errorf("Bob sees a call from %q, want Alice's extension", in.Peer)
+	}
+	expect(t, ctx, a, "CALL_RINGING", "CALL_PROGRESS")
+	if got := events.until(t, "call", "phase", "ringing"); got.text("from", "name") != "Alice" || got.text("to", "name") != "Bob" {
+		t.Errorf("live event %v", got)
+	}
+	do(t, b, "accept", "")
+	expect(t, ctx, a, "CALL_ESTABLISHED")
+	expect(t, ctx, b, "CALL_ESTABLISHED")
+	talking := events.until(t, "call", "phase", "talking")
+	if live := s.call(200, "GET", "/v1/calls/live", nil); live.at("items", 0, "id") != talking.at("id") {
+		t.Errorf("live list %v, want %v", live, talking)
+	}
+	heard(t, a, 700)
+	heard(t, b, 440)
+
+	do(t, a, "hold", "")
+	events.until(t, "call", "phase", "held")
+	do(t, a, "resume", "")
+	events.until(t, "call", "phase", "talking")
+	do(t, a, "hangup", "")
+	expect(t, ctx, b, "CALL_CLOSED")
+	events.until(t, "call.ended", "id", talking.text("id"))
+
+	record := s.call(200, "GET", "/v1/calls/"+talking.text("id"), nil)
+	for path, want := range map[string]any{"cause": "hangup", "dialled": "102", "secure": srtp} {
+		if got := record.at(path); got != want && !(want == false && got == nil) {
+			t.Errorf("record: %s = %v, want %v\n%v", path, got, want, record)
+		}
+	}
+	if record.text("reason") == "" || record.text("by", "name") != "Alice" || record.at("trace", 0) == nil {
+		t.Errorf("record does not say how it ended and why it rang: %v", record)
+	}
+	if !strings.EqualFold(record.text("codec"), strings.Split(codec, "/")[0]) {
+		t.Errorf("codec %v, want %s", record.at("codec"), codec)
+	}
+	audit := s.call(200, "GET", "/v1/audit?limit=100", nil)
+	kinds := map[string]int{}
+	for i := range audit["items"].([]any) {
+		kinds[audit.text("items", i, "kind")]++
+	}
+	if kinds["setup.claimed"] != 1 || kinds["user.created"] < 2 || kinds["device.created"] != 2 {
+		t.Errorf("audit log: %v", kinds)
+	}
+	if v := s.call(200, "GET", "/v1/audit/verify", nil); v.at("ok") != true {
+		t.Errorf("audit log does not verify: %v", v)
+	}
+}
+
+func do(t *testing.T, b *Baresip, command, params string) {
+	t.Helper()
+	if err := b.Do(command, params); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func expect(t *testing.T, ctx context.Context, b *Baresip, types ...string) BaresipEvent {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	e, err := b.Wait(ctx, types...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// heard waits until a phone has recorded a second in which almost nothing but the tone is left.
+func heard(t *testing.T, b *Baresip, hz float64) {
+	t.Helper()
+	best := 0.0
+	eventually(t, "a clean tone in the recording", func() bool {
+		for _, name := range b.Heard() {
+			raw, err := os.ReadFile(name)
+			if err != nil || len(raw) < 1000 {
+				continue
+			}
+			w, err := audio.ParseWAV(whole(raw))
+			if err != nil || w.Rate == 0 {
+				continue
+			}
+			for from := 0; from+w.Rate <= len(w.Samples); from += w.Rate / 4 {
+				best = max(best, audio.Purity(w.Samples[from:from+w.Rate], hz, w.Rate))
+			}
+		}
+		return best > 0.95
+	})
+}
+
+// whole completes the header of a WAV file that is still being written.
+func whole(b []byte) []byte {
+	b = append([]byte(nil), b...)
+	n := uint32(len(b))
+	put := func(at int, v uint32) {
+		b[at], b[at+1], b[at+2], b[at+3] = byte(v), byte(v>>8), byte(v>>16), byte(v>>24)
+	}
+	put(4, n-8)
+	if i := strings.Index(string(b[:200]), "data"); i > 0 {
+		put(i+4, n-uint32(i)-8)
+	}
+	return b
+}
+
+// stream is the live event stream as a browser reads it.
+type stream struct{ events chan object }
+
+func (s *server) listen(ctx context.Context) *stream {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(ctx, "GET", s.base+"/v1/events", nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	client := &http.Client{Jar: s.http.Jar}
+	answer, err := client.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if answer.StatusCode != 200 {
+		s.t.Fatalf("events: %d", answer.StatusCode)
+	}
+	out := &stream{events: make(chan object, 4096)}
+	go func() {
+		defer answer.Body.Close()
+		defer close(out.events)
+		lines := bufio.NewScanner(answer.Body)
+		lines.Buffer(nil, 1<<20)
+		name := ""
+		for lines.Scan() {
+			if v, ok := strings.CutPrefix(lines.Text(), "event:"); ok {
+				name = strings.TrimSpace(v)
+			}
+			if v, ok := strings.CutPrefix(lines.Text(), "data:"); ok {
+				e := object{}
+				if json.Unmarshal([]byte(v), &e) == nil {
+					e["event"] = name
+					out.events <- e
+				}
+			}
+		}
+	}()
+	return out
+}
+
+// until reads the stream until an event whose field has the value.
+func (s *stream) until(t *testing.T, event, field, value string) object {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for {
+		select {
+		case e, ok := <-s.events:
+			if !ok {
+				t.Fatalf("the event stream ended before %s with %s=%s", event, field, value)
+			}
+			if e["event"] == event && e.text(field) == value {
+				return e
+			}
+		case <-ctx.Done():
+			t.Fatalf("no event %s with %s=%s", event, field, value)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package officetest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"tandem/audio"
+	"tandem/house"
+	"tandem/store"
+)
+
+// patience bounds every wait for the outside; nothing waits for it when all is well.
+const patience = 40 * time.Second
+
+// server is a running house on loopback, with a person in front of its API.
+type server struct {
+	*house.House
+	t    *testing.T
+	base string
+	http *http.Client
+}
+
+// start builds and runs a house in a directory of its own; it is closed with the test.
+func start(t *testing.T, change ...func(*house.Config)) *server {
+	t.Helper()
+	c := house.Config{Data: t.TempDir(), HTTP: "127.0.0.1:0", SIP: "127.0.0.1:0", SIPS: "127.0.0.1:0", Public: "127.0.0.1",
+		RTP: "31000-38999", Version: "test", Log: slog.New(slog.NewTextHandler(logWriter{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+	c.Exempt = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	for _, f := range change {
+		f(&c)
+	}
+	h, err := house.Build(context.Background(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("stop: %v", err)
+		}
+	})
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &server{House: h, t: t, base: "http://" + h.Address("HTTP"), http: &http.Client{Jar: jar, Timeout: patience}}
+}
+
+// logWriter shows warnings of the server in the test's log.
+type logWriter struct{ t *testing.T }
+
+func (w logWriter) Write(b []byte) (int, error) {
+	os.Stderr.Write(b)
+	return len(b), nil
+}
+
+// object is a JSON object as a program without our types sees it.
+type object map[string]any
+
+// at walks into an answer: at("items", 0, "id").
+func (o object) at(path ...any) any {
+	var v any = map[string]any(o)
+	for _, p := range path {
+		switch k := p.(type) {
+		case string:
+			m, ok := v.(map[string]any)
+			if !ok {
+				return nil
+			}
+			v = m[k]
+		case int:
+			l, ok := v.([]any)
+			if !ok || k >= len(l) {
+				return nil
+			}
+			v = l[k]
+		}
+	}
+	return v
+}
+
+func (o object) text(path ...any) string { return fmt.Sprint(o.at(path...)) }
+
+// call sends a request and wants a status.
+func (s *server) call(want int, method, path string, body any) object {
+	s.t.Helper()
+	var in io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		in = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(s.t.Context(), method, s.base+path, in)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Origin", s.base)
+	answer, err := s.http.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	b, err := io.ReadAll(answer.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if answer.StatusCode != want {
+		s.t.Fatalf("%s %s: %d, want %d\n%s", method, path, answer.StatusCode, want, b)
+	}
+	out := object{}
+	if len(b) > 0 && strings.Contains(answer.Header.Get("Content-Type"), "json") {
+		if err := json.Unmarshal(b, &out); err != nil {
+			s.t.Fatalf("%s %s: %v\n%s", method, path, err, b)
+		}
+	}
+	return out
+}
+
+// claim makes the first account by the set-up link, as a person does.
+func (s *server) claim() object {
+	s.t.Helper()
+	link, err := url.Parse(s.SetupLink())
+	if err != nil || link.Query().Get("token") == "" {
+		s.t.Fatalf("set-up link %q: %v", s.SetupLink(), err)
+	}
+	return s.call(201, "POST", "/v1/setup", object{"token": link.Query().Get("token"), "name": "Olga Nowak", "email": "olga@example.com",
+		"password": "correct horse battery", "company": "Northwind", "country": "DE", "zone": "Europe/Berlin", "language": "en", "digits": 3})
+}
+
+// person adds a colleague and a phone for him, and gives the phone's account.
+func (s *server) person(name, extension string) (id string, a Account) {
+	s.t.Helper()
+	u := s.call(201, "POST", "/v1/users", object{"name": name, "email": strings.ToLower(name) + "@example.com", "extension": extension})
+	id = u.text("id")
+	return id, s.phone(id)
+}
+
+func (s *server) phone(user string) Account {
+	s.t.Helper()
+	d := s.call(201, "POST", "/v1/users/"+user+"/devices", object{"name": "Phone", "kind": "soft"})
+	return Account{Username: d.text("account", "username"), Secret: d.text("account", "secret")}
+}
+
+// reach says where a transport is spoken.
+func (s *server) reach(transport string) string {
+	return s.Address(map[string]string{"udp": "SIP UDP", "tcp": "SIP TCP", "tls": "SIP TLS"}[transport])
+}
+
+// eventually looks again and again until a condition holds; it is for the outside world, which announces nothing.
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("never happened: %s", what)
+		case <-tick.C:
+		}
+	}
+}
+
+// toneFile writes a sine as mono 16-bit WAV of 8 kHz.
+func toneFile(t *testing.T, hz float64) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), fmt.Sprintf("%.0f.wav", hz))
+	if err := os.WriteFile(name, audio.WAV{Rate: 8000, Samples: audio.Tone(hz, 8000, 60*8000)}.Encode(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+// everything is the sight of somebody who may see all calls, and dawn is before all of them.
+var (
+	everything = store.Scope{All: true}
+	dawn       = time.Unix(0, 0)
+)

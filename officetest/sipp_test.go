@@ -1,0 +1,95 @@
+package officetest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"tandem/house"
+)
+
+// SIPp registers fifty phones, with digest, and then places calls between them; not one may fail.
+func TestSIPp(t *testing.T) {
+	const people, calls = 50, 100
+	data := t.TempDir()
+	if err := Seed(t.Context(), house.Config{Data: data}, people, 5); err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, func(c *house.Config) {
+		c.Data = data
+		c.Digests = []string{"MD5", "SHA-256"} // SIPp knows MD5 only, and reads only the first challenge
+	})
+	at := s.reach("udp")
+	users := filepath.Join(t.TempDir(), "users.csv")
+	var csv strings.Builder
+	csv.WriteString("SEQUENTIAL\n")
+	for i := range people {
+		fmt.Fprintf(&csv, "u%05d;[authentication username=u%05d password=pu%05d];\n", i, i, i)
+	}
+	if err := os.WriteFile(users, []byte(csv.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	callee := freeUDP(t)
+
+	// The callee answers whatever is sent to the contacts that the registrations name.
+	uas := sipp(t, at, "uas.xml", "-p", callee, "-mp", freeUDP(t))
+	if err := uas.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		uas.Process.Kill()
+		uas.Wait()
+	})
+	finish(t, sipp(t, at, "reg.xml", "-p", freeUDP(t), "-r", "50", "-m", strconv.Itoa(people), "-inf", users,
+		"-key", "domain", "127.0.0.1", "-key", "expires", "600", "-key", "cport", callee))
+	if _, live := s.Directory.View(); live.Registered() != people {
+		t.Errorf("%d phones registered, want %d", live.Registered(), people)
+	}
+	finish(t, sipp(t, at, "uac_auth.xml", "-p", freeUDP(t), "-mp", freeUDP(t), "-r", "20", "-m", strconv.Itoa(calls), "-inf", users,
+		"-key", "domain", "127.0.0.1", "-s", "10007", "-d", "300", "-auth_uri", "10007@"+at))
+	eventually(t, "all calls are over and recorded", func() bool {
+		tally, err := s.Store.Tally(t.Context(), everything, dawn)
+		return err == nil && s.Board.Calls() == 0 && tally.Calls == calls && tally.Missed == 0
+	})
+}
+
+func sipp(t *testing.T, server, scenario string, args ...string) *exec.Cmd {
+	t.Helper()
+	file, err := filepath.Abs(filepath.Join("..", "bench", scenario))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(context.WithoutCancel(t.Context()), "sipp", append([]string{server, "-sf", file, "-i", "127.0.0.1", "-nostdin", "-timeout", "60"}, args...)...)
+	c.Dir = t.TempDir()
+	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return c
+}
+
+// finish runs SIPp to its end; it fails when a single call failed.
+func finish(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	if err := c.Run(); err != nil {
+		text := out.String()
+		t.Fatalf("sipp (Debian package sip-tester): %v\n%s", err, text[max(0, len(text)-4000):])
+	}
+}
+
+func freeUDP(t *testing.T) string {
+	t.Helper()
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	return strconv.Itoa(int(c.LocalAddr().(*net.UDPAddr).AddrPort().Port()))
+}

@@ -1,0 +1,272 @@
+package officetest
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"tandem/audio"
+	"tandem/sdp"
+	"tandem/sip/stack"
+)
+
+// Talk is one call as a simulated phone sees it.
+type Talk struct {
+	Caller string // name shown, on an incoming call
+
+	phone  *Phone
+	callID string
+	invite *stack.ServerTx // incoming
+	offer  sdp.Session
+	far    sdp.Stream
+
+	mu       sync.Mutex
+	sound    net.PacketConn
+	stop     context.CancelFunc
+	client   *stack.ClientTx // outgoing
+	dialog   *stack.Message  // outgoing: the 2xx that made it
+	status   int
+	over     bool
+	answered chan struct{}
+	ended    chan struct{}
+}
+
+// Answered is closed when the call is up.
+func (t *Talk) Answered() <-chan struct{} { return t.answered }
+
+// Ended is closed when the call is over.
+func (t *Talk) Ended() <-chan struct{} { return t.ended }
+
+// Status is the SIP status the call failed with; 0 when it was hung up.
+func (t *Talk) Status() int { t.mu.Lock(); defer t.mu.Unlock(); return t.status }
+
+// Dial calls a number. The talk goes on until Hangup, or until the far side ends it.
+func (p *Phone) Dial(ctx context.Context, number string) (*Talk, error) {
+	t := &Talk{phone: p, callID: stack.NewToken(), answered: make(chan struct{}), ended: make(chan struct{})}
+	body, err := t.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	flow, ok := p.flow()
+	if !ok {
+		t.silence()
+		return nil, errors.New("no UDP socket")
+	}
+	p.x.mu.Lock()
+	p.x.talks[t.callID] = t
+	p.x.mu.Unlock()
+	to := p.uri(number)
+	req := p.request(stack.MethodInvite, to, stack.NameAddr{URI: to}, t.callID, 1)
+	req.Add(stack.HeaderContact, "<"+p.contact()+">")
+	req.SetBody("application/sdp", body)
+	t.send(flow, req, false)
+	return t, nil
+}
+
+func (t *Talk) send(flow stack.Flow, req *stack.Message, tried bool) {
+	client := t.phone.x.stack.Request(flow, req, func(a *stack.Message) {
+		switch {
+		case a.Status < 200:
+		case a.Status < 300:
+			t.accepted(flow, req, a)
+		case a.Status == 401 && !tried:
+			again, err := t.phone.authorized(req, a)
+			if err != nil {
+				t.failed(401)
+				return
+			}
+			t.send(flow, again, true)
+		default:
+			t.failed(a.Status)
+		}
+	})
+	t.mu.Lock()
+	t.client = client
+	t.mu.Unlock()
+}
+
+func (t *Talk) failed(status int) {
+	t.phone.x.forget(t.callID)
+	t.end(status)
+}
+
+func (t *Talk) accepted(flow stack.Flow, req, answer *stack.Message) {
+	seq, _ := req.CSeq()
+	ack := stack.NewRequest(stack.MethodAck, answer.Contact().URI, req.From(), answer.To(), t.callID, seq)
+	t.phone.x.stack.Send(flow, ack)
+	t.mu.Lock()
+	repeated := t.dialog != nil
+	t.dialog = answer
+	t.mu.Unlock()
+	if repeated {
+		return
+	}
+	if s, err := sdp.Parse(answer.Body); err == nil {
+		if far, err := s.Audio(sdp.Plain); err == nil {
+			t.speak(far)
+		}
+	}
+	close(t.answered)
+}
+
+// Answer takes an incoming call.
+func (t *Talk) Answer(ctx context.Context) error {
+	if _, err := t.open(ctx); err != nil {
+		return err
+	}
+	body, err := t.describe()
+	if err != nil {
+		t.Decline(488)
+		return err
+	}
+	ok := stack.NewResponse(t.invite.Request, 200, "")
+	ok.Add(stack.HeaderContact, "<"+t.phone.contact()+">")
+	ok.SetBody("application/sdp", body)
+	if err := t.invite.Respond(ok); err != nil {
+		t.failed(0)
+		return err
+	}
+	t.speak(t.far)
+	close(t.answered)
+	return nil
+}
+
+// Decline refuses an incoming call: 486 busy, 603 declined.
+func (t *Talk) Decline(status int) {
+	t.invite.Respond(stack.NewResponse(t.invite.Request, status, ""))
+	t.failed(status)
+}
+
+// Hangup ends the call, or gives up an unanswered outgoing one.
+func (t *Talk) Hangup() {
+	x := t.phone.x
+	t.mu.Lock()
+	client, dialog := t.client, t.dialog
+	t.mu.Unlock()
+	var bye *stack.Message
+	switch {
+	case client != nil && dialog == nil:
+		client.Cancel()
+		return
+	case client != nil:
+		bye = stack.NewRequest(stack.MethodBye, dialog.Contact().URI, dialog.From(), dialog.To(), t.callID, 100)
+	default:
+		req := t.invite.Request
+		bye = stack.NewRequest(stack.MethodBye, req.Contact().URI, req.To().WithTag(stack.LocalTag(req)), req.From(), t.callID, 100)
+	}
+	if flow, ok := t.phone.flow(); ok {
+		x.stack.Request(flow, bye, func(*stack.Message) {})
+	}
+	t.failed(0)
+}
+
+// refreshed answers a re-INVITE by what we said before, with the direction turned round.
+func (t *Talk) refreshed(tx *stack.ServerTx) {
+	answer := stack.NewResponse(tx.Request, 200, "")
+	answer.Add(stack.HeaderContact, "<"+t.phone.contact()+">")
+	offer, err := sdp.Parse(tx.Request.Body)
+	if err == nil {
+		t.offer = offer
+		t.far, err = offer.Audio(sdp.Plain)
+	}
+	var body []byte
+	if err == nil {
+		body, err = t.describe()
+	}
+	if err != nil {
+		tx.Respond(stack.NewResponse(tx.Request, 488, ""))
+		return
+	}
+	answer.SetBody("application/sdp", body)
+	tx.Respond(answer)
+}
+
+func (t *Talk) end(status int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return
+	}
+	t.over, t.status = true, status
+	close(t.ended)
+}
+
+// open takes a port for sound and writes our offer.
+func (t *Talk) open(ctx context.Context) ([]byte, error) {
+	sound, err := new(net.ListenConfig).ListenPacket(ctx, "udp4", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("port for sound: %w", err)
+	}
+	t.mu.Lock()
+	t.sound = sound
+	t.mu.Unlock()
+	return sdp.Offer(t.local(sdp.SendRecv)).Encode(), nil
+}
+
+func (t *Talk) local(d sdp.Direction) sdp.Local {
+	at := t.sound.LocalAddr().(*net.UDPAddr).AddrPort()
+	return sdp.Local{ID: uint64(at.Port()), Version: 1, Addr: at.Addr(), Port: at.Port(), Direction: d, Ptime: 20,
+		Codecs: []sdp.Codec{{Payload: 0, Name: "PCMU", Clock: 8000}, {Payload: 8, Name: "PCMA", Clock: 8000}}}
+}
+
+func (t *Talk) describe() ([]byte, error) {
+	l := t.local(t.far.Direction.Reply(sdp.SendRecv))
+	l.Codecs = sdp.Common(t.far.Codecs, l.Codecs)
+	s, err := sdp.Answer(t.offer, t.far, l)
+	if err != nil {
+		return nil, err
+	}
+	return s.Encode(), nil
+}
+
+// speak sends a quiet tone every 20 ms until silence, and listens to nothing.
+func (t *Talk) speak(far sdp.Stream) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.sound == nil || t.stop != nil {
+		return
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	t.stop = stop
+	go tone(ctx, t.sound, far.Addr)
+}
+
+func tone(ctx context.Context, c net.PacketConn, to netip.AddrPort) {
+	const samples = 160
+	pcm := audio.Tone(440, 8000, samples)
+	packet := make([]byte, 12, 12+samples)
+	packet[0] = 0x80
+	binary.BigEndian.PutUint32(packet[8:], 0x7a6e64)
+	for _, v := range pcm {
+		packet = append(packet, audio.EncodeMu(v/8))
+	}
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for seq := uint32(1); ; seq++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			binary.BigEndian.PutUint16(packet[2:], uint16(seq))
+			binary.BigEndian.PutUint32(packet[4:], seq*samples)
+			c.WriteTo(packet, net.UDPAddrFromAddrPort(to))
+		}
+	}
+}
+
+// silence frees the port.
+func (t *Talk) silence() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.stop != nil {
+		t.stop()
+	}
+	if t.sound != nil {
+		t.sound.Close()
+	}
+}
