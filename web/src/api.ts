@@ -3,7 +3,7 @@ import { current } from './words';
 
 export type Presence = 'available' | 'ringing' | 'talking' | 'offline';
 export type Scope = '' | 'self' | 'group' | 'tree' | 'listed' | 'all';
-export type GroupRole = { id: string; name: string; role: string; main?: boolean; membership?: string };
+export type GroupRole = { id: string; name: string; role?: string; main?: boolean; membership?: string };
 
 export type User = {
   id: string;
@@ -20,8 +20,8 @@ export type User = {
   devices?: { total: number; online: number };
   presence?: Presence;
   created?: string;
-  revision?: number;
-  can?: Partial<Record<'edit' | 'suspend' | 'delete' | 'devices' | 'invite' | 'role', boolean>>;
+  revision?: string;
+  can?: Partial<Record<'edit' | 'profile' | 'suspend' | 'delete' | 'devices' | 'invite' | 'role', boolean>>;
 };
 export type Group = {
   id: string;
@@ -32,8 +32,8 @@ export type Group = {
   published?: boolean;
   default?: boolean;
   members?: number;
-  revision?: number;
-  can?: Partial<Record<'edit' | 'delete' | 'members' | 'role' | 'create', boolean>>;
+  revision?: string;
+  can?: Partial<Record<'edit' | 'publish' | 'create' | 'delete' | 'members' | 'people', boolean>> & { roles?: string[] };
 };
 export type Role = { id: string; name: string; office?: boolean; rights?: Record<string, Scope>; assignable?: boolean };
 export type Binding = { contact?: string; source?: string; transport: string; agent?: string; since: string; expires?: string };
@@ -50,9 +50,9 @@ export type Account = {
   qr: string;
   text: string;
 };
-export type Party = { user?: string; name?: string; number?: string };
+export type Party = { user?: string; name?: string; number?: string; hidden?: boolean };
 export type LiveCall = { id: string; phase: 'ringing' | 'talking' | 'held'; from: Party; to: Party; users?: string[]; started: string; answered?: string; codec?: string; secure?: boolean; can?: { hangup?: boolean } };
-export type Leg = { id: string; device?: string; party: Party; out?: boolean; started: string; rang?: string; answered?: string; ended: string; cause: string; status?: number; codec?: string; lost?: number; jitter?: number };
+export type Leg = { party: Party; out?: boolean; started: string; rang?: string; answered?: string; ended: string; cause: string; status?: number; codec?: string; lost?: number; jitter?: number };
 export type Call = {
   id: string;
   from: Party;
@@ -82,9 +82,9 @@ export type Fact = {
   reason?: string;
   summary: string;
 };
-export type Verification = { ok: boolean; entries: number; first_bad?: number; head?: string };
+export type Verification = { ok: boolean; entries: number; first_bad?: number; problem?: string; head?: string };
 export type Mail = { id: string; to: string; subject: string; text: string; html?: string; state: 'kept' | 'sent' | 'failed' | 'waiting'; error?: string; created: string; sent?: string };
-export type Token = { id: string; name: string; prefix?: string; rights?: string[]; created: string; expires?: string; until?: string };
+export type Token = { id: string; name: string; prefix?: string; rights?: string[]; created: string; expires?: string };
 export type Session = { id: string; agent: string; addr: string; created: string; seen: string; current?: boolean };
 export type Settings = {
   name: string;
@@ -93,7 +93,8 @@ export type Settings = {
   language: string;
   public?: string;
   digits: number;
-  mail?: { host?: string; port?: number; from?: string; user?: string; password?: string; tls?: string };
+  mail?: { host?: string; port?: number; from?: string; user?: string; has_password?: boolean; tls?: string };
+  revision?: string;
 };
 export type Me = {
   user: User;
@@ -191,6 +192,8 @@ export const api = {
   suspend: (u: string, reason?: string) => post<unknown>(`/v1/users/${id(u)}/suspend`, reason ? { reason } : {}),
   restore: (u: string) => post<unknown>(`/v1/users/${id(u)}/restore`),
   invite: (u: string) => post<unknown>(`/v1/users/${id(u)}/invite`),
+  giveRole: (u: string, role: string) => put<unknown>(`/v1/users/${id(u)}/roles/${id(role)}`, {}),
+  takeRole: (u: string, role: string) => remove(`/v1/users/${id(u)}/roles/${id(role)}`),
   endUserSessions: (u: string) => remove(`/v1/users/${id(u)}/sessions`),
   setPhoto: (u: string, image: Blob) => ask<unknown>('PUT', `/v1/users/${id(u)}/photo`, undefined, { raw: image, type: image.type }),
   removePhoto: (u: string) => remove(`/v1/users/${id(u)}/photo`),
@@ -203,19 +206,19 @@ export const api = {
   editGroup: (g: string, change: Record<string, unknown>) => patch<Group>(`/v1/groups/${id(g)}`, change),
   deleteGroup: (g: string) => remove(`/v1/groups/${id(g)}`),
   members: (g: string) => get<List<User>>(`/v1/groups/${id(g)}/members`, { limit: 500 }),
-  setMember: (g: string, u: string, body: { role: string; main?: boolean }) => put<unknown>(`/v1/groups/${id(g)}/members/${id(u)}`, body),
+  setMember: (g: string, u: string, body: { role?: string; main?: boolean }) => put<unknown>(`/v1/groups/${id(g)}/members/${id(u)}`, body),
   removeMember: (g: string, u: string) => remove(`/v1/groups/${id(g)}/members/${id(u)}`),
   roles: () => get<List<Role>>('/v1/roles'),
 
   devices: (u: string) => get<List<Device>>(`/v1/users/${id(u)}/devices`),
   addDevice: (u: string, body: { name: string; kind: string }) => post<{ device: Device; account: Account }>(`/v1/users/${id(u)}/devices`, body),
   editDevice: (d: string, change: { name?: string; kind?: string }) => patch<Device>(`/v1/devices/${id(d)}`, change),
-  renewDevice: (d: string) => post<{ device?: Device; account?: Account } & Partial<Account>>(`/v1/devices/${id(d)}/secret`),
+  renewDevice: (d: string) => post<{ device: Device; account: Account }>(`/v1/devices/${id(d)}/secret`),
   deleteDevice: (d: string) => remove(`/v1/devices/${id(d)}`),
 
   calls: (query: Query) => get<List<Call>>('/v1/calls', query),
   call: (c: string) => get<Call>(`/v1/calls/${id(c)}`),
-  live: () => get<List<LiveCall>>('/v1/calls/live'),
+  live: () => get<List<LiveCall>>('/v1/calls/live', { limit: 500, sort: 'started' }),
   hangup: (c: string) => remove(`/v1/calls/live/${id(c)}`),
 
   audit: (query: Query) => get<List<Fact>>('/v1/audit', query),

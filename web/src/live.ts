@@ -36,9 +36,9 @@ export function stale(kind: string): string[] {
     case 'membership':
     case 'assignment':
     case 'grant':
-      return ['users', 'user', 'groups', 'members', 'session', 'overview', 'audit', 'extension'];
+      return ['users', 'user', 'groups', 'members', 'overview', 'audit', 'extension'];
     case 'group':
-      return ['groups', 'group', 'members', 'users', 'session', 'audit'];
+      return ['groups', 'group', 'members', 'users', 'audit'];
     case 'role':
       return ['roles', 'session', 'audit'];
     case 'device':
@@ -95,6 +95,7 @@ export function follow(cache: QueryClient, open: () => Source = () => new EventS
   let retry: ReturnType<typeof setTimeout> | undefined;
   let wait = 1000;
   let missed = false;
+  let greeted = false;
   let stopped = false;
   const refetch = throttle(300, (keys) => {
     for (const key of keys) void cache.invalidateQueries({ queryKey: [key] });
@@ -145,7 +146,11 @@ export function follow(cache: QueryClient, open: () => Source = () => new EventS
       cache.setQueryData<User>(['user', change.user], (old) => (old ? changePresence(old, change) : old));
       refetch(['devices', 'overview']);
     });
-    on<{ kind: string }>('changed', ({ kind }) => refetch(stale(kind)));
+    on<{ kind: string; mine?: boolean }>('changed', ({ kind, mine }) => refetch(mine ? [...stale(kind), 'session', 'devices'] : stale(kind)));
+    on<{ fresh?: boolean }>('hello', ({ fresh }) => {
+      if (fresh && greeted) void cache.invalidateQueries();
+      greeted = true;
+    });
     source.addEventListener('signed_out', () => cache.setQueryData(['session'], null));
   }
   connect();

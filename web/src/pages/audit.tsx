@@ -19,10 +19,10 @@ const objects = ['user', 'group', 'membership', 'assignment', 'grant', 'device',
 export default function AuditPage() {
   const { values, set } = useAddress();
   const people = useQuery({ queryKey: ['users', 'choice'], queryFn: () => api.users({ limit: 200, sort: 'name' }), staleTime: 60_000 });
-  const query = { q: values.q, actor: values.actor, kind: values.kind };
+  const query = { q: values.q, actor: values.actor, object: values.object };
   const { rows, total, answer, more } = usePages(['audit'], api.audit, query, 60);
   const verify = useMutation({ mutationFn: api.verify, onError: (e) => toast({ text: sentence(e), lasting: true }) });
-  const filtered = Boolean(values.q || values.actor || values.kind);
+  const filtered = Boolean(values.q || values.actor || values.object);
   const v = verify.data;
   return (
     <Sheet
@@ -33,7 +33,7 @@ export default function AuditPage() {
         <>
           {v && (v.ok
             ? <span className="chip ok" role="status"><ShieldCheck className="icon" aria-hidden />{t('audit.whole', { n: v.entries })}</span>
-            : <span className="chip danger" role="alert"><ShieldAlert className="icon" aria-hidden />{t('audit.broken', { seq: count(v.first_bad ?? 0) })}</span>)}
+            : <span className="chip danger" role="alert"><ShieldAlert className="icon" aria-hidden />{t('audit.broken', { seq: count(v.first_bad ?? 0) })} {v.problem}</span>)}
           <Button icon={ShieldCheck} busy={verify.isPending} onClick={() => verify.mutate()}>{t('audit.verify')}</Button>
         </>
       }
@@ -44,7 +44,7 @@ export default function AuditPage() {
             set={(id, x) => set({ [id]: x })}
             filters={[
               { id: 'actor', label: t('audit.who'), options: (people.data?.items ?? []).map((u) => ({ value: u.id, label: u.name })) },
-              { id: 'kind', label: t('audit.what'), options: objects.map((k) => ({ value: k, label: objectWord(k) })) },
+              { id: 'object', label: t('audit.what'), options: objects.map((k) => ({ value: k, label: objectWord(k) })) },
             ]}
           />
           <SearchField label={t('audit.search')} value={values.q ?? ''} onChange={(q) => set({ q })} />
@@ -53,7 +53,7 @@ export default function AuditPage() {
     >
       {answer.error && !answer.data ? <Trouble error={answer.error} retry={() => void answer.refetch()} />
         : answer.isPending ? <Lines n={10} />
-          : rows.length === 0 ? (filtered ? <NoMatch clear={() => set({ q: undefined, actor: undefined, kind: undefined })} /> : <Empty icon={FileClock}>{t('audit.empty')}</Empty>)
+          : rows.length === 0 ? (filtered ? <NoMatch clear={() => set({ q: undefined, actor: undefined, object: undefined })} /> : <Empty icon={FileClock}>{t('audit.empty')}</Empty>)
             : (
               <div className="scroll" tabIndex={0} role="region" aria-label={t('nav.audit')} data-list>
                 <Facts facts={rows} />

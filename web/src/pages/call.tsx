@@ -53,7 +53,6 @@ export default function CallsPage() {
         query={query}
         current={values.call}
         onOpen={(c) => set({ call: c.id })}
-        narrow={Boolean(values.call)}
         filtered={filtered}
         clear={() => set({ q: undefined, result: undefined, user: undefined, period: undefined })}
         sort={values.sort}

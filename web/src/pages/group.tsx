@@ -4,13 +4,13 @@ import { Network, Plus, Trash2, UserPlus, X } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api, type Group, type User } from '../api';
-import { useAddress, useGroups, useRoles } from '../parts/query';
+import { useAddress, useGroupRoles, useGroups } from '../parts/query';
 import { AddUser, useRefresh } from '../parts/user';
-import { byName, roleName } from '../parts/words';
+import { byName, fieldWord, roleName } from '../parts/words';
 import { can, useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { Confirm, Dialog, Side } from '../ui/dialog';
-import { languageOptions, Pick, Text, Toggle, useForm, zoneOptions } from '../ui/form';
+import { before, changed, Conflict, languageOptions, Pick, Text, Toggle, useForm, zoneOptions } from '../ui/form';
 import { Avatar, PresenceWord } from '../ui/person';
 import { Card, Sheet, Tabs } from '../ui/sheet';
 import { Empty, FormError, Loaded, sentence } from '../ui/states';
@@ -71,13 +71,12 @@ function AddGroup({ parent, onClose }: { parent?: string; onClose: () => void })
 function Properties({ group }: { group: Group }) {
   const refresh = useRefresh();
   const parents = useParents(group.id);
-  const before = { name: group.name, parent: group.parent ?? '', language: group.language ?? '', zone: group.zone ?? '', published: Boolean(group.published) };
-  const form = useForm(before, async (v) => {
-    const change = Object.fromEntries(Object.entries(v).filter(([k, x]) => x !== before[k as keyof typeof before]));
-    const old = Object.fromEntries(Object.keys(change).map((k) => [k, before[k as keyof typeof before]]));
+  const now = { name: group.name, parent: group.parent ?? '', language: group.language ?? '', zone: group.zone ?? '', published: Boolean(group.published) };
+  const form = useForm(now, async (v, base) => {
+    const change = changed(v, base);
     const put = (c: Record<string, unknown>) => api.editGroup(group.id, c).then(refresh);
-    await put(change);
-    toast({ text: t('group.saved', { name: v.name }), undo: () => put(old) });
+    await put({ ...change, revision: group.revision });
+    toast({ text: t('group.saved', { name: v.name }), undo: () => put(before(change, base)) });
   });
   return (
     <form className="form col g16" onSubmit={(e) => void form.submit(e)} noValidate>
@@ -88,7 +87,8 @@ function Properties({ group }: { group: Group }) {
         <Pick form={form} name="zone" label={t('field.zone')} options={zoneOptions()} empty={t('group.inherit')} searchable />
       </div>
       <Toggle form={form} name="published" label={t('group.published')} hint={t('group.published_hint')} />
-      <FormError error={form.error} fields={Object.keys(before)} />
+      <Conflict form={form} label={fieldWord} />
+      <FormError error={form.error} fields={Object.keys(now)} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={group.can?.edit === false ? t('group.not_yours') : form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>
     </form>
   );
@@ -96,7 +96,7 @@ function Properties({ group }: { group: Group }) {
 
 function Joining({ group, members, onClose }: { group: Group; members: User[]; onClose: () => void }) {
   const refresh = useRefresh();
-  const roles = useRoles();
+  const roles = useGroupRoles(group.id).filter((r) => r.may);
   const people = useQuery({ queryKey: ['users', 'joining'], queryFn: () => api.users({ limit: 500, sort: 'name' }) });
   const form = useForm({ user: '', role: 'user' }, async (v) => {
     await api.setMember(group.id, v.user, { role: v.role });
@@ -108,7 +108,7 @@ function Joining({ group, members, onClose }: { group: Group; members: User[]; o
   return (
     <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
       <Pick form={form} name="user" label={t('membership.person')} options={free.map((u) => ({ value: u.id, label: u.extension ? `${u.name} · ${u.extension}` : u.name }))} searchable />
-      <Pick form={form} name="role" label={t('field.role')} options={(roles.data?.items ?? []).filter((r) => !r.office && r.assignable !== false).map((r) => ({ value: r.id, label: roleName(r.id) }))} />
+      <Pick form={form} name="role" label={t('field.role')} options={roles.map((r) => ({ value: r.id, label: roleName(r.id) }))} />
       <FormError error={form.error} fields={['user', 'role']} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.values.user ? undefined : t('membership.choose_person')}>{t('membership.add_member')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
     </form>
@@ -117,16 +117,17 @@ function Joining({ group, members, onClose }: { group: Group; members: User[]; o
 
 function Members({ group }: { group: Group }) {
   const refresh = useRefresh();
-  const roles = useRoles();
+  const roles = useGroupRoles(group.id).filter((r) => r.may);
   const members = useQuery({ queryKey: ['members', group.id], queryFn: () => api.members(group.id) });
   const [joining, setJoining] = useState(false);
   const [adding, setAdding] = useState(false);
   const run = (work: Promise<unknown>, text: string, undo: () => Promise<unknown>) => void work.then(refresh).then(() => toast({ text, undo: () => undo().then(refresh) }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
   const roleHere = (u: User) => u.groups?.find((g) => g.id === group.id)?.role ?? 'user';
+  const why = group.can?.members === false ? t('group.not_yours') : undefined;
   const buttons = (
     <div className="row w">
-      <Button icon={UserPlus} onClick={() => setJoining(true)}>{t('membership.add_member')}</Button>
-      <Button kind="quiet" icon={Plus} onClick={() => setAdding(true)}>{t('group.new_person')}</Button>
+      <Button icon={UserPlus} locked={why} onClick={() => setJoining(true)}>{t('membership.add_member')}</Button>
+      <Button kind="quiet" icon={Plus} locked={group.can?.people === false ? t('user.cannot_create') : undefined} onClick={() => setAdding(true)}>{t('group.new_person')}</Button>
     </div>
   );
   return (
@@ -143,12 +144,12 @@ function Members({ group }: { group: Group }) {
                 <Menu withinPortal position="bottom-end">
                   <Menu.Target><Button small locked={u.can?.role === false ? t('user.not_yours') : undefined}>{roleName(roleHere(u))}</Button></Menu.Target>
                   <Menu.Dropdown>
-                    {(roles.data?.items ?? []).filter((r) => !r.office && r.assignable !== false).map((r) => (
+                    {roles.map((r) => (
                       <Menu.Item key={r.id} onClick={() => run(api.setMember(group.id, u.id, { role: r.id }), t('membership.saved', { name: u.name }), () => api.setMember(group.id, u.id, { role: roleHere(u) }))}>{roleName(r.id)}</Menu.Item>
                     ))}
                   </Menu.Dropdown>
                 </Menu>
-                <IconButton small icon={X} label={t('membership.remove', { name: u.name })} onClick={() => run(api.removeMember(group.id, u.id), t('membership.removed', { name: u.name, group: group.name }), () => api.setMember(group.id, u.id, { role: roleHere(u) }))} />
+                {!why && <IconButton small icon={X} label={t('membership.remove', { name: u.name })} onClick={() => run(api.removeMember(group.id, u.id), t('membership.removed', { name: u.name, group: group.name }), () => api.setMember(group.id, u.id, { role: roleHere(u) }))} />}
               </div>
             ))}
           </div>
@@ -173,11 +174,11 @@ function Detail({ group }: { group: Group }) {
     <div className="col g16">
       <div className="row">
         <h2 className="display-2 grow trunc">{group.name}</h2>
-        <Button small icon={Plus} onClick={() => set({ add: group.id })}>{t('group.add_below')}</Button>
+        <Button small icon={Plus} locked={group.can?.create === false ? t('group.cannot_create') : undefined} onClick={() => set({ add: group.id })}>{t('group.add_below')}</Button>
         <Button small icon={Trash2} locked={why} onClick={() => setAsking(true)}>{t('group.delete')}</Button>
       </div>
       <Tabs label={group.name} value={tab} onChange={(x) => set({ tab: x === 'members' ? undefined : x })} tabs={[{ id: 'members', label: t('group.tab.members'), count: group.members }, { id: 'properties', label: t('group.tab.properties') }]} />
-      {tab === 'members' ? <Members group={group} /> : <Properties key={`${group.id}${group.revision ?? ''}`} group={group} />}
+      {tab === 'members' ? <Members group={group} /> : <Properties key={group.id} group={group} />}
       <Confirm open={asking} title={t('group.delete_title', { name: group.name })} action={t('group.delete')} onClose={() => setAsking(false)} run={async () => {
         await api.deleteGroup(group.id);
         toast({ text: t('group.deleted', { name: group.name }) });

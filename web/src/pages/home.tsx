@@ -13,7 +13,7 @@ import { Card, Sheet } from '../ui/sheet';
 import { Empty, Loaded } from '../ui/states';
 import { type Key, known, t } from '../words';
 
-const ways: Record<string, string> = { people: '/people?add=1', invite: '/people?add=1', groups: '/groups', phone: '/profile?tab=phones', device: '/profile?tab=phones', call: '/live', mail: '/settings?tab=mail', office: '/settings', public: '/settings', photo: '/profile', password: '/profile?tab=security', backup: '/settings', token: '/tokens' };
+const ways: Record<string, string> = { people: '/people?add=1', phone: '/profile?tab=phones', online: '/profile?tab=phones', call: '/live', mail: '/settings?tab=mail', public: '/settings' };
 
 function Checklist({ items }: { items: Overview['checklist'] }) {
   const open = items.filter((i) => !i.done).length;
@@ -24,7 +24,7 @@ function Checklist({ items }: { items: Overview['checklist'] }) {
           <li key={i.id}>
             <Link className="list-row" to={ways[i.id] ?? '/settings'}>
               {i.done ? <Check className="icon l ok" aria-label={t('home.done')} /> : <Circle className="icon l t3" aria-label={t('home.open')} />}
-              <span className="grow col"><span className={i.done ? 't3' : 'med'}>{known(`checklist.${i.id}`) ?? i.id}</span>{!i.done && <span className="meta">{known(`checklist.${i.id}.hint`)}</span>}</span>
+              <span className="grow col"><span className={i.done ? 't3' : 'med'}>{known(`app.checklist.${i.id}`) ?? i.id}</span>{!i.done && <span className="meta">{known(`app.checklist.${i.id}.hint`)}</span>}</span>
               {!i.done && <ArrowRight className="icon t3" aria-hidden />}
             </Link>
           </li>

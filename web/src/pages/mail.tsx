@@ -60,7 +60,7 @@ export default function OutboxPage() {
     >
       <Loaded of={mails}>
         {(list) => list.items.length === 0 ? <Empty icon={MailOpen}>{t('mail.empty')}</Empty> : (
-          <Table label={t('nav.outbox')} rows={list.items} columns={columns} id={(m) => m.id} name={(m) => m.subject} current={values.mail} onOpen={(m) => set({ mail: m.id })} narrow={Boolean(open)}
+          <Table label={t('nav.outbox')} rows={list.items} columns={columns} id={(m) => m.id} name={(m) => m.subject} current={values.mail} onOpen={(m) => set({ mail: m.id })}
             small={(m) => <span className="row g12"><span className="grow col"><span className="med trunc">{m.subject}</span><span className="meta trunc">{m.to} · {stamp(m.created)}</span></span><State mail={m} /></span>} />
         )}
       </Loaded>

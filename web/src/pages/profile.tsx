@@ -6,9 +6,10 @@ import { ago, agent } from '../format';
 import { Devices } from '../parts/device';
 import { Photo } from '../parts/photo';
 import { useAddress, useUser } from '../parts/query';
+import { fieldWord } from '../parts/words';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
-import { languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
+import { before, changed, Conflict, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
 import { Card, Sheet, Tabs } from '../ui/sheet';
 import { FormError, Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -18,15 +19,16 @@ function Particulars() {
   const me = useMe();
   const cache = useQueryClient();
   const u = me.user;
-  const before = { name: u.name, mobile: u.mobile ?? '', language: u.language ?? '', zone: u.zone ?? '' };
-  const form = useForm(before, async (v) => {
-    const put = async (x: typeof before) => {
+  const now = { name: u.name, mobile: u.mobile ?? '', language: u.language ?? '', zone: u.zone ?? '' };
+  const form = useForm(now, async (v, base) => {
+    const change = changed(v, base);
+    const put = async (x: Partial<typeof now>) => {
       await api.profile(x);
-      if (x.language && x.language !== before.language) await speak(x.language, true);
+      if (x.language) await speak(x.language, true);
       await Promise.all(['session', 'users', 'user'].map((k) => cache.invalidateQueries({ queryKey: [k] })));
     };
-    await put(v);
-    toast({ text: t('ui.saved'), undo: () => put(before) });
+    await put(change);
+    toast({ text: t('ui.saved'), undo: () => put(before(change, base)) });
   });
   return (
     <form className="form col g20" onSubmit={(e) => void form.submit(e)} noValidate>
@@ -38,7 +40,8 @@ function Particulars() {
         <Pick form={form} name="zone" label={t('field.zone')} options={zoneOptions()} empty={t('user.zone_inherit')} searchable />
       </div>
       <p className="meta">{t('profile.admin_hint', { email: u.email ?? '–', extension: u.extension ?? '–' })}</p>
-      <FormError error={form.error} fields={Object.keys(before)} />
+      <Conflict form={form} label={fieldWord} />
+      <FormError error={form.error} fields={Object.keys(now)} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>
     </form>
   );
@@ -94,7 +97,7 @@ export default function ProfilePage() {
       scope={me.user.email}
       tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'security', label: t('profile.security') }]} />}
     >
-      {tab === 'profile' && <Particulars key={`${me.user.id}${me.user.revision ?? ''}`} />}
+      {tab === 'profile' && <Particulars />}
       {tab === 'phones' && <Devices user={me.user.id} name={me.user.name} may={own.data?.can?.devices ?? can(me, 'softphone.use')} />}
       {tab === 'security' && <div className="col g20 form"><Password /><Sessions /></div>}
     </Sheet>

@@ -4,9 +4,10 @@ import { Send } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Settings } from '../api';
 import { useAddress } from '../parts/query';
+import { fieldWord } from '../parts/words';
 import { useMe } from '../session';
 import { Button } from '../ui/button';
-import { countryOptions, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
+import { before, changed, Conflict, countryOptions, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
 import { Sheet, Tabs } from '../ui/sheet';
 import { FormError, Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -27,8 +28,12 @@ function useSave() {
 function Office({ settings }: { settings: Settings }) {
   const save = useSave();
   const me = useMe();
-  const before = { name: settings.name, country: settings.country, zone: settings.zone, language: settings.language, public: settings.public ?? '', digits: String(settings.digits) };
-  const form = useForm(before, (v) => save({ ...v, digits: Number(v.digits) }, { ...before, digits: Number(before.digits) }));
+  const now = { name: settings.name, country: settings.country, zone: settings.zone, language: settings.language, public: settings.public ?? '', digits: String(settings.digits) };
+  const form = useForm(now, (v, base) => {
+    const digits = (c: Partial<typeof now>) => ({ ...c, ...(c.digits ? { digits: Number(c.digits) } : {}) });
+    const change = changed(v, base);
+    return save({ ...digits(change), revision: settings.revision }, digits(before(change, base)));
+  });
   return (
     <form className="form col g16" onSubmit={(e) => void form.submit(e)} noValidate>
       <div className="half">
@@ -39,7 +44,8 @@ function Office({ settings }: { settings: Settings }) {
         <Pick form={form} name="digits" label={t('office.digits')} hint={t('office.digits_hint')} options={['2', '3', '4'].map((d) => ({ value: d, label: t('office.digits_n', { n: Number(d) }) }))} />
         <Text form={form} name="public" label={t('office.public')} hint={t('office.public_hint')} placeholder={me.sip.server} optional />
       </div>
-      <FormError error={form.error} fields={Object.keys(before)} />
+      <Conflict form={form} label={fieldWord} />
+      <FormError error={form.error} fields={Object.keys(now)} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>
     </form>
   );
@@ -74,7 +80,7 @@ function MailServer({ settings }: { settings: Settings }) {
         <Text form={form} name="from" label={t('mail.from')} type="email" placeholder="phone@example.com" />
         <Pick form={form} name="tls" label={t('mail.tls')} options={[{ value: 'starttls', label: 'STARTTLS' }, { value: 'tls', label: 'TLS' }, { value: 'none', label: t('mail.tls_none') }]} />
         <Text form={form} name="user" label={t('mail.user')} optional />
-        <Text form={form} name="password" label={t('field.password')} type="password" auto="new-password" placeholder={m.user ? '••••••••' : undefined} hint={t('mail.password_hint')} />
+        <Text form={form} name="password" label={t('field.password')} type="password" auto="new-password" placeholder={m.has_password ? '••••••••' : undefined} hint={t('mail.password_hint')} />
       </div>
       <FormError error={form.error} fields={['host', 'port', 'from', 'user', 'password', 'tls']} />
       {test && <div className={`note ${test.ok ? 'ok' : 'danger'}`} role="status"><span>{test.text}</span></div>}

@@ -87,7 +87,7 @@ function Done() {
   return (
     <Question step="done" next={false}>
       <ul className="col g8">
-        {(overview.data?.checklist ?? []).map((i) => <li key={i.id} className="row g12">{i.done ? <Check className="icon l ok" aria-label={t('home.done')} /> : <span className="bullet" aria-hidden />}<span className={i.done ? 't3' : 'med'}>{known(`checklist.${i.id}`) ?? i.id}</span></li>)}
+        {(overview.data?.checklist ?? []).map((i) => <li key={i.id} className="row g12">{i.done ? <Check className="icon l ok" aria-label={t('home.done')} /> : <span className="bullet" aria-hidden />}<span className={i.done ? 't3' : 'med'}>{known(`app.checklist.${i.id}`) ?? i.id}</span></li>)}
       </ul>
       <div className="row"><ButtonLink to="/" kind="primary" large>{t('setup.open')}</ButtonLink></div>
     </Question>

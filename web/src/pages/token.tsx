@@ -36,7 +36,7 @@ function AddToken({ done }: { done: (secret: string) => void }) {
         <fieldset className="rights" tabIndex={0}>
           <legend className="sr">{t('token.rights')}</legend>
           {Object.keys(me.rights).sort().map((r) => (
-            <label key={r} className="row right"><input type="checkbox" checked={rights.includes(r)} onChange={(e) => setRights(e.currentTarget.checked ? [...rights, r] : rights.filter((x) => x !== r))} /><span className="grow">{rightWord(r)}</span><span className="mono t3">{r}</span></label>
+            <label key={r} className="row right-row"><input type="checkbox" checked={rights.includes(r)} onChange={(e) => setRights(e.currentTarget.checked ? [...rights, r] : rights.filter((x) => x !== r))} /><span className="grow">{rightWord(r)}</span><span className="mono t3">{r}</span></label>
           ))}
         </fieldset>
       )}
@@ -59,7 +59,7 @@ export default function TokensPage() {
         {(list) => list.items.length === 0 ? <Empty icon={KeyRound} action={add}>{t('token.empty')}</Empty> : (
           <div className="card form">
             {list.items.map((k) => {
-              const end = k.expires ?? k.until;
+              const end = k.expires;
               return (
                 <div key={k.id} className="list-row">
                   <KeyRound className="icon l t3" aria-hidden />

@@ -8,13 +8,14 @@ import { CallPanel, CallTable } from '../parts/call';
 import { Devices } from '../parts/device';
 import { Facts } from '../parts/fact';
 import { Photo } from '../parts/photo';
-import { useAddress, useGroups, useRoles, useUser } from '../parts/query';
+import { useAddress, useGroupRoles, useGroups, useRoles, useUser } from '../parts/query';
 import { UserActions, useRefresh } from '../parts/user';
-import { byName, roleHint, roleName, stateWord } from '../parts/words';
+import { byName, fieldWord, roleHint, roleName, stateWord } from '../parts/words';
 import { can, useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { Dialog } from '../ui/dialog';
-import { Choices, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
+import { Menu } from '../ui/filter';
+import { before, changed, Choices, Conflict, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
 import { Avatar } from '../ui/person';
 import { Card, Sheet, Tabs } from '../ui/sheet';
 import { Empty, FormError, Lines, Loaded, Trouble, sentence } from '../ui/states';
@@ -23,15 +24,14 @@ import { t } from '../words';
 
 function Profile({ user }: { user: User }) {
   const refresh = useRefresh();
-  const before = { name: user.name, email: user.email ?? '', mobile: user.mobile ?? '', extension: user.extension ?? '', language: user.language ?? '', zone: user.zone ?? '' };
-  const form = useForm(before, async (v) => {
-    const change = Object.fromEntries(Object.entries(v).filter(([k, x]) => x !== before[k as keyof typeof before]));
-    const old = Object.fromEntries(Object.keys(change).map((k) => [k, before[k as keyof typeof before]]));
+  const now = { name: user.name, email: user.email ?? '', mobile: user.mobile ?? '', extension: user.extension ?? '', language: user.language ?? '', zone: user.zone ?? '' };
+  const form = useForm(now, async (v, base) => {
+    const change = changed(v, base);
     const put = (c: Record<string, unknown>) => api.editUser(user.id, c).then(refresh);
-    await put(change);
-    toast({ text: t('user.saved', { name: v.name }), undo: () => put(old) });
+    await put({ ...change, revision: user.revision });
+    toast({ text: t('user.saved', { name: v.name }), undo: () => put(before(change, base)) });
   });
-  if (!user.can?.edit) {
+  if (!user.can?.edit && !user.can?.profile) {
     return (
       <div className="col g16">
         <div className="note"><span>{t('user.read_only')}</span></div>
@@ -44,13 +44,14 @@ function Profile({ user }: { user: User }) {
       <Photo user={user} may />
       <div className="half">
         <Text form={form} name="name" label={t('field.name')} />
-        <Text form={form} name="email" label={t('field.email')} type="email" />
-        <Text form={form} name="extension" label={t('field.extension')} hint={t('user.extension_change_hint')} />
-        <Text form={form} name="mobile" label={t('field.mobile')} type="tel" optional />
+        {user.can.edit && <Text form={form} name="email" label={t('field.email')} type="email" />}
+        {user.can.edit && <Text form={form} name="extension" label={t('field.extension')} hint={t('user.extension_change_hint')} />}
+        {user.can.edit && <Text form={form} name="mobile" label={t('field.mobile')} type="tel" optional />}
         <Pick form={form} name="language" label={t('field.language')} options={languageOptions()} empty={t('user.language_inherit')} />
         <Pick form={form} name="zone" label={t('field.zone')} options={zoneOptions()} empty={t('user.zone_inherit')} searchable />
       </div>
-      <FormError error={form.error} fields={Object.keys(before)} />
+      <Conflict form={form} label={fieldWord} />
+      <FormError error={form.error} fields={Object.keys(now)} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>
     </form>
   );
@@ -59,7 +60,6 @@ function Profile({ user }: { user: User }) {
 function Membership({ user, group, onClose }: { user: User; group?: string; onClose: () => void }) {
   const refresh = useRefresh();
   const groups = useGroups();
-  const roles = useRoles();
   const has = user.groups?.find((g) => g.id === group);
   const form = useForm({ group: group ?? '', role: has?.role ?? 'user' }, async (v) => {
     await api.setMember(v.group, user.id, { role: v.role, main: has?.main });
@@ -67,20 +67,26 @@ function Membership({ user, group, onClose }: { user: User; group?: string; onCl
     toast({ text: t('membership.saved', { name: user.name }) });
     onClose();
   });
-  const free = (groups.data?.items ?? []).filter((g) => !user.groups?.some((x) => x.id === g.id));
+  const offered = useGroupRoles(form.values.group);
+  const free = (groups.data?.items ?? []).filter((g) => g.can?.members && !user.groups?.some((x) => x.id === g.id));
   return (
     <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
       {!group && <Pick form={form} name="group" label={t('field.group')} options={byName(free).map((g) => ({ value: g.id, label: g.name }))} searchable />}
-      <Choices name="role" label={t('field.role')} value={form.values.role} onChange={(v) => form.set('role', v)} options={(roles.data?.items ?? []).filter((r) => !r.office).map((r) => ({ value: r.id, label: roleName(r.id), hint: roleHint(r.id), locked: r.assignable === false ? t('role.not_assignable') : undefined }))} />
+      <Choices name="role" label={t('field.role')} value={form.values.role} onChange={(v) => form.set('role', v)} options={offered.map((r) => ({ value: r.id, label: roleName(r.id), hint: roleHint(r.id), locked: r.may ? undefined : t('role.not_assignable') }))} />
       <FormError error={form.error} fields={['group']} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.values.group ? undefined : t('membership.choose_group')}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
     </form>
   );
 }
 
+/** Office-wide roles that exist for people; levels and permissions have pages of their own. */
+const officeRoles = ['system_owner', 'system_admin', 'telephony_admin'];
+
 function Groups({ user }: { user: User }) {
   const refresh = useRefresh();
   const [editing, setEditing] = useState<string | true>();
+  const roles = useRoles();
+  const office = (roles.data?.items ?? []).filter((r) => r.office && r.assignable && officeRoles.includes(r.id) && !user.office_roles?.includes(r.id));
   const close = () => setEditing(undefined);
   const several = (user.groups?.length ?? 0) > 1;
   const why = user.can?.role ? undefined : t('user.not_yours');
@@ -91,17 +97,32 @@ function Groups({ user }: { user: User }) {
       <Card title={t('user.groups')} note={several ? t('membership.main_hint') : undefined} actions={<Button small icon={Plus} locked={why} onClick={() => setEditing(true)}>{t('membership.add')}</Button>}>
         {(user.groups ?? []).map((g) => (
           <div key={g.id} className="list-row">
-            <span className="grow col"><span className="row"><span className="med">{g.name}</span>{g.main && several && <span className="chip small acc"><Star className="icon" aria-hidden />{t('user.main_group')}</span>}</span><span className="meta">{roleHint(g.role)}</span></span>
-            <Button small locked={why} onClick={() => setEditing(g.id)}>{roleName(g.role)}</Button>
-            {several && !g.main && <Button small kind="quiet" locked={why} onClick={() => void run(api.setMember(g.id, user.id, { role: g.role, main: true }), t('membership.main_set', { group: g.name }))}>{t('membership.make_main')}</Button>}
+            <span className="grow col"><span className="row"><span className="med">{g.name}</span>{g.main && several && <span className="chip small acc"><Star className="icon" aria-hidden />{t('user.main_group')}</span>}</span><span className="meta">{g.role && roleHint(g.role)}</span></span>
+            {g.role && <Button small locked={why} onClick={() => setEditing(g.id)}>{roleName(g.role)}</Button>}
+            {several && !g.main && <Button small kind="quiet" locked={why} onClick={() => void run(api.setMember(g.id, user.id, { main: true }), t('membership.main_set', { group: g.name }))}>{t('membership.make_main')}</Button>}
             {several && <IconButton small label={t('membership.remove_from', { group: g.name })} icon={X} onClick={() => void run(api.removeMember(g.id, user.id), t('membership.removed', { name: user.name, group: g.name }), () => api.setMember(g.id, user.id, { role: g.role, main: g.main }))} />}
           </div>
         ))}
         {(user.groups ?? []).length === 0 && <p className="list-row t3">{t('membership.none')}</p>}
       </Card>
-      {(user.office_roles ?? []).length > 0 && (
-        <Card title={t('user.whole_office')}>
-          {user.office_roles?.map((r) => <div key={r} className="list-row"><span className="grow col"><span className="med">{roleName(r)}</span><span className="meta">{roleHint(r)}</span></span></div>)}
+      {((user.office_roles ?? []).length > 0 || office.length > 0) && (
+        <Card
+          title={t('user.whole_office')}
+          note={t('role.office_hint')}
+          actions={office.length > 0 && (
+            <Menu withinPortal position="bottom-end">
+              <Menu.Target><Button small icon={Plus}>{t('role.give')}</Button></Menu.Target>
+              <Menu.Dropdown>{office.map((r) => <Menu.Item key={r.id} onClick={() => void run(api.giveRole(user.id, r.id), t('role.given', { role: roleName(r.id), name: user.name }), () => api.takeRole(user.id, r.id))}>{roleName(r.id)}</Menu.Item>)}</Menu.Dropdown>
+            </Menu>
+          )}
+        >
+          {user.office_roles?.map((r) => (
+            <div key={r} className="list-row">
+              <span className="grow col"><span className="med">{roleName(r)}</span><span className="meta">{roleHint(r)}</span></span>
+              <IconButton small label={t('role.take', { role: roleName(r) })} icon={X} onClick={() => void run(api.takeRole(user.id, r), t('role.taken', { role: roleName(r), name: user.name }), () => api.giveRole(user.id, r))} />
+            </div>
+          ))}
+          {(user.office_roles ?? []).length === 0 && <p className="list-row t3">{t('role.none')}</p>}
         </Card>
       )}
       <Dialog open={editing !== undefined} title={editing === true ? t('membership.add') : t('membership.role_in', { group: user.groups?.find((g) => g.id === editing)?.name ?? '' })} onClose={close}>
@@ -112,7 +133,7 @@ function Groups({ user }: { user: User }) {
 }
 
 function Activity({ user }: { user: User }) {
-  const facts = useQuery({ queryKey: ['audit', 'of', user.id], queryFn: () => api.audit({ object: user.id, limit: 100 }) });
+  const facts = useQuery({ queryKey: ['audit', 'of', user.id], queryFn: () => api.audit({ object: `user:${user.id}`, limit: 100 }) });
   return <Loaded of={facts}>{(list) => (list.items.length === 0 ? <Empty icon={PhoneCall}>{t('audit.empty')}</Empty> : <Facts facts={list.items} />)}</Loaded>;
 }
 
@@ -149,10 +170,10 @@ export default function PersonPage() {
       flush={tab === 'calls' || tab === 'activity'}
       side={values.call ? <CallPanel key={values.call} id={values.call} onClose={() => set({ call: undefined })} /> : undefined}
     >
-      {tab === 'profile' && <Profile key={`${user.id}${user.revision ?? ''}`} user={user} />}
+      {tab === 'profile' && <Profile key={user.id} user={user} />}
       {tab === 'groups' && <Groups user={user} />}
       {tab === 'phones' && <Devices user={user.id} name={user.name} may={Boolean(user.can?.devices)} />}
-      {tab === 'calls' && <CallTable query={{ user: user.id }} current={values.call} onOpen={(c) => set({ call: c.id })} narrow={Boolean(values.call)} empty={<Empty icon={PhoneCall}>{t('call.empty_user', { name: user.name })}</Empty>} />}
+      {tab === 'calls' && <CallTable query={{ user: user.id }} current={values.call} onOpen={(c) => set({ call: c.id })} empty={<Empty icon={PhoneCall}>{t('call.empty_user', { name: user.name })}</Empty>} />}
       {tab === 'activity' && <div className="scroll" tabIndex={0} role="region" aria-label={t('user.tab.activity')}><Activity user={user} /></div>}
     </Sheet>
   );

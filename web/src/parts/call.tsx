@@ -1,5 +1,5 @@
 /** Calls in words: who with whom, how it ended, and why it rang where it rang. */
-import { ArrowDownLeft, ArrowUpRight, Lock, PhoneMissed, Repeat2 } from 'lucide-react';
+import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, Lock, PhoneMissed } from 'lucide-react';
 import { Fragment, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from '@tanstack/react-query';
@@ -32,7 +32,7 @@ export function Outcome({ call }: { call: Call }) {
 
 export function Direction({ call }: { call: Call }) {
   const missed = !call.answered;
-  const Icon = call.direction === 'out' ? ArrowUpRight : call.direction === 'internal' ? Repeat2 : missed ? PhoneMissed : ArrowDownLeft;
+  const Icon = call.direction === 'out' ? ArrowUpRight : call.direction === 'internal' ? ArrowLeftRight : missed ? PhoneMissed : ArrowDownLeft;
   const words = call.direction === 'out' ? t('call.outgoing') : call.direction === 'internal' ? t('call.internal') : missed ? t('call.missed') : t('call.incoming');
   return <><Icon className={`icon ${missed && call.direction === 'in' ? 'danger' : 't3'}`} aria-hidden /><span className="sr">{words}</span></>;
 }
@@ -42,15 +42,15 @@ export function callColumns(): Column<Call>[] {
     { id: 'direction', head: '', width: '16px', cell: (c) => <Direction call={c} /> },
     { id: 'from', head: t('call.from'), width: 'minmax(150px,1.2fr)', cell: (c) => <PartyText party={c.from} /> },
     { id: 'to', head: t('call.to'), width: 'minmax(150px,1.2fr)', cell: (c) => <PartyText party={c.to.name || c.to.number ? c.to : { number: c.dialled }} /> },
-    { id: 'cause', head: t('call.outcome'), width: 'minmax(120px,.8fr)', cell: (c) => <Outcome call={c} /> },
+    { id: 'cause', head: t('call.outcome'), width: 'minmax(150px,.8fr)', priority: 2, cell: (c) => <Outcome call={c} /> },
     { id: 'reason', head: t('call.reason'), width: 'minmax(140px,1.6fr)', priority: 3, cell: (c) => <span className="t2" title={c.reason}>{c.reason}</span> },
-    { id: 'seconds', head: t('call.length'), width: '72px', right: true, cell: (c) => (c.answered ? clock(c.seconds) : <span className="t3">–</span>) },
+    { id: 'seconds', head: t('call.length'), width: '64px', priority: 2, right: true, cell: (c) => (c.answered ? clock(c.seconds) : <span className="t3">–</span>) },
     { id: 'started', head: t('call.when'), width: '118px', right: true, sort: 'started', priority: 1, cell: (c) => <span className="t3" title={moment(c.started)}>{stamp(c.started)}</span> },
   ];
 }
 
 /** The list of calls; with a user, only those of that person. */
-export function CallTable({ query, current, onOpen, narrow, empty, filtered, clear, sort, onSort }: { query: Record<string, string | undefined>; current?: string; onOpen: (c: Call) => void; narrow?: boolean; empty: ReactNode; filtered?: boolean; clear?: () => void; sort?: string; onSort?: (s: string) => void }) {
+export function CallTable({ query, current, onOpen, empty, filtered, clear, sort, onSort }: { query: Record<string, string | undefined>; current?: string; onOpen: (c: Call) => void; empty: ReactNode; filtered?: boolean; clear?: () => void; sort?: string; onSort?: (s: string) => void }) {
   const { rows, total, answer, more } = usePages(['calls'], api.calls, { ...query, sort: sort ?? '-started' });
   if (answer.error && !answer.data) return <Trouble error={answer.error} retry={() => void answer.refetch()} />;
   if (!answer.isPending && rows.length === 0) return filtered && clear ? <NoMatch clear={clear} /> : empty;
@@ -75,7 +75,6 @@ export function CallTable({ query, current, onOpen, narrow, empty, filtered, cle
       onSort={onSort}
       current={current}
       onOpen={onOpen}
-      narrow={narrow}
     />
   );
 }
@@ -83,8 +82,8 @@ export function CallTable({ query, current, onOpen, narrow, empty, filtered, cle
 function Legs({ call }: { call: Call }) {
   return (
     <ul className="card">
-      {call.legs?.map((l) => (
-        <li key={l.id} className="list-row">
+      {call.legs?.map((l, i) => (
+        <li key={i} className="list-row">
           <span className="grow col">
             <PartyText party={l.party} />
             <span className="meta num">{[l.out ? t('call.leg_called') : t('call.leg_calling'), seconds(l.started), l.codec, l.lost ? t('call.lost', { n: l.lost }) : undefined, l.jitter ? t('call.jitter', { n: l.jitter }) : undefined].filter(Boolean).join(' · ')}</span>

@@ -23,7 +23,7 @@ export function DeviceLine({ device }: { device: Device }) {
   const Icon = icons[device.kind] ?? MonitorSmartphone;
   const b = device.bindings?.[0];
   return (
-    <div className="row g12 grow">
+    <div className="row g12 grow device">
       <Icon className="icon l t3" aria-hidden />
       <span className="grow col">
         <span className="med trunc">{device.name}</span>
@@ -47,7 +47,7 @@ const guides: Guide[] = [
 export function AccountCard({ account }: { account: Account }) {
   const [guide, setGuide] = useState('linphone');
   const shown = guides.find((g) => g.id === guide);
-  const args = { server: account.server, username: account.username, port: account.ports.sip ?? 5060, sips: account.ports.sips ?? 5061 };
+  const args = { server: account.server, username: account.username, port: String(account.ports.sip ?? 5060), sips: String(account.ports.sips ?? 5061) };
   return (
     <div className="col g20">
       <div className="note warn"><span>{t('device.once')}</span></div>
@@ -162,7 +162,7 @@ export function Devices({ user, name, may }: { user: string; name: string; may: 
           if (!device) return;
           const made = await api.renewDevice(device.id);
           await refresh();
-          setDoing({ what: 'account', account: made.account ?? (made as Account), name: device.name });
+          setDoing({ what: 'account', account: made.account, name: device.name });
         }}
       >
         {t('device.renew_consequences')}

@@ -21,7 +21,7 @@ export function FactLine({ fact }: { fact: Fact }) {
     <li className="fact">
       <Avatar id={fact.actor.user ?? fact.actor.kind} name={name} size="" />
       <div className="grow col g4">
-        <div className="row w g6"><span className="med">{name}</span><span className="t2 wrap">{fact.summary}</span></div>
+        <p className="wrap">{fact.summary}</p>
         {fact.reason && <span className="t2">“{fact.reason}”</span>}
         <div className="row g6 meta num w">
           <span title={moment(fact.at)}>{seconds(fact.at)}</span>{where && <span>{where}</span>}<span className="mono">#{fact.seq}</span>

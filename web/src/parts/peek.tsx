@@ -36,7 +36,7 @@ export function Peek({ id, onClose, actions }: { id: string; onClose: () => void
             <dl className="dl">{rows.filter(([, v]) => v).map(([k, v]) => <Fragment key={k}><dt>{k}</dt><dd>{v}</dd></Fragment>)}</dl>
             <section className="col g8">
               <h3 className="label">{t('user.groups')}</h3>
-              {(user.groups ?? []).map((g) => <div key={g.id} className="row"><span className="med">{g.name}</span><span className="t3">{roleName(g.role)}</span>{g.main && (user.groups?.length ?? 0) > 1 && <span className="chip small acc">{t('user.main_group')}</span>}</div>)}
+              {(user.groups ?? []).map((g) => <div key={g.id} className="row"><span className="med">{g.name}</span><span className="t3">{g.role && roleName(g.role)}</span>{g.main && (user.groups?.length ?? 0) > 1 && <span className="chip small acc">{t('user.main_group')}</span>}</div>)}
               {(user.office_roles ?? []).map((r) => <div key={r} className="row"><span className="med">{roleName(r)}</span><span className="t3">{t('user.whole_office')}</span></div>)}
             </section>
             {devices.data && (

@@ -40,3 +40,10 @@ export const useGroups = () => useQuery({ queryKey: ['groups'], queryFn: api.gro
 export const useRoles = () => useQuery({ queryKey: ['roles'], queryFn: api.roles, staleTime: 300_000 });
 export const useUser = (id: string) => useQuery({ queryKey: ['user', id], queryFn: () => api.user(id), enabled: id !== '' });
 export const useDevices = (id: string) => useQuery({ queryKey: ['devices', id], queryFn: () => api.devices(id) });
+
+/** The roles of groups, with whether the reader may give each of them in a group. */
+export function useGroupRoles(group: string): { id: string; may: boolean }[] {
+  const roles = useRoles().data?.items ?? [];
+  const given = useGroups().data?.items.find((g) => g.id === group)?.can?.roles;
+  return roles.filter((r) => !r.office).map((r) => ({ id: r.id, may: given ? given.includes(r.id) : r.assignable !== false }));
+}

@@ -10,7 +10,7 @@ import { Choices, languageOptions, Pick, Text, Toggle, useForm } from '../ui/for
 import { FormError, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
-import { useGroups, useRoles } from './query';
+import { useGroupRoles, useGroups } from './query';
 import { byName, roleHint, roleName, roleOrder } from './words';
 
 /** Makes everything that shows people be asked for again. */
@@ -23,7 +23,6 @@ export function AddUser({ group, onClose }: { group?: string; onClose: () => voi
   const me = useMe();
   const refresh = useRefresh();
   const groups = useGroups();
-  const roles = useRoles();
   const next = useQuery({ queryKey: ['extension'], queryFn: api.nextExtension, staleTime: 0 });
   const standard = groups.data?.items.find((g) => g.default)?.id ?? '';
   const empty = { name: '', email: '', mobile: '', extension: '', group: group ?? '', role: 'user', language: '', invite: true };
@@ -51,7 +50,8 @@ export function AddUser({ group, onClose }: { group?: string; onClose: () => voi
     form.reset({ ...empty, group: form.values.group, role: form.values.role, language: form.values.language, invite: form.values.invite });
     document.querySelector<HTMLInputElement>('.side input[name="name"]')?.focus();
   };
-  const offered = (roles.data?.items ?? []).filter((r) => !r.office && r.assignable !== false).sort((a, b) => (roleOrder.indexOf(a.id) + 99) % 99 - (roleOrder.indexOf(b.id) + 99) % 99);
+  const rank = (role: string) => (roleOrder.includes(role) ? roleOrder.indexOf(role) : 99);
+  const offered = useGroupRoles(form.values.group || standard).filter((r) => r.may || r.id === 'user').sort((a, b) => rank(a.id) - rank(b.id));
   return (
     <Side
       title={t('user.add')}
@@ -74,7 +74,7 @@ export function AddUser({ group, onClose }: { group?: string; onClose: () => voi
           <Text form={form} name="extension" label={t('field.extension')} placeholder={next.data?.extension} hint={next.data ? t('user.extension_hint', { extension: next.data.extension }) : undefined} />
           <Text form={form} name="mobile" label={t('field.mobile')} type="tel" optional hint={t('user.mobile_hint')} />
         </div>
-        <Pick form={form} name="group" label={t('field.group')} options={byName(groups.data?.items ?? []).map((g) => ({ value: g.id, label: g.name }))} empty={group ? undefined : t('group.default_choice')} searchable />
+        <Pick form={form} name="group" label={t('field.group')} options={byName(groups.data?.items ?? []).filter((g) => g.can?.people !== false).map((g) => ({ value: g.id, label: g.name }))} empty={group ? undefined : t('group.default_choice')} searchable />
         <div className="col g6">
           <span className="med">{t('field.role')}</span>
           <span className="meta">{t('user.role_hint')}</span>

@@ -1,7 +1,7 @@
 import { Checkbox as MantineCheckbox, PasswordInput, Select, Switch, TextInput, Textarea } from '@mantine/core';
-import { type FormEvent, type ReactNode, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { Failure } from '../api';
-import { country, languageName, zoneName, zones } from '../format';
+import { country, languageName, list, zoneName, zones } from '../format';
 import { current, languages, t } from '../words';
 import { countries } from './countries';
 
@@ -10,42 +10,80 @@ export type Form<T> = {
   error: unknown;
   busy: boolean;
   dirty: boolean;
+  /** Fields that somebody else changed while they were being changed here. */
+  conflicts: (keyof T & string)[];
+  /** The value that the thing has now. */
+  base: (name: keyof T & string) => unknown;
+  keep: () => void;
+  take: () => void;
   set: <K extends keyof T>(name: K, value: T[K]) => void;
   reset: (values: T) => void;
   wrong: (name: keyof T & string) => string | undefined;
   submit: (e?: FormEvent) => Promise<boolean>;
 };
 
-/** Keeps the values of a form, sends them, and puts what the server refuses where it belongs. */
-export function useForm<T extends object>(initial: T, send: (values: T) => Promise<unknown>): Form<T> {
-  const [values, setValues] = useState(initial);
+/** Brings a form that is being filled in up to a new state of the thing: untouched fields follow, touched ones stay, and
+ * those touched on both sides are named. */
+export function rebase<T extends object>(base: T, values: T, next: T): { values: T; conflicts: (keyof T & string)[] } {
+  const out = { ...next };
+  const conflicts: (keyof T & string)[] = [];
+  for (const name of Object.keys(values) as (keyof T & string)[]) {
+    if (values[name] === base[name]) continue;
+    out[name] = values[name];
+    if (next[name] !== base[name] && next[name] !== values[name]) conflicts.push(name);
+  }
+  return { values: out, conflicts };
+}
+
+/** The fields of a form that differ from the state it began with. */
+export const changed = <T extends object>(values: T, base: T): Partial<T> =>
+  Object.fromEntries(Object.entries(values).filter(([k, v]) => v !== base[k as keyof T])) as Partial<T>;
+
+/** The old values of the fields of a change, to undo it. */
+export const before = <T extends object>(change: Partial<T>, base: T): Partial<T> =>
+  Object.fromEntries(Object.keys(change).map((k) => [k, base[k as keyof T]])) as Partial<T>;
+
+type State<T> = { base: T; values: T; conflicts: (keyof T & string)[] };
+
+/** Keeps the values of a form, sends them, and puts what the server refuses where it belongs. When the thing changes
+ * elsewhere meanwhile, what is being typed is never overwritten. */
+export function useForm<T extends object>(initial: T, send: (values: T, base: T) => Promise<unknown>): Form<T> {
+  const [state, setState] = useState<State<T>>({ base: initial, values: initial, conflicts: [] });
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
-  const [dirty, setDirty] = useState(false);
+  const fresh = JSON.stringify(initial);
+  useEffect(() => {
+    const next = JSON.parse(fresh) as T;
+    setState((old) => {
+      const merged = rebase(old.base, old.values, next);
+      return { base: next, values: merged.values, conflicts: merged.conflicts };
+    });
+  }, [fresh]);
   return {
-    values,
+    values: state.values,
     error,
     busy,
-    dirty,
+    dirty: JSON.stringify(state.values) !== JSON.stringify(state.base),
+    conflicts: state.conflicts,
+    base: (name) => state.base[name],
+    keep: () => setState((old) => ({ ...old, conflicts: [] })),
+    take: () => setState((old) => ({ ...old, values: { ...old.values, ...Object.fromEntries(old.conflicts.map((c) => [c, old.base[c]])) }, conflicts: [] })),
     set: (name, value) => {
-      setValues((old) => ({ ...old, [name]: value }));
-      setDirty(true);
+      setState((old) => ({ ...old, values: { ...old.values, [name]: value } }));
       if (error instanceof Failure && error.field === name) setError(undefined);
     },
     reset: (next) => {
-      setValues(next);
-      setDirty(false);
+      setState((old) => ({ ...old, values: next, conflicts: [] }));
       setError(undefined);
     },
-    wrong: (name) => (error instanceof Failure && error.field === name ? error.message : undefined),
+    wrong: (name) => (error instanceof Failure && (error.field === name || error.field?.endsWith(`.${name}`)) ? error.message : undefined),
     submit: async (e) => {
       e?.preventDefault();
-      if (busy) return false;
+      if (busy || state.conflicts.length > 0) return false;
       setBusy(true);
       setError(undefined);
       try {
-        await send(values);
-        setDirty(false);
+        await send(state.values, state.base);
         return true;
       } catch (problem) {
         setError(problem);
@@ -56,6 +94,20 @@ export function useForm<T extends object>(initial: T, send: (values: T) => Promi
     },
   };
 }
+
+/** Says which fields somebody else changed meanwhile, and lets one choose. */
+export function Conflict<T extends object>({ form, label }: { form: Form<T>; label: (field: string) => string }) {
+  if (form.conflicts.length === 0) return null;
+  return (
+    <div className="note warn" role="alert">
+      <span className="grow">{t('ui.conflict', { fields: list(form.conflicts.map(label)), theirs: list(form.conflicts.map((c) => String(form.base(c)))) })}</span>
+      <button type="button" className="btn small" onClick={form.keep}>{t('ui.keep_mine')}</button>
+      <button type="button" className="btn small" onClick={form.take}>{t('ui.take_theirs')}</button>
+    </div>
+  );
+}
+
+const order: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error'];
 
 type Bound<T> = { form: Form<T>; name: keyof T & string; label: string; hint?: ReactNode };
 
@@ -69,6 +121,7 @@ export function Text<T extends object>({ form, name, label, hint, optional, type
     name,
     autoComplete: auto ?? 'off',
     'data-autofocus': focus || undefined,
+    inputWrapperOrder: order,
   };
   const change = (v: string) => form.set(name, v as T[typeof name]);
   if (area) return <Textarea {...common} rows={area} onChange={(e) => change(e.currentTarget.value)} />;
@@ -85,6 +138,7 @@ export function Pick<T extends object>({ form, name, label, hint, options, empty
     <Select
       label={label}
       description={hint}
+      inputWrapperOrder={order}
       error={form.wrong(name)}
       data={empty === undefined ? options : [{ value: '', label: empty }, ...options]}
       value={String(form.values[name] ?? '')}

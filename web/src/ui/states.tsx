@@ -57,7 +57,7 @@ export function Trouble({ error, retry }: { error: unknown; retry?: () => void }
 /** Says in a form what is wrong with the whole of it; what is wrong with one field stands under the field. */
 export function FormError({ error, fields }: { error: unknown; fields: string[] }) {
   if (!error) return null;
-  if (error instanceof Failure && error.field && fields.includes(error.field)) return null;
+  if (error instanceof Failure && error.field && fields.includes(error.field.split('.').pop() ?? '')) return null;
   return (
     <div className="note danger" role="alert">
       <CircleAlert className="icon" aria-hidden />

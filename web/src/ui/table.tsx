@@ -37,18 +37,34 @@ type Props<T> = {
   onVisit?: (row: T) => void;
   selected?: Set<string>;
   onSelect?: (selected: Set<string>) => void;
-  narrow?: boolean;
 };
+
+/** The columns that have room: those with the highest priority number leave first, the last of them before the others. */
+export function fitting<C extends Pick<Column<unknown>, 'width' | 'priority'>>(columns: C[], room: number): C[] {
+  const least = (c: C) => Number(/\d+/.exec(c.width)?.[0] ?? 0) + 16;
+  const left = [...columns];
+  while (left.length > 1 && left.reduce((sum, c) => sum + least(c), -16) > room) {
+    const worst = Math.max(...left.map((c) => c.priority ?? 1));
+    if (worst === 1) break;
+    left.splice(left.findLastIndex((c) => (c.priority ?? 1) === worst), 1);
+  }
+  return left;
+}
 
 export function Table<T>(p: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const base = useId();
   const [at, setAt] = useState(-1);
-  const wide = useMediaQuery('(min-width: 1360px)', true);
-  const mid = useMediaQuery('(min-width: 900px)', true);
   const phone = useMediaQuery('(max-width: 767px)', false);
-  const level = p.narrow ? (wide ? 2 : 1) : wide ? 3 : mid ? 3 : 2;
-  const columns = phone ? [] : p.columns.filter((c) => (c.priority ?? 1) <= level);
+  const [room, setRoom] = useState(1100);
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const watch = new ResizeObserver(() => setRoom(element.clientWidth));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
+  const columns = phone ? [] : fitting(p.columns, room - 48 - (p.selected ? 36 : 0));
   const height = phone ? 64 : 40;
   const count = p.rows.length + (p.hasMore || (p.loading && p.rows.length === 0) ? 12 : 0);
   const virtual = useVirtualizer({ count, getScrollElement: () => box.current, estimateSize: () => height, overscan: 8, scrollPaddingStart: 34 });
