@@ -155,3 +155,33 @@ func TestFloodIsBounded(t *testing.T) {
 		w.take()
 	})
 }
+
+// TestStandingKernelQueueSheds: a reader that cannot empty its socket sheds by the same limits.
+func TestStandingKernelQueueSheds(t *testing.T) {
+	for _, row := range []struct {
+		method string
+		behind time.Duration
+		more   string
+		status int
+	}{
+		{"INVITE", 99 * time.Millisecond, "", 200},
+		{"INVITE", 101 * time.Millisecond, "", 503},
+		{"INVITE", time.Second, "To: <sip:bob@office.example>;tag=x", 200},
+		{"REGISTER", 299 * time.Millisecond, "", 200},
+		{"REGISTER", 301 * time.Millisecond, "", 503},
+		{"BYE", time.Second, "To: <sip:bob@office.example>;tag=x", 200},
+	} {
+		cfg := Config{OnRequest: func(tx *ServerTx) { tx.ReplyStateless(NewResponse(tx.Request, 200, "")) }}
+		bubble(t, cfg, func(t *testing.T, s *Stack, w *wire) {
+			f, _ := s.UDPFlow(phone)
+			var more []string
+			if row.more != "" {
+				more = append(more, row.more)
+			}
+			s.receive(f, []byte(request(row.method, "a", "a", 1, more...)), row.behind)
+			if got := w.last(t).Status; got != row.status {
+				t.Errorf("%s after %v: %d", row.method, row.behind, got)
+			}
+		})
+	}
+}

@@ -82,8 +82,8 @@ func (b *inbox) from(i int) netip.AddrPort {
 	return netip.AddrPortFrom(addr, port)
 }
 
-// readBatch is the reader of a UDP socket. A batch that is not full means that the socket is empty; while it is not, the time since
-// then is what a datagram may have waited in the kernel, and the overload control counts it.
+// readBatch is the reader of a UDP socket. A batch that is not full means that the socket is empty. While batches are full, a queue
+// stands in the kernel; how long it has been standing is what the overload control counts. A burst after a pause is no standing queue.
 func (k *socket) readBatch() {
 	s := k.stack
 	raw, err := k.udp.SyscallConn()
@@ -97,7 +97,8 @@ func (k *socket) readBatch() {
 		n, failed = b.read(fd)
 		return failed != unix.EAGAIN && failed != unix.EINTR
 	}
-	empty := s.now()
+	const none = -1
+	var standing time.Duration = none // since when batches are full
 	for {
 		if err := raw.Read(ask); err != nil {
 			if k.gone.Load() || errors.Is(err, net.ErrClosed) {
@@ -109,10 +110,13 @@ func (k *socket) readBatch() {
 			continue
 		}
 		var behind time.Duration
-		if n < batch {
-			empty = s.now()
-		} else {
-			behind = s.now() - empty
+		switch {
+		case n < batch:
+			standing = none
+		case standing == none:
+			standing = s.now()
+		default:
+			behind = s.now() - standing
 		}
 		for i := range n {
 			k.datagram(b.space[i*b.size:i*b.size+int(b.heads[i].size)], b.from(i), behind)
