@@ -147,7 +147,7 @@ type field struct {
 	scope scope
 	node  *pbx.Node // of group and tree
 	refs  []pbx.Ref // of listed
-	self  bool      // it may reach the actor himself
+	self  bool      // it may reach the actor himself; a grant of a right that does not know self never does (I-2)
 	skip  []pbx.Ref // people and groups that it does not reach
 }
 
@@ -155,7 +155,7 @@ type field struct {
 func (q *asker) hits(f *field) bool {
 	switch f.scope {
 	case selfScope:
-		return q.mine
+		return q.mine && f.self
 	case listedScope:
 		if q.names(f.refs) {
 			return true

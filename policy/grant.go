@@ -21,7 +21,8 @@ func (q *asker) denied(r Right) bool {
 			l.Overrides[row.name] != pbx.OverrideDeny {
 			continue
 		}
-		if q.hits(&field{scope: q.denial(l, r), node: l.Node}) {
+		c := q.denial(l, r)
+		if q.hits(&field{scope: c, node: l.Node, self: c == selfScope}) {
 			return true
 		}
 	}
@@ -30,7 +31,7 @@ func (q *asker) denied(r Right) bool {
 			continue
 		}
 		f := q.fieldOf(&g.Scope)
-		f.self = f.scope > treeScope && row.scopes.has(selfScope)
+		f.self = f.scope == selfScope || f.scope > treeScope && row.scopes.has(selfScope)
 		f.skip = g.Except
 		if q.hits(&f) {
 			return true
@@ -163,8 +164,8 @@ func (q *asker) byAssignment(r Right, want filter, w *way) bool {
 		f := field{scope: selfScope}
 		if c != selfScope {
 			f = q.fieldOf(&a.Scope)
-			f.self = catalogue[r].scopes.has(selfScope)
 		}
+		f.self = catalogue[r].scopes.has(selfScope)
 		if !q.hits(&f) || f.scope != selfScope && q.then < pbx.Instant(a.Since) {
 			continue
 		}

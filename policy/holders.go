@@ -56,7 +56,7 @@ func (q *asker) width(r Right) scope {
 	for x := direct[r]; !x.isEmpty(); {
 		widest = max(widest, q.width(x.pop()))
 	}
-	if widest == noScope && (r == UserSee || r == GroupSee) {
+	if widest == noScope && (r == UserSee || r == GroupSee || r == PresenceSee) {
 		for _, g := range q.s.Groups {
 			if g.Published {
 				widest = groupScope

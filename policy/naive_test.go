@@ -210,7 +210,7 @@ func (n naive) groupTakenOut(g pbx.GroupID, except []pbx.Ref) bool {
 // reaches reports whether a grant reaches the thing, exclusions apart; a deny leaves out whom its own exclusion names.
 func (n naive) reaches(u pbx.UserID, g nGrant, t nThing) bool {
 	if g.scope.Kind == pbx.ScopeSelf {
-		return slices.Contains(t.people, u)
+		return slices.Contains(t.people, u) && (g.deny || knows(g.right, pbx.ScopeSelf))
 	}
 	if g.scope.Kind == pbx.ScopeListed && t.id != "" && slices.Contains(g.scope.Refs, pbx.Ref{Kind: pbx.Kind(t.kind.String()), ID: t.id}) {
 		return true
