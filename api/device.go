@@ -122,8 +122,8 @@ func (s *Server) renewSecret(ctx context.Context, v *visit, in *deviceIn) (NewDe
 }
 
 type editDevice struct {
-	deviceIn
-	Body struct {
+	Device string `path:"device"`
+	Body   struct {
 		Name *string `json:"name,omitempty"`
 		Kind *string `json:"kind,omitempty" enum:"desk,soft,mobile,browser"`
 	}

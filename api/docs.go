@@ -53,7 +53,7 @@ func (s *Server) document() []byte {
 func (s *Server) getDocument(context.Context, *visit, *struct{}) (writer, error) {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(s.doc)
+		_, _ = w.Write(s.doc())
 	}, nil
 }
 
@@ -63,7 +63,7 @@ func (s *Server) getDocs(context.Context, *visit, *struct{}) (writer, error) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; style-src 'sha256-"+
 			base64.StdEncoding.EncodeToString(sum[:])+"'")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		_, _ = w.Write(s.docs)
+		_, _ = w.Write(s.docs())
 	}, nil
 }
 

@@ -195,8 +195,9 @@ type memberIn struct {
 }
 
 type setMember struct {
-	memberIn
-	Body struct {
+	Group string `path:"group"`
+	User  string `path:"user"`
+	Body  struct {
 		Role string `json:"role,omitempty" doc:"absent keeps the role, or joins as user"`
 		Main bool   `json:"main,omitempty" doc:"true makes it the main group"`
 	}

@@ -56,6 +56,14 @@ type office struct {
 	mails   []string
 }
 
+var catalog = sync.OnceValue(func() *i18n.Catalog {
+	c, err := i18n.Load()
+	if err != nil {
+		panic(err)
+	}
+	return c
+})
+
 // model is the office of every test, made once and copied: a file is cheaper than forty commands.
 var model = sync.OnceValue(func() *frozen {
 	dir, err := os.MkdirTemp("", "tandem-api")
@@ -170,17 +178,13 @@ func (o *office) open() *store.DB {
 	if err != nil {
 		panic(err)
 	}
-	catalog, err := i18n.Load()
-	if err != nil {
-		panic(err)
-	}
 	o.dir, o.bus, o.log = directory.New(s), bus.NewLocal(head.Seq), &bytes.Buffer{}
 	o.auth = auth.New(auth.Config{Store: o.tenant, View: o.view, Publish: o.bus.Publish})
 	seeded := rand.NewChaCha8([32]byte{1})
 	var one sync.Mutex
 	o.desk = &command.Desk{Store: o.tenant, Directory: o.dir, Load: o.tenant.Load, Publish: o.bus.Publish, Now: func() time.Time { return o.now() },
 		Entropy: func(b []byte) { one.Lock(); defer one.Unlock(); _, _ = seeded.Read(b) }}
-	o.door = New(Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Catalog: catalog,
+	o.door = New(Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Catalog: catalog(),
 		SIP: func() SIP {
 			return SIP{Host: "pbx.example.com", UDP: 5060, TCP: 5060, TLS: 5061, WS: "wss://pbx.example.com/sip"}
 		},
@@ -242,6 +246,14 @@ func (r reply) error() string {
 	return string(b)
 }
 
+// recorder leaves a stream after its first event.
+type recorder struct {
+	*httptest.ResponseRecorder
+	leave func()
+}
+
+func (r *recorder) Flush() { r.leave() }
+
 // ask sends one request. "{name}" in path and body is the id of a person or thing.
 func (o *office) ask(who, method, path, body string, header ...string) reply {
 	o.t.Helper()
@@ -257,8 +269,10 @@ func (o *office) ask(who, method, path, body string, header ...string) reply {
 	for i := 0; i+1 < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	w := httptest.NewRecorder()
-	o.door.ServeHTTP(w, r)
+	ctx, leave := context.WithCancel(context.Background())
+	defer leave()
+	w := &recorder{httptest.NewRecorder(), leave}
+	o.door.ServeHTTP(w, r.WithContext(ctx))
 	res := w.Result()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {

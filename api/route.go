@@ -154,7 +154,9 @@ func (s *Server) operation(r Route) huma.Operation {
 		MaxBodyBytes:  r.Body,
 		Middlewares:   huma.Middlewares{s.enter(r)},
 		Responses:     map[string]*huma.Response{"default": s.refused},
-		Extensions:    map[string]any{"x-rights": rightNames(r.Access.Rights), "x-over": r.Access.Over},
+		// A phone on a slow line may need a while for its picture.
+		BodyReadTimeout: patience,
+		Extensions:      map[string]any{"x-rights": rightNames(r.Access.Rights), "x-over": r.Access.Over},
 	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = 256 << 10

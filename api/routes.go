@@ -78,7 +78,7 @@ func Routes() []Route {
 		route("GET", "/v1/audit/verify", anywhere(policy.AuditRead), "Check the hash chain of the audit log.", (*Server).verifyAudit),
 		route("GET", "/v1/tokens", signedIn("only the asker's own"), "API tokens.", (*Server).listTokens),
 		route("POST", "/v1/tokens", over("me", policy.TokenCreate), "Make an API token; the secret is shown once.", (*Server).createToken).created(),
-		act("DELETE", "/v1/tokens/{token}", row(policy.TokenCreate, policy.LoginReset), "Revoke an API token.", (*Server).deleteToken),
+		act("DELETE", "/v1/tokens/{token}", row(policy.LoginReset), "Revoke an API token.", (*Server).deleteToken),
 
 		// About the interface itself.
 		raw("GET", "/v1/openapi.json", public("the interface is no secret"), "application/json", "This document (OpenAPI 3.1).", (*Server).getDocument),

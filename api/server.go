@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -49,8 +50,8 @@ type Server struct {
 	c       Config
 	api     huma.API
 	mux     *http.ServeMux
-	doc     []byte
-	docs    []byte
+	doc     func() []byte // made when somebody asks first
+	docs    func() []byte
 	refused *huma.Response
 	streams streams
 }
@@ -59,7 +60,7 @@ type Server struct {
 func New(c Config) http.Handler {
 	s := &Server{c: c}
 	s.build()
-	s.doc, s.docs = s.document(), s.renderDocs()
+	s.doc, s.docs = sync.OnceValue(s.document), sync.OnceValue(s.renderDocs)
 	return s.outer(s.mux)
 }
 

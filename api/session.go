@@ -139,8 +139,8 @@ func (s *Server) getLink(ctx context.Context, _ *visit, in *linkIn) (Link, error
 }
 
 type choosePassword struct {
-	linkIn
-	Body struct {
+	Token string `path:"token"`
+	Body  struct {
 		Password string `json:"password" maxLength:"4000"`
 	}
 }

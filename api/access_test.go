@@ -1,0 +1,337 @@
+package api
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"image"
+	"image/png"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"tandem/pbx"
+	"tandem/policy"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// actors are the columns of the table. narrow is a token of mark that carries user.see and group.see only.
+var actors = []string{"nobody", "uwe", "tom", "mark", "mia", "greta", "sven", "olga", "anna", "narrow", "susi"}
+
+// probe is one request of the table: a route on one object. <self> is whatever belongs to the actor.
+type probe struct {
+	label, path, body, kind string
+}
+
+// things makes the probes of a route with one object: the actor's own, one in sales, one in support, one that is not there.
+func things(path, what, body string) []probe {
+	var all []probe
+	for _, name := range []string{"self", "nina", "mia", "none"} {
+		id := "<" + strings.TrimSpace(what+" "+name) + ">"
+		if name == "none" {
+			id = "usr_none"
+		}
+		all = append(all, probe{label: name, path: fmt.Sprintf(path, id), body: body})
+	}
+	return all
+}
+
+func groups(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales>"), body, ""}, {"north", fmt.Sprintf(path, "<north>"), body, ""},
+		{"support", fmt.Sprintf(path, "<support>"), body, ""}, {"none", fmt.Sprintf(path, "grp_none"), body, ""}}
+}
+
+func one(path, body string) []probe { return []probe{{"–", path, body, ""}} }
+
+// probes says how each route is knocked at. A route without probes fails the test: nothing is published unasked.
+func probes() map[string][]probe {
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 3, 2))); err != nil {
+		panic(err)
+	}
+	photos := things("/v1/users/%s/photo", "", picture.String())
+	for i := range photos {
+		photos[i].kind = "image/png"
+	}
+	return map[string][]probe{
+		"GET /v1/setup":                         one("/v1/setup?token=x", ""),
+		"POST /v1/setup":                        one("/v1/setup", `{"token":"x","name":"x","email":"x@example.com","password":"x","company":"x","country":"DE"}`),
+		"POST /v1/session":                      one("/v1/session", `{"email":"uwe@example.com","password":"`+password+`"}`),
+		"GET /v1/session":                       one("/v1/session", ""),
+		"DELETE /v1/session":                    one("/v1/session", ""),
+		"POST /v1/password/forgot":              one("/v1/password/forgot", `{"email":"nobody@example.com"}`),
+		"GET /v1/links/{token}":                 one("/v1/links/wrong", ""),
+		"POST /v1/links/{token}":                one("/v1/links/wrong", `{"password":"`+password+`"}`),
+		"PUT /v1/profile":                       one("/v1/profile", `{"language":"pl"}`),
+		"PUT /v1/profile/password":              one("/v1/profile/password", `{"old":"`+password+`","new":"another horse battery staple"}`),
+		"GET /v1/profile/sessions":              one("/v1/profile/sessions", ""),
+		"DELETE /v1/profile/sessions":           one("/v1/profile/sessions", ""),
+		"DELETE /v1/profile/sessions/{session}": one("/v1/profile/sessions/ses_none", ""),
+
+		"GET /v1/users":                        one("/v1/users", ""),
+		"POST /v1/users":                       groups("/v1/users#%s", ""),
+		"POST /v1/users/import":                groups("/v1/users/import?dry=1#%s", ""),
+		"GET /v1/users/{user}":                 things("/v1/users/%s", "", ""),
+		"PATCH /v1/users/{user}":               append(things("/v1/users/%s", "", `{"name":"Renamed"}`), things("/v1/users/%s", "", `{"email":"moved@example.com"}`)...),
+		"DELETE /v1/users/{user}":              things("/v1/users/%s", "", ""),
+		"POST /v1/users/{user}/suspend":        things("/v1/users/%s/suspend", "", `{"reason":"test"}`),
+		"POST /v1/users/{user}/restore":        things("/v1/users/%s/restore", "", ""),
+		"POST /v1/users/{user}/invite":         things("/v1/users/%s/invite", "", ""),
+		"DELETE /v1/users/{user}/sessions":     things("/v1/users/%s/sessions", "", ""),
+		"PUT /v1/users/{user}/roles/{role}":    append(things("/v1/users/%s/roles/system_admin", "", ""), things("/v1/users/%s/roles/reports", "", "")...),
+		"DELETE /v1/users/{user}/roles/{role}": append(things("/v1/users/%s/roles/auditor", "", ""), probe{"sven", "/v1/users/<sven>/roles/system_admin", "", ""}),
+		"GET /v1/users/{user}/photo":           things("/v1/users/%s/photo", "", ""),
+		"PUT /v1/users/{user}/photo":           photos,
+		"DELETE /v1/users/{user}/photo":        things("/v1/users/%s/photo", "", ""),
+		"GET /v1/extensions/next":              one("/v1/extensions/next", ""),
+
+		"GET /v1/groups":                 one("/v1/groups", ""),
+		"POST /v1/groups":                append(groups("/v1/groups#%s", ""), one("/v1/groups", `{"name":"Top"}`)...),
+		"GET /v1/groups/{group}":         groups("/v1/groups/%s", ""),
+		"PATCH /v1/groups/{group}":       append(groups("/v1/groups/%s", `{"name":"Renamed"}`), groups("/v1/groups/%s", `{"published":true}`)...),
+		"DELETE /v1/groups/{group}":      groups("/v1/groups/%s", ""),
+		"GET /v1/groups/{group}/members": groups("/v1/groups/%s/members", ""),
+		"PUT /v1/groups/{group}/members/{user}": {
+			{"nina receptionist", "/v1/groups/<sales>/members/<nina>", `{"role":"receptionist"}`, ""},
+			{"nina group owner", "/v1/groups/<sales>/members/<nina>", `{"role":"group_owner"}`, ""},
+			{"self manager", "/v1/groups/<sales>/members/<self>", `{"role":"manager"}`, ""},
+			{"tom into sales", "/v1/groups/<sales>/members/<tom>", `{}`, ""},
+			{"nina into support", "/v1/groups/<support>/members/<nina>", `{}`, ""},
+			{"none into sales", "/v1/groups/<sales>/members/usr_none", `{}`, ""},
+			{"nina into none", "/v1/groups/grp_none/members/<nina>", `{}`, ""},
+		},
+		"DELETE /v1/groups/{group}/members/{user}": {
+			{"nina", "/v1/groups/<sales>/members/<nina>", "", ""},
+			{"greta", "/v1/groups/<sales>/members/<greta>", "", ""},
+			{"tom", "/v1/groups/<support>/members/<tom>", "", ""},
+			{"nobody", "/v1/groups/<sales>/members/usr_none", "", ""},
+		},
+		"GET /v1/roles": one("/v1/roles", ""),
+
+		"GET /v1/users/{user}/devices":     things("/v1/users/%s/devices", "", ""),
+		"POST /v1/users/{user}/devices":    things("/v1/users/%s/devices", "", `{"name":"Second"}`),
+		"PATCH /v1/devices/{device}":       things("/v1/devices/%s", "phone of", `{"name":"Renamed"}`),
+		"DELETE /v1/devices/{device}":      things("/v1/devices/%s", "phone of", ""),
+		"POST /v1/devices/{device}/secret": things("/v1/devices/%s/secret", "phone of", ""),
+
+		"GET /v1/calls": one("/v1/calls", ""),
+		"GET /v1/calls/{call}": {{"uwe nina", "/v1/calls/<call uwe nina>", "", ""}, {"uwe tom", "/v1/calls/<call uwe tom>", "", ""},
+			{"tom mia", "/v1/calls/<call tom mia>", "", ""}, {"none", "/v1/calls/cal_none", "", ""}},
+		"GET /v1/calls/live": one("/v1/calls/live", ""),
+		"DELETE /v1/calls/live/{call}": {{"uwe nina", "/v1/calls/live/cal_live_uwe_nina", "", ""}, {"uwe tom", "/v1/calls/live/cal_live_uwe_tom", "", ""},
+			{"tom mia", "/v1/calls/live/cal_live_tom_mia", "", ""}, {"none", "/v1/calls/live/cal_none", "", ""}},
+		"GET /v1/events": one("/v1/events", ""),
+
+		"GET /v1/overview":            one("/v1/overview", ""),
+		"GET /v1/settings":            one("/v1/settings", ""),
+		"PATCH /v1/settings":          one("/v1/settings", `{"name":"Renamed"}`),
+		"POST /v1/settings/mail/test": one("/v1/settings/mail/test", ""),
+		"GET /v1/mails":               one("/v1/mails", ""),
+		"POST /v1/mails/{mail}/send":  {{"kept", "/v1/mails/mai_kept/send", "", ""}, {"none", "/v1/mails/mai_none/send", "", ""}},
+		"GET /v1/audit":               one("/v1/audit", ""),
+		"GET /v1/audit/verify":        one("/v1/audit/verify", ""),
+		"GET /v1/tokens":              one("/v1/tokens", ""),
+		"POST /v1/tokens":             one("/v1/tokens", `{"name":"Another"}`),
+		"DELETE /v1/tokens/{token}":   things("/v1/tokens/%s", "token of", ""),
+		"GET /v1/openapi.json":        one("/v1/openapi.json", ""),
+		"GET /v1/docs":                one("/v1/docs", ""),
+		"GET /v1/health":              one("/v1/health", ""),
+	}
+}
+
+// send makes one probe for one actor.
+func (o *office) send(r Route, p probe, actor string) reply {
+	o.t.Helper()
+	self := map[string]string{"narrow": "mark", "nobody": "uwe"}[actor]
+	if self == "" {
+		self = actor
+	}
+	path, object, _ := strings.Cut(strings.ReplaceAll(p.path, "self>", self+">"), "#")
+	body := strings.ReplaceAll(p.body, "<self>", "<"+self+">")
+	switch r.Method + " " + r.Path {
+	case "POST /v1/users":
+		body = fmt.Sprintf(`{"name":"New","email":"new@example.com","groups":[{"group":"%s"}]}`, object)
+	case "POST /v1/groups":
+		if object != "" {
+			body = fmt.Sprintf(`{"name":"New","parent":"%s"}`, object)
+		}
+	case "POST /v1/users/import":
+		return o.ask(actor, r.Method, path, fmt.Sprintf("name,email,group\nNew,new@example.com,%s\n", strings.Trim(object, "<>")), "Content-Type", "text/csv")
+	}
+	if p.kind != "" {
+		return o.ask(actor, r.Method, path, body, "Content-Type", p.kind)
+	}
+	return o.ask(actor, r.Method, path, body)
+}
+
+// letter is an answer in one character.
+func letter(r reply) string {
+	switch {
+	case r.StatusCode < 300:
+		return "o"
+	case r.StatusCode == 401:
+		return "s"
+	case r.StatusCode == 403:
+		return "d"
+	case r.StatusCode == 404:
+		return "m"
+	case r.StatusCode < 500:
+		return "x"
+	}
+	return "!"
+}
+
+// TestAccess walks every route, every actor and objects of every distance (BAR AZ-01), and compares with the table in
+// testdata/access.txt: o done, d denied, m missing, s signed out, x refused for another reason. A refused request must leave
+// nothing in the log; an object out of sight must be answered with the body of one that is not there.
+func TestAccess(t *testing.T) {
+	table := probes()
+	var out strings.Builder
+	fmt.Fprintf(&out, "%-42s %-18s %s\n", "route", "object", strings.Join(actors, " "))
+	o := live(t)
+	for _, r := range Routes() {
+		name := r.Method + " " + r.Path
+		if len(table[name]) == 0 {
+			t.Errorf("%s: no probe says who may use it on what", name)
+		}
+		for _, p := range table[name] {
+			row := ""
+			for _, actor := range actors {
+				before, allowed := o.head(), o.allows(r, p, actor)
+				got := o.send(r, p, actor)
+				l := letter(got)
+				row += l
+				if l == "!" {
+					t.Errorf("%s %s by %s: %d %s\n%s", name, p.label, actor, got.StatusCode, got.body, o.log)
+				}
+				if l != "o" && o.head() != before && !isSignIn(r) {
+					t.Errorf("%s %s by %s: refused, and left %v in the log", name, p.label, actor, o.kinds(before))
+				}
+				if l == "m" && p.label != "none" {
+					hiddenLooksMissing(t, o, r, table[name], p, actor, got)
+				}
+				if allowed == "no" && l == "o" {
+					t.Errorf("%s %s by %s: done, although policy refuses", name, p.label, actor)
+				}
+				if allowed == "yes" && (l == "d" || l == "m") && !decidesMore[name] {
+					t.Errorf("%s %s by %s: %s, although policy allows", name, p.label, actor, l)
+				}
+				if l == "o" && r.Method != "GET" {
+					o = live(t)
+				}
+			}
+			fmt.Fprintf(&out, "%-42s %-18s %s\n", name, p.label, row)
+		}
+		delete(table, name)
+	}
+	for _, name := range slices.Sorted(maps.Keys(table)) {
+		t.Errorf("%s: probes for a route that does not exist", name)
+	}
+	golden(t, "testdata/access.txt", []byte(out.String()))
+}
+
+func isSignIn(r Route) bool { return strings.Contains(r.Path, "/session") }
+
+// hiddenLooksMissing compares the answer about a thing out of sight with the one about a thing that is not there.
+func hiddenLooksMissing(t *testing.T, o *office, r Route, all []probe, p probe, actor string, got reply) {
+	t.Helper()
+	for _, other := range all {
+		if other.label != "none" || !strings.Contains(r.Path, "{") {
+			continue
+		}
+		if none := o.send(r, other, actor); none.error() != got.error() || none.StatusCode != got.StatusCode ||
+			none.Header.Get("Content-Type") != got.Header.Get("Content-Type") {
+			t.Errorf("%s %s by %s: %s, but a missing one: %s", r.Path, p.label, actor, got.error(), none.error())
+		}
+	}
+}
+
+// allows asks package policy the question of the route: yes, no, or nothing where the route asks no single question.
+func (o *office) allows(r Route, p probe, actor string) string {
+	a := r.Access
+	if a.Over != "user" && a.Over != "group" && a.Over != "" || len(a.Rights) == 0 || actor == "nobody" || actor == "susi" {
+		return ""
+	}
+	who := pbx.Actor{Kind: pbx.ActorUser, User: pbx.UserID(o.ids[actor])}
+	if actor == "narrow" {
+		token := o.view().ByTokenHash(hashOf(o.keys["narrow"]))
+		who = pbx.Actor{Kind: pbx.ActorToken, User: token.User, Token: token.ID}
+	}
+	self := map[string]string{"narrow": "mark"}[actor]
+	if self == "" {
+		self = actor
+	}
+	segments := strings.Split(strings.ReplaceAll(p.path, "<self>", "<"+self+">"), "/")
+	object := policy.System()
+	for i, part := range strings.Split(r.Path, "/") {
+		if part != "{"+a.Over+"}" {
+			continue
+		}
+		id := segments[i]
+		if named := o.ids[strings.Trim(id, "<>")]; named != "" {
+			id = named
+		}
+		if a.Over == "user" {
+			object = policy.User(pbx.UserID(id))
+		} else {
+			object = policy.Group(pbx.GroupID(id))
+		}
+	}
+	for _, right := range a.Rights {
+		if policy.Decide(o.view(), policy.Request{Actor: who, Right: right, Target: object, At: o.now()}).OK {
+			return "yes"
+		}
+	}
+	return "no"
+}
+
+// decidesMore are the routes whose right opens the door and whose command or object asks for more.
+var decidesMore = map[string]bool{
+	"PATCH /v1/users/{user}":                   true, // e-mail and extension need user.edit
+	"PUT /v1/users/{user}/roles/{role}":        true,
+	"DELETE /v1/users/{user}/roles/{role}":     true,
+	"PATCH /v1/groups/{group}":                 true, // publishing needs group.publish
+	"DELETE /v1/groups/{group}":                true,
+	"PUT /v1/groups/{group}/members/{user}":    true,
+	"DELETE /v1/groups/{group}/members/{user}": true,
+	"GET /v1/users/{user}/photo":               true, // nobody has one
+	"POST /v1/mails/{mail}/send":               true, // none is not there
+}
+
+// golden compares with a file, or writes it.
+func golden(t *testing.T, path string, got []byte) {
+	t.Helper()
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Equal(want, got) {
+		return
+	}
+	wants, gots := strings.Split(string(want), "\n"), strings.Split(string(got), "\n")
+	for i := range max(len(wants), len(gots)) {
+		w, g := at(wants, i), at(gots, i)
+		if w != g {
+			t.Errorf("%s line %d:\n  have %s\n  want %s", path, i+1, g, w)
+		}
+	}
+}
+
+func at(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return ""
+}

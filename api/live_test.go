@@ -1,0 +1,43 @@
+package api
+
+import (
+	"context"
+	"testing"
+
+	"tandem/command"
+	"tandem/pbx"
+	"tandem/store"
+)
+
+func hashOf(key string) string { return command.HashToken(key) }
+
+// live is an office in which calls are up: uwe with nina, uwe with tom, tom with mia, tom with an outside number.
+func live(t testing.TB) *office {
+	t.Helper()
+	o := newOffice(t)
+	for _, c := range [][2]string{{"uwe", "nina"}, {"uwe", "tom"}, {"tom", "mia"}, {"tom", "+4930123456789"}} {
+		o.dir.SetCall(o.call(c[0], c[1]))
+	}
+	if _, err := o.tenant.PutMail(context.Background(), store.Mail{ID: "mai_kept", Kind: "test", To: "x@example.com", State: store.MailKept, Created: start}); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// call is a call that is up between two people, or a person and a number.
+func (o *office) call(from, to string) *pbx.LiveCall {
+	c := &pbx.LiveCall{ID: pbx.CallID("cal_live_" + from + "_" + to), Phase: pbx.PhaseTalking, Started: o.now().Add(-1), Answered: o.now()}
+	for i, name := range []string{from, to} {
+		p := pbx.Party{Number: name, Name: name}
+		if u := o.view().Users[pbx.UserID(o.ids[name])]; u != nil {
+			p = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+			c.Users = append(c.Users, u.ID)
+		}
+		if i == 0 {
+			c.From = p
+		} else {
+			c.To = p
+		}
+	}
+	return c
+}
