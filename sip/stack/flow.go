@@ -77,10 +77,11 @@ func (f Flow) Reliable() bool { return f.Transport.Reliable() }
 // Alive reports whether messages can still be sent. UDP flows are alive until the stack closes.
 func (f Flow) Alive() bool { return f.link != nil && f.link.alive() }
 
-// Close ends the connection behind a flow; it does nothing for UDP.
+// Close ends the connection behind a flow, soon and from another goroutine, so that OnFlowClosed never comes while the caller holds
+// a lock. It does nothing for UDP.
 func (f Flow) Close() {
 	if f.link != nil && f.Reliable() {
-		f.link.close(ErrFlowClosed)
+		go f.link.close(ErrFlowClosed)
 	}
 }
 

@@ -112,134 +112,6 @@ func lenient(raw []byte) (*Message, error) {
 	return m, nil
 }
 
-// TestTortureOverUDP is SIP-01 and SIP-02 on a real socket: after each message a probe is answered, so that silence means something.
-func TestTortureOverUDP(t *testing.T) {
-	s := open(t, Config{OnRequest: front, Policy: accepted})
-	addr := must[netip.AddrPort](t)(s.ListenUDP("127.0.0.1:0"))
-	for i, row := range torture {
-		t.Run(row.file, func(t *testing.T) {
-			p := dial(t, "udp", addr)
-			p.Write(tortureFile(t, row.file))
-			probe := "probe" + strconv.Itoa(i)
-			p.Write([]byte(request("OPTIONS", probe, probe, 1)))
-			want := row.status
-			if want == pass {
-				want = 200
-				if m, _ := Parse(tortureFile(t, row.file)); m.Method == MethodRegister || m.Method == MethodInvite {
-					want = 401
-				}
-			}
-			// answers may overtake each other, because the two messages have different Call-IDs
-			probed, status := false, drop
-			for !probed || (want != drop && status == drop) {
-				m, err := p.next()
-				if err != nil {
-					t.Fatalf("probe answered: %v, status %d: %v", probed, status, err)
-				}
-				if m.Get(HeaderCallID) == probe {
-					probed = true
-				} else {
-					status = m.Status
-				}
-			}
-			if status != want {
-				t.Errorf("%s: %d, want %d", row.why, status, want)
-			}
-		})
-	}
-	if st := s.Stats(); st.ServerTx != 0 || st.ClientTx != 0 {
-		t.Errorf("state was kept: %+v", st)
-	}
-}
-
-// TestTortureOverTCP sends the same set over connections of their own and then probes over a new one.
-func TestTortureOverTCP(t *testing.T) {
-	limits := Limits{Fresh: 150 * time.Millisecond, Frame: 150 * time.Millisecond}
-	s := open(t, Config{OnRequest: front, Policy: accepted, Limits: limits})
-	addr := must[netip.AddrPort](t)(s.ListenTCP("127.0.0.1:0"))
-	tortureStream(t, addr, "tcp", func() net.Conn { return must[net.Conn](t)(net.Dial("tcp", addr.String())) })
-}
-
-func TestTortureOverTLS(t *testing.T) {
-	limits := Limits{Fresh: 300 * time.Millisecond, Frame: 150 * time.Millisecond}
-	s := open(t, Config{OnRequest: front, Policy: accepted, Limits: limits})
-	addr := must[netip.AddrPort](t)(s.ListenTLS("127.0.0.1:0", certificate(t)))
-	tortureStream(t, addr, "tls", func() net.Conn {
-		return must[*tls.Conn](t)(tls.Dial("tcp", addr.String(), &tls.Config{InsecureSkipVerify: true}))
-	})
-}
-
-func tortureStream(t *testing.T, addr netip.AddrPort, name string, connect func() net.Conn) {
-	for _, row := range torture {
-		t.Run(row.file, func(t *testing.T) {
-			c := connect()
-			defer c.Close()
-			c.SetDeadline(time.Now().Add(patience))
-			p := &peer{Conn: c, framer: Framer{Head: 64 << 10, Body: 256 << 10}, buf: make([]byte, 65536)}
-			p.Write(tortureFile(t, row.file))
-			want := row.status
-			if row.stream != 0 {
-				want = row.stream
-			}
-			if want == pass {
-				want = 200
-				if m, _ := Parse(tortureFile(t, row.file)); m.Method == MethodRegister || m.Method == MethodInvite {
-					want = 401
-				}
-			}
-			if want != drop {
-				if m, err := p.next(); err != nil || m.Status != want {
-					t.Errorf("%s: want %d, got %v, %v", row.why, want, m, err)
-				}
-			}
-			probe := connect()
-			defer probe.Close()
-			probe.SetDeadline(time.Now().Add(patience))
-			p = &peer{Conn: probe, framer: Framer{Head: 64 << 10, Body: 256 << 10}, buf: make([]byte, 65536)}
-			p.Write([]byte(request("OPTIONS", "p", "p", 1)))
-			if m, err := p.next(); err != nil || m.Status != 200 {
-				t.Errorf("the probe: %v %v", m, err)
-			}
-		})
-	}
-}
-
-// TestTortureOverWebSocket: a WebSocket message is a frame, so the reactions are those of a datagram; foreign bytes end the connection.
-func TestTortureOverWebSocket(t *testing.T) {
-	s := open(t, Config{OnRequest: front, Policy: accepted})
-	web := httptest.NewServer(s.WebSocket(WebSocket{}))
-	defer web.Close()
-	for _, row := range torture {
-		t.Run(row.file, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), patience)
-			defer cancel()
-			ws, _, err := websocket.Dial(ctx, web.URL, &websocket.DialOptions{Subprotocols: []string{"sip"}})
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer ws.CloseNow()
-			ws.Write(ctx, websocket.MessageText, tortureFile(t, row.file))
-			want := row.status
-			if want == drop {
-				return
-			}
-			if want == pass {
-				want = 200
-				if m, _ := Parse(tortureFile(t, row.file)); m.Method == MethodRegister || m.Method == MethodInvite {
-					want = 401
-				}
-			}
-			_, raw, err := ws.Read(ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if m, _ := lenient(raw); m.Status != want {
-				t.Errorf("%s: %d, want %d", row.why, m.Status, want)
-			}
-		})
-	}
-}
-
 func certificate(t *testing.T) *tls.Config {
 	t.Helper()
 	k := must[*ecdsa.PrivateKey](t)(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
@@ -384,25 +256,23 @@ func TestConnectionsPerSourceAreLimited(t *testing.T) {
 }
 
 func TestBlockedSourcesHearNothing(t *testing.T) {
-	var blocked bool
-	var mu sync.Mutex
-	s := open(t, Config{OnRequest: front, Blocked: func(netip.Addr) bool { mu.Lock(); defer mu.Unlock(); return blocked }})
+	asked := make(chan netip.Addr, 4)
+	s := open(t, Config{OnRequest: front, Blocked: func(a netip.Addr) bool { asked <- a; return true }})
 	udp := must[netip.AddrPort](t)(s.ListenUDP("127.0.0.1:0"))
 	tcp := must[netip.AddrPort](t)(s.ListenTCP("127.0.0.1:0"))
-	mu.Lock()
-	blocked = true
-	mu.Unlock()
 	p := dial(t, "tcp", tcp)
 	if _, err := p.next(); err == nil {
 		t.Error("a blocked source was accepted")
 	}
 	q := dial(t, "udp", udp)
 	q.Write([]byte(request("OPTIONS", "a", "a", 1)))
-	for s.Stats().Blocked < 2 {
-		time.Sleep(time.Millisecond)
+	for range 2 {
+		if a := <-asked; a != netip.MustParseAddr("127.0.0.1") {
+			t.Error(a)
+		}
 	}
-	if len(s.Addrs()) != 2 {
-		t.Error(s.Addrs())
+	if st := s.Stats(); len(s.Addrs()) != 2 || st.Received != 0 || st.ResponsesOut != 0 {
+		t.Error(s.Addrs(), st)
 	}
 }
 
@@ -472,5 +342,53 @@ func TestDial(t *testing.T) {
 	b.Request(f, NewRequest(MethodRegister, uri, NameAddr{URI: uri}.WithTag("u"), NameAddr{URI: uri}, "ours", 1), func(m *Message) { got <- m.Status })
 	if status := <-got; status != 401 {
 		t.Error(status)
+	}
+}
+
+// TestLostConnectionEndsRinging: an INVITE that rings has no timer; the loss of its connection ends it.
+func TestLostConnectionEndsRinging(t *testing.T) {
+	flows := make(chan Flow, 1)
+	s := open(t, Config{OnRequest: func(tx *ServerTx) { front(tx); flows <- tx.Flow() }})
+	addr := must[netip.AddrPort](t)(s.ListenTCP("127.0.0.1:0"))
+	p := dial(t, "tcp", addr)
+	p.Write([]byte(request("OPTIONS", "a", "a", 1)))
+	if _, err := p.next(); err != nil {
+		t.Fatal(err)
+	}
+	got := make(chan *Message, 4)
+	uri, _ := ParseURI("sip:alice@10.0.0.5")
+	s.Request(<-flows, NewRequest(MethodInvite, uri, NameAddr{URI: uri}.WithTag("u"), NameAddr{URI: uri}, "ours", 1), func(m *Message) { got <- m })
+	raw := make([]byte, 65536)
+	req, err := Parse(raw[:must[int](t)(p.Read(raw))])
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Write(NewResponse(req, 180, "").Encode())
+	if m := <-got; m.Status != 180 {
+		t.Fatal(m.Status)
+	}
+	p.Close()
+	if m := <-got; m.Status != 503 || !m.Local {
+		t.Error(m.Status)
+	}
+}
+
+// TestTooLargeOnAStream is SIP-12: 513, then the connection is closed.
+func TestTooLargeOnAStream(t *testing.T) {
+	s := open(t, Config{OnRequest: front})
+	addr := must[netip.AddrPort](t)(s.ListenTCP("127.0.0.1:0"))
+	head := strings.TrimSuffix(request("OPTIONS", "a", "a", 1), "Content-Length: 0\r\n\r\n")
+	for name, data := range map[string]string{
+		"body":    head + "Content-Length: 262145\r\n\r\n",
+		"headers": head + "Subject: " + strings.Repeat("x", 65536-len(head)),
+	} {
+		p := dial(t, "tcp", addr)
+		p.Write([]byte(data))
+		if m, err := p.next(); err != nil || m.Status != 513 {
+			t.Errorf("%s: %v %v", name, m, err)
+		}
+		if _, err := p.next(); err == nil {
+			t.Errorf("%s: the connection is still open", name)
+		}
 	}
 }

@@ -25,6 +25,9 @@ type Stack struct {
 	rates  *rates
 	count  counters
 
+	wayMu sync.Mutex
+	ways  map[netip.Addr]way // by remote address
+
 	mu      sync.Mutex
 	closers []func()
 	sockets []*socket
@@ -50,7 +53,7 @@ var ErrClosed = errors.New("the SIP stack is closed")
 // New starts the workers. Listeners are opened by the Listen methods.
 func New(cfg Config) *Stack {
 	s := &Stack{cfg: cfg, timers: cfg.Timers.withDefaults(), limits: cfg.Limits.withDefaults(), log: cfg.Log, start: time.Now(),
-		conns: map[uint64]*conn{}, perIP: map[netip.Addr]int{}}
+		conns: map[uint64]*conn{}, perIP: map[netip.Addr]int{}, ways: map[netip.Addr]way{}}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -150,8 +153,29 @@ func (s *Stack) SentBy(f Flow) (host string, port uint16) {
 	return addr.String(), f.Local.Port()
 }
 
-// outward asks the system which of our addresses leads to a remote one. Nothing is sent.
+// outward asks the system which of our addresses leads to a remote one, and remembers the answer for a minute. Nothing is sent.
 func (s *Stack) outward(remote netip.Addr) netip.Addr {
+	s.wayMu.Lock()
+	defer s.wayMu.Unlock()
+	now := s.now()
+	if w, ok := s.ways[remote]; ok && now-w.at < time.Minute {
+		return w.addr
+	}
+	if len(s.ways) >= 1024 {
+		clear(s.ways)
+	}
+	addr := askOutward(remote)
+	s.ways[remote] = way{addr, now}
+	return addr
+}
+
+// way is one of our addresses, and when we learned that it is the right one.
+type way struct {
+	addr netip.Addr
+	at   time.Duration
+}
+
+func askOutward(remote netip.Addr) netip.Addr {
 	c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(netip.AddrPortFrom(remote, 9)))
 	if err != nil {
 		return netip.IPv6Unspecified()

@@ -61,9 +61,10 @@ func (tx *ClientTx) start() {
 	} else {
 		sh.planClient(tx, now+tx.pause, now+64*s.timers.T1)
 	}
+	data := tx.data
 	sh.mu.Unlock()
 	s.count.requestsOut.Add(1)
-	if err := tx.flow.write(tx.data); err != nil {
+	if err := tx.flow.write(data); err != nil {
 		sh.post(item{run: func() { tx.fail(503, "Transport failed") }, at: now})
 	}
 }
@@ -196,6 +197,26 @@ func (tx *ClientTx) fail(status int, reason string) {
 	m.Local, m.Flow = true, tx.flow
 	tx.over.Store(true)
 	tx.on(m)
+}
+
+// flowGone ends every transaction that waits for an answer over a dead connection (RFC 3261 §8.1.3.1). Without it a ringing INVITE,
+// which has no timer, would wait for ever.
+func (s *Stack) flowGone(dead link) {
+	for _, sh := range s.shards {
+		sh.post(item{at: s.now(), run: func() {
+			var waiting []*ClientTx
+			sh.mu.Lock()
+			for _, tx := range sh.client {
+				if tx.flow.link == dead {
+					waiting = append(waiting, tx)
+				}
+			}
+			sh.mu.Unlock()
+			for _, tx := range waiting {
+				tx.fail(503, "The connection is lost")
+			}
+		}})
+	}
 }
 
 // response carries a response.

@@ -152,6 +152,7 @@ func (c *conn) close(why error) {
 	s.mu.Unlock()
 	s.count.conns.Add(-1)
 	s.log.Debug("connection closed", "flow", c.flow.String(), "why", why)
+	s.flowGone(c)
 	if s.cfg.OnFlowClosed != nil {
 		s.cfg.OnFlowClosed(c.flow)
 	}
