@@ -38,10 +38,7 @@ func (db *DB) Backup(ctx context.Context, path string) error {
 	err = db.view(ctx, "backup", func(from tx) error {
 		return to.change(ctx, "backup", func(into tx) error { return copyAll(ctx, from, into) })
 	})
-	if err == nil {
-		_, err = to.write.ExecContext(ctx, "PRAGMA journal_mode = delete") // a single file, without companions
-	}
-	if err := errors.Join(err, to.Close()); err != nil {
+	if err := errors.Join(err, to.Close()); err != nil { // the last connection folds the write-ahead log into the file
 		return err
 	}
 	return settle(part, path)

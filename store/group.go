@@ -5,14 +5,14 @@ import "tandem/pbx"
 func groupRows() rows[pbx.Group] {
 	return rows[pbx.Group]{
 		table:   "groups",
-		columns: []string{"id", "name", "parent", "language", "zone", "published", "standard", "ceiling", "created"},
+		columns: []string{"id", "name", "parent", "language", "zone", "published", "standard", "ceiling", "replay", "created"},
 		values: func(g *pbx.Group) ([]any, error) {
-			return []any{string(g.ID), g.Name, string(g.Parent), g.Language, g.Zone, flag(g.Published), flag(g.Default), string(g.Ceiling), ms(g.Created)}, nil
+			return []any{string(g.ID), g.Name, string(g.Parent), g.Language, g.Zone, flag(g.Published), flag(g.Default), string(g.Ceiling), string(g.Replay), ms(g.Created)}, nil
 		},
 		scan: func(s scan) (*pbx.Group, error) {
 			var g pbx.Group
 			var published, standard, created int64
-			err := s(&g.ID, &g.Name, &g.Parent, &g.Language, &g.Zone, &published, &standard, &g.Ceiling, &created)
+			err := s(&g.ID, &g.Name, &g.Parent, &g.Language, &g.Zone, &published, &standard, &g.Ceiling, &g.Replay, &created)
 			g.Published, g.Default, g.Created = published != 0, standard != 0, moment(created)
 			return &g, err
 		},

@@ -18,7 +18,9 @@ CREATE TABLE tenants (
 	mail_from     TEXT   NOT NULL,
 	mail_user     TEXT   NOT NULL,
 	mail_password TEXT   NOT NULL,
-	mail_tls      TEXT   NOT NULL
+	mail_tls      TEXT   NOT NULL,
+	replay        TEXT   NOT NULL, -- of conferences
+	spread        BIGINT NOT NULL  -- billing.assign may be handed on
 );
 
 CREATE TABLE users (
@@ -46,6 +48,7 @@ CREATE TABLE groups (
 	published BIGINT NOT NULL,
 	standard  BIGINT NOT NULL, -- the default group
 	ceiling   TEXT   NOT NULL,
+	replay    TEXT   NOT NULL, -- of conferences
 	created   BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
@@ -115,15 +118,17 @@ CREATE TABLE devices (
 );
 
 CREATE TABLE tokens (
-	tenant  TEXT   NOT NULL,
-	id      TEXT   NOT NULL,
-	user_id TEXT   NOT NULL,
-	name    TEXT   NOT NULL,
-	hash    TEXT   NOT NULL,
-	prefix  TEXT   NOT NULL,
-	rights  TEXT   NOT NULL,
-	created BIGINT NOT NULL,
-	until   BIGINT NOT NULL,
+	tenant      TEXT   NOT NULL,
+	id          TEXT   NOT NULL,
+	user_id     TEXT   NOT NULL,
+	name        TEXT   NOT NULL,
+	hash        TEXT   NOT NULL,
+	prefix      TEXT   NOT NULL,
+	rights      TEXT   NOT NULL,
+	narrow      TEXT   NOT NULL, -- scopes by name of the right
+	created     BIGINT NOT NULL,
+	active_from BIGINT NOT NULL,
+	until       BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
 

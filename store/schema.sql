@@ -1,0 +1,268 @@
+-- The schema after all steps of schema/. Written by go test -update; not executed.
+
+CREATE TABLE assignments (
+	tenant      TEXT   NOT NULL,
+	id          TEXT   NOT NULL,
+	user_id     TEXT   NOT NULL,
+	role_id     TEXT   NOT NULL,
+	scope       TEXT   NOT NULL,
+	exceptions  TEXT   NOT NULL,
+	since       BIGINT NOT NULL,
+	active_from BIGINT NOT NULL,
+	until       BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE call_parts (
+	tenant  TEXT   NOT NULL,
+	part    TEXT   NOT NULL,
+	started BIGINT NOT NULL,
+	call_id TEXT   NOT NULL,
+	PRIMARY KEY (tenant, part, started, call_id)
+);
+
+CREATE INDEX call_parts_call ON call_parts (tenant, call_id, part);
+
+CREATE TABLE calls (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	started  BIGINT NOT NULL,
+	answered BIGINT NOT NULL,
+	ended    BIGINT NOT NULL,
+	talk     BIGINT NOT NULL,
+	cause    TEXT   NOT NULL,
+	search   TEXT   NOT NULL,
+	body     TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX calls_answered ON calls (tenant, answered, id);
+
+CREATE INDEX calls_ended ON calls (tenant, ended, id);
+
+CREATE INDEX calls_started ON calls (tenant, started, id);
+
+CREATE INDEX calls_talk ON calls (tenant, talk, id);
+
+CREATE TABLE devices (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	user_id  TEXT   NOT NULL,
+	name     TEXT   NOT NULL,
+	kind     TEXT   NOT NULL,
+	username TEXT   NOT NULL,
+	md5      TEXT   NOT NULL,
+	sha256   TEXT   NOT NULL,
+	created  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE facts (
+	tenant      TEXT   NOT NULL,
+	seq         BIGINT NOT NULL,
+	at          BIGINT NOT NULL,
+	kind        TEXT   NOT NULL,
+	audit       BIGINT NOT NULL,
+	actor       TEXT   NOT NULL,
+	actor_user  TEXT   NOT NULL,
+	object_kind TEXT   NOT NULL,
+	object_id   TEXT   NOT NULL,
+	subject     TEXT   NOT NULL,
+	before_json TEXT   NOT NULL,
+	after_json  TEXT   NOT NULL,
+	reason      TEXT   NOT NULL,
+	search      TEXT   NOT NULL,
+	data_json   TEXT   NOT NULL,
+	revision    BIGINT NOT NULL,
+	hash        TEXT   NOT NULL,
+	PRIMARY KEY (tenant, seq)
+);
+
+CREATE INDEX facts_actor ON facts (tenant, actor_user, seq);
+
+CREATE INDEX facts_audit ON facts (tenant, audit, seq);
+
+CREATE INDEX facts_object ON facts (tenant, object_kind, object_id, seq);
+
+CREATE INDEX facts_subject ON facts (tenant, subject, seq);
+
+CREATE TABLE grants (
+	tenant      TEXT   NOT NULL,
+	id          TEXT   NOT NULL,
+	user_id     TEXT   NOT NULL,
+	right_name  TEXT   NOT NULL,
+	deny        BIGINT NOT NULL,
+	scope       TEXT   NOT NULL,
+	exceptions  TEXT   NOT NULL,
+	since       BIGINT NOT NULL,
+	active_from BIGINT NOT NULL,
+	until       BIGINT NOT NULL,
+	reason      TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE groups (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	parent    TEXT   NOT NULL,
+	language  TEXT   NOT NULL,
+	zone      TEXT   NOT NULL,
+	published BIGINT NOT NULL,
+	standard  BIGINT NOT NULL,
+	ceiling   TEXT   NOT NULL,
+	created   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE links (
+	tenant  TEXT   NOT NULL,
+	hash    TEXT   NOT NULL,
+	kind    TEXT   NOT NULL,
+	user_id TEXT   NOT NULL,
+	created BIGINT NOT NULL,
+	expires BIGINT NOT NULL,
+	tries   BIGINT NOT NULL,
+	used    BIGINT NOT NULL,
+	PRIMARY KEY (tenant, hash)
+);
+
+CREATE INDEX links_user ON links (tenant, kind, user_id);
+
+CREATE TABLE logins (
+	tenant   TEXT   NOT NULL,
+	user_id  TEXT   NOT NULL,
+	password TEXT   NOT NULL,
+	changed  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, user_id)
+);
+
+CREATE TABLE mails (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	kind      TEXT   NOT NULL,
+	user_id   TEXT   NOT NULL,
+	receiver  TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	subject   TEXT   NOT NULL,
+	plain     TEXT   NOT NULL,
+	html      TEXT   NOT NULL,
+	secret    TEXT   NOT NULL,
+	state     TEXT   NOT NULL,
+	error     TEXT   NOT NULL,
+	tries     BIGINT NOT NULL,
+	next      BIGINT NOT NULL,
+	created   BIGINT NOT NULL,
+	sent      BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX mails_next ON mails (tenant, state, next);
+
+CREATE TABLE memberships (
+	tenant      TEXT   NOT NULL,
+	id          TEXT   NOT NULL,
+	user_id     TEXT   NOT NULL,
+	group_id    TEXT   NOT NULL,
+	role_id     TEXT   NOT NULL,
+	active_from BIGINT NOT NULL,
+	until       BIGINT NOT NULL,
+	main        BIGINT NOT NULL,
+	overrides   TEXT   NOT NULL,
+	presence    TEXT   NOT NULL,
+	calls       TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE open_calls (
+	tenant  TEXT   NOT NULL,
+	id      TEXT   NOT NULL,
+	started BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE photos (
+	tenant  TEXT   NOT NULL,
+	hash    TEXT   NOT NULL,
+	kind    TEXT   NOT NULL,
+	body    TEXT   NOT NULL,
+	created BIGINT NOT NULL,
+	PRIMARY KEY (tenant, hash)
+);
+
+CREATE TABLE roles (
+	tenant TEXT NOT NULL,
+	id     TEXT NOT NULL,
+	name   TEXT NOT NULL,
+	cells  TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE schema_steps (step BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL);
+
+CREATE TABLE sessions (
+	tenant  TEXT   NOT NULL,
+	id      TEXT   NOT NULL,
+	hash    TEXT   NOT NULL,
+	user_id TEXT   NOT NULL,
+	agent   TEXT   NOT NULL,
+	addr    TEXT   NOT NULL,
+	created BIGINT NOT NULL,
+	seen    BIGINT NOT NULL,
+	expires BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX sessions_expires ON sessions (tenant, expires);
+
+CREATE UNIQUE INDEX sessions_hash ON sessions (tenant, hash);
+
+CREATE INDEX sessions_user ON sessions (tenant, user_id);
+
+CREATE TABLE tenants (
+	id            TEXT   NOT NULL PRIMARY KEY,
+	version       BIGINT NOT NULL,
+	seq           BIGINT NOT NULL,
+	head          TEXT   NOT NULL,
+	name          TEXT   NOT NULL,
+	country       TEXT   NOT NULL,
+	zone          TEXT   NOT NULL,
+	language      TEXT   NOT NULL,
+	public        TEXT   NOT NULL,
+	digits        BIGINT NOT NULL,
+	claimed       BIGINT NOT NULL,
+	mail_host     TEXT   NOT NULL,
+	mail_port     BIGINT NOT NULL,
+	mail_from     TEXT   NOT NULL,
+	mail_user     TEXT   NOT NULL,
+	mail_password TEXT   NOT NULL,
+	mail_tls      TEXT   NOT NULL
+);
+
+CREATE TABLE tokens (
+	tenant  TEXT   NOT NULL,
+	id      TEXT   NOT NULL,
+	user_id TEXT   NOT NULL,
+	name    TEXT   NOT NULL,
+	hash    TEXT   NOT NULL,
+	prefix  TEXT   NOT NULL,
+	rights  TEXT   NOT NULL,
+	created BIGINT NOT NULL,
+	until   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE users (
+	tenant      TEXT   NOT NULL,
+	id          TEXT   NOT NULL,
+	name        TEXT   NOT NULL,
+	email       TEXT   NOT NULL,
+	mobile      TEXT   NOT NULL,
+	extension   TEXT   NOT NULL,
+	language    TEXT   NOT NULL,
+	zone        TEXT   NOT NULL,
+	photo       TEXT   NOT NULL,
+	suspensions TEXT   NOT NULL,
+	created     BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);

@@ -1,0 +1,98 @@
+package store_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tandem/store"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// schema.sql is the result of all steps, to be read by people.
+func TestSchema(t *testing.T) {
+	address := newAddress(t, "sqlite")
+	open(t, address)
+	rows, err := rawDB(t, address).Query(`SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY tbl_name, type DESC, name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var b strings.Builder
+	b.WriteString("-- The schema after all steps of schema/. Written by go test -update; not executed.\n")
+	for rows.Next() {
+		var s string
+		if err := rows.Scan(&s); err != nil {
+			t.Fatal(err)
+		}
+		b.WriteString("\n" + s + ";\n")
+	}
+	if *update {
+		if err := os.WriteFile("schema.sql", []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile("schema.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(want), b.String()); d != "" {
+		t.Errorf("go test ./store -run TestSchema -update\n%s", d)
+	}
+}
+
+func TestOpeningTwiceChangesNothing(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		furnish(t, open(t, address))
+		before := dump(t, address)
+		open(t, address)
+		if d := cmp.Diff(before, dump(t, address)); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+// A database that a newer version wrote is left alone, and the reason is said (BAR CR-08).
+func TestANewerSchemaIsRefused(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		claim(t, open(t, address))
+		if _, err := rawDB(t, address).Exec(`INSERT INTO schema_steps VALUES (99, '0099_future')`); err != nil {
+			t.Fatal(err)
+		}
+		before := dump(t, address)
+		if _, err := store.Open(t.Context(), address); err == nil || !strings.Contains(err.Error(), "newer version of Tandem") {
+			t.Errorf("%v", err)
+		}
+		if d := cmp.Diff(before, dump(t, address)); d != "" {
+			t.Error(d)
+		}
+	})
+}
+
+func TestBadAddresses(t *testing.T) {
+	file := t.TempDir() + "/file"
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for address, want := range map[string]string{
+		"":                                   "sqlite: or postgres:",
+		"mysql://x":                          "sqlite: or postgres:",
+		"sqlite:":                            "needs a path",
+		"sqlite:" + file + "/below/a.db":     "database file",
+		"postgres://127.0.0.1:1/x":           "store.away",
+		"postgres://%zz":                     "postgres",
+		"sqlite:" + t.TempDir() + "/a?b#.db": "",
+	} {
+		db, err := store.Open(t.Context(), address)
+		if db != nil {
+			db.Close()
+		}
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", address, err)
+		}
+	}
+}
