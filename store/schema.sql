@@ -111,6 +111,7 @@ CREATE TABLE groups (
 	published BIGINT NOT NULL,
 	standard  BIGINT NOT NULL,
 	ceiling   TEXT   NOT NULL,
+	replay    TEXT   NOT NULL,
 	created   BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
@@ -236,19 +237,23 @@ CREATE TABLE tenants (
 	mail_from     TEXT   NOT NULL,
 	mail_user     TEXT   NOT NULL,
 	mail_password TEXT   NOT NULL,
-	mail_tls      TEXT   NOT NULL
+	mail_tls      TEXT   NOT NULL,
+	replay        TEXT   NOT NULL,
+	spread        BIGINT NOT NULL
 );
 
 CREATE TABLE tokens (
-	tenant  TEXT   NOT NULL,
-	id      TEXT   NOT NULL,
-	user_id TEXT   NOT NULL,
-	name    TEXT   NOT NULL,
-	hash    TEXT   NOT NULL,
-	prefix  TEXT   NOT NULL,
-	rights  TEXT   NOT NULL,
-	created BIGINT NOT NULL,
-	until   BIGINT NOT NULL,
+	tenant      TEXT   NOT NULL,
+	id          TEXT   NOT NULL,
+	user_id     TEXT   NOT NULL,
+	name        TEXT   NOT NULL,
+	hash        TEXT   NOT NULL,
+	prefix      TEXT   NOT NULL,
+	rights      TEXT   NOT NULL,
+	narrow      TEXT   NOT NULL,
+	created     BIGINT NOT NULL,
+	active_from BIGINT NOT NULL,
+	until       BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
 

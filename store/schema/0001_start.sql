@@ -268,4 +268,4 @@ CREATE TABLE photos (
 	PRIMARY KEY (tenant, hash)
 );
 
-INSERT INTO tenants VALUES ('main', 0, 0, '', '', '', '', '', '', 0, 0, '', 0, '', '', '', '');
+INSERT INTO tenants VALUES ('main', 0, 0, '', '', '', '', '', '', 0, 0, '', 0, '', '', '', '', '', 0);
