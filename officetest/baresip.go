@@ -61,7 +61,7 @@ func StartBaresip(ctx context.Context, dir, tone string, a Account, codecs ...st
 	if err != nil {
 		return nil, err
 	}
-	modules := []string{"account.so", "menu.so", "ctrl_tcp.so", "aufile.so", "aubridge.so", "sndfile.so", "g711.so", "g722.so", "opus.so", "uuid.so", "srtp.so"}
+	modules := []string{"menu.so", "ctrl_tcp.so", "aufile.so", "aubridge.so", "sndfile.so", "g711.so", "g722.so", "opus.so", "uuid.so", "srtp.so", "account.so"} // the account names codecs, so it comes last
 	var config strings.Builder
 	fmt.Fprintf(&config, "module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:%d\ncall_max_calls 4\ncall_local_timeout 120\n", sip)
 	fmt.Fprintf(&config, "audio_source aufile,%s\naudio_player aubridge,sink\naudio_alert aubridge,alert\n", tone)

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"syscall"
 	"testing"
 
@@ -28,15 +27,7 @@ func TestSIPp(t *testing.T) {
 		c.Digests = []string{"MD5", "SHA-256"} // SIPp knows MD5 only, and reads only the first challenge
 	})
 	at := s.reach("udp")
-	users := filepath.Join(t.TempDir(), "users.csv")
-	var csv strings.Builder
-	csv.WriteString("SEQUENTIAL\n")
-	for i := range people {
-		fmt.Fprintf(&csv, "u%05d;[authentication username=u%05d password=pu%05d];\n", i, i, i)
-	}
-	if err := os.WriteFile(users, []byte(csv.String()), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	users, callers := injection(t, 0, people), injection(t, 1, people) // the first is called, and would not ring by calling himself
 	callee := freeUDP(t)
 
 	// The callee answers whatever is sent to the contacts that the registrations name.
@@ -53,8 +44,8 @@ func TestSIPp(t *testing.T) {
 	if _, live := s.Directory.View(); live.Registered() != people {
 		t.Errorf("%d phones registered, want %d", live.Registered(), people)
 	}
-	finish(t, sipp(t, at, "uac_auth.xml", "-p", freeUDP(t), "-mp", freeUDP(t), "-r", "20", "-m", strconv.Itoa(calls), "-inf", users,
-		"-key", "domain", "127.0.0.1", "-s", "10007", "-d", "300", "-auth_uri", "10007@"+at))
+	finish(t, sipp(t, at, "uac_auth.xml", "-p", freeUDP(t), "-mp", freeUDP(t), "-r", "20", "-m", strconv.Itoa(calls), "-inf", callers,
+		"-key", "domain", "127.0.0.1", "-s", "10000", "-d", "300", "-auth_uri", "10000@"+at))
 	eventually(t, "all calls are over and recorded", func() bool {
 		tally, err := s.Store.Tally(t.Context(), everything, dawn)
 		return err == nil && s.Board.Calls() == 0 && tally.Calls == calls && tally.Missed == 0
@@ -82,6 +73,20 @@ func finish(t *testing.T, c *exec.Cmd) {
 		text := out.String()
 		t.Fatalf("sipp (Debian package sip-tester): %v\n%s", err, text[max(0, len(text)-4000):])
 	}
+}
+
+// injection writes SIPp's list of accounts.
+func injection(t *testing.T, from, to int) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "users.csv")
+	csv := "SEQUENTIAL\n"
+	for i := from; i < to; i++ {
+		csv += fmt.Sprintf("u%05d;[authentication username=u%05d password=pu%05d];\n", i, i, i)
+	}
+	if err := os.WriteFile(name, []byte(csv), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return name
 }
 
 func freeUDP(t *testing.T) string {

@@ -151,7 +151,7 @@ func (s *Server) challenge(tx *stack.ServerTx, now time.Time, stale bool) {
 	req := tx.Request
 	nonce := s.nonces.make(now, req.Flow.Remote.Addr().Unmap(), listenerOf(req.Flow))
 	m := stack.NewResponse(req, 401, "")
-	for _, a := range s.digests {
+	for _, a := range digestsFor(req.Get(stack.HeaderUserAgent), s.digests) {
 		m.Add(stack.HeaderWWWAuthenticate, challenge(a, nonce, stale))
 	}
 	_ = tx.ReplyStateless(m)
