@@ -25,10 +25,10 @@ var (
 func nouns() []pbx.Noun {
 	scope := pbx.Scope{Kind: pbx.ScopeTree, Group: "grp_sales", Refs: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}}}
 	return []pbx.Noun{
-		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day,
+		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day, Replay: pbx.ReplayOwn, Spread: true,
 			Mail: pbx.Mail{Host: "mail.example", Port: 587, From: "pbx@acme.example", User: "u", Password: "p", TLS: "starttls"}},
 		&pbx.Group{ID: "grp_default", Name: "Default", Default: true, Created: day},
-		&pbx.Group{ID: "grp_sales", Name: "Продажи", Parent: "grp_default", Language: "ru", Zone: "Europe/Moscow", Published: true, Ceiling: "user", Created: day},
+		&pbx.Group{ID: "grp_sales", Name: "Продажи", Parent: "grp_default", Language: "ru", Zone: "Europe/Moscow", Published: true, Ceiling: "user", Replay: pbx.ReplayWhole, Created: day},
 		&pbx.Role{ID: "rol_night", Name: "Nacht", Cells: map[string]pbx.ScopeKind{"call.see": pbx.ScopeGroup}},
 		&pbx.User{ID: "usr_ada", Name: "Ada 👩‍💻", Email: "ada@acme.example", Mobile: "+491701234567", Extension: "100", Language: "en", Zone: "UTC",
 			Photo: "abc", Suspensions: []pbx.Interval{{From: day, Until: day.Add(time.Hour)}}, Created: day},
@@ -40,7 +40,7 @@ func nouns() []pbx.Noun {
 		&pbx.Assignment{ID: "asg_1", User: "usr_ada", Role: "owner", Scope: pbx.Scope{Kind: pbx.ScopeAll}, Except: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}}, Since: day, From: day, Until: day.Add(time.Hour)},
 		&pbx.Grant{ID: "gnt_1", User: "usr_bob", Right: "call.see", Deny: true, Scope: scope, Except: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}}, Since: day, From: day, Until: day.Add(time.Hour), Reason: "because"},
 		&pbx.Device{ID: "dev_1", User: "usr_bob", Name: "Desk", Kind: pbx.DeviceDesk, Username: "x1", MD5: "m", SHA256: "s", Created: day},
-		&pbx.Token{ID: "tok_1", User: "usr_bob", Name: "script", Hash: "h", Prefix: "tdm_a", Rights: []string{"user.see"}, Created: day, Until: day.Add(time.Hour)},
+		&pbx.Token{ID: "tok_1", User: "usr_bob", Name: "script", Hash: "h", Prefix: "tdm_a", Rights: []string{"user.see"}, Narrow: map[string]pbx.Scope{"user.see": scope}, Created: day, From: day, Until: day.Add(time.Hour)},
 	}
 }
 
