@@ -17,9 +17,22 @@ type asker struct {
 	people int       // how many people are in the target
 	nodes  int       // how many groups are in the target
 	mine   bool      // the actor is among the people
+	plain  bool      // the actor has neither overrides nor grants of his own: roles tell everything
 	struck bool      // a grant reached the target, but an exclusion stood in the way
 	first  [6]*pbx.Person
 	groups [4]*pbx.Node
+}
+
+// become makes a person the actor.
+func (q *asker) become(p *pbx.Person) {
+	q.me = p
+	if p == nil {
+		return
+	}
+	q.plain = len(p.Grants) == 0
+	for i := range p.Places {
+		q.plain = q.plain && len(p.Places[i].Overrides) == 0
+	}
 }
 
 // resolve finds who and what is in the target; false when it does not exist, or not yet.
@@ -137,7 +150,7 @@ func (q *asker) node(i int) *pbx.Node {
 
 // over is the same actor asking about another target; it must exist.
 func (q *asker) over(t *Target) asker {
-	o := asker{s: q.s, me: q.me, when: q.when, at: q.at}
+	o := asker{s: q.s, me: q.me, plain: q.plain, when: q.when, at: q.at}
 	o.resolve(t)
 	return o
 }

@@ -143,7 +143,7 @@ func (q *asker) decide(r *Request, d *Decision) Code {
 	default:
 		return Unknown
 	}
-	q.me = q.s.Person(id)
+	q.become(q.s.Person(id))
 	if q.me == nil || !q.resolve(&r.Target) {
 		return Unknown
 	}

@@ -71,7 +71,7 @@ func (q *asker) is(a pbx.Actor) bool {
 	default:
 		return false
 	}
-	q.me = q.s.Person(id)
+	q.become(q.s.Person(id))
 	return q.me != nil && !q.me.User.IsSuspended(q.when)
 }
 
