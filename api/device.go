@@ -12,6 +12,7 @@ import (
 	"github.com/skip2/go-qrcode"
 
 	"tandem/command"
+	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
 )
@@ -185,10 +186,8 @@ func (s *Server) account(v *visit, d *pbx.Device, secret string) (Account, error
 		return Account{}, err
 	}
 	a.QR = "data:image/png;base64," + base64.StdEncoding.EncodeToString(png)
-	a.Text = strings.Join([]string{
-		"SIP user: " + a.Username, "Password: " + a.Secret, "Server: " + a.Server, "Domain: " + a.Domain,
-		"Ports: " + strconv.Itoa(a.Ports.SIP) + " (UDP, TCP), " + strconv.Itoa(a.Ports.SIPS) + " (TLS)", "Realm: " + a.Realm,
-	}, "\n")
+	a.Text = s.say(v, i18n.T("account.text", "username", a.Username, "secret", a.Secret, "server", a.Server, "domain", a.Domain,
+		"sip", strconv.Itoa(a.Ports.SIP), "sips", strconv.Itoa(a.Ports.SIPS), "realm", a.Realm))
 	return a, nil
 }
 

@@ -70,10 +70,14 @@ var model = sync.OnceValue(func() *frozen {
 	if err != nil {
 		panic(err)
 	}
+	scratch = dir
 	f := &frozen{path: filepath.Join(dir, "model.db")}
 	f.build()
 	return f
 })
+
+// scratch is where the model lies.
+var scratch string
 
 type frozen struct {
 	path string
@@ -83,7 +87,9 @@ type frozen struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	_ = os.RemoveAll(filepath.Dir(model().path))
+	if scratch != "" {
+		_ = os.RemoveAll(scratch)
+	}
 	os.Exit(code)
 }
 
