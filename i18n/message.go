@@ -18,7 +18,7 @@ type piece struct {
 
 // parse reads a sentence. It refuses unbalanced braces, unknown forms and a plural without "other".
 func parse(s string) (message, error) {
-	p := &parser{text: s}
+	p := &reader{text: s}
 	m, err := p.message(false)
 	if err != nil {
 		return nil, err
@@ -29,12 +29,12 @@ func parse(s string) (message, error) {
 	return m, nil
 }
 
-type parser struct {
+type reader struct {
 	text string
 	at   int
 }
 
-func (p *parser) message(inPlural bool) (message, error) {
+func (p *reader) message(inPlural bool) (message, error) {
 	var m message
 	start := p.at
 	flush := func() {
@@ -68,7 +68,7 @@ func (p *parser) message(inPlural bool) (message, error) {
 	return m, nil
 }
 
-func (p *parser) placeholder() (piece, error) {
+func (p *reader) placeholder() (piece, error) {
 	p.at++ // the opening brace
 	end := strings.IndexAny(p.text[p.at:], ",}")
 	if end < 0 {
@@ -119,7 +119,7 @@ func (p *parser) placeholder() (piece, error) {
 	return piece{name: name, plural: branches}, nil
 }
 
-func (p *parser) space() {
+func (p *reader) space() {
 	for p.at < len(p.text) && p.text[p.at] == ' ' {
 		p.at++
 	}
