@@ -1,7 +1,9 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"testing"
 
 	"tandem/command"
@@ -41,3 +43,5 @@ func (o *office) call(from, to string) *pbx.LiveCall {
 	}
 	return c
 }
+
+func logTo(b *bytes.Buffer) *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }
