@@ -437,3 +437,18 @@ func TestForeignOrigins(t *testing.T) {
 		}
 	})
 }
+
+// A phone that keeps failing is written down sparingly, and slows nobody down who signs in from the same address.
+func TestRefusedPhones(t *testing.T) {
+	in(t, func(t *testing.T, o *office) {
+		for range 3000 {
+			o.PhoneRefused(t.Context(), "dev_1", "192.0.2.1", "wrong_secret")
+			time.Sleep(time.Second)
+		}
+		o.Close()
+		if n := o.count(event.LoginFailed); n < 3 || n > 20 {
+			t.Errorf("%d facts", n)
+		}
+		signIn(t, o)
+	})
+}

@@ -111,21 +111,14 @@ func (s *Service) failed(ctx context.Context, user *pbx.User, failed int, v Visi
 	if user != nil {
 		f.Object = user.Ref()
 	}
-	var err error
-	if f.Data, err = json.Marshal(failure{Failed: failed, Unsaid: s.hidden.take(), Account: user != nil}); err == nil {
-		var facts []event.Fact
-		if facts, err = s.c.Store.Append(ctx, nil, []event.Fact{f}); err == nil {
-			s.tell(ctx, facts)
-			return
-		}
-	}
-	s.c.Log.ErrorContext(ctx, "write a failed sign-in down", "error", err)
+	s.note(ctx, f, failure{Failed: failed, Account: user != nil})
 }
 
 // warnAfter is how many failures in a row a person is told about (WB-02).
 const warnAfter = 10
 
-// PhoneRefused writes a refused phone registration down, as sparingly as failed sign-ins.
+// PhoneRefused writes a refused phone registration down, as sparingly as failed sign-ins. It does not wait for the disk:
+// whoever speaks with phones must not.
 func (s *Service) PhoneRefused(ctx context.Context, device pbx.DeviceID, addr, reason string) {
 	at := now()
 	_, failed := s.phones.enter(string(device), addr, at)
@@ -138,15 +131,22 @@ func (s *Service) PhoneRefused(ctx context.Context, device pbx.DeviceID, addr, r
 	if d := s.c.View().Devices[device]; d != nil {
 		f.Object = d.Ref()
 	}
+	ctx = context.WithoutCancel(ctx)
+	s.work.Go(func() { s.note(ctx, f, failure{Failed: failed, Account: device != ""}) })
+}
+
+// note writes a failure down with the number of those that were not.
+func (s *Service) note(ctx context.Context, f event.Fact, what failure) {
 	var err error
-	if f.Data, err = json.Marshal(failure{Failed: failed, Unsaid: s.hidden.take(), Account: device != ""}); err == nil {
+	what.Unsaid = s.hidden.take()
+	if f.Data, err = json.Marshal(what); err == nil {
 		var facts []event.Fact
 		if facts, err = s.c.Store.Append(ctx, nil, []event.Fact{f}); err == nil {
 			s.tell(ctx, facts)
 			return
 		}
 	}
-	s.c.Log.ErrorContext(ctx, "write a refused phone down", "error", err)
+	s.c.Log.ErrorContext(ctx, "write a failed sign-in down", "error", err)
 }
 
 // SetPassword changes a person's own password, who proves himself with the old one. Every session but one (keep is its

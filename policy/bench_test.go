@@ -98,3 +98,36 @@ func BenchmarkDecide(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkSight makes the set of a manager, and asks it about one record.
+func BenchmarkSight(b *testing.B) {
+	s := company(b, 10_000, 1_000)
+	actor := pbx.Actor{Kind: pbx.ActorUser, User: userID(10)}
+	b.Run("make", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			Sight(s, actor, CallDetail, noon)
+		}
+	})
+	b.Run("sees", func(b *testing.B) {
+		v := Sight(s, actor, CallDetail, noon)
+		t := Record("cal_1", []pbx.UserID{userID(1015), userID(7)}, nil, noon.AddDate(0, -1, 0))
+		b.ReportAllocs()
+		for b.Loop() {
+			v.Sees(t)
+		}
+	})
+}
+
+// BenchmarkApply is a snapshot after one change of a role, index of people included.
+func BenchmarkApply(b *testing.B) {
+	s := company(b, 10_000, 1_000)
+	m := *s.MembershipsOf(userID(1015))[0]
+	m.Role = "receptionist"
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.Apply(pbx.Change{Put: []pbx.Noun{&m}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -274,3 +274,47 @@ func TestDecideAllocatesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A snapshot that grew by changes decides like one that was built at once: the index of people is mended rightly.
+func TestMendedSnapshotsDecideAlike(t *testing.T) {
+	for seed := range uint64(offices(t, 150)) {
+		d := throw(seed)
+		s := d.snapshot(t)
+		for range 8 {
+			var c pbx.Change
+			switch d.IntN(4) {
+			case 0:
+				g := *s.Groups[pick(d, d.groups)]
+				g.Published, g.Parent = !g.Published, pick(d, append(d.groups, ""))
+				c.Put = []pbx.Noun{&g}
+			case 1:
+				c.Put = []pbx.Noun{d.grant(pick(d, d.users), d.IntN(3))}
+			case 2:
+				m := *s.Memberships[pick(d, slices.Sorted(maps.Keys(s.Memberships)))]
+				m.Role, m.Overrides = pick(d, groupRoles), map[string]pbx.Override{d.right().String(): pbx.OverrideDeny}
+				c.Put = []pbx.Noun{&m}
+			case 3:
+				u := s.Users[pick(d, d.users)]
+				if u == nil || len(s.Users) < 3 {
+					continue
+				}
+				c.Delete = append(s.Cascade(u.Ref()), u.Ref())
+			}
+			next, err := s.Apply(c)
+			if err != nil {
+				continue // a circle, or a person who is gone
+			}
+			s = next
+		}
+		fresh, err := pbx.NewSnapshot(1, slices.Collect(s.All())...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 60 {
+			r := d.request()
+			if a, b := Decide(s, r), Decide(fresh, r); a.Code != b.Code || a.Hidden != b.Hidden {
+				t.Fatalf("office %d: %s, built anew %s: %s", seed, a.Code, b.Code, describe(s, r))
+			}
+		}
+	}
+}
