@@ -1,122 +1,32 @@
-/** Everything the app asks of the server: typed calls, one form of failure. */
+/** Everything the app asks of the server: calls typed after the document of the interface, one form of failure. */
+import createClient from 'openapi-fetch';
+import type { components, paths } from './api.gen';
 import { current } from './words';
 
-export type Presence = 'available' | 'ringing' | 'talking' | 'offline';
-export type Scope = '' | 'self' | 'group' | 'tree' | 'listed' | 'all';
-export type GroupRole = { id: string; name: string; role?: string; main?: boolean; membership?: string };
+type Schemas = components['schemas'];
+export type User = Schemas['User'];
+export type Presence = NonNullable<User['presence']>;
+export type GroupRole = Schemas['UserGroup'];
+export type Group = Schemas['Group'];
+export type Role = Schemas['Role'];
+export type Device = Schemas['Device'];
+export type Account = Schemas['Account'];
+export type Party = Schemas['Party'];
+export type LiveCall = Schemas['LiveCall'];
+export type Call = Schemas['Call'];
+export type Fact = Schemas['Entry'];
+export type Mail = Schemas['Mail'];
+export type Token = Schemas['Token'];
+export type Settings = Schemas['Settings'];
+export type Me = Schemas['Me'];
+export type Overview = Schemas['Overview'];
+export type ImportReport = Schemas['Import'];
+export type Scope = '' | 'self' | 'listed' | 'group' | 'tree' | 'all';
+export type List<T> = { items: T[]; next?: string; total: number };
 
-export type User = {
-  id: string;
-  name: string;
-  email?: string;
-  mobile?: string;
-  extension?: string;
-  language?: string;
-  zone?: string;
-  photo?: string;
-  state: 'active' | 'suspended' | 'invited';
-  groups?: GroupRole[];
-  office_roles?: string[];
-  devices?: { total: number; online: number };
-  presence?: Presence;
-  created?: string;
-  revision?: string;
-  can?: Partial<Record<'edit' | 'profile' | 'suspend' | 'delete' | 'devices' | 'invite' | 'role', boolean>>;
-};
-export type Group = {
-  id: string;
-  name: string;
-  parent?: string;
-  language?: string;
-  zone?: string;
-  published?: boolean;
-  default?: boolean;
-  members?: number;
-  revision?: string;
-  can?: Partial<Record<'edit' | 'publish' | 'create' | 'delete' | 'members' | 'people', boolean>> & { roles?: string[] };
-};
-export type Role = { id: string; name: string; office?: boolean; rights?: Record<string, Scope>; assignable?: boolean };
-export type Binding = { contact?: string; source?: string; transport: string; agent?: string; since: string; expires?: string };
-export type Device = { id: string; name: string; kind: string; username?: string; created: string; registered: boolean; bindings?: Binding[] };
-export type Account = {
-  username: string;
-  secret: string;
-  domain: string;
-  server: string;
-  ports: { sip?: number; sips?: number };
-  transports: string[];
-  realm: string;
-  uri: string;
-  qr: string;
-  text: string;
-};
-export type Party = { user?: string; name?: string; number?: string; hidden?: boolean };
-export type LiveCall = { id: string; phase: 'ringing' | 'talking' | 'held'; from: Party; to: Party; users?: string[]; started: string; answered?: string; codec?: string; secure?: boolean; can?: { hangup?: boolean } };
-export type Leg = { party: Party; out?: boolean; started: string; rang?: string; answered?: string; ended: string; cause: string; status?: number; codec?: string; lost?: number; jitter?: number };
-export type Call = {
-  id: string;
-  from: Party;
-  to: Party;
-  dialled?: string;
-  started: string;
-  answered?: string;
-  ended: string;
-  seconds: number;
-  cause: string;
-  reason: string;
-  by?: Party;
-  codec?: string;
-  secure?: boolean;
-  direction: 'in' | 'out' | 'internal';
-  legs?: Leg[];
-  trace?: string[];
-};
-export type Fact = {
-  seq: number;
-  at: string;
-  kind: string;
-  actor: { kind: string; name?: string; user?: string; addr?: string; via?: string };
-  object: { kind: string; id: string; name?: string };
-  before?: unknown;
-  after?: unknown;
-  reason?: string;
-  summary: string;
-};
-export type Verification = { ok: boolean; entries: number; first_bad?: number; problem?: string; head?: string };
-export type Mail = { id: string; to: string; subject: string; text: string; html?: string; state: 'kept' | 'sent' | 'failed' | 'waiting'; error?: string; created: string; sent?: string };
-export type Token = { id: string; name: string; prefix?: string; rights?: string[]; created: string; expires?: string };
-export type Session = { id: string; agent: string; addr: string; created: string; seen: string; current?: boolean };
-export type Settings = {
-  name: string;
-  country: string;
-  zone: string;
-  language: string;
-  public?: string;
-  digits: number;
-  mail?: { host?: string; port?: number; from?: string; user?: string; has_password?: boolean; tls?: string };
-  revision?: string;
-};
-export type Me = {
-  user: User;
-  rights: Record<string, Scope>;
-  groups: GroupRole[];
-  office: { name: string; country: string; zone: string; language: string; public?: string; digits: number };
-  sip: { server: string; udp?: number; tcp?: number; tls?: number; ws?: string; realm: string; domain: string };
-  version: string;
-  sessionExpires?: string;
-};
-export type Overview = {
-  calls_live: number;
-  registered: number;
-  devices: number;
-  people: number;
-  calls_today: number;
-  missed_today: number;
-  checklist: { id: string; done: boolean }[];
-};
-export type ImportReport = { rows: { line: number; name: string; action: 'create' | 'problem'; problem?: { message: string; field?: string } }[]; created: number; problems: number };
-export type List<T> = { items: T[]; next?: string; total?: number };
-export type Query = Record<string, string | number | boolean | undefined>;
+type Method<P extends keyof paths, M extends 'get' | 'post' | 'put' | 'patch' | 'delete'> = NonNullable<paths[P][M]>;
+type QueryOf<P extends keyof paths> = Method<P, 'get'> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
+type BodyOf<P extends keyof paths, M extends 'post' | 'put' | 'patch'> = Method<P, M> extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
 
 /** A refusal or a fault, in the words of the server. */
 export class Failure extends Error {
@@ -132,104 +42,97 @@ export class Failure extends Error {
   }
 }
 
-type Body = { json?: unknown; raw?: BodyInit; type?: string };
+const client = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
+client.use({
+  onRequest({ request }) {
+    request.headers.set('Accept-Language', current());
+    return request;
+  },
+});
 
-/** Sends one request. What the server refuses, and a server that cannot be reached, are thrown as a Failure. */
-export async function ask<T>(method: string, path: string, query?: Query, body?: Body): Promise<T> {
-  const url = new URL(path, location.origin);
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
-  }
-  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': current() };
-  if (body?.json !== undefined) headers['Content-Type'] = 'application/json';
-  if (body?.type) headers['Content-Type'] = body.type;
-  let response: Response;
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+/** Waits for an answer. What the server refuses, and a server that cannot be reached, are thrown as a Failure. */
+async function got<T>(answer: Promise<Answer<T>>): Promise<T> {
+  let a: Answer<T>;
   try {
-    response = await fetch(url, { method, headers, body: body?.json !== undefined ? JSON.stringify(body.json) : body?.raw, credentials: 'same-origin' });
+    a = await answer;
   } catch {
     throw new Failure(0, 'offline', '');
   }
-  const text = await response.text();
-  let value: unknown;
-  try {
-    value = text ? JSON.parse(text) : undefined;
-  } catch {
-    value = undefined;
-  }
-  if (response.ok) return value as T;
-  const f = (value ?? {}) as { code?: string; message?: string; field?: string; key?: string; request?: string };
-  throw new Failure(response.status, f.code ?? 'internal', f.message ?? '', f.field, f.key, f.request);
+  if (a.response.ok) return a.data as T;
+  const f = (typeof a.error === 'object' && a.error !== null ? a.error : {}) as Partial<Schemas['Error']>;
+  throw new Failure(a.response.status, f.code ?? 'internal', f.message ?? '', f.field, f.key, f.request);
 }
 
-const get = <T>(path: string, query?: Query) => ask<T>('GET', path, query);
-const post = <T>(path: string, json?: unknown, query?: Query) => ask<T>('POST', path, query, { json: json ?? {} });
-const put = <T>(path: string, json: unknown) => ask<T>('PUT', path, undefined, { json });
-const patch = <T>(path: string, json: unknown) => ask<T>('PATCH', path, undefined, { json });
-const remove = <T = void>(path: string) => ask<T>('DELETE', path);
-const id = encodeURIComponent;
+/** Leaves out what was not chosen, so that the address names only real filters. */
+const chosen = <Q extends object>(query: { [K in keyof Q]?: Q[K] | '' | undefined }): Q =>
+  Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== '')) as Q;
+type Loose<P extends keyof paths> = { [K in keyof QueryOf<P>]?: QueryOf<P>[K] | string };
+
+const raw = (type: string) => ({ headers: { 'Content-Type': type }, bodySerializer: (b: unknown) => b as BodyInit });
 
 export const api = {
-  setup: (token: string) => get<{ version?: string; languages?: string[]; country?: string }>('/v1/setup', { token }),
-  claim: (body: Record<string, unknown>) => post<Me>('/v1/setup', body),
-  session: () => get<Me>('/v1/session'),
-  signIn: (email: string, password: string) => post<Me>('/v1/session', { email, password }),
-  signOut: () => remove('/v1/session'),
-  forgot: (email: string) => post<void>('/v1/password/forgot', { email }),
-  link: (token: string) => get<{ kind: 'invitation' | 'reset'; name: string; email: string }>(`/v1/links/${id(token)}`),
-  redeem: (token: string, password: string) => post<Me>(`/v1/links/${id(token)}`, { password }),
+  setup: (token: string) => got(client.GET('/v1/setup', { params: { query: { token } } })),
+  claim: (body: BodyOf<'/v1/setup', 'post'>) => got(client.POST('/v1/setup', { body })),
+  session: () => got(client.GET('/v1/session')),
+  signIn: (email: string, password: string) => got(client.POST('/v1/session', { body: { email, password } })),
+  signOut: () => got(client.DELETE('/v1/session')),
+  forgot: (email: string) => got(client.POST('/v1/password/forgot', { body: { email } })),
+  link: (token: string) => got(client.GET('/v1/links/{token}', { params: { path: { token } } })),
+  redeem: (token: string, password: string) => got(client.POST('/v1/links/{token}', { params: { path: { token } }, body: { password } })),
 
-  profile: (change: Partial<Pick<User, 'name' | 'mobile' | 'language' | 'zone'>>) => put<unknown>('/v1/profile', change),
-  password: (old: string, next: string) => put<void>('/v1/profile/password', { old, new: next }),
-  sessions: () => get<List<Session>>('/v1/profile/sessions'),
-  endSession: (s: string) => remove(`/v1/profile/sessions/${id(s)}`),
-  endSessions: () => remove('/v1/profile/sessions'),
+  profile: (body: BodyOf<'/v1/profile', 'put'>) => got(client.PUT('/v1/profile', { body })),
+  password: (old: string, next: string) => got(client.PUT('/v1/profile/password', { body: { old, new: next } })),
+  sessions: () => got(client.GET('/v1/profile/sessions')),
+  endSession: (session: string) => got(client.DELETE('/v1/profile/sessions/{session}', { params: { path: { session } } })),
+  endSessions: () => got(client.DELETE('/v1/profile/sessions')),
 
-  users: (query: Query) => get<List<User>>('/v1/users', query),
-  user: (u: string) => get<User>(`/v1/users/${id(u)}`),
-  addUser: (body: Record<string, unknown>) => post<User>('/v1/users', body),
-  editUser: (u: string, change: Record<string, unknown>) => patch<User>(`/v1/users/${id(u)}`, change),
-  deleteUser: (u: string) => remove(`/v1/users/${id(u)}`),
-  suspend: (u: string, reason?: string) => post<unknown>(`/v1/users/${id(u)}/suspend`, reason ? { reason } : {}),
-  restore: (u: string) => post<unknown>(`/v1/users/${id(u)}/restore`),
-  invite: (u: string) => post<unknown>(`/v1/users/${id(u)}/invite`),
-  giveRole: (u: string, role: string) => put<unknown>(`/v1/users/${id(u)}/roles/${id(role)}`, {}),
-  takeRole: (u: string, role: string) => remove(`/v1/users/${id(u)}/roles/${id(role)}`),
-  endUserSessions: (u: string) => remove(`/v1/users/${id(u)}/sessions`),
-  setPhoto: (u: string, image: Blob) => ask<unknown>('PUT', `/v1/users/${id(u)}/photo`, undefined, { raw: image, type: image.type }),
-  removePhoto: (u: string) => remove(`/v1/users/${id(u)}/photo`),
-  importUsers: (csv: string, dry: boolean) => ask<ImportReport>('POST', '/v1/users/import', { dry: dry ? 1 : undefined }, { raw: csv, type: 'text/csv' }),
-  nextExtension: () => get<{ extension: string }>('/v1/extensions/next'),
+  users: (query: Loose<'/v1/users'>) => got(client.GET('/v1/users', { params: { query: chosen<QueryOf<'/v1/users'>>(query as never) } })),
+  user: (user: string) => got(client.GET('/v1/users/{user}', { params: { path: { user } } })),
+  addUser: (body: BodyOf<'/v1/users', 'post'>) => got(client.POST('/v1/users', { body })),
+  editUser: (user: string, body: BodyOf<'/v1/users/{user}', 'patch'>) => got(client.PATCH('/v1/users/{user}', { params: { path: { user } }, body })),
+  deleteUser: (user: string) => got(client.DELETE('/v1/users/{user}', { params: { path: { user } } })),
+  suspend: (user: string, reason?: string) => got(client.POST('/v1/users/{user}/suspend', { params: { path: { user } }, body: { reason } })),
+  restore: (user: string) => got(client.POST('/v1/users/{user}/restore', { params: { path: { user } }, body: {} })),
+  invite: (user: string) => got(client.POST('/v1/users/{user}/invite', { params: { path: { user } } })),
+  giveRole: (user: string, role: string) => got(client.PUT('/v1/users/{user}/roles/{role}', { params: { path: { user, role } } })),
+  takeRole: (user: string, role: string) => got(client.DELETE('/v1/users/{user}/roles/{role}', { params: { path: { user, role } } })),
+  endUserSessions: (user: string) => got(client.DELETE('/v1/users/{user}/sessions', { params: { path: { user } } })),
+  setPhoto: (user: string, image: Blob) => got(client.PUT('/v1/users/{user}/photo', { params: { path: { user } }, body: image as never, ...raw(image.type) })),
+  removePhoto: (user: string) => got(client.DELETE('/v1/users/{user}/photo', { params: { path: { user } } })),
+  importUsers: (csv: string, dry: boolean) => got(client.POST('/v1/users/import', { params: { query: { dry } }, body: csv as never, ...raw('text/csv') })),
+  nextExtension: () => got(client.GET('/v1/extensions/next')),
 
-  groups: () => get<List<Group>>('/v1/groups', { limit: 500 }),
-  group: (g: string) => get<Group>(`/v1/groups/${id(g)}`),
-  addGroup: (body: Record<string, unknown>) => post<Group>('/v1/groups', body),
-  editGroup: (g: string, change: Record<string, unknown>) => patch<Group>(`/v1/groups/${id(g)}`, change),
-  deleteGroup: (g: string) => remove(`/v1/groups/${id(g)}`),
-  members: (g: string) => get<List<User>>(`/v1/groups/${id(g)}/members`, { limit: 500 }),
-  setMember: (g: string, u: string, body: { role?: string; main?: boolean }) => put<unknown>(`/v1/groups/${id(g)}/members/${id(u)}`, body),
-  removeMember: (g: string, u: string) => remove(`/v1/groups/${id(g)}/members/${id(u)}`),
-  roles: () => get<List<Role>>('/v1/roles'),
+  groups: () => got(client.GET('/v1/groups', { params: { query: { limit: 500 } } })),
+  addGroup: (body: BodyOf<'/v1/groups', 'post'>) => got(client.POST('/v1/groups', { body })),
+  editGroup: (group: string, body: BodyOf<'/v1/groups/{group}', 'patch'>) => got(client.PATCH('/v1/groups/{group}', { params: { path: { group } }, body })),
+  deleteGroup: (group: string) => got(client.DELETE('/v1/groups/{group}', { params: { path: { group } } })),
+  members: (group: string) => got(client.GET('/v1/groups/{group}/members', { params: { path: { group }, query: { limit: 500 } } })),
+  setMember: (group: string, user: string, body: { role?: string; main?: boolean }) => got(client.PUT('/v1/groups/{group}/members/{user}', { params: { path: { group, user } }, body })),
+  removeMember: (group: string, user: string) => got(client.DELETE('/v1/groups/{group}/members/{user}', { params: { path: { group, user } } })),
+  roles: () => got(client.GET('/v1/roles')),
 
-  devices: (u: string) => get<List<Device>>(`/v1/users/${id(u)}/devices`),
-  addDevice: (u: string, body: { name: string; kind: string }) => post<{ device: Device; account: Account }>(`/v1/users/${id(u)}/devices`, body),
-  editDevice: (d: string, change: { name?: string; kind?: string }) => patch<Device>(`/v1/devices/${id(d)}`, change),
-  renewDevice: (d: string) => post<{ device: Device; account: Account }>(`/v1/devices/${id(d)}/secret`),
-  deleteDevice: (d: string) => remove(`/v1/devices/${id(d)}`),
+  devices: (user: string) => got(client.GET('/v1/users/{user}/devices', { params: { path: { user } } })),
+  addDevice: (user: string, body: BodyOf<'/v1/users/{user}/devices', 'post'>) => got(client.POST('/v1/users/{user}/devices', { params: { path: { user } }, body })),
+  editDevice: (device: string, body: BodyOf<'/v1/devices/{device}', 'patch'>) => got(client.PATCH('/v1/devices/{device}', { params: { path: { device } }, body })),
+  renewDevice: (device: string) => got(client.POST('/v1/devices/{device}/secret', { params: { path: { device } } })),
+  deleteDevice: (device: string) => got(client.DELETE('/v1/devices/{device}', { params: { path: { device } } })),
 
-  calls: (query: Query) => get<List<Call>>('/v1/calls', query),
-  call: (c: string) => get<Call>(`/v1/calls/${id(c)}`),
-  live: () => get<List<LiveCall>>('/v1/calls/live', { limit: 500, sort: 'started' }),
-  hangup: (c: string) => remove(`/v1/calls/live/${id(c)}`),
+  calls: (query: Loose<'/v1/calls'>) => got(client.GET('/v1/calls', { params: { query: chosen<QueryOf<'/v1/calls'>>(query as never) } })),
+  call: (call: string) => got(client.GET('/v1/calls/{call}', { params: { path: { call } } })),
+  live: () => got(client.GET('/v1/calls/live', { params: { query: { limit: 500, sort: 'started' } } })),
+  hangup: (call: string) => got(client.DELETE('/v1/calls/live/{call}', { params: { path: { call } } })),
 
-  audit: (query: Query) => get<List<Fact>>('/v1/audit', query),
-  verify: () => get<Verification>('/v1/audit/verify'),
-  settings: () => get<Settings>('/v1/settings'),
-  editSettings: (change: Record<string, unknown>) => patch<Settings>('/v1/settings', change),
-  testMail: (to?: string) => post<unknown>('/v1/settings/mail/test', to ? { to } : {}),
-  mails: (query: Query) => get<List<Mail>>('/v1/mails', query),
-  sendMail: (m: string) => post<unknown>(`/v1/mails/${id(m)}/send`),
-  tokens: () => get<List<Token>>('/v1/tokens'),
-  addToken: (body: { name: string; expires?: string; rights?: string[] }) => post<{ token: Token; secret: string }>('/v1/tokens', body),
-  revokeToken: (k: string) => remove(`/v1/tokens/${id(k)}`),
-  overview: () => get<Overview>('/v1/overview'),
+  audit: (query: Loose<'/v1/audit'>) => got(client.GET('/v1/audit', { params: { query: chosen<QueryOf<'/v1/audit'>>(query as never) } })),
+  verify: () => got(client.GET('/v1/audit/verify')),
+  settings: () => got(client.GET('/v1/settings')),
+  editSettings: (body: BodyOf<'/v1/settings', 'patch'>) => got(client.PATCH('/v1/settings', { body })),
+  testMail: () => got(client.POST('/v1/settings/mail/test')),
+  mails: (limit: number) => got(client.GET('/v1/mails', { params: { query: { limit } } })),
+  sendMail: (mail: string) => got(client.POST('/v1/mails/{mail}/send', { params: { path: { mail } } })),
+  tokens: () => got(client.GET('/v1/tokens')),
+  addToken: (body: BodyOf<'/v1/tokens', 'post'>) => got(client.POST('/v1/tokens', { body })),
+  revokeToken: (token: string) => got(client.DELETE('/v1/tokens/{token}', { params: { path: { token } } })),
+  overview: () => got(client.GET('/v1/overview')),
 };

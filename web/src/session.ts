@@ -20,7 +20,7 @@ const order: Scope[] = ['', 'self', 'listed', 'group', 'tree', 'all'];
 export const reaches = (have: Scope | undefined, least: Scope): boolean => order.indexOf(have ?? '') >= order.indexOf(least);
 
 /** May this person use a right somewhere? Objects say more exactly, in their own "can". The server decides in the end. */
-export const can = (me: Me, right: string, least: Scope = 'self'): boolean => reaches(me.rights[right], least);
+export const can = (me: Me, right: string, least: Scope = 'self'): boolean => reaches(me.rights[right] as Scope | undefined, least);
 
 async function load(): Promise<Me | null> {
   try {

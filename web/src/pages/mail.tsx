@@ -42,7 +42,7 @@ function Letter({ mail, onClose }: { mail: Mail; onClose: () => void }) {
 
 export default function OutboxPage() {
   const { values, set } = useAddress();
-  const mails = useQuery({ queryKey: ['mails'], queryFn: () => api.mails({ limit: 200 }) });
+  const mails = useQuery({ queryKey: ['mails'], queryFn: () => api.mails(200) });
   const settings = useQuery({ queryKey: ['settings'], queryFn: api.settings });
   const open = mails.data?.items.find((m) => m.id === values.mail);
   const columns: Column<Mail>[] = [

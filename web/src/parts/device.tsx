@@ -76,14 +76,14 @@ export function AccountCard({ account }: { account: Account }) {
 
 export function AddDevice({ user, done }: { user: string; done: (account: Account, device: Device) => void }) {
   const cache = useQueryClient();
-  const form = useForm({ name: '', kind: 'soft' }, async (v) => {
+  const form = useForm<{ name: string; kind: (typeof deviceKinds)[number] }>({ name: '', kind: 'soft' }, async (v) => {
     const made = await api.addDevice(user, { name: v.name || deviceWord(v.kind), kind: v.kind });
     await cache.invalidateQueries({ queryKey: ['devices', user] });
     done(made.account, made.device);
   });
   return (
     <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
-      <Choices name="kind" label={t('device.kind')} value={form.values.kind} onChange={(v) => form.set('kind', v)} options={deviceKinds.map((k) => ({ value: k, label: deviceWord(k), hint: t(`device.kind.${k}.hint`) }))} />
+      <Choices name="kind" label={t('device.kind')} value={form.values.kind} onChange={(v) => form.set('kind', v as (typeof deviceKinds)[number])} options={deviceKinds.map((k) => ({ value: k, label: deviceWord(k), hint: t(`device.kind.${k}.hint`) }))} />
       <Text form={form} name="name" label={t('device.name')} placeholder={deviceWord(form.values.kind)} optional hint={t('device.name_hint')} focus />
       <FormError error={form.error} fields={['name', 'kind']} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy}>{t('device.create')}</Button></div>

@@ -2,13 +2,15 @@
 import { keepPreviousData, type QueryKey, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
-import { api, type List, type Query } from '../api';
+import { api, type List } from '../api';
+
+export type Query = Record<string, string | undefined>;
 
 /** A list that comes page by page, as one list. */
 export function usePages<T>(key: QueryKey, ask: (q: Query) => Promise<List<T>>, query: Query, limit = 100) {
   const answer = useInfiniteQuery({
     queryKey: [...key, query],
-    queryFn: ({ pageParam }) => ask({ ...query, limit, cursor: pageParam || undefined }),
+    queryFn: ({ pageParam }) => ask({ ...query, limit: String(limit), cursor: pageParam || undefined }),
     initialPageParam: '',
     getNextPageParam: (page) => page.next || undefined,
     placeholderData: keepPreviousData,
