@@ -19,8 +19,8 @@ type asker struct {
 	mine   bool      // the actor is among the people
 	plain  bool      // the actor has neither overrides nor grants of his own: roles tell everything
 	struck bool      // a grant reached the target, but an exclusion stood in the way
-	first  [6]*pbx.Person
-	groups [4]*pbx.Node
+	first  [4]*pbx.Person
+	groups [2]*pbx.Node
 }
 
 // become makes a person the actor.
@@ -76,7 +76,7 @@ func (q *asker) resolve(t *Target) bool {
 	case KindMembership:
 		n := q.s.Node(t.group)
 		q.join(n)
-		return n != nil && q.s.Person(t.user) != nil
+		return n != nil && t.more != nil && q.s.Person(t.user) != nil
 	case KindGrant, KindRole:
 		p := q.s.Person(t.user)
 		q.add(p)

@@ -172,7 +172,7 @@ func (q *asker) guest(r *Request, d *Decision) Code {
 		return Unknown
 	case r.Right != LinkUse || t.id != r.Actor.Link:
 		return Guest
-	case !(pbx.Interval{From: t.start, Until: t.until}).Contains(q.when):
+	case !t.more.valid.Contains(q.when):
 		return Expired
 	}
 	d.way.link = true

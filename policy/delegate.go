@@ -33,7 +33,7 @@ func (q *asker) delegate(r *Request, d *Decision, token bool) Code {
 		return q.lend(t.more.grant)
 	case t.kind == KindGrant:
 		return q.give(x, t.more.grant, t.more.taken)
-	case t.more != nil:
+	case t.more.right != NoRight:
 		return q.override(x)
 	}
 	return q.place(x, r.Right)
@@ -43,10 +43,10 @@ func (q *asker) delegate(r *Request, d *Decision, token bool) Code {
 func (t *Target) speaks(r Right) bool {
 	switch t.kind {
 	case KindMembership:
-		if t.more != nil {
-			return r == MembershipOverride && t.more.right.known()
+		if r == MembershipOverride {
+			return t.more.right.known()
 		}
-		return r == MembershipEdit || r == MembershipRole
+		return t.more.right == NoRight && (r == MembershipEdit || r == MembershipRole)
 	case KindGrant:
 		g := t.more.grant
 		if g == nil {
@@ -63,10 +63,8 @@ func (t *Target) speaks(r Right) bool {
 // gives reports whether the wish gives a single right, a level or an office-wide role.
 func (t *Target) gives() bool {
 	switch {
-	case t.more == nil:
-		return false
 	case t.kind == KindMembership:
-		return t.more.override != pbx.OverrideDeny
+		return t.more.right != NoRight && t.more.override != pbx.OverrideDeny
 	case t.kind == KindGrant:
 		return t.more.grant.Deny == t.more.taken
 	}
@@ -91,7 +89,7 @@ func (q *asker) ground(r Right) Target {
 func (q *asker) place(x *pbx.Person, r Right) Code {
 	n := q.s.Node(q.t.group)
 	now := q.placeOf(x, n)
-	if now == nil && q.t.role != "" && !q.mayPull(x) {
+	if now == nil && q.t.more.role != "" && !q.mayPull(x) {
 		return PullIn
 	}
 	if now != nil && !q.unseats(x, now) {
@@ -102,16 +100,16 @@ func (q *asker) place(x *pbx.Person, r Right) Code {
 			return Standing
 		}
 	}
-	if q.t.role == "" || now != nil && now.Membership.Role == q.t.role {
+	if q.t.more.role == "" || now != nil && now.Membership.Role == q.t.more.role {
 		return ""
 	}
-	if n.Group.Default && q.t.role != "user" && q.t.role != "receptionist" {
+	if n.Group.Default && q.t.more.role != "user" && q.t.more.role != "receptionist" {
 		return DefaultGroup
 	}
-	if !q.seats(x, q.t.role, n, r) {
+	if !q.seats(x, q.t.more.role, n, r) {
 		return NotAssignable
 	}
-	if q.costs(q.t.role) && !q.pays(x) {
+	if q.costs(q.t.more.role) && !q.pays(x) {
 		g := Group(q.t.group)
 		if o := q.over(&g); !o.may(BillingAssign) {
 			return Billing

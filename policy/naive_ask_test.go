@@ -75,7 +75,7 @@ func (n naive) ask(r Request) Code {
 			return Unknown
 		case r.Right != LinkUse || r.Target.kind != KindLink || r.Target.id != r.Actor.Link:
 			return Guest
-		case !during(r.Target.start, r.Target.until, n.at):
+		case !during(r.Target.more.valid.From, r.Target.more.valid.Until, n.at):
 			return Expired
 		}
 		return ""

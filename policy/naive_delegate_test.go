@@ -320,11 +320,11 @@ func (n naive) delegate(u pbx.UserID, r Right, t Target) Code {
 		return n.deputy(u, t)
 	case t.kind == KindGrant:
 		return n.single(u, t)
-	case t.more != nil:
+	case t.more.right != NoRight:
 		return n.override(u, t, now)
 	}
 	// a place
-	if now == nil && t.role != "" {
+	if now == nil && t.more.role != "" {
 		foreign, mine := false, false
 		for _, m := range n.memberships(x, n.at) {
 			foreign = foreign || !n.s.Groups[m.Group].Default
@@ -343,13 +343,13 @@ func (n naive) delegate(u pbx.UserID, r Right, t Target) Code {
 		}
 	}
 	switch {
-	case t.role == "" || now != nil && now.Role == t.role:
+	case t.more.role == "" || now != nil && now.Role == t.more.role:
 		return ""
-	case n.s.Groups[t.group].Default && t.role != "user" && t.role != "receptionist":
+	case n.s.Groups[t.group].Default && t.more.role != "user" && t.more.role != "receptionist":
 		return DefaultGroup
-	case !n.givesPlace(u, x, t.role, t.group, r):
+	case !n.givesPlace(u, x, t.more.role, t.group, r):
 		return NotAssignable
-	case n.costly(t.role) && !n.may(u, BillingAssign, n.person(x)) && !n.may(u, BillingAssign, n.group(t.group)):
+	case n.costly(t.more.role) && !n.may(u, BillingAssign, n.person(x)) && !n.may(u, BillingAssign, n.group(t.group)):
 		return Billing
 	}
 	return ""

@@ -15,11 +15,9 @@ type Target struct {
 	id     string        // of a thing
 	user   pbx.UserID    // the person, or the owner of the thing
 	group  pbx.GroupID   // the group, or the owning group of the thing
-	role   pbx.RoleID    // place: the new role; empty takes the person out
 	users  []pbx.UserID  // call: everybody inside who rings, talks, rang or talked
 	groups []pbx.GroupID // call: owners of the queues, menus and ring groups it passed
-	start  time.Time     // call: when it began; link: from when it is valid
-	until  time.Time     // link: until when it is valid, zero without end
+	start  time.Time     // call: when it began
 	more   *more         // what only rare targets have
 }
 
@@ -27,6 +25,8 @@ type Target struct {
 type more struct {
 	sound    *Sound
 	part     pbx.Interval // of the recording, when only a part is asked for
+	valid    pbx.Interval // of a link
+	role     pbx.RoleID   // place: the new role; empty takes the person out
 	right    Right        // override
 	override pbx.Override
 	grant    *pbx.Grant
@@ -102,17 +102,17 @@ func Owned(kind Kind, id string, user pbx.UserID, group pbx.GroupID) Target {
 
 // Link is a Talk or Meet link with its owner; a revoked link's interval ends at the revocation.
 func Link(id string, user pbx.UserID, group pbx.GroupID, valid pbx.Interval) Target {
-	return Target{kind: KindLink, id: id, user: user, group: group, start: valid.From, until: valid.Until}
+	return Target{kind: KindLink, id: id, user: user, group: group, more: &more{valid: valid}}
 }
 
 // Place is the wish that a person is in a group with a role, whether he is in it already or not.
 func Place(user pbx.UserID, group pbx.GroupID, role pbx.RoleID) Target {
-	return Target{kind: KindMembership, user: user, group: group, role: role}
+	return Target{kind: KindMembership, user: user, group: group, more: &more{role: role}}
 }
 
 // TakeOut is the wish that a person leaves a group.
 func TakeOut(user pbx.UserID, group pbx.GroupID) Target {
-	return Target{kind: KindMembership, user: user, group: group}
+	return Target{kind: KindMembership, user: user, group: group, more: &more{}}
 }
 
 // Override is the wish that a right of a person inside one group is allowed, denied or, with an empty value, left to his
@@ -133,12 +133,12 @@ func Withdraw(g *pbx.Grant) Target {
 
 // Appoint is the wish that a person gets an office-wide role, level or permission.
 func Appoint(a *pbx.Assignment) Target {
-	return Target{kind: KindRole, user: a.User, role: a.Role, more: &more{assign: a}}
+	return Target{kind: KindRole, user: a.User, more: &more{assign: a}}
 }
 
 // Dismiss is the wish that a person loses an office-wide role, level or permission.
 func Dismiss(a *pbx.Assignment) Target {
-	return Target{kind: KindRole, user: a.User, role: a.Role, more: &more{assign: a, taken: true}}
+	return Target{kind: KindRole, user: a.User, more: &more{assign: a, taken: true}}
 }
 
 // Of is the target a reference points at, for the audit log and other lists of mixed things; what cannot be told from
