@@ -3,6 +3,7 @@ package officetest
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -181,11 +182,25 @@ func eventually(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// toneFile writes a sine as mono 16-bit WAV of 8 kHz.
-func toneFile(t *testing.T, hz float64) string {
+// toneFile writes a sine as 16-bit WAV, the same on all channels.
+func toneFile(t *testing.T, hz float64, rate, channels int) string {
 	t.Helper()
+	mono := audio.WAV{Rate: rate, Samples: audio.Tone(hz, rate, 60*rate)}.Encode()
+	head, sound := mono[:44], mono[44:]
+	wide := make([]byte, 0, len(sound)*channels)
+	for i := 0; i < len(sound); i += 2 {
+		for range channels {
+			wide = append(wide, sound[i], sound[i+1])
+		}
+	}
+	le := binary.LittleEndian
+	le.PutUint32(head[4:], uint32(36+len(wide)))
+	le.PutUint16(head[22:], uint16(channels))
+	le.PutUint32(head[28:], uint32(2*rate*channels))
+	le.PutUint16(head[32:], uint16(2*channels))
+	le.PutUint32(head[40:], uint32(len(wide)))
 	name := filepath.Join(t.TempDir(), fmt.Sprintf("%.0f.wav", hz))
-	if err := os.WriteFile(name, audio.WAV{Rate: 8000, Samples: audio.Tone(hz, 8000, 60*8000)}.Encode(), 0o644); err != nil {
+	if err := os.WriteFile(name, append(head, wide...), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	return name
