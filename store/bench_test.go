@@ -106,6 +106,9 @@ func BenchmarkCalls(b *testing.B) {
 	eachB(b, func(b *testing.B, db *store.DB) {
 		x := db.Tenant("main")
 		fillCalls(b, x, 100_000)
+		if err := db.Analyze(b.Context()); err != nil {
+			b.Fatal(err)
+		}
 		users := func(from, to int) store.Scope {
 			var s store.Scope
 			for i := from; i < to; i++ {

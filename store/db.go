@@ -82,8 +82,9 @@ func openSQLite(path string) (*DB, error) {
 	return &DB{read: read, write: write, lite: true, path: path}, nil
 }
 
+// liteName is the address of a file for the driver. The files beside it get its permissions (modeof).
 func liteName(path, txlock string) string {
-	u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "_txlock=" + txlock +
+	u := url.URL{Scheme: "file", OmitHost: true, Path: path, RawQuery: "modeof=" + strings.ReplaceAll(url.QueryEscape(path), "+", "%20") + "&_txlock=" + txlock +
 		"&_pragma=busy_timeout(10000)&_pragma=journal_mode(wal)&_pragma=synchronous(full)&_pragma=temp_store(memory)"}
 	return u.String()
 }

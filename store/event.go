@@ -232,7 +232,7 @@ func factCursor(s string) (int64, error) {
 }
 
 func (q *FactQuery) where(tenant string) *where {
-	w := newWhere(tenant)
+	w := newWhere("facts", tenant)
 	if !q.Calls {
 		w.and("audit = 1")
 	}

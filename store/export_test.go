@@ -33,3 +33,12 @@ func OpenWith(ctx context.Context, address, name, sql string) (*DB, error) {
 	}
 	return db, nil
 }
+
+// Analyze has the database count its rows, which PostgreSQL does by itself after a while.
+func (db *DB) Analyze(ctx context.Context) error {
+	if db.lite {
+		return nil
+	}
+	_, err := db.write.ExecContext(ctx, "ANALYZE")
+	return err
+}

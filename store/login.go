@@ -31,7 +31,7 @@ func (t *Tenant) Login(ctx context.Context, u pbx.UserID) (Login, error) {
 // Logins tells since when people have a password; those without one are not in the map. No users asks for everybody.
 func (t *Tenant) Logins(ctx context.Context, users ...pbx.UserID) (map[pbx.UserID]time.Time, error) {
 	found := map[pbx.UserID]time.Time{}
-	w := newWhere(t.id)
+	w := newWhere("logins", t.id)
 	if len(users) > 0 {
 		w.and("user_id IN " + w.list(Scope{Users: users}.parts()))
 	}

@@ -80,7 +80,7 @@ func (t *Tenant) Mail(ctx context.Context, id string) (Mail, error) {
 
 // Mails lists the outbox, newest first; cursor is the id of the last mail of the page before.
 func (t *Tenant) Mails(ctx context.Context, cursor string, limit int) ([]Mail, error) {
-	w := newWhere(t.id)
+	w := newWhere("mails", t.id)
 	if cursor != "" {
 		w.and("id < " + w.arg(clean(cursor))) // ids made later sort later
 	}
@@ -89,7 +89,7 @@ func (t *Tenant) Mails(ctx context.Context, cursor string, limit int) ([]Mail, e
 
 // DueMails lists the mails that are to be tried at a moment, the one that waits longest first.
 func (t *Tenant) DueMails(ctx context.Context, at time.Time, limit int) ([]Mail, error) {
-	w := newWhere(t.id)
+	w := newWhere("mails", t.id)
 	w.and("state = " + w.arg(string(MailWaiting)))
 	w.and("next <= " + w.arg(ms(at)))
 	return t.mails(ctx, w, " ORDER BY next, id LIMIT "+w.arg(pageSize(limit)))

@@ -84,7 +84,7 @@ func all[N any](ctx context.Context, t tx, tenant string, r rows[N]) ([]*N, erro
 // remove deletes rows by the values of one column.
 func remove(ctx context.Context, t tx, tenant, table, column string, ids []string) error {
 	for chunk := range slices.Chunk(ids, params) {
-		w := newWhere(tenant)
+		w := newWhere(table, tenant)
 		w.and(column + " IN " + w.list(chunk))
 		if _, err := t.exec(ctx, "DELETE FROM "+table+w.String(), w.args...); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
@@ -99,8 +99,8 @@ type where struct {
 	args       []any
 }
 
-func newWhere(tenant string) *where {
-	return &where{conditions: []string{"tenant = $1"}, args: []any{tenant}}
+func newWhere(table, tenant string) *where {
+	return &where{conditions: []string{table + ".tenant = $1"}, args: []any{tenant}}
 }
 
 // arg adds a value and gives its placeholder.

@@ -85,7 +85,7 @@ func TestBadAddresses(t *testing.T) {
 		"sqlite:" + file + "/below/a.db":     "database file",
 		"postgres://127.0.0.1:1/x":           "store.away",
 		"postgres://%zz":                     "postgres",
-		"sqlite:" + t.TempDir() + "/a?b#.db": "",
+		"sqlite:" + t.TempDir() + "/a?b#&+ü.db": "",
 	} {
 		db, err := store.Open(t.Context(), address)
 		if db != nil {
@@ -127,4 +127,20 @@ func TestUpgrade(t *testing.T) {
 			t.Errorf("the copy differs:\n%s", d)
 		}
 	})
+}
+
+// Password hashes are in the write-ahead log, too.
+func TestFilesAreForTheOwnerOnly(t *testing.T) {
+	address := newAddress(t, "sqlite")
+	claim(t, open(t, address))
+	path := strings.TrimPrefix(address, "sqlite:")
+	for _, suffix := range []string{"", "-wal"} {
+		info, err := os.Stat(path + suffix)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p := info.Mode().Perm(); p&0o077 != 0 {
+			t.Errorf("%s: %o", suffix, p)
+		}
+	}
 }
