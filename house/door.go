@@ -20,6 +20,7 @@ import (
 type door struct {
 	server   *http.Server
 	listener net.Listener
+	stop     func() // ends what would go on for ever: event streams
 }
 
 // openDoor listens; Run serves.
@@ -28,12 +29,13 @@ func (h *House) openDoor(ctx context.Context) (*door, error) {
 	mux.Handle("/v1/", api.New(h.apiConfig()))
 	mux.Handle("/sip", h.SIP.WebSocket(sip.WebSocket{Secure: h.isSecure, Remote: h.remote}))
 	mux.Handle("/", web.Handler())
-	d := &door{server: &http.Server{
+	base, stop := context.WithCancel(context.WithoutCancel(ctx))
+	d := &door{stop: stop, server: &http.Server{
 		Handler:           h.closedUntilClaimed(mux),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
+		BaseContext:       func(net.Listener) context.Context { return base },
 	}}
 	if h.Config.HTTP == "" {
 		return d, nil
@@ -56,9 +58,10 @@ func (d *door) serve() error {
 }
 
 func (d *door) close(ctx context.Context) error {
+	d.stop()
 	err := d.server.Shutdown(ctx)
-	if err != nil { // event streams do not end by themselves
-		err = d.server.Close()
+	if err != nil {
+		err = errors.Join(err, d.server.Close())
 	}
 	if d.listener != nil {
 		d.listener.Close()
