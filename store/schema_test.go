@@ -79,12 +79,12 @@ func TestBadAddresses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for address, want := range map[string]string{
-		"":                                   "sqlite: or postgres:",
-		"mysql://x":                          "sqlite: or postgres:",
-		"sqlite:":                            "needs a path",
-		"sqlite:" + file + "/below/a.db":     "database file",
-		"postgres://127.0.0.1:1/x":           "store.away",
-		"postgres://%zz":                     "postgres",
+		"":                                      "sqlite: or postgres:",
+		"mysql://x":                             "sqlite: or postgres:",
+		"sqlite:":                               "needs a path",
+		"sqlite:" + file + "/below/a.db":        "database file",
+		"postgres://127.0.0.1:1/x":              "store.away",
+		"postgres://%zz":                        "postgres",
 		"sqlite:" + t.TempDir() + "/a?b#&+ü.db": "",
 	} {
 		db, err := store.Open(t.Context(), address)
