@@ -56,10 +56,11 @@ var plan = map[string]room{
 		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image"}},
 	"web": {},
 
-	"house":      {imports: "*"},
-	"cmd/tandem": {imports: "*", modules: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
-	"officetest": {imports: "*", modules: []string{"github.com/coder/websocket"}},
-	"bench/seed": {imports: "*"},
+	"house":               {imports: "*"},
+	"cmd/tandem":          {imports: "*", modules: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
+	"officetest":          {imports: "*", modules: []string{"github.com/coder/websocket"}},
+	"officetest/postgres": {modules: []string{"github.com/jackc/pgx/v5"}},
+	"bench/seed":          {imports: "*"},
 }
 
 // testModules may be imported by every room's tests.

@@ -57,21 +57,21 @@ func realCall(t *testing.T, transport string, srtp bool, codec string, rate, cha
 		return b
 	}
 	a, b := phone("alice", alice, 440), phone("bob", bob, 700)
-	eventually(t, "both phones shown as registered", func() bool { return s.call(200, "GET", "/v1/overview", nil).at("registered") == 2.0 })
+	eventually(t, "both phones shown as registered", func() bool { return s.call(200, "GET", "/v1/overview", nil).At("registered") == 2.0 })
 
 	do(t, a, "dial", "sip:102@"+s.reach(transport))
 	if in := expect(t, ctx, b, "CALL_INCOMING"); !strings.Contains(in.Peer, "101") {
 		t.Errorf("Bob sees a call from %q, want Alice's extension", in.Peer)
 	}
 	expect(t, ctx, a, "CALL_RINGING", "CALL_PROGRESS")
-	if got := events.until(t, "call", "phase", "ringing"); got.text("from", "name") != "Alice" || got.text("to", "name") != "Bob" {
+	if got := events.until(t, "call", "phase", "ringing"); got.Text("from", "name") != "Alice" || got.Text("to", "name") != "Bob" {
 		t.Errorf("live event %v", got)
 	}
 	do(t, b, "accept", "")
 	expect(t, ctx, a, "CALL_ESTABLISHED")
 	expect(t, ctx, b, "CALL_ESTABLISHED")
 	talking := events.until(t, "call", "phase", "talking")
-	if live := s.call(200, "GET", "/v1/calls/live", nil); live.at("items", 0, "id") != talking.at("id") {
+	if live := s.call(200, "GET", "/v1/calls/live", nil); live.At("items", 0, "id") != talking.At("id") {
 		t.Errorf("live list %v, want %v", live, talking)
 	}
 	for _, p := range []struct {
@@ -91,29 +91,29 @@ func realCall(t *testing.T, transport string, srtp bool, codec string, rate, cha
 	events.until(t, "call", "phase", "talking")
 	do(t, a, "hangup", "")
 	expect(t, ctx, b, "CALL_CLOSED")
-	events.until(t, "call.ended", "id", talking.text("id"))
+	events.until(t, "call.ended", "id", talking.Text("id"))
 
-	record := s.call(200, "GET", "/v1/calls/"+talking.text("id"), nil)
+	record := s.call(200, "GET", "/v1/calls/"+talking.Text("id"), nil)
 	for path, want := range map[string]any{"cause": "hangup", "dialled": "102", "secure": srtp} {
-		if got := record.at(path); got != want && !(want == false && got == nil) {
+		if got := record.At(path); got != want && !(want == false && got == nil) {
 			t.Errorf("record: %s = %v, want %v\n%v", path, got, want, record)
 		}
 	}
-	if record.text("reason") == "" || record.text("by", "name") != "Alice" || record.at("trace", 0) == nil {
+	if record.Text("reason") == "" || record.Text("by", "name") != "Alice" || record.At("trace", 0) == nil {
 		t.Errorf("record does not say how it ended and why it rang: %v", record)
 	}
-	if !strings.EqualFold(record.text("codec"), codec) {
-		t.Errorf("codec %v, want %s", record.at("codec"), codec)
+	if !strings.EqualFold(record.Text("codec"), codec) {
+		t.Errorf("codec %v, want %s", record.At("codec"), codec)
 	}
 	audit := s.call(200, "GET", "/v1/audit?limit=100", nil)
 	kinds := map[string]int{}
 	for i := range audit["items"].([]any) {
-		kinds[audit.text("items", i, "kind")]++
+		kinds[audit.Text("items", i, "kind")]++
 	}
 	if kinds["setup.claimed"] != 1 || kinds["user.created"] < 2 || kinds["device.created"] != 2 {
 		t.Errorf("audit log: %v", kinds)
 	}
-	if v := s.call(200, "GET", "/v1/audit/verify", nil); v.at("ok") != true {
+	if v := s.call(200, "GET", "/v1/audit/verify", nil); v.At("ok") != true {
 		t.Errorf("audit log does not verify: %v", v)
 	}
 }
@@ -175,11 +175,11 @@ type stream struct{ events chan object }
 
 func (s *server) listen(ctx context.Context) *stream {
 	s.t.Helper()
-	req, err := http.NewRequestWithContext(ctx, "GET", s.base+"/v1/events", nil)
+	req, err := http.NewRequestWithContext(ctx, "GET", s.Base+"/v1/events", nil)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	client := &http.Client{Jar: s.http.Jar}
+	client := &http.Client{Jar: s.HTTP.Jar}
 	answer, err := client.Do(req)
 	if err != nil {
 		s.t.Fatal(err)
@@ -221,7 +221,7 @@ func (s *stream) until(t *testing.T, event, field, value string) object {
 			if !ok {
 				t.Fatalf("the event stream ended before %s with %s=%s", event, field, value)
 			}
-			if e["event"] == event && e.text(field) == value {
+			if e["event"] == event && e.Text(field) == value {
 				return e
 			}
 		case <-ctx.Done():

@@ -1,15 +1,10 @@
 package officetest
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
-	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
-	"net/http/cookiejar"
 	"net/netip"
 	"net/url"
 	"os"
@@ -29,9 +24,8 @@ const patience = 40 * time.Second
 // server is a running house on loopback, with a person in front of its API.
 type server struct {
 	*house.House
-	t    *testing.T
-	base string
-	http *http.Client
+	*Client
+	t *testing.T
 }
 
 // start builds and runs a house in a directory of its own; it is closed with the test.
@@ -56,11 +50,7 @@ func start(t *testing.T, change ...func(*house.Config)) *server {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &server{House: h, t: t, base: "http://" + h.Address("HTTP"), http: &http.Client{Jar: jar, Timeout: patience}}
+	return &server{House: h, t: t, Client: NewClient("http://"+h.Address("HTTP"), patience)}
 }
 
 // logWriter shows warnings of the server in the test's log.
@@ -71,69 +61,26 @@ func (w logWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// object is a JSON object as a program without our types sees it.
-type object map[string]any
-
-// at walks into an answer: at("items", 0, "id").
-func (o object) at(path ...any) any {
-	var v any = map[string]any(o)
-	for _, p := range path {
-		switch k := p.(type) {
-		case string:
-			m, ok := v.(map[string]any)
-			if !ok {
-				return nil
-			}
-			v = m[k]
-		case int:
-			l, ok := v.([]any)
-			if !ok || k >= len(l) {
-				return nil
-			}
-			v = l[k]
-		}
-	}
-	return v
-}
-
-func (o object) text(path ...any) string { return fmt.Sprint(o.at(path...)) }
+// object is short for the answers of the API.
+type object = Object
 
 // call sends a request and wants a status.
 func (s *server) call(want int, method, path string, body any) object {
 	s.t.Helper()
-	var in io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		in = bytes.NewReader(b)
-	}
-	req, err := http.NewRequestWithContext(s.t.Context(), method, s.base+path, in)
+	return s.as(s.Client, want, method, path, body)
+}
+
+// as sends a request of somebody and wants a status.
+func (s *server) as(who *Client, want int, method, path string, body any) object {
+	s.t.Helper()
+	a, err := who.Do(s.t.Context(), method, path, body)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Origin", s.base)
-	answer, err := s.http.Do(req)
-	if err != nil {
-		s.t.Fatal(err)
+	if a.Status != want {
+		s.t.Fatalf("%s %s: %d, want %d\n%s", method, path, a.Status, want, a.Body)
 	}
-	defer answer.Body.Close()
-	b, err := io.ReadAll(answer.Body)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if answer.StatusCode != want {
-		s.t.Fatalf("%s %s: %d, want %d\n%s", method, path, answer.StatusCode, want, b)
-	}
-	out := object{}
-	if len(b) > 0 && strings.Contains(answer.Header.Get("Content-Type"), "json") {
-		if err := json.Unmarshal(b, &out); err != nil {
-			s.t.Fatalf("%s %s: %v\n%s", method, path, err, b)
-		}
-	}
-	return out
+	return a.Object
 }
 
 // claim makes the first account by the set-up link, as a person does.
@@ -151,14 +98,14 @@ func (s *server) claim() object {
 func (s *server) person(name, extension string) (id string, a Account) {
 	s.t.Helper()
 	u := s.call(201, "POST", "/v1/users", object{"name": name, "email": strings.ToLower(name) + "@example.com", "extension": extension})
-	id = u.text("id")
+	id = u.Text("id")
 	return id, s.phone(id)
 }
 
 func (s *server) phone(user string) Account {
 	s.t.Helper()
 	d := s.call(201, "POST", "/v1/users/"+user+"/devices", object{"name": "Phone", "kind": "soft"})
-	return Account{Username: d.text("account", "username"), Secret: d.text("account", "secret")}
+	return Account{Username: d.Text("account", "username"), Secret: d.Text("account", "secret")}
 }
 
 // reach says where a transport is spoken.

@@ -1,32 +1,25 @@
 package store_test
 
 import (
-	"bufio"
 	"database/sql"
 	"fmt"
-	"net/url"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
 	"runtime"
-	"slices"
-	"strconv"
 	"strings"
-	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"tandem/officetest/postgres"
 	"tandem/store"
 )
 
-var postgres struct {
-	address string // of the server's first database
-	problem error  // why there is no server; it fails every test that needs one
-	schemas atomic.Int64
-}
+// server is the PostgreSQL of these tests; problem is why there is none, and fails every test that needs it.
+var (
+	server  *postgres.Server
+	problem error
+)
 
 // TestMain starts a PostgreSQL server of its own in a temporary directory, on a socket that nobody else finds.
 func TestMain(m *testing.M) {
@@ -35,88 +28,18 @@ func TestMain(m *testing.M) {
 		return
 	}
 	runtime.LockOSThread() // the server dies with this thread
-	stop := func() {}
-	if stop, postgres.problem = startPostgres(); postgres.problem != nil {
-		fmt.Fprintln(os.Stderr, "postgres:", postgres.problem)
+	if server, problem = postgres.Start(); problem != nil {
+		fmt.Fprintln(os.Stderr, "postgres:", problem)
 	}
 	code := m.Run()
-	stop()
+	if server != nil {
+		server.Stop()
+	}
 	if err := goleak.Find(); code == 0 && err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1
 	}
 	os.Exit(code)
-}
-
-func startPostgres() (stop func(), err error) {
-	stop = func() {}
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres")
-	if len(found) == 0 {
-		path, err := exec.LookPath("postgres")
-		if err != nil {
-			return stop, fmt.Errorf("install Debian's package postgresql: %w", err)
-		}
-		found = []string{path}
-	}
-	bin := filepath.Dir(slices.Max(found))
-	dir, err := os.MkdirTemp("", "tandem-pg-")
-	if err != nil {
-		return stop, err
-	}
-	stop = func() { os.RemoveAll(dir) }
-	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
-	if os.Getuid() == 0 { // PostgreSQL refuses to run as root
-		u, err := user.Lookup("postgres")
-		if err != nil {
-			return stop, err
-		}
-		uid, _ := strconv.Atoi(u.Uid)
-		gid, _ := strconv.Atoi(u.Gid)
-		attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
-		if err := os.Chown(dir, uid, gid); err != nil {
-			return stop, err
-		}
-	}
-	data := filepath.Join(dir, "data")
-	initdb := exec.Command(bin+"/initdb", "-D", data, "-U", "tandem", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-	initdb.SysProcAttr, initdb.Dir = attr, dir
-	if out, err := initdb.CombinedOutput(); err != nil {
-		return stop, fmt.Errorf("initdb: %w\n%s", err, out)
-	}
-	server := exec.Command(bin+"/postgres", "-D", data, "-k", dir, "-p", "5432", "-c", "listen_addresses=", "-c", "fsync=off",
-		"-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "log_checkpoints=off", "-c", "lc_messages=C")
-	server.SysProcAttr, server.Dir = attr, dir
-	log, err := server.StderrPipe()
-	if err != nil {
-		return stop, err
-	}
-	if err := server.Start(); err != nil {
-		return stop, err
-	}
-	ready, done := make(chan bool, 1), make(chan struct{})
-	var tail []string
-	go func() {
-		defer close(done)
-		for lines := bufio.NewScanner(log); lines.Scan(); {
-			if strings.Contains(lines.Text(), "ready to accept connections") {
-				ready <- true
-			}
-			tail = append(tail, lines.Text())[max(0, len(tail)-9):]
-		}
-		ready <- false
-	}()
-	stop = func() {
-		server.Process.Signal(syscall.SIGQUIT)
-		<-done
-		server.Wait()
-		os.RemoveAll(dir)
-	}
-	if !<-ready {
-		stop()
-		return func() {}, fmt.Errorf("the server ended: %s", strings.Join(tail, "\n"))
-	}
-	postgres.address = "postgres://tandem@/postgres?port=5432&host=" + url.QueryEscape(dir)
-	return stop, nil
 }
 
 // newAddress is the address of an empty database of a kind.
@@ -125,16 +48,14 @@ func newAddress(t testing.TB, kind string) string {
 	if kind == "sqlite" {
 		return "sqlite:" + filepath.Join(t.TempDir(), "tandem.db")
 	}
-	if postgres.problem != nil {
-		t.Fatal(postgres.problem)
+	if problem != nil {
+		t.Fatal(problem)
 	}
-	schema := fmt.Sprintf("t%d", postgres.schemas.Add(1))
-	db := rawDB(t, postgres.address)
-	if _, err := db.Exec("CREATE SCHEMA " + schema); err != nil {
+	address, err := server.New()
+	if err != nil {
 		t.Fatal(err)
 	}
-	db.Close()
-	return postgres.address + "&search_path=" + schema
+	return address
 }
 
 // rawDB opens a database behind the back of the store, to look and to damage.
