@@ -43,7 +43,7 @@ var plan = map[string]room{
 	"bus":       {imports: "event pbx"},
 	"directory": {imports: "pbx event bus"},
 
-	"sip/stack": {modules: []string{"golang.org/x/sys", "golang.org/x/net", "github.com/coder/websocket", "golang.org/x/time"}},
+	"sip/stack": {modules: []string{"golang.org/x/sys", "github.com/coder/websocket"}},
 	"sip":       {imports: "sip/stack pbx number call i18n", modules: []string{"github.com/coder/websocket"}},
 	"media":     {imports: "audio", modules: []string{"golang.org/x/sys", "github.com/pion"}},
 	"auth":      {imports: "pbx i18n store event", modules: []string{"golang.org/x/crypto", "golang.org/x/time", "golang.org/x/sync"}},
@@ -57,7 +57,7 @@ var plan = map[string]room{
 	"web": {},
 
 	"house":               {imports: "*"},
-	"cmd/tandem":          {imports: "*", modules: []string{"github.com/alecthomas/kong", "golang.org/x/term"}},
+	"cmd/tandem":          {imports: "*", modules: []string{"github.com/alecthomas/kong"}},
 	"officetest":          {imports: "*", modules: []string{"github.com/coder/websocket"}},
 	"officetest/postgres": {modules: []string{"github.com/jackc/pgx/v5"}},
 	"bench/seed":          {imports: "*"},
@@ -74,6 +74,7 @@ var reasons = map[string]string{
 	"github.com/google/go-cmp":         "readable differences in tests",
 	"github.com/jackc/pgx/v5":          "PostgreSQL",
 	"github.com/ncruces/go-sqlite3":    "SQLite without cgo",
+	"github.com/pion/rtcp":             "RTCP packets in the relay's tests",
 	"github.com/pion/rtp":              "RTP headers for SRTP and tests",
 	"github.com/pion/srtp/v3":          "SRTP",
 	"github.com/skip2/go-qrcode":       "QR codes for soft phones",
@@ -81,12 +82,10 @@ var reasons = map[string]string{
 	"go.uber.org/goleak":               "no goroutine outlives a test",
 	"golang.org/x/crypto":              "argon2id",
 	"golang.org/x/image":               "scaling photos",
-	"golang.org/x/net":                 "batched UDP reads",
 	"golang.org/x/sync":                "bounded password hashing",
 	"golang.org/x/sys":                 "epoll and socket options of the media path",
 	"golang.org/x/text":                "Unicode normal form of names",
 	"golang.org/x/time":                "token buckets",
-	"golang.org/x/term":                "asking for a password on a terminal",
 	"honnef.co/go/tools":               "staticcheck, as a tool",
 	"pgregory.net/rapid":               "property tests",
 }
