@@ -86,6 +86,7 @@ func TestApply(t *testing.T) {
 		{"an emergency number of this country", u("usr_bob", func(u *pbx.User) { u.Extension = "110" }), "user.extension_emergency", "extension"},
 		{"an emergency number of another country", u("usr_bob", func(u *pbx.User) { u.Extension = "101" }), "", ""},
 		{"a move to a country where 103 is the ambulance", put(with(&s.Tenant, func(t *pbx.Tenant) { t.Country = "UA" })), "settings.country_emergency", "country"},
+		{"a move to a country where people dial 103 for something else", put(with(&s.Tenant, func(t *pbx.Tenant) { t.Country = "ES" })), "", ""},
 		{"a taken e-mail in other letters", u("usr_bob", func(u *pbx.User) { u.Email = "ADA@acme.example" }), "user.email_taken", "email"},
 		{"an e-mail without a domain", u("usr_bob", func(u *pbx.User) { u.Email = "bob" }), "email.invalid", "email"},
 		{"no e-mail", u("usr_bob", func(u *pbx.User) { u.Email = "" }), "email.invalid", "email"},

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"tandem/number"
 )
 
 // Depth is how many groups may lie below each other (BAR AZ-12).
@@ -130,7 +132,7 @@ func (s *Snapshot) checkTenant(before, n *Tenant) error {
 	}
 	if before != nil && before.Country != n.Country {
 		for _, u := range s.Users {
-			if isEmergency(n.Country, u.Extension) {
+			if number.IsEmergency(n.Country, u.Extension) {
 				return Refuse(Conflict, "country", "settings.country_emergency", "extension", u.Extension, "name", u.Name)
 			}
 		}

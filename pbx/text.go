@@ -1,7 +1,6 @@
 package pbx
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -10,6 +9,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"tandem/i18n"
+	"tandem/number"
 )
 
 // NameLength is how many characters a name may have.
@@ -86,8 +86,8 @@ func isLabel(r rune) bool {
 		r > 127 && r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r))
 }
 
-// CheckExtension refuses an extension that is not 2–6 digits or that is an emergency number of the country; the empty
-// one is fine and means none. The error is an *Error with the field "extension".
+// CheckExtension refuses an extension that is not 2–6 digits or that is an emergency number of the country, as
+// package number lists them; the empty one is fine and means none. The error is an *Error with the field "extension".
 func CheckExtension(country, extension string) error {
 	if extension == "" {
 		return nil
@@ -95,34 +95,10 @@ func CheckExtension(country, extension string) error {
 	if len(extension) < 2 || len(extension) > 6 || strings.ContainsFunc(extension, func(r rune) bool { return r < '0' || r > '9' }) {
 		return Refuse(Invalid, "extension", "user.extension_invalid", "extension", extension)
 	}
-	if isEmergency(country, extension) {
+	if number.IsEmergency(country, extension) {
 		return Refuse(Invalid, "extension", "user.extension_emergency", "extension", extension)
 	}
 	return nil
-}
-
-// emergency lists the numbers that no extension may hide, by country; the first row counts everywhere.
-var emergency = map[string][]string{
-	"":   {"112", "911", "999"},
-	"AT": {"122", "133", "140", "144"},
-	"AU": {"000"},
-	"BY": {"101", "102", "103", "104"},
-	"CH": {"117", "118", "144"},
-	"CZ": {"150", "155", "158"},
-	"DE": {"110"},
-	"FR": {"15", "17", "18", "114"},
-	"ID": {"110", "113", "115", "118", "119"},
-	"IT": {"113", "115", "118"},
-	"JP": {"110", "118", "119"},
-	"KZ": {"101", "102", "103", "104"},
-	"NZ": {"111"},
-	"PL": {"984", "985", "986", "991", "992", "993", "994", "997", "998"},
-	"RU": {"101", "102", "103", "104"},
-	"UA": {"101", "102", "103", "104"},
-}
-
-func isEmergency(country, extension string) bool {
-	return slices.Contains(emergency[""], extension) || country != "" && slices.Contains(emergency[country], extension)
 }
 
 func checkMobile(m string) error {
