@@ -281,7 +281,7 @@ func TestTheTestMailTellsWhatTheServerSays(t *testing.T) {
 	}
 	host.set("MAIL", "451 later")
 	if err := p.Test(t.Context(), test); !errors.As(err, &refusal) || refusal.Code != pbx.Unavailable {
-		t.Errorf("refused for now: %v", err)
+		t.Errorf("refused this time: %v", err)
 	}
 	if next, err := p.store.NextMail(t.Context()); err != nil || !next.IsZero() {
 		t.Errorf("a test mail waits until %v, %v", next, err)

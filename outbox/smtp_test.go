@@ -27,12 +27,6 @@ func (h *mailHost) set(verb, answer string) {
 	h.refuse = map[string]string{verb: answer}
 }
 
-func (h *mailHost) setDown(down bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.down = down
-}
-
 func (h *mailHost) got() (mails []string, visits int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()

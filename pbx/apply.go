@@ -197,10 +197,9 @@ func (s *Snapshot) scoped(g GroupID) iter.Seq[Noun] {
 
 // touch collects what a change touches, so that only this is checked.
 type touch struct {
-	rows     []row
-	seen     map[Ref]bool
-	settings bool
-	cloned   map[Kind]bool
+	rows   []row
+	seen   map[Ref]bool
+	cloned map[Kind]bool
 }
 
 // row is one row before and after a change; either may be nil.

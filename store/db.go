@@ -42,7 +42,7 @@ func Open(ctx context.Context, address string) (*DB, error) {
 	case "postgres", "postgresql":
 		db, err = openPostgres(address)
 	default:
-		return nil, errors.New("store: the database address must begin with sqlite: or postgres:")
+		return nil, errors.New("store: a database address begins with sqlite: or postgres: and goes on with a path or a host")
 	}
 	if err != nil {
 		return nil, err
