@@ -34,17 +34,17 @@ func (m *Memory) snapshot() *pbx.Snapshot {
 	return s
 }
 
-// Claim makes the first account from the shell of the server, where no link is needed.
-func (m *Memory) Claim(ctx context.Context, c command.Claim, password string, who pbx.Actor) error {
-	_, err := m.Auth.Claim(ctx, "", c.Email, c.Name, password, auth.Visit{Agent: "command line"}, func(owner pbx.UserID, k auth.Keeper) error {
-		c.ID = owner
+// Claim makes the first account from the shell of the server, where no link is needed, and tells who it is.
+func (m *Memory) Claim(ctx context.Context, c command.Claim, password string, who pbx.Actor) (id pbx.UserID, err error) {
+	_, err = m.Auth.Claim(ctx, "", c.Email, c.Name, password, auth.Visit{Agent: "command line"}, func(owner pbx.UserID, k auth.Keeper) error {
+		c.ID, id = owner, owner
 		_, err := m.Desk.Through(k).Do(ctx, who, c)
 		return err
 	})
 	if err == nil {
 		err = removeIfThere(m.Config.SetupFile())
 	}
-	return err
+	return id, err
 }
 
 func removeIfThere(file string) error {

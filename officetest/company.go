@@ -32,8 +32,8 @@ const (
 )
 
 // Claim is how the canned company's office is set up.
-func Claim(id pbx.UserID) command.Claim {
-	return command.Claim{ID: id, Name: OwnerName, Email: OwnerEmail, Company: "Northwind Workshop", Country: "DE", Zone: "Europe/Berlin", Language: "en", Digits: 3}
+func Claim() command.Claim {
+	return command.Claim{Name: OwnerName, Email: OwnerEmail, Company: "Northwind Workshop", Country: "DE", Zone: "Europe/Berlin", Language: "en", Digits: 3}
 }
 
 // Populate adds groups, people and a phone each, as the owner would, and gives the phones to the exchange.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 	"os"
@@ -42,16 +43,16 @@ func (o officeCommand) Run(ctx context.Context, std streams) (err error) {
 	}
 	x, err := officetest.NewExchange(netip.MustParseAddrPort(h.Address("SIP UDP")))
 	if err != nil {
-		return fmt.Errorf("simulated phones: %w", err)
+		return errors.Join(fmt.Errorf("simulated phones: %w", err), h.Close())
 	}
 	defer x.Close()
-	id := pbx.UserID(house.NewID("usr"))
-	if err := h.Claim(ctx, officetest.Claim(id), officePassword, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}); err != nil {
-		return err
+	id, err := h.Claim(ctx, officetest.Claim(), officePassword, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"})
+	if err != nil {
+		return errors.Join(err, h.Close())
 	}
 	phones, err := officetest.Populate(ctx, h.Desk, pbx.Actor{Kind: pbx.ActorUser, User: id, Via: "cli"}, x)
 	if err != nil {
-		return err
+		return errors.Join(err, h.Close())
 	}
 	announce(std.out, h)
 	fmt.Fprintf(std.out, "\nSign in as %s with the password: %s\n", officetest.OwnerEmail, officePassword)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"tandem/command"
-	"tandem/house"
 	"tandem/pbx"
 )
 
@@ -39,9 +38,9 @@ func (s setupCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	defer closing(m, &err)
-	claim := command.Claim{ID: pbx.UserID(house.NewID("usr")), Name: s.Name, Email: s.Email, Company: s.Company,
+	claim := command.Claim{Name: s.Name, Email: s.Email, Company: s.Company,
 		Country: strings.ToUpper(s.Country), Zone: s.Zone, Language: s.Language, Digits: 3}
-	if err := m.Claim(ctx, claim, password, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}); err != nil {
+	if _, err := m.Claim(ctx, claim, password, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(std.out, "%s is the owner. Sign in with that address.\n", s.Email)
