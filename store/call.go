@@ -21,7 +21,8 @@ type batch struct {
 }
 
 // Append writes call records and facts in one transaction, and returns when they are on disk. A call.started opens the
-// call, its record closes it; a record that is there already stays as it is, so that none is ever double.
+// call, its record closes it; a record that is there already stays as it is, and facts of a call that are there already are
+// given back as they are stored, so that nothing is ever double however often it is brought.
 //
 // Callers that come while another commits are committed together in the next transaction: under load one sync serves
 // many calls, and a single call waits for nobody. ctx only says whether to begin; what has begun is finished, or given up
@@ -68,11 +69,10 @@ func (t *Tenant) commit(ctx context.Context, queue []*batch) error {
 	for _, b := range queue {
 		calls, facts = append(calls, b.calls...), append(facts, b.facts...)
 	}
-	stored, err := t.record(ctx, "append", facts, func(x tx) error {
-		if err := t.openCalls(ctx, x, facts); err != nil {
-			return err
-		}
-		return t.putCalls(ctx, x, calls)
+	var stored []event.Fact
+	err := t.db.change(ctx, "append", func(x tx) (err error) {
+		stored, err = t.writeBatch(ctx, x, calls, facts)
+		return err
 	})
 	if err != nil {
 		return err
@@ -83,8 +83,8 @@ func (t *Tenant) commit(ctx context.Context, queue []*batch) error {
 	return nil
 }
 
-// putCalls writes records and closes their calls.
-func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR) error {
+// putCalls writes records and closes their calls; r learns which of them were there already.
+func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR, r *repeats) error {
 	for i := range calls {
 		c := &calls[i]
 		if err := remove(ctx, x, t.id, "open_calls", "id", []string{string(c.ID)}); err != nil {
@@ -100,6 +100,7 @@ func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR) error {
 		if err != nil {
 			return err
 		}
+		r.ended(clean(string(c.ID)), n > 0)
 		if n == 0 {
 			continue
 		}

@@ -12,17 +12,18 @@ import (
 	"tandem/report"
 )
 
-// openCalls notes the calls that begin with these facts and closes those that end with them.
-func (t *Tenant) openCalls(ctx context.Context, x tx, facts []event.Fact) error {
+// openCalls notes the calls that begin with these facts; r learns which of them were open already.
+func (t *Tenant) openCalls(ctx context.Context, x tx, facts []event.Fact, r *repeats) error {
 	for _, f := range facts {
 		if f.Kind != event.CallStarted {
 			continue
 		}
-		_, err := x.exec(ctx, `INSERT INTO open_calls (tenant, id, started) VALUES ($1, $2, $3) ON CONFLICT (tenant, id) DO NOTHING`,
+		n, err := x.exec(ctx, `INSERT INTO open_calls (tenant, id, started) VALUES ($1, $2, $3) ON CONFLICT (tenant, id) DO NOTHING`,
 			t.id, clean(f.Object.ID), ms(f.At))
 		if err != nil {
 			return err
 		}
+		r.began(clean(f.Object.ID), n > 0)
 	}
 	return nil
 }
@@ -60,7 +61,7 @@ func (t *Tenant) Interrupted(ctx context.Context, at time.Time) ([]report.CDR, [
 			c.ID = pbx.CallID(id)
 			calls, facts = append(calls, c), append(facts, end)
 		}
-		if err := t.putCalls(ctx, x, calls); err != nil {
+		if err := t.putCalls(ctx, x, calls, newRepeats()); err != nil {
 			return err
 		}
 		stored, err = t.append(ctx, x, facts)
