@@ -77,8 +77,9 @@ function Results({ onClose }: { onClose: () => void }) {
 
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   return (
-    <Modal opened={open} onClose={onClose} withCloseButton={false} padding={0} size={600} yOffset="12dvh" lockScroll={false} transitionProps={{ duration: 100 }} aria-label={t('shell.find')}>
-      <Results onClose={onClose} />
-    </Modal>
+    <Modal.Root opened={open} onClose={onClose} padding={0} size={600} yOffset="12dvh" lockScroll={false} transitionProps={{ duration: 100 }}>
+      <Modal.Overlay />
+      <Modal.Content aria-label={t('shell.find')}><Modal.Body><Results onClose={onClose} /></Modal.Body></Modal.Content>
+    </Modal.Root>
   );
 }

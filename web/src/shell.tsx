@@ -34,7 +34,7 @@ function MeMenu({ keys, small }: { keys: () => void; small?: boolean }) {
         {small ? (
           <button type="button"><Ellipsis className="icon l" aria-hidden /><span>{t('nav.more')}</span></button>
         ) : (
-          <button type="button" className="mebox" aria-label={t('shell.account', { name: me.user.name })}>
+          <button type="button" className="mebox">
             <Avatar id={me.user.id} name={me.user.name} photo={me.user.photo} presence={me.user.presence} />
             <span className="grow wide col"><span className="n trunc">{me.user.name}</span><span className="meta num">{me.user.extension}</span></span>
             <ChevronsUpDown className="icon t3 wide" aria-hidden />
@@ -71,7 +71,7 @@ function Rail({ find, keys }: { find: () => void; keys: () => void }) {
   return (
     <div className="rail">
       <Link to="/" className="brand"><img src="/favicon.svg" alt="" /><span className="trunc wide">{me.office.name || 'Tandem'}</span></Link>
-      <button type="button" className="find" onClick={find} aria-label={t('shell.find')}>
+      <button type="button" className="find" onClick={find}>
         <Search className="icon" aria-hidden /><span>{t('shell.find')}</span><kbd>Ctrl K</kbd>
       </button>
       <nav className="nav" aria-label={t('shell.main')}>

@@ -7,7 +7,7 @@ import { type Account, api, Failure, type ImportReport } from '../api';
 import { country, zoneName } from '../format';
 import { AccountCard, AddDevice } from '../parts/device';
 import { Door } from '../parts/door';
-import { Preview } from '../parts/import';
+import { inviteAdded, Preview } from '../parts/import';
 import { begin, useSession } from '../session';
 import { Button, ButtonLink } from '../ui/button';
 import { Choices, countryOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
@@ -61,7 +61,7 @@ function Colleagues({ next }: { next: () => void }) {
       setReport(dry);
       return;
     }
-    await api.importUsers(csv, false);
+    await inviteAdded(await api.importUsers(csv, false));
     next();
   });
   return (

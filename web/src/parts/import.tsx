@@ -1,4 +1,5 @@
 /** People from a file: first a dry run that shows every row, then all or nothing. */
+import { Switch } from '@mantine/core';
 import { FileUp } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { api, type ImportReport } from '../api';
@@ -10,6 +11,14 @@ import { t } from '../words';
 import { useRefresh } from './user';
 
 export const sample = 'name,email,extension,mobile,group,role,language\nMarta Kowalska,marta@example.com,103,+48221234567,Sales,user,pl\n';
+
+/** Invites the people whom an import added; says how many mails are on their way. */
+export async function inviteAdded(done: ImportReport): Promise<number> {
+  const added = new Set(done.rows.map((r) => r.extension).filter(Boolean));
+  const fresh = (await api.users({ state: 'invited', limit: 500, sort: '-created' })).items.filter((u) => added.has(u.extension));
+  for (const user of fresh) await api.invite(user.id);
+  return fresh.length;
+}
 
 export function Preview({ report }: { report: ImportReport }) {
   return (
@@ -37,6 +46,7 @@ export function ImportUsers({ open, onClose }: { open: boolean; onClose: () => v
   const refresh = useRefresh();
   const input = useRef<HTMLInputElement>(null);
   const [csv, setCsv] = useState('');
+  const [invite, setInvite] = useState(true);
   const [name, setName] = useState('');
   const [report, setReport] = useState<ImportReport>();
   const [error, setError] = useState<unknown>();
@@ -65,6 +75,7 @@ export function ImportUsers({ open, onClose }: { open: boolean; onClose: () => v
   const apply = () =>
     void run(async () => {
       const done = await api.importUsers(csv, false);
+      if (invite) await inviteAdded(done);
       toast({ text: t('import.done', { n: done.created }) });
       await refresh();
       setReport(undefined);
@@ -89,6 +100,7 @@ export function ImportUsers({ open, onClose }: { open: boolean; onClose: () => v
         </div>
         <FormError error={error} fields={[]} />
         {report && <Preview report={report} />}
+        <Switch label={t('user.invite')} description={t('user.invite_hint')} checked={invite} onChange={(e) => setInvite(e.currentTarget.checked)} />
         <div className="row">
           <Button kind="primary" busy={busy && Boolean(report)} locked={!report ? t('import.first_choose') : report.problems > 0 ? t('import.all_or_nothing') : undefined} onClick={apply}>{t('import.apply', { n: good })}</Button>
           <Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>

@@ -7,8 +7,8 @@ export function LanguageMenu() {
   return (
     <Menu withinPortal position="bottom-end">
       <Menu.Target>
-        <button type="button" className="btn quiet end" aria-label={t('shell.language')}>
-          <Languages className="icon" aria-hidden />{languages.find((l) => l.code === current())?.name}
+        <button type="button" className="btn quiet end">
+          <Languages className="icon" aria-hidden /><span className="sr">{t('shell.language')}</span>{languages.find((l) => l.code === current())?.name}
         </button>
       </Menu.Target>
       <Menu.Dropdown>

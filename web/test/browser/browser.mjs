@@ -1,0 +1,72 @@
+// What every browser scenario needs: a Chromium that talks to nobody else, steps with names, and axe.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { chromium } from 'playwright-core';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+export const base = process.env.TANDEM_BASE ?? 'http://127.0.0.1:8080';
+export const patience = Number(process.env.TANDEM_PATIENCE ?? 20) * 1000;
+
+/** One line of JSON for whoever drives the scenario. */
+export const tell = (event, data = {}) => console.log(JSON.stringify({ event, ...data }));
+
+/** Fails the scenario with a sentence. */
+export function check(condition, sentence) {
+  if (!condition) throw new Error(sentence);
+}
+
+/** Does one step and says how it went. */
+export async function step(name, work) {
+  const begun = Date.now();
+  try {
+    const value = await work();
+    console.error(`ok   ${name} (${Date.now() - begun} ms)`);
+    return value;
+  } catch (error) {
+    console.error(`FAIL ${name}: ${error.message.split('\n').slice(0, 40).join('\n')}`);
+    throw error;
+  }
+}
+
+export async function open() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+  });
+}
+
+/** A browser of one person: errors in its console and requests to anybody else are collected. */
+export async function person(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1366, height: 768 }, locale: 'en', reducedMotion: 'reduce', baseURL: base, ...options });
+  context.setDefaultTimeout(patience);
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('pageerror', (e) => complaints.push(`error in the page: ${e.message}`));
+  page.on('console', (m) => {
+    // A refusal that a scenario provokes is printed by the browser too; everything else is a fault.
+    if (m.type() === 'error' && !m.text().startsWith('Failed to load resource')) complaints.push(`console: ${m.text()}`);
+  });
+  page.on('request', (r) => {
+    const url = new URL(r.url());
+    if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== new URL(base).origin) complaints.push(`request to a stranger: ${r.url()}`);
+  });
+  return { context, page, complaints };
+}
+
+/** Waits until nothing is being loaded and no skeleton is shown. */
+export async function settled(page) {
+  await page.waitForFunction(() => !document.querySelector('.skeleton, [aria-busy="true"]'), undefined, { timeout: patience });
+  await page.waitForTimeout(50);
+}
+
+/** Asks axe about the page as it is; every violation is a sentence. */
+export async function violations(page, where) {
+  await page.evaluate(axe);
+  const found = await page.evaluate((only) => window.axe.run(document, { runOnly: { type: 'tag', values: only }, resultTypes: ['violations'] }), tags);
+  return found.violations.flatMap((v) => v.nodes.map((n) => ({ where, what: `${v.id}: ${v.help}: ${n.html.replace(/ (id|style|aria-\w+by)="[^"]*"/g, '').replace(/\s+/g, ' ').slice(0, 160)} ${n.any.concat(n.all, n.none).map((c) => c.message)[0] ?? ''}` })));
+}
+
+/** Chooses light or dark for the pages that are opened next. */
+export const wear = (page, theme) => page.evaluate((t) => localStorage.setItem('tandem.theme', t), theme);
