@@ -166,6 +166,7 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 		Bindings: h.Directory.SetBindings, AuthFailed: h.phoneRefused,
 	}
 	cfg.Guard.Exempt, cfg.Digests = c.Exempt, c.Digests
+	cfg.Closed = func() bool { return !h.Claimed() }
 	cfg.Stack.Limits.Rate, cfg.Stack.Limits.Burst = c.Rate, 4*c.Rate
 	if c.SIPS != "" {
 		cert, err := certificate(c.Data, c.Cert, c.Key, certificateNames(c.Public), time.Now())

@@ -49,6 +49,7 @@ type Config struct {
 	Registration Registration
 	Guard        GuardLimits
 	NonceKey     []byte        // signs nonces; kept over a restart it spares phones a round; nil is random
+	Closed       func() bool   // while true nobody is answered, whoever it is (BAR FX-01); nil is always open
 	Digests      []string      // digest algorithms in order of preference; nil means SHA-256, MD5 (RFC 8760)
 	Grace        time.Duration // how long a talking phone may be without its connection; 0 means 32 s
 
@@ -106,7 +107,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.registrar = newRegistrar(report)
 	s.stack = stack.New(stack.Config{Log: s.log, OnRequest: s.onRequest, OnAck: s.onAck, OnUnacked: s.onUnacked, OnCancel: s.onCancel,
-		OnFlowClosed: s.onFlowClosed, OnAbuse: s.onAbuse, Blocked: s.guard.isShut, Trusted: s.guard.isExempt, Advertise: s.advertise,
+		OnFlowClosed: s.onFlowClosed, OnAbuse: s.onAbuse, Blocked: s.isShut, Trusted: s.guard.isExempt, Advertise: s.advertise,
 		Timers: cfg.Stack.Timers, Limits: cfg.Stack.Limits, Workers: cfg.Stack.Workers, Sockets: cfg.Stack.Sockets,
 		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel"}, Bodies: map[string][]string{
 			stack.MethodInvite: {sdpType}, stack.MethodUpdate: {sdpType}, stack.MethodPrack: {sdpType}, stack.MethodMessage: {"text/plain"}}}})
@@ -119,6 +120,11 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+// isShut reports whether nothing at all is read from an address: the house is closed, or the guard has shut the address out.
+func (s *Server) isShut(ip netip.Addr) bool {
+	return s.cfg.Closed != nil && s.cfg.Closed() || s.guard.isShut(ip)
 }
 
 // public is the name we are reached by, or nothing.
