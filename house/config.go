@@ -49,7 +49,7 @@ func (c Config) database() (string, error) {
 func (c Config) sound() (bind, public netip.Addr, low, high int, err error) {
 	host, _, err := net.SplitHostPort(c.SIP)
 	if err != nil {
-		return bind, public, 0, 0, fmt.Errorf("--sip %q: %w", c.SIP, err)
+		return bind, public, 0, 0, refusedAddress("--sip", err)
 	}
 	bind = netip.IPv4Unspecified()
 	if a, err := netip.ParseAddr(host); err == nil && !a.IsUnspecified() {

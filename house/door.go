@@ -42,7 +42,7 @@ func (h *House) openDoor(ctx context.Context) (*door, error) {
 	}
 	var err error
 	if d.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", h.Config.HTTP); err != nil {
-		return nil, fmt.Errorf("--http %s: %w", h.Config.HTTP, err)
+		return nil, refusedAddress("--http "+h.Config.HTTP, err)
 	}
 	return d, nil
 }

@@ -38,7 +38,9 @@ type Memory struct {
 	Auth      *auth.Service
 	Desk      *command.Desk
 	Catalog   *i18n.Catalog
-	told      atomic.Int64 // place of the last fact that listeners were told
+	warn      func(pbx.UserID) // somebody keeps failing at a person's password; set by a running house
+	told      atomic.Int64     // place of the last fact that listeners were told
+	unlock    func()           // gives the data free for another server; nil for verbs beside one
 	log       *slog.Logger
 }
 
@@ -92,7 +94,11 @@ func (m *Memory) furnish(ctx context.Context) error {
 // Close closes the database.
 func (m *Memory) Close() error {
 	m.Auth.Close()
-	return m.DB.Close()
+	err := m.DB.Close()
+	if m.unlock != nil {
+		m.unlock()
+	}
+	return err
 }
 
 // NewID makes an id of this moment.
@@ -117,10 +123,16 @@ type House struct {
 
 // Build opens everything and listens; Run serves. A House that is not run must be closed by Close.
 func Build(ctx context.Context, c Config) (*House, error) {
-	m, err := Open(ctx, c)
+	unlock, err := c.lock()
 	if err != nil {
 		return nil, err
 	}
+	m, err := Open(ctx, c)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	m.unlock = unlock
 	h := &House{Memory: m}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -151,6 +163,7 @@ func (h *House) build(ctx context.Context) error {
 	legs.set(h.SIP)
 	h.watch()
 	h.Mail = h.newMail()
+	h.warn = h.warnPerson
 	if h.web, err = h.openDoor(ctx); err != nil {
 		return err
 	}
@@ -177,7 +190,7 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 	}
 	server, err := sip.New(cfg)
 	if err != nil {
-		return fmt.Errorf("SIP: %w", err)
+		return refusedAddress("--sip, --sips", err)
 	}
 	h.SIP = server
 	return nil

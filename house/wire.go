@@ -26,6 +26,9 @@ func (m *Memory) newAuth() *auth.Service {
 	return auth.New(auth.Config{Store: m.Store, View: m.snapshot, Publish: m.publish, Proxies: m.Config.Proxies, Log: m.log,
 		Warn: func(u pbx.UserID, addr string, failed int) {
 			m.log.Warn("login_failed", "user", u, "ip", addr, "failures", failed)
+			if m.warn != nil {
+				m.warn(u)
+			}
 		}})
 }
 
@@ -60,7 +63,12 @@ func (h *House) newMail() *outbox.Sender {
 
 func (h *House) apiConfig() api.Config {
 	return api.Config{Desk: h.Desk, Store: h.Store, Directory: h.Directory, Bus: h.Bus, Auth: h.Auth, Calls: h.Board, Catalog: h.Catalog,
-		SIP: h.whereSIP, Compose: h.letter, TestMail: h.testMail, SendMail: h.Mail.Retry, Now: time.Now, Log: h.log, Version: h.Config.Version}
+		SIP: h.whereSIP, Compose: h.letter, TestMail: h.testMail, SendMail: h.Mail.Retry, Checkpoints: h.checkpoints, Now: time.Now, Log: h.log, Version: h.Config.Version}
+}
+
+// checkpoints are the ends of the audit log as they stand outside the database.
+func (h *House) checkpoints() ([]store.Checkpoint, error) {
+	return store.Checkpoints(h.Config.Checkpoints())
 }
 
 // letter writes the mail that carries a link to a person.
@@ -80,6 +88,19 @@ func (h *House) letter(_ pbx.Actor, u pbx.UserID) api.Letter {
 		time.AfterFunc(time.Second, h.Mail.Wake)
 		return h.Mail.Write(outbox.Message{Kind: kind, User: u, Name: to.Name, To: to.Email, Language: s.LanguageOf(u, now), Zone: s.ZoneOf(u, now),
 			Link: h.webAddress() + "/link/" + secret, Until: link.Expires}), nil
+	}
+}
+
+// warnPerson tells a person by mail that somebody keeps failing at his password (BAR WB-02).
+func (h *House) warnPerson(id pbx.UserID) {
+	s, now := h.snapshot(), time.Now()
+	u := s.Users[id]
+	if u == nil {
+		return
+	}
+	m := outbox.Message{Kind: outbox.Warning, User: id, Name: u.Name, To: u.Email, Language: s.LanguageOf(id, now), Zone: s.ZoneOf(id, now)}
+	if _, err := h.Mail.Send(context.Background(), m); err != nil {
+		h.log.Error("warn a person", "user", id, "error", err)
 	}
 }
 

@@ -2,16 +2,32 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"tandem/house"
 	"tandem/store"
 )
 
-// open opens the data of a verb that works beside a running server.
+// open opens the data of a verb that works beside a running server. It makes none: a mistyped directory must not look like an empty office.
 func (w where) open(ctx context.Context, std streams) (*house.Memory, error) {
+	file, embedded := strings.CutPrefix(w.Database, "sqlite:")
+	if w.Database == "" {
+		file, embedded = filepath.Join(w.Data, "tandem.db"), true
+	}
+	if _, err := os.Stat(file); embedded && errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no office in %s; say where it is with --data or --database, or start one with tandem serve", file)
+	}
+	return w.make(ctx, std)
+}
+
+// make opens the data, and makes it when there is none.
+func (w where) make(ctx context.Context, std streams) (*house.Memory, error) {
 	return house.Open(ctx, house.Config{Data: w.Data, Database: w.Database, Version: version, Log: w.logger(std.err)})
 }
 
@@ -46,11 +62,19 @@ type restoreCommand struct {
 }
 
 func (r restoreCommand) Run(ctx context.Context, std streams) (err error) {
-	m, err := r.open(ctx, std)
+	m, err := r.make(ctx, std)
 	if err != nil {
 		return err
 	}
 	defer closing(m, &err)
+	head, err := m.Store.Head(ctx, time.Now())
+	if err != nil {
+		return err
+	}
+	if head.Seq > 0 || m.Claimed() {
+		return errors.New("the database already holds an office, which a restore would wipe out; " +
+			"give an empty directory with --data or an empty database with --database, and start Tandem on that")
+	}
 	if err := m.DB.Restore(ctx, r.File); err != nil {
 		return err
 	}

@@ -33,7 +33,7 @@ func (s setupCommand) Run(ctx context.Context, std streams) (err error) {
 	if password == "" {
 		return errors.New("no password on standard input; write it as one line, for example from a file")
 	}
-	m, err := s.open(ctx, std)
+	m, err := s.make(ctx, std)
 	if err != nil {
 		return err
 	}
