@@ -41,7 +41,7 @@ func stayRegistered(ctx context.Context, log *slog.Logger, p *Phone) {
 }
 
 func keepCalling(ctx context.Context, log *slog.Logger, p *Phone, others []string, dice *rand.Rand) {
-	for pause(ctx, between(dice, 10, 150)) {
+	for wait := between(dice, 1, 90); pause(ctx, wait); wait = between(dice, 10, 150) {
 		number := others[dice.IntN(len(others))]
 		if dice.IntN(25) == 0 {
 			number = "999" // nobody has it

@@ -1,0 +1,88 @@
+package officetest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"net/netip"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tandem/web"
+)
+
+// A person in a real browser claims the system, invites a colleague, creates phones – which register, simulated, with what the page shows –
+// and watches their call appear, be answered and end. The scenario itself is web/test/browser/first-day.mjs.
+func TestFirstDayInTheBrowser(t *testing.T) {
+	if !web.Built() {
+		t.Fatal("the web app is not in this binary; run make, which builds it first")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	s := start(t)
+	link, err := url.Parse(s.SetupLink())
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	browser := exec.CommandContext(ctx, "node", "test/browser/first-day.mjs")
+	browser.Dir = filepath.Join("..", "web")
+	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_TOKEN="+link.Query().Get("token"), "TANDEM_PATIENCE=40")
+	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var said strings.Builder
+	browser.Stderr = &said
+	out, err := browser.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := browser.Start(); err != nil {
+		t.Fatalf("node: %v", err)
+	}
+	var phones []*Phone
+	done := false
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		var e struct {
+			Event   string
+			To      string
+			Account struct{ Username, Secret string }
+		}
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			t.Errorf("the scenario says %q: %v", lines.Text(), err)
+			continue
+		}
+		switch e.Event {
+		case "phone":
+			p := x.Add(e.Account.Username, e.Account.Secret)
+			p.Ringing = func(call *Talk) { time.AfterFunc(2*time.Second, func() { call.Answer(ctx) }) } // long enough to be seen ringing
+			if err := p.Register(ctx, 300); err != nil {
+				t.Errorf("the account data of the page do not work: %v", err)
+			}
+			phones = append(phones, p)
+		case "call":
+			talk, err := phones[len(phones)-1].Dial(ctx, e.To)
+			if err != nil {
+				t.Errorf("dial: %v", err)
+				continue
+			}
+			go func() {
+				<-talk.Answered()
+				time.AfterFunc(4*time.Second, talk.Hangup) // the person watches for a while
+			}()
+		case "done":
+			done = true
+		}
+	}
+	if err := browser.Wait(); err != nil || !done {
+		t.Fatalf("the scenario failed: %v\n%s", err, said.String())
+	}
+}
