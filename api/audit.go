@@ -162,7 +162,14 @@ func (s *Server) verifyAudit(ctx context.Context, v *visit, _ *struct{}) (Verifi
 	if !v.readsWholeLog() {
 		return Verification{}, pbx.Refuse(pbx.Denied, "", "denied.no_grant")
 	}
-	r, err := s.c.Store.Verify(ctx)
+	var outside []store.Checkpoint
+	if s.c.Checkpoints != nil {
+		var err error
+		if outside, err = s.c.Checkpoints(); err != nil {
+			return Verification{}, err
+		}
+	}
+	r, err := s.c.Store.Verify(ctx, outside...)
 	if err != nil {
 		return Verification{}, err
 	}

@@ -29,20 +29,21 @@ type Letter = func(link store.Link, secret string) (store.Mail, error)
 
 // Config is what the door needs; every field has to be set.
 type Config struct {
-	Desk      *command.Desk
-	Store     *store.Tenant
-	Directory *directory.Directory
-	Bus       bus.Bus
-	Auth      *auth.Service
-	Calls     Calls
-	Catalog   *i18n.Catalog
-	SIP       func() SIP                                 // where phones connect, as the house was started
-	Compose   func(who pbx.Actor, u pbx.UserID) Letter   // the mail that carries a link to a person
-	TestMail  func(ctx context.Context, to string) error // sends a mail that says that mail works
-	SendMail  func(ctx context.Context, id string) error // tries a mail of the outbox now
-	Now       func() time.Time
-	Log       *slog.Logger
-	Version   string
+	Desk        *command.Desk
+	Store       *store.Tenant
+	Directory   *directory.Directory
+	Bus         bus.Bus
+	Auth        *auth.Service
+	Calls       Calls
+	Catalog     *i18n.Catalog
+	SIP         func() SIP                                 // where phones connect, as the house was started
+	Compose     func(who pbx.Actor, u pbx.UserID) Letter   // the mail that carries a link to a person
+	TestMail    func(ctx context.Context, to string) error // sends a mail that says that mail works
+	SendMail    func(ctx context.Context, id string) error // tries a mail of the outbox now
+	Checkpoints func() ([]store.Checkpoint, error)         // ends of the audit log as they were noted outside the database; nil notes none
+	Now         func() time.Time
+	Log         *slog.Logger
+	Version     string
 }
 
 // Server is the HTTP interface. It holds no state of its own but the document.

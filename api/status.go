@@ -55,7 +55,9 @@ func (s *Server) refusal(ctx context.Context, v *visit, err error) *Error {
 	}
 	e, ok := errors.AsType[*pbx.Error](err)
 	if !ok {
-		s.c.Log.ErrorContext(ctx, "request failed", "request", id, "error", err)
+		if ctx.Err() == nil { // of somebody who has gone, nothing failed
+			s.c.Log.ErrorContext(ctx, "request failed", "request", id, "error", err)
+		}
 		e = pbx.Refuse("internal", "", "error.internal", "request", id)
 	}
 	out := &Error{Code: string(e.Code), Message: s.c.Catalog.Say(lang, e.Text), Field: e.Field, Key: e.Text.Key, Args: e.Text.Args, Request: id}

@@ -22,6 +22,7 @@ const (
 	Invitation Kind = "invitation" // with the link to the first password
 	Reset      Kind = "reset"      // with the link to another password
 	Test       Kind = "test"       // shows an administrator that mail works
+	Warning    Kind = "warning"    // somebody keeps failing at the receiver's password (BAR WB-02)
 )
 
 // Message is a mail before it is put into words.
@@ -33,7 +34,7 @@ type Message struct {
 	Language string
 	Zone     string // IANA name; the end of the link is told in it
 	Office   string // name of the company
-	Link     string // empty for Test
+	Link     string // empty for Test and Warning
 	Until    time.Time
 }
 
