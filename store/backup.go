@@ -16,7 +16,7 @@ import (
 // everything lists the tables that a backup holds.
 func everything() []string {
 	return []string{"tenants", "users", "groups", "roles", "memberships", "assignments", "grants", "devices", "tokens", "facts", "calls",
-		"call_parts", "open_calls", "logins", "sessions", "links", "mails", "photos"}
+		"call_parts", "open_calls", "logins", "sessions", "links", "mails", "photos", "bindings"}
 }
 
 // Backup writes one state of the whole database into a new file while others read and write (BAR CR-09). The file is an
@@ -83,7 +83,7 @@ func settle(part, path string) error {
 
 // Restore replaces everything in the database by the contents of a backup, in one transaction: it succeeds or leaves all
 // as it was. A backup of an older version is brought up to date on a copy first; the file itself is only read. Sessions
-// are not restored: whoever signed out since must not be signed in again.
+// are not restored: whoever signed out since must not be signed in again; nor are registrations, which belong to their moment.
 func (db *DB) Restore(ctx context.Context, path string) error {
 	if _, err := os.Stat(path); err != nil {
 		return fmt.Errorf("store: restore: %w", err)
@@ -110,8 +110,9 @@ func (db *DB) Restore(ctx context.Context, path string) error {
 			if err := copyAll(ctx, src, into); err != nil {
 				return err
 			}
-			_, err := into.exec(ctx, "DELETE FROM sessions")
-			return err
+			_, err1 := into.exec(ctx, "DELETE FROM sessions")
+			_, err2 := into.exec(ctx, "DELETE FROM bindings")
+			return errors.Join(err1, err2)
 		})
 	})
 }

@@ -18,7 +18,7 @@ import (
 	"tandem/store"
 )
 
-// dump is everything in a database but sessions, as text.
+// dump is everything in a database but sessions and registrations, as text.
 func dump(t testing.TB, address string) string {
 	t.Helper()
 	db := rawDB(t, address)
@@ -74,6 +74,7 @@ func furnish(t testing.TB, db *store.DB) *store.Tenant {
 	check(err)
 	_, err = x.PutMail(t.Context(), store.Mail{ID: "mai_1", Kind: "test", Text: "a\nb", State: store.MailKept, Created: day})
 	check(err)
+	check(x.KeepBindings(t.Context(), []*store.Binding{bound("bnd_1", "dev_1", 10)}, nil))
 	check(x.PutPhoto(t.Context(), store.Photo{Hash: "h", Kind: "image/jpeg", Body: []byte("x"), Created: day}))
 	return x
 }
@@ -110,6 +111,9 @@ func TestBackupAndRestore(t *testing.T) {
 				}
 				if _, err := x.SessionByHash(t.Context(), "hash of a", day); !isCode(err, pbx.NotFound, "session.unknown") {
 					t.Errorf("somebody is still signed in: %v", err)
+				}
+				if list, err := x.Bindings(t.Context()); err != nil || len(list) != 0 {
+					t.Errorf("a phone is still registered: %v, %v", list, err)
 				}
 				if v, err := x.Verify(t.Context()); err != nil || !v.OK {
 					t.Errorf("%+v, %v", v, err)

@@ -13,6 +13,25 @@ CREATE TABLE assignments (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE bindings (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	device_id TEXT   NOT NULL,
+	contact   TEXT   NOT NULL,
+	params    TEXT   NOT NULL,
+	instance  TEXT   NOT NULL,
+	source    TEXT   NOT NULL,
+	local     TEXT   NOT NULL,
+	transport TEXT   NOT NULL,
+	agent     TEXT   NOT NULL,
+	call_id   TEXT   NOT NULL,
+	seq       BIGINT NOT NULL,
+	proof     TEXT   NOT NULL,
+	since     BIGINT NOT NULL,
+	expires   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE call_parts (
 	tenant  TEXT   NOT NULL,
 	part    TEXT   NOT NULL,

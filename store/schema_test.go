@@ -102,7 +102,7 @@ func TestUpgrade(t *testing.T) {
 	each(t, func(t *testing.T, address string) {
 		furnish(t, open(t, address))
 		before := dump(t, address)
-		if _, err := store.OpenWith(t.Context(), address, "0002_half", "CREATE TABLE half (id TEXT);\nCREATE TABLE users (id TEXT);"); err == nil {
+		if _, err := store.OpenWith(t.Context(), address, "0003_half", "CREATE TABLE half (id TEXT);\nCREATE TABLE users (id TEXT);"); err == nil {
 			t.Fatal("a step that fails was taken")
 		}
 		if d := cmp.Diff(before, dump(t, address)); d != "" {
@@ -111,7 +111,7 @@ func TestUpgrade(t *testing.T) {
 		if _, err := rawDB(t, address).Exec("SELECT * FROM half"); err == nil {
 			t.Error("half a step was taken")
 		}
-		db, err := store.OpenWith(t.Context(), address, "0002_whole", "-- a comment; with a semicolon\nALTER TABLE users ADD COLUMN note TEXT NOT NULL DEFAULT '';")
+		db, err := store.OpenWith(t.Context(), address, "0003_whole", "-- a comment; with a semicolon\nALTER TABLE users ADD COLUMN note TEXT NOT NULL DEFAULT '';")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -120,10 +120,10 @@ func TestUpgrade(t *testing.T) {
 		if !lite {
 			return
 		}
-		if _, err := os.Stat(path + ".schema-1"); err != nil {
+		if _, err := os.Stat(path + ".schema-2"); err != nil {
 			t.Error(err)
 		}
-		if d := cmp.Diff(before, dump(t, "sqlite:"+path+".schema-1")); d != "" {
+		if d := cmp.Diff(before, dump(t, "sqlite:"+path+".schema-2")); d != "" {
 			t.Errorf("the copy differs:\n%s", d)
 		}
 	})
