@@ -42,7 +42,7 @@ export class Failure extends Error {
   }
 }
 
-const client = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
+const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', credentials: 'same-origin', fetch: (request) => globalThis.fetch(request) });
 client.use({
   onRequest({ request }) {
     request.headers.set('Accept-Language', current());

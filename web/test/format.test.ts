@@ -1,0 +1,68 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { agent, ago, clock, dayKey, initials, stamp, time, tint, zoneName } from '../src/format';
+import { use } from '../src/words';
+
+beforeEach(() => use('en', {}));
+
+describe('times', () => {
+  it('are written in the zone of the thing', () => {
+    expect(time('2026-11-12T09:42:00Z', 'Europe/Berlin')).toBe('10:42');
+    expect(time('2026-11-12T09:42:00Z', 'Asia/Jakarta')).toBe('16:42');
+  });
+  it('know that a day begins elsewhere', () => {
+    expect(dayKey('2026-11-12T23:30:00Z', 'Europe/Berlin')).toBe('2026-11-13');
+    expect(dayKey('2026-11-12T23:30:00Z', 'America/New_York')).toBe('2026-11-12');
+  });
+  it('survive the night in which the clock is put back', () => {
+    expect(time('2026-10-25T00:30:00Z', 'Europe/Berlin')).toBe('02:30');
+    expect(time('2026-10-25T01:30:00Z', 'Europe/Berlin')).toBe('02:30');
+  });
+  const now = new Date('2026-11-12T10:00:00Z');
+  it.each([
+    ['today: the time', '2026-11-12T09:42:00Z', '10:42'],
+    ['this year: day and time', '2026-03-01T09:42:00Z', 'Mar 1, 10:42'],
+    ['before: the day', '2025-03-01T09:42:00Z', 'Mar 1, 2025'],
+  ])('%s', (_, at, want) => expect(stamp(at, now, 'Europe/Berlin')).toBe(want));
+  it.each([
+    ['2026-11-12T09:59:57Z', 'now'],
+    ['2026-11-12T09:59:30Z', '30 sec. ago'],
+    ['2026-11-12T09:55:00Z', '5 min. ago'],
+    ['2026-11-12T07:00:00Z', '3 hr. ago'],
+    ['2026-11-11T07:00:00Z', 'yesterday'],
+  ])('%s is %s', (at, want) => expect(ago(at, now)).toBe(want));
+  it('follow the language', () => {
+    use('ru', {});
+    expect(ago('2026-11-12T09:55:00Z', now)).toBe('5 мин. назад');
+  });
+  it('name a zone with its offset', () => expect(zoneName('Asia/Jakarta', now)).toBe('Asia/Jakarta (UTC+7)'));
+  it('leave an unknown zone as it is', () => expect(zoneName('Nowhere', now)).toBe('Nowhere'));
+});
+
+it.each([
+  [0, '0:00'],
+  [7.9, '0:07'],
+  [252, '4:12'],
+  [3723, '1:02:03'],
+  [-3, '0:00'],
+])('%s seconds read %s', (s, want) => expect(clock(s)).toBe(want));
+
+describe('people', () => {
+  it.each([
+    ['Marta Kowalska', 'MK'],
+    ['ирина волкова', 'ИВ'],
+    ['Jan Maria van der Berg', 'JB'],
+    ['Sukarno', 'S'],
+    ['  ', '?'],
+  ])('%s has the letters %s', (name, want) => expect(initials(name)).toBe(want));
+  it('keep their tint', () => {
+    expect(tint('usr_1')).toBe(tint('usr_1'));
+    expect(tint('usr_1')).toBeGreaterThanOrEqual(0);
+    expect(tint('usr_1')).toBeLessThan(6);
+  });
+});
+
+it.each([
+  ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36', 'Chromium 140 · Linux'],
+  ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Gecko/20100101 Firefox/141.0', 'Firefox 141 · macOS'],
+  ['curl/8.5', 'curl/8.5'],
+])('an agent in a few words: %s', (ua, want) => expect(agent(ua)).toBe(want));
