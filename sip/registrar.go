@@ -44,7 +44,8 @@ type binding struct {
 	callID   string
 	seq      uint32
 	flow     stack.Flow
-	place    int // in the heap of expiries
+	kept     bool // Changes handed it out, so it must be told when it goes
+	place    int  // in the heap of expiries
 }
 
 // account is what is registered for one device.
@@ -66,12 +67,14 @@ type registrar struct {
 	alarm    *time.Timer // one for all bindings, set to the earliest expiry
 	alarmAt  time.Time
 	agents   map[string]string // each User-Agent text once
+	dirty    map[*binding]struct{}
+	gone     []pbx.BindingID // handed out by changes, and over since
 	closed   bool
 }
 
 func newRegistrar(report func(pbx.DeviceID, []pbx.Binding)) *registrar {
 	return &registrar{report: report, accounts: map[pbx.DeviceID]*account{}, byID: map[pbx.BindingID]*binding{},
-		byFlow: map[stack.Flow]map[*binding]struct{}{}, agents: map[string]string{}}
+		byFlow: map[stack.Flow]map[*binding]struct{}{}, agents: map[string]string{}, dirty: map[*binding]struct{}{}}
 }
 
 // reachable is what is needed to call a binding.
@@ -170,6 +173,9 @@ func (r *registrar) register(now time.Time, device pbx.DeviceID, req *stack.Mess
 				b := a.bindings[len(a.bindings)-1]
 				b.public.ID = newID()
 				r.byID[b.public.ID] = b
+				r.touch(b)
+			} else {
+				r.touch(old)
 			}
 			touched = true
 		case old != nil:
@@ -317,6 +323,7 @@ func (r *registrar) remove(a *account, b *binding) {
 	}
 	delete(r.byID, b.public.ID)
 	r.leave(b)
+	r.forget(b)
 	if b.place >= 0 {
 		heap.Remove(&r.expiries, b.place)
 	}

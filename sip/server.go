@@ -53,6 +53,8 @@ type Config struct {
 	Digests      []string      // digest algorithms in order of preference; nil means SHA-256, MD5 (RFC 8760)
 	Grace        time.Duration // how long a talking phone may be without its connection; 0 means 32 s
 
+	Restore []Stored // registrations of an earlier process, of devices that still exist; see Changes
+
 	NewID  func(prefix string) string
 	Lookup func(username string) (Credential, bool)
 
@@ -89,6 +91,8 @@ type Server struct {
 
 // New opens the listeners and starts.
 func New(cfg Config) (*Server, error) {
+	restore := cfg.Restore
+	cfg.Restore = nil // not needed any longer
 	s := &Server{cfg: cfg, log: cfg.Log, registration: cfg.Registration.withDefaults(), nonces: newNonces(cfg.NonceKey), guard: newGuard(cfg.Guard),
 		dummy: dummy(), t1: cfg.Stack.Timers.T1, grace: cfg.Grace,
 		legs: map[pbx.LegID]*leg{}, dialogs: map[dialogKey]*leg{}, byFlow: map[stack.Flow]map[*leg]struct{}{}}
@@ -119,6 +123,7 @@ func New(cfg Config) (*Server, error) {
 		s.stack.Close()
 		return nil, err
 	}
+	s.restore(restore)
 	return s, nil
 }
 

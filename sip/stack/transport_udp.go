@@ -135,18 +135,41 @@ func (k *socket) close(error)    {}
 func (k *socket) number() uint64 { return 0 }
 
 // UDPFlow is a flow to an address over one of our UDP sockets of the same family; false when there is none.
-func (s *Stack) UDPFlow(to netip.AddrPort) (Flow, bool) {
+func (s *Stack) UDPFlow(to netip.AddrPort) (Flow, bool) { return s.UDPFlowFrom(netip.AddrPort{}, to) }
+
+// UDPFlowFrom is UDPFlow over the socket with a local address, or at least its port: an address translator lets nothing else through.
+// When we do not listen there any more it is any socket of the family.
+func (s *Stack) UDPFlowFrom(local, to netip.AddrPort) (Flow, bool) {
 	to = plain(to)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var best *socket
+	points := 0
 	for _, k := range s.sockets {
-		local := k.local.Addr()
-		both := local.Is6() && local.IsUnspecified() // a wildcard socket carries both families
-		if both || local.Unmap().Is4() == to.Addr().Is4() || !local.IsValid() {
-			return Flow{Transport: UDP, Local: k.local, Remote: to, link: k}, true
+		p := 1
+		switch {
+		case !k.carries(to.Addr()):
+			continue
+		case k.local == local:
+			p = 3
+		case k.local.Port() == local.Port():
+			p = 2
+		}
+		if p > points {
+			best, points = k, p
 		}
 	}
-	return Flow{}, false
+	if best == nil {
+		return Flow{}, false
+	}
+	return Flow{Transport: UDP, Local: best.local, Remote: to, link: best}, true
+}
+
+// carries reports whether the socket can send to an address.
+func (k *socket) carries(to netip.Addr) bool {
+	local := k.local.Addr()
+	both := local.Is6() && local.IsUnspecified() // a wildcard socket carries both families
+	return both || local.Unmap().Is4() == to.Is4() || !local.IsValid()
 }
 
 // FlowOf finds the flow a token names; false when its connection is gone or the token is none of ours.
