@@ -29,6 +29,7 @@ type Exchange struct {
 // Phone is one simulated phone.
 type Phone struct {
 	Username, Secret string
+	Agent            string      // User-Agent; empty is that of a simulated phone
 	Ringing          func(*Talk) // a call comes in; runs on the talk's worker and must not wait. Nil declines
 
 	x *Exchange
@@ -124,7 +125,11 @@ func (p *Phone) flow() (stack.Flow, bool) { return p.x.stack.UDPFlow(p.x.server)
 
 func (p *Phone) request(method string, to stack.URI, addressee stack.NameAddr, callID string, seq uint32) *stack.Message {
 	req := stack.NewRequest(method, to, p.address().WithTag(stack.NewToken()), addressee, callID, seq)
-	req.Add("User-Agent", "Tandem simulated phone")
+	agent := p.Agent
+	if agent == "" {
+		agent = "Tandem simulated phone"
+	}
+	req.Add("User-Agent", agent)
 	return req
 }
 
@@ -214,7 +219,7 @@ func (x *Exchange) request(tx *stack.ServerTx) {
 		tx.Respond(stack.NewResponse(req, 200, ""))
 		if t := x.talk(req.CallID()); t != nil {
 			x.forget(req.CallID())
-			t.end(0)
+			t.end(0, req.Get(stack.HeaderReason))
 		}
 	default:
 		tx.Respond(stack.NewResponse(req, 200, ""))
@@ -251,10 +256,10 @@ func (x *Exchange) invited(tx *stack.ServerTx) {
 	p.Ringing(t)
 }
 
-func (x *Exchange) cancelled(tx *stack.ServerTx, _ *stack.Message) {
+func (x *Exchange) cancelled(tx *stack.ServerTx, cancel *stack.Message) {
 	tx.Respond(stack.NewResponse(tx.Request, 487, ""))
 	if t := x.talk(tx.Request.CallID()); t != nil {
 		x.forget(t.callID)
-		t.end(487)
+		t.end(487, cancel.Get(stack.HeaderReason))
 	}
 }

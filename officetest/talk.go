@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type Talk struct {
 	client   *stack.ClientTx // outgoing
 	dialog   *stack.Message  // outgoing: the 2xx that made it
 	status   int
+	words    string
 	over     bool
 	answered chan struct{}
 	ended    chan struct{}
@@ -44,6 +46,9 @@ func (t *Talk) Ended() <-chan struct{} { return t.ended }
 
 // Status is the SIP status the call failed with; 0 when it was hung up.
 func (t *Talk) Status() int { t.mu.Lock(); defer t.mu.Unlock(); return t.status }
+
+// Words are what the phone was told about the end of the call: the reason phrase of a refusal, or the Reason header of a CANCEL or BYE.
+func (t *Talk) Words() string { t.mu.Lock(); defer t.mu.Unlock(); return t.words }
 
 // Dial calls a number. The talk goes on until Hangup, or until the far side ends it.
 func (p *Phone) Dial(ctx context.Context, number string) (*Talk, error) {
@@ -77,12 +82,12 @@ func (t *Talk) send(flow stack.Flow, req *stack.Message, tried bool) {
 		case a.Status == 401 && !tried:
 			again, err := t.phone.authorized(req, a)
 			if err != nil {
-				t.failed(401)
+				t.failed(401, err.Error())
 				return
 			}
 			t.send(flow, again, true)
 		default:
-			t.failed(a.Status)
+			t.failed(a.Status, strings.TrimSpace(a.Reason+" "+a.Get(stack.HeaderWarning)))
 		}
 	})
 	t.mu.Lock()
@@ -90,9 +95,9 @@ func (t *Talk) send(flow stack.Flow, req *stack.Message, tried bool) {
 	t.mu.Unlock()
 }
 
-func (t *Talk) failed(status int) {
+func (t *Talk) failed(status int, words string) {
 	t.phone.x.forget(t.callID)
-	t.end(status)
+	t.end(status, words)
 }
 
 func (t *Talk) accepted(flow stack.Flow, req, answer *stack.Message) {
@@ -128,7 +133,7 @@ func (t *Talk) Answer(ctx context.Context) error {
 	ok.Add(stack.HeaderContact, "<"+t.phone.contact()+">")
 	ok.SetBody("application/sdp", body)
 	if err := t.invite.Respond(ok); err != nil {
-		t.failed(0)
+		t.failed(0, err.Error())
 		return err
 	}
 	t.speak(t.far)
@@ -139,7 +144,7 @@ func (t *Talk) Answer(ctx context.Context) error {
 // Decline refuses an incoming call: 486 busy, 603 declined.
 func (t *Talk) Decline(status int) {
 	t.invite.Respond(stack.NewResponse(t.invite.Request, status, ""))
-	t.failed(status)
+	t.failed(status, "")
 }
 
 // Hangup ends the call, or gives up an unanswered outgoing one.
@@ -162,7 +167,7 @@ func (t *Talk) Hangup() {
 	if flow, ok := t.phone.flow(); ok {
 		x.stack.Request(flow, bye, func(*stack.Message) {})
 	}
-	t.failed(0)
+	t.failed(0, "")
 }
 
 // refreshed answers a re-INVITE by what we said before, with the direction turned round.
@@ -186,13 +191,13 @@ func (t *Talk) refreshed(tx *stack.ServerTx) {
 	tx.Respond(answer)
 }
 
-func (t *Talk) end(status int) {
+func (t *Talk) end(status int, words string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.over {
 		return
 	}
-	t.over, t.status = true, status
+	t.over, t.status, t.words = true, status, words
 	close(t.ended)
 }
 
