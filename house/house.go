@@ -115,6 +115,7 @@ type House struct {
 	Media   *media.Engine
 	Board   *switchboard.Board
 	Mail    *outbox.Sender
+	keeper  *keeper
 	web     *door
 	setup   string // one-time link; empty once claimed
 	closing sync.Once
@@ -176,7 +177,7 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 	cfg := sip.Config{
 		Log: h.log, UDP: []string{c.SIP}, TCP: []string{c.SIP}, Public: h.publicName,
 		NewID: NewID, Lookup: h.lookup, Incoming: h.Board.Incoming, Signal: h.Board.Signal,
-		Bindings: h.Directory.SetBindings, AuthFailed: h.phoneRefused,
+		Bindings: h.bound, AuthFailed: h.phoneRefused,
 	}
 	cfg.Guard.Exempt, cfg.Digests = c.Exempt, c.Digests
 	cfg.Closed = func() bool { return !h.Claimed() }
@@ -187,6 +188,11 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 			return err
 		}
 		cfg.TLS, cfg.TLSConfig = []string{c.SIPS}, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	}
+	h.keeper = newKeeper(h.Memory)
+	var err error
+	if cfg.Restore, err = h.keeper.load(ctx, time.Now()); err != nil {
+		return fmt.Errorf("registrations: %w", err)
 	}
 	server, err := sip.New(cfg)
 	if err != nil {

@@ -32,6 +32,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.follow(inner) })
 	rooms.Go(func() { h.patrol(inner) })
 	rooms.Go(func() { h.look(inner) })
+	rooms.Go(func() { h.keeper.run(inner, h.SIP) })
 	var err error
 	select {
 	case <-ctx.Done():
@@ -56,6 +57,7 @@ func (h *House) shut() (err error) {
 		}
 		if h.SIP != nil {
 			h.SIP.Close(ctx)
+			err = errors.Join(err, h.keeper.flush(ctx, h.SIP))
 		}
 		if h.web != nil {
 			err = errors.Join(err, h.web.close(ctx))

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,7 +26,8 @@ const patience = 40 * time.Second
 type server struct {
 	*house.House
 	*Client
-	t *testing.T
+	t    *testing.T
+	halt func() // stops the house now; the end of the test does it otherwise
 }
 
 // start builds and runs a house in a directory of its own; it is closed with the test.
@@ -44,13 +46,14 @@ func start(t *testing.T, change ...func(*house.Config)) *server {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- h.Run(ctx) }()
-	t.Cleanup(func() {
+	halt := sync.OnceFunc(func() {
 		stop()
 		if err := <-done; err != nil {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	return &server{House: h, t: t, Client: NewClient("http://"+h.Address("HTTP"), patience)}
+	t.Cleanup(halt)
+	return &server{House: h, t: t, halt: halt, Client: NewClient("http://"+h.Address("HTTP"), patience)}
 }
 
 // logWriter shows warnings of the server in the test's log.
