@@ -57,7 +57,7 @@ function Results({ onClose }: { onClose: () => void }) {
     <>
       <div className="palette-field">
         <Search className="icon l t3" aria-hidden />
-        <input data-autofocus role="combobox" aria-expanded="true" aria-controls={id} aria-activedescendant={hits[at] ? `${id}-${at}` : undefined} aria-label={t('shell.find')} placeholder={t('palette.hint')} value={typed} onChange={(e) => setTyped(e.currentTarget.value)} onKeyDown={key} />
+        <input autoFocus data-autofocus role="combobox" aria-expanded="true" aria-controls={id} aria-activedescendant={hits[at] ? `${id}-${at}` : undefined} aria-label={t('shell.find')} placeholder={t('palette.hint')} value={typed} onChange={(e) => setTyped(e.currentTarget.value)} onKeyDown={key} />
         <kbd>Esc</kbd>
       </div>
       <div className="palette-list" id={id} role="listbox" aria-label={t('palette.results')}>

@@ -68,5 +68,15 @@ export async function violations(page, where) {
   return found.violations.flatMap((v) => v.nodes.map((n) => ({ where, what: `${v.id}: ${v.help}: ${n.html.replace(/ (id|style|aria-\w+by)="[^"]*"/g, '').replace(/\s+/g, ' ').slice(0, 160)} ${n.any.concat(n.all, n.none).map((c) => c.message)[0] ?? ''}` })));
 }
 
+/** Goes to a page as a click on a link does, without loading the app again. */
+export async function visit(page, route) {
+  await page.evaluate((to) => {
+    history.pushState({}, '', to);
+    dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+  }, route);
+  await page.waitForTimeout(120);
+  await page.locator('h1').first().waitFor();
+}
+
 /** Chooses light or dark for the pages that are opened next. */
 export const wear = (page, theme) => page.evaluate((t) => localStorage.setItem('tandem.theme', t), theme);

@@ -5,7 +5,7 @@
 // It prints one line of JSON per thing that somebody else has to do: {"event":"phone",…} with account data to register,
 // and {"event":"call"} when a call from the second phone to the first one should be made and held for some seconds. With
 // TANDEM_CALL=no nobody has to do anything, and the parts about a call are left out. Exit status 0 means that all went well.
-import { base, check, open, person, settled, step, tell, violations, wear } from './browser.mjs';
+import { base, check, open, person, settled, step, tell, violations, visit, wear } from './browser.mjs';
 
 const token = process.env.TANDEM_TOKEN ?? '';
 const calls = process.env.TANDEM_CALL !== 'no';
@@ -158,6 +158,7 @@ async function keyboard(page) {
   await page.getByRole('heading', { name: 'People', exact: true }).waitFor();
   await page.getByRole('row', { name: /Marta Kowalska/ }).waitFor();
   await page.keyboard.press('/');
+  await page.locator('input[type="search"]:focus').waitFor();
   await page.keyboard.type('jonas');
   await page.getByRole('row', { name: /Marta Kowalska/ }).waitFor({ state: 'detached' });
   await page.keyboard.press('Enter');
@@ -166,6 +167,7 @@ async function keyboard(page) {
   await page.keyboard.press('Escape');
   await page.getByRole('complementary').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+k');
+  await page.locator('input[role="combobox"]:focus').waitFor();
   await page.keyboard.type('marta');
   await page.getByRole('option', { name: /Marta Kowalska/ }).waitFor();
   await look(page, 'palette');
@@ -182,9 +184,9 @@ async function everywhere(page) {
     await page.setViewportSize({ width, height: 800 });
     for (const theme of width === 320 ? ['light'] : ['light', 'dark']) {
       await wear(page, theme);
+      await page.goto('/');
       for (const route of routes) {
-        await page.goto(route);
-        await page.locator('h1').first().waitFor();
+        await visit(page, route);
         await look(page, `${route} ${theme} ${width}`);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         check(wide <= 0, `${route} at ${width} px scrolls sideways by ${wide} px`);
