@@ -365,6 +365,13 @@ func callsReport(calls []*call, t0 time.Time, cpu0, busy0, rss0 float64, u *uac)
 		}
 	}
 	u.mu.Unlock()
+	if *asJSON {
+		line(map[string]any{"mode": *mode, "asked": len(calls), "ok": ok, "failed": len(calls) - ok, "busy503": codes[503], "retransmissions": rex,
+			"reached": float64(len(calls)) / sent.Seconds(), "goodput": float64(ok) / sent.Seconds(), "p50_ms": h.q(.5), "p90_ms": h.q(.9), "p99_ms": h.q(.99),
+			"server_cpu": cpu, "per1000": 1000 * cpu / math.Max(1, float64(ok)), "rss_kb": procRSS(*pids), "self_cpu": selfCPU(),
+			"machine_busy_cores": (busy - busy0) / wall.Seconds()})
+		return
+	}
 	fmt.Printf("calls: %d at %.0f/s: ok %d failed %d %v INVITE retransmissions %d; pdd ms p50/p90/p99/max %.2f/%.2f/%.2f/%.1f; server %.2f CPU-s = %.3f CPU-s per 1000 calls, RSS %.0f -> %.0f KiB; generator %.2f CPU-s; sent in %.1f s, wall %.1f s, machine busy %.2f\n",
 		len(calls), float64(len(calls))/sent.Seconds(), ok, len(calls)-ok, codes, rex, h.q(.5), h.q(.9), h.q(.99), float64(h.max)/1000, cpu, 1000*cpu/math.Max(1, float64(ok)), rss0, procRSS(*pids), selfCPU(), sent.Seconds(), wall.Seconds(), (busy-busy0)/wall.Seconds())
 }
@@ -447,12 +454,17 @@ func (s *uas) loop() {
 	}
 }
 
+// caller is the user who makes call i.
+func caller(i int) string {
+	if strings.Contains(*from, "%") {
+		return fmt.Sprintf(*from, i%*users+*skip)
+	}
+	return *from
+}
+
 func fmtN(f string, i int) string {
 	if strings.Contains(f, "%") {
 		return fmt.Sprintf(f, i%*users)
 	}
 	return f
 }
-
-// first starts when the server is started and reports the time to the first
-// SIP reply and to the first completed digest registration.
