@@ -111,7 +111,7 @@ func BenchmarkCode(b *testing.B) {
 				if !ok {
 					b.Fatal("dropped")
 				}
-				st.passRTP(l, so, p, h)
+				st.passRTP(l, so, p, h, 0)
 				l.events = l.events[:0]
 			}
 		})

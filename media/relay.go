@@ -44,7 +44,7 @@ func (l *loop) carry(k *socket, now time.Duration) {
 	case isControl:
 		peer.passRTCP(l, s, r)
 	default:
-		peer.passRTP(l, s, b, h)
+		peer.passRTP(l, s, b, h, now)
 	}
 	for _, e := range l.events {
 		if tell != nil {
@@ -121,7 +121,7 @@ func (s *Session) count(l *loop, h header, payload []byte, now time.Duration) {
 }
 
 // passRTP sends a packet of the peer's far side to ours: renumbered, with our payload number, sealed if need be.
-func (s *Session) passRTP(l *loop, from *Session, b []byte, h header) {
+func (s *Session) passRTP(l *loop, from *Session, b []byte, h header, now time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || !s.sends || s.peer != from {
@@ -136,6 +136,7 @@ func (s *Session) passRTP(l *loop, from *Session, b []byte, h header) {
 	if !ok {
 		return
 	}
+	s.pace.note(h, number, fresh, now)
 	b[1] = b[1]&0x80 | number
 	if fresh {
 		b[1] |= 0x80 // the time stamps jump here, which the marker allows (RFC 3551 §4.1)

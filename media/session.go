@@ -40,6 +40,8 @@ type Session struct {
 	source source
 	stream stream
 	press  press
+	keys   keyboard
+	pace   pace
 	stats  Stats
 	watch  func(Event)
 
@@ -243,6 +245,7 @@ func (s *Session) shut() bool {
 	}
 	s.closed = true
 	s.silence.stop()
+	s.keys.stop()
 	s.open, s.seal, s.learn = nil, nil, nil
 	s.rtp.close()
 	s.rtcp.close()

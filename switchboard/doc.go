@@ -49,6 +49,7 @@ type Stream interface {
 	Port() uint16
 	Set(media.Flow) error
 	Watch(func(media.Event))
+	Press(digit byte) // plays a key to the far side
 	Stats() media.Stats
 	Close()
 }

@@ -226,6 +226,7 @@ type stream struct {
 	port   uint16
 	flow   media.Flow
 	watch  func(media.Event)
+	keys   string // that were played to the far side
 	closed bool
 }
 
@@ -257,7 +258,8 @@ func (s *sound) open() (n int) {
 	return n
 }
 
-func (s *stream) Port() uint16 { return s.port }
+func (s *stream) Port() uint16     { return s.port }
+func (s *stream) Press(digit byte) { s.mu.Lock(); s.keys += string(digit); s.mu.Unlock() }
 func (s *stream) Set(f media.Flow) error {
 	s.mu.Lock()
 	s.flow = f

@@ -41,9 +41,8 @@ func (r *run) perform(e call.Effect) call.Input {
 		s, _ := r.side(e.Leg)
 		r.reply(s, e.Status)
 	case call.Press:
-		s, _ := r.side(e.Leg)
-		if k, ok := s.stream.(interface{ Press(digit byte) }); ok {
-			k.Press(e.Digit)
+		if s, _ := r.side(e.Leg); s.stream != nil {
+			s.stream.Press(e.Digit)
 		}
 	case call.SetTimer:
 		r.waits = e.Timer

@@ -1,0 +1,79 @@
+package switchboard
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tandem/call"
+	"tandem/media"
+	"tandem/sdp"
+)
+
+func TestKeysGoToTheOtherSide(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		a, b := talk(o, false, false, offer(pcmu, event8))
+		for _, digit := range "4#" {
+			o.board.Signal(call.Signal{Leg: a.leg, Kind: call.SignalDigit, Digit: byte(digit)})
+		}
+		o.board.Signal(call.Signal{Leg: b.leg, Kind: call.SignalDigit, Digit: 'D'})
+		synctest.Wait()
+		for i, want := range []string{"D", "4#"} { // the caller's stream, the phone's
+			s := o.sound.streams[i]
+			s.mu.Lock()
+			if s.keys != want {
+				t.Errorf("stream %d was told to play %q, want %q", i, s.keys, want)
+			}
+			s.mu.Unlock()
+		}
+		a.hangsUp()
+		synctest.Wait()
+		o.drain()
+	})
+}
+
+// A key that comes by SIP INFO leaves the real relay as a telephone event, under the number that the far side chose.
+func TestKeyLeavesAsEvent(t *testing.T) {
+	loopback := netip.MustParseAddr("127.0.0.1")
+	engine, err := media.New(media.Config{Bind: loopback, Public: loopback, Low: 43000, High: 43999, Loops: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer engine.Close()
+	o := newOffice(t, func(c *Config) { c.Sound = Media(engine) })
+	o.caller, o.callee = "127.0.0.1:5060", "127.0.0.1:5062"
+	ears, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ears.Close()
+	describe := func(port int, codecs ...sdp.Codec) []byte {
+		return sdp.Offer(sdp.Local{ID: 1, Version: 1, Addr: loopback, Port: uint16(port), Codecs: codecs}).Encode()
+	}
+	event97 := event8
+	event97.Payload = 97
+	o.phone("b1", false, func(p *phone) {
+		p.send(call.Signal{Kind: call.SignalAnswered, SDP: describe(ears.LocalAddr().(*net.UDPAddr).Port, pcmu, event97)})
+	})
+	accepted := make(chan []byte, 1)
+	o.board.c.Legs = accepts{o.wire, accepted}
+	a := o.dial("102", false, describe(9, pcmu, event8))
+	<-accepted
+	o.board.Signal(call.Signal{Leg: a.leg, Kind: call.SignalDigit, Digit: '9'})
+	for n := range 7 {
+		b := make([]byte, 1500)
+		_ = ears.SetReadDeadline(time.Now().Add(10 * time.Second))
+		size, err := ears.Read(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if end := b[13]&0x80 != 0; size != 16 || b[1]&0x7f != 97 || b[12] != 9 || end != (n >= 4) {
+			t.Errorf("packet %d: %x", n, b[:size])
+		}
+	}
+	a.hangsUp()
+	o.drain()
+}
