@@ -14,7 +14,10 @@ import (
 const (
 	checkpointEvery = 5 * time.Minute // BAR AU-02
 	tidyEvery       = time.Hour
-	goodbye         = 8 * time.Second // for running calls, open requests and the journal, after SIGTERM
+
+	// After SIGTERM every room has a time of its own, so that one that waits for somebody outside leaves enough for those after it.
+	writing = 8 * time.Second // calls end and their records are written
+	parting = 2 * time.Second // phones answer the goodbye, requests are finished; whoever is gone by now is not waited for longer
 )
 
 // Run serves until ctx ends or a door fails, and then closes the house in reverse order: no new calls, goodbye to running ones,
@@ -50,17 +53,20 @@ func (h *House) Close() error { return errors.Join(h.shut(), h.Memory.Close()) }
 // shut ends everything but the database, which is closed last.
 func (h *House) shut() (err error) {
 	h.closing.Do(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), goodbye)
-		defer cancel()
+		room := func(limit time.Duration, end func(context.Context) error) {
+			ctx, cancel := context.WithTimeout(context.Background(), limit)
+			defer cancel()
+			err = errors.Join(err, end(ctx))
+		}
 		if h.Board != nil {
-			err = errors.Join(err, h.Board.Drain(ctx))
+			room(writing, h.Board.Drain)
 		}
 		if h.SIP != nil {
-			h.SIP.Close(ctx)
-			err = errors.Join(err, h.keeper.flush(ctx, h.SIP))
+			room(parting, func(ctx context.Context) error { h.SIP.Close(ctx); return nil })
+			room(writing, func(ctx context.Context) error { return h.keeper.flush(ctx, h.SIP) })
 		}
 		if h.web != nil {
-			err = errors.Join(err, h.web.close(ctx))
+			room(parting, h.web.close)
 		}
 		for _, stop := range h.stops {
 			stop()
@@ -68,7 +74,7 @@ func (h *House) shut() (err error) {
 		if h.Media != nil {
 			h.Media.Close()
 		}
-		err = errors.Join(err, h.checkpoint(ctx))
+		room(writing, h.checkpoint)
 	})
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,6 +76,33 @@ func TestTerminate(t *testing.T) {
 				t.Errorf("a clean stop left calls open:\n%s", s.log)
 			}
 		})
+	}
+}
+
+// Phones that vanished and a visitor who never finishes his request do not hold up the end.
+func TestTerminateAlone(t *testing.T) {
+	t.Parallel()
+	data := t.TempDir()
+	s := serve(t, loopback(data)...)
+	s.claim("--data", data)
+	s.talking()
+	s.phones.Close()
+	c, err := net.Dial("tcp", s.where["HTTP"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	fmt.Fprintf(c, "POST /v1/session HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")
+	began := time.Now()
+	s.stop()
+	if took := time.Since(began); took > 7*time.Second {
+		t.Errorf("stopping took %v", took)
+	}
+	if n := count(t, raw(t, data), `SELECT COUNT(*) FROM calls WHERE cause = 'interrupted'`); n != 1 {
+		t.Errorf("%d records", n)
+	}
+	if list, err := store.Checkpoints(filepath.Join(data, "checkpoints.log")); err != nil || len(list) == 0 {
+		t.Errorf("no checkpoint: %v, %v", list, err)
 	}
 }
 
@@ -332,7 +360,10 @@ func TestOffice(t *testing.T) {
 	if n := len(s.call(200, "GET", "/v1/groups", nil).Items()); n < 5 {
 		t.Errorf("%d groups", n)
 	}
-	eventually(t, "the phones register", func() bool { n, _ := s.call(200, "GET", "/v1/overview", nil).At("registered").(float64); return n >= 24 })
+	eventually(t, "the phones register", func() bool {
+		n, _ := s.call(200, "GET", "/v1/overview", nil).At("registered").(float64)
+		return n >= 24
+	})
 	eventually(t, "somebody calls", func() bool { return len(s.call(200, "GET", "/v1/calls/live", nil).Items()) > 0 })
 	eventually(t, "a call is over", func() bool { return len(s.call(200, "GET", "/v1/calls", nil).Items()) > 0 })
 	s.stop()

@@ -147,13 +147,14 @@ func (r result) refused(t *testing.T, words ...string) {
 // server is a running tandem serve (or office).
 type server struct {
 	*officetest.Client
-	t     *testing.T
-	cmd   *exec.Cmd
-	where map[string]string // what it printed: "HTTP", "SIP UDP", …
-	link  string            // set-up link, if it printed one
-	log   *logs
-	lines chan string
-	done  chan struct{}
+	t      *testing.T
+	cmd    *exec.Cmd
+	where  map[string]string // what it printed: "HTTP", "SIP UDP", …
+	link   string            // set-up link, if it printed one
+	phones *officetest.Exchange
+	log    *logs
+	lines  chan string
+	done   chan struct{}
 }
 
 // logs collects what the program writes to standard error.
@@ -318,6 +319,7 @@ func (s *server) exchange() *officetest.Exchange {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(x.Close)
+	s.phones = x
 	return x
 }
 
