@@ -97,7 +97,21 @@ func (b *Board) Incoming(in call.Incoming) {
 	}
 	b.calls.Store(r.id, r)
 	b.legs.Store(in.Leg, r)
+	if b.isClosing() { // Drain may have gone over the calls before this one stood among them
+		r.post(farewell())
+	}
 	go r.loop()
+}
+
+func (b *Board) isClosing() bool {
+	b.gate.Lock()
+	defer b.gate.Unlock()
+	return b.closing
+}
+
+// farewell ends a call because the house closes.
+func farewell() *message {
+	return &message{stop: &call.Stop{Cause: pbx.CauseInterrupted}, actor: pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}}
 }
 
 // enter counts a new call in, unless the board is full, its journal cannot keep up, or it is being stopped.
@@ -171,7 +185,7 @@ func (b *Board) Drain(ctx context.Context) error {
 	b.closing = true
 	b.gate.Unlock()
 	b.calls.Range(func(_, r any) bool {
-		r.(*run).post(&message{stop: &call.Stop{Cause: pbx.CauseInterrupted}, actor: pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}})
+		r.(*run).post(farewell())
 		return true
 	})
 	done := make(chan struct{})

@@ -83,7 +83,7 @@ func (j *journal) collect() {
 		if !busy && len(pending) > 0 && (gather == nil || flushing) {
 			out, batch = batches, pending[:share(pending)]
 		}
-		if flushing && !busy && len(pending) == 0 {
+		if flushing && !busy && len(pending) == 0 && len(j.in) == 0 { // what was put before the flush may still be in the channel
 			close(batches)
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -217,5 +218,44 @@ func TestRandomFaults(t *testing.T) {
 			t.Errorf("%d records, %d beginnings, %d ends", len(seen), len(starts), len(ends))
 		}
 		t.Log(fmt.Sprint(causes))
+	})
+}
+
+// TestJournalStopsAfterTheLastEntry hands over and stops at once, as a house does whose calls end in the moment it closes.
+func TestJournalStopsAfterTheLastEntry(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		for range 200 {
+			stored := 0
+			j := newJournal(func(_ context.Context, _ []report.CDR, facts []event.Fact) error { stored += len(facts); return nil }, 10, o.board.c.Log)
+			for range 3 {
+				j.put(entry{facts: []event.Fact{{}}})
+			}
+			if err := j.stop(t.Context()); err != nil || stored != 3 {
+				t.Fatalf("%d of 3 stored, %v", stored, err)
+			}
+		}
+		o.drain()
+	})
+}
+
+// TestCallThatBeginsWhileTheBoardCloses lets calls come in the moment in which the board closes: each is refused or ended at once, and none is
+// left ringing.
+func TestCallThatBeginsWhileTheBoardCloses(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for range 200 {
+			o := newOffice(t, nil)
+			o.phone("b1", false, func(p *phone) { p.rings() })
+			at := time.Now()
+			var calls sync.WaitGroup
+			for range 4 {
+				calls.Go(func() { o.dial("102", false, offer(pcmu)) })
+			}
+			o.drain()
+			calls.Wait()
+			if waited := time.Since(at); waited > 10*time.Second {
+				t.Fatalf("the board closed after %v", waited)
+			}
+		}
 	})
 }
