@@ -2,7 +2,7 @@
 # One bounded run of what docs/performance.md lists: the real server with authentication, rights, durable records and live events on,
 # the load on the same machine. It takes about five minutes, prints a table, and ends the processes that it started.
 #   bench/run.sh            everything
-#   bench/run.sh calls pdd  only these: decide lists start reg calls pdd bridge memory overload
+#   bench/run.sh calls pdd  only these: decide start reg calls pdd bridge memory overload lists
 # TANDEM names a finished binary; OUT a directory that keeps every line the load tools printed.
 # RT=1 runs server and generator of the post-dial delay under the real-time scheduler, so that other jobs of a shared machine do not count.
 set -u
@@ -25,7 +25,7 @@ stop() { # ends our server and waits for it
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 deadline=$((SECONDS + 350))
-parts=${*:-decide lists start reg calls pdd bridge memory overload}
+parts=${*:-decide start reg calls pdd bridge memory overload lists}
 wanted() { [ $SECONDS -lt $deadline ] && case " $parts " in *" $1 "*) ;; *) false ;; esac }
 
 row() { printf '%-52s %14s %14s   %s\n' "$1" "$2" "$3" "${4:-}" | tee -a "$out/table"; }
@@ -67,19 +67,15 @@ if wanted decide; then
     while IFS='|' read -r a b c d; do row "$a" "$b" "$c" "$d"; done
 fi
 
-if wanted lists; then
-  go test -run '^$' -bench 'BenchmarkUsersOfTenThousand|BenchmarkCalls$' -benchtime 20x ./api ./store >"$out/lists" 2>&1
-  awk '/^Benchmark/ { n = $1; sub("Benchmark", "", n); sub("-[0-9]+$", "", n); for (i = 2; i < NF; i++) if ($(i+1) == "ns/op") printf "%s|%.2f ms\n", n, $i / 1e6 }' "$out/lists" |
-    while IFS='|' read -r a b; do row "list $a" "$b" "20 ms" "mean of 20"; done
-fi
-
 if wanted start; then
   for n in 1 5000; do
-    for _ in 1 2 3; do
+    : >"$out/start"
+    for _ in 1 2 3; do # no pipe around this: a subshell would keep the server to itself
       serve $n
       timeout 20 "$work/rtpload" -json -mode first -from u00000 -pass 'p{user}' >"$out/first"
-      val first registered_s
-    done | sort -n >"$out/start-$n"
+      val first registered_s >>"$out/start"
+    done
+    sort -n "$out/start" >"$out/start-$n"
     row "start to first registration, $n devices" "$(num "$(sed -n 2p "$out/start-$n")" '%.3f s')" "$([ $n = 1 ] && echo 0.5 s || echo 1.0 s)" "median of 3: $(tr '\n' ' ' <"$out/start-$n")"
   done
 fi
@@ -158,4 +154,11 @@ if wanted overload; then # the server has one processor, the load the other
   row "overload, $cps calls/s offered to one processor" "$(num "$(awk "BEGIN { print 100 * $(val overload goodput) / $peak }")" '%.0f %%')" "80 %" "peak $peak/s; of $failed not carried $refused answered 503; sent $(num "$(val overload reached)" %.0f)/s"
 fi
 stop
+
+if wanted lists; then
+  go test -run '^$' -bench 'BenchmarkUsersOfTenThousand/olga.*(users|calls)|BenchmarkCalls$/sqlite/(everything|own|longest)$' -benchtime 20x ./api ./store >"$out/lists" 2>&1
+  awk '/^Benchmark/ { n = $1; sub("Benchmark", "", n); sub("-[0-9]+$", "", n); for (i = 2; i < NF; i++) if ($(i+1) == "ns/op") printf "%s|%.2f ms\n", n, $i / 1e6 }' "$out/lists" |
+    while IFS='|' read -r a b; do row "list $a" "$b" "20 ms" "mean of 20"; done
+fi
+
 echo "done in $SECONDS s, load $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/table"

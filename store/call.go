@@ -83,19 +83,24 @@ func (t *Tenant) commit(ctx context.Context, queue []*batch) error {
 	return nil
 }
 
+const (
+	insertCall = `INSERT INTO calls (tenant, id, started, answered, ended, talk, cause, search, body)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant, id) DO NOTHING`
+	insertPart = "INSERT INTO call_parts (tenant, part, started, call_id) VALUES "
+)
+
 // putCalls writes records and closes their calls; r learns which of them were there already.
 func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR, r *repeats) error {
 	for i := range calls {
 		c := &calls[i]
-		if err := remove(ctx, x, t.id, "open_calls", "id", []string{string(c.ID)}); err != nil {
+		if _, err := x.exec(ctx, closeCall, t.id, clean(string(c.ID))); err != nil {
 			return err
 		}
 		body, err := encode(c)
 		if err != nil {
 			return err
 		}
-		n, err := x.exec(ctx, `INSERT INTO calls (tenant, id, started, answered, ended, talk, cause, search, body)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant, id) DO NOTHING`,
+		n, err := x.exec(ctx, insertCall,
 			t.id, string(c.ID), ms(c.Started), ms(c.Answered), ms(c.Ended), c.Talk().Milliseconds(), string(c.Cause), searchText(c), body)
 		if err != nil {
 			return err
@@ -104,18 +109,17 @@ func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR, r *repe
 		if n == 0 {
 			continue
 		}
-		var rows []any
 		parts := Scope{Users: c.Users, Groups: c.Groups}.parts()
 		slices.Sort(parts)
 		parts = slices.Compact(parts)
-		for _, p := range parts {
-			rows = append(rows, t.id, p, ms(c.Started), string(c.ID))
-		}
-		if len(parts) == 0 {
-			continue
-		}
-		if _, err := x.exec(ctx, "INSERT INTO call_parts (tenant, part, started, call_id) VALUES "+tuples(len(parts), 4), rows...); err != nil {
-			return err
+		for chunk := range slices.Chunk(parts, x.rows(4)) {
+			var rows []any
+			for _, p := range chunk {
+				rows = append(rows, t.id, p, ms(c.Started), string(c.ID))
+			}
+			if _, err := x.exec(ctx, insertPart+tuples(len(chunk), 4), rows...); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -25,7 +25,8 @@ type DB struct {
 	read  *sql.DB // any number of readers, never held up by a writer
 	write *sql.DB // SQLite: one connection, because there can be only one writer; PostgreSQL: the same pool as read
 	lite  bool
-	path  string // SQLite file
+	path  string               // SQLite file
+	ready map[string]*sql.Stmt // SQLite: the statements of every call, prepared on the writing connection
 
 	mu      sync.Mutex // guards tenants
 	tenants map[string]*Tenant
@@ -51,7 +52,29 @@ func Open(ctx context.Context, address string) (*DB, error) {
 		db.Close()
 		return nil, err
 	}
+	if err := db.prepare(ctx); err != nil {
+		db.Close()
+		return nil, err
+	}
 	return db, nil
+}
+
+// prepare keeps the statements that every call needs ready. The SQLite driver would read their text anew each time, which costs more than
+// carrying them out; pgx remembers statements by itself.
+func (db *DB) prepare(ctx context.Context) error {
+	if !db.lite {
+		return nil
+	}
+	ready := make(map[string]*sql.Stmt)
+	for _, query := range []string{takePlaces, keepHead, openCall, closeCall, insertCall, insertPart + tuples(1, 4), insertFact + tuples(1, factWidth)} {
+		s, err := db.write.PrepareContext(ctx, tx{lite: true}.bind(query))
+		if err != nil {
+			return fmt.Errorf("store: prepare: %w", err)
+		}
+		ready[query] = s
+	}
+	db.ready = ready
+	return nil
 }
 
 // openSQLite opens a file in write-ahead mode: readers see the last commit while a writer works. Every commit is synced
@@ -67,7 +90,8 @@ func openSQLite(path string) (*DB, error) {
 	if err := touchPrivate(path); err != nil {
 		return nil, err
 	}
-	write, err := driver.Open(liteName(path, "immediate"))
+	// The log is carried over into the tables every 16 MB, not every 4: the same pages are written again and again, and carrying over syncs.
+	write, err := driver.Open(liteName(path, "immediate") + "&_pragma=wal_autocheckpoint(4000)")
 	if err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
 	}
@@ -147,7 +171,8 @@ type Tenant struct {
 // tx is a transaction or a set of reads; it turns $1 into SQLite's ?1, which has the same meaning.
 type tx struct {
 	*sql.Tx
-	lite bool
+	lite  bool
+	ready map[string]*sql.Stmt
 }
 
 func (t tx) bind(query string) string {
@@ -158,14 +183,32 @@ func (t tx) bind(query string) string {
 }
 
 func (t tx) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	r, err := t.ExecContext(ctx, t.bind(query), args...)
+	var r sql.Result
+	var err error
+	if s := t.ready[query]; s != nil {
+		r, err = t.StmtContext(ctx, s).ExecContext(ctx, args...)
+	} else {
+		r, err = t.ExecContext(ctx, t.bind(query), args...)
+	}
 	if err != nil {
 		return 0, err
 	}
 	return r.RowsAffected()
 }
 
+// rows is how many rows of so many columns one INSERT carries: for SQLite one, whose statement is ready; elsewhere as many as fit, because
+// each statement is a round trip.
+func (t tx) rows(columns int) int {
+	if t.lite {
+		return 1
+	}
+	return params / columns
+}
+
 func (t tx) row(ctx context.Context, query string, args ...any) *sql.Row {
+	if s := t.ready[query]; s != nil {
+		return t.StmtContext(ctx, s).QueryRowContext(ctx, args...)
+	}
 	return t.QueryRowContext(ctx, t.bind(query), args...)
 }
 
@@ -209,7 +252,11 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, o *sql.TxOptions, f func(t
 	if err != nil {
 		return err
 	}
-	if err := f(tx{t, db.lite}); err != nil {
+	x := tx{Tx: t, lite: db.lite}
+	if pool == db.write {
+		x.ready = db.ready
+	}
+	if err := f(x); err != nil {
 		return errors.Join(err, ignore(t.Rollback()))
 	}
 	return t.Commit()

@@ -24,6 +24,15 @@ type factRow struct {
 
 const factColumns = "seq, at, kind, audit, actor, actor_user, object_kind, object_id, subject, before_json, after_json, reason, search, data_json, revision, hash"
 
+// factWidth is how many columns a fact has with tenant and hash.
+const factWidth = 17
+
+const (
+	takePlaces = `UPDATE tenants SET seq = seq + $2 WHERE id = $1 RETURNING seq, head`
+	keepHead   = `UPDATE tenants SET head = $2 WHERE id = $1`
+	insertFact = "INSERT INTO facts (tenant, " + factColumns + ") VALUES "
+)
+
 func newFactRow(f event.Fact) (factRow, error) {
 	actor, err := encode(f.Actor)
 	return factRow{
@@ -89,7 +98,7 @@ func (t *Tenant) append(ctx context.Context, x tx, facts []event.Fact) ([]event.
 	}
 	var last int64
 	var head string
-	err := x.row(ctx, `UPDATE tenants SET seq = seq + $2 WHERE id = $1 RETURNING seq, head`, t.id, n).Scan(&last, &head)
+	err := x.row(ctx, takePlaces, t.id, n).Scan(&last, &head)
 	if err != nil {
 		return nil, missing(err, "tenant.unknown")
 	}
@@ -109,13 +118,12 @@ func (t *Tenant) append(ctx context.Context, x tx, facts []event.Fact) ([]event.
 		head = row.hash(t.id, head)
 		rows = append(rows, append(append([]any{t.id}, row.values()...), head))
 	}
-	const width = 17
-	for chunk := range slices.Chunk(rows, params/width) {
-		if _, err := x.exec(ctx, "INSERT INTO facts (tenant, "+factColumns+") VALUES "+tuples(len(chunk), width), slices.Concat(chunk...)...); err != nil {
+	for chunk := range slices.Chunk(rows, x.rows(factWidth)) {
+		if _, err := x.exec(ctx, insertFact+tuples(len(chunk), factWidth), slices.Concat(chunk...)...); err != nil {
 			return nil, err
 		}
 	}
-	_, err = x.exec(ctx, `UPDATE tenants SET head = $2 WHERE id = $1`, t.id, head)
+	_, err = x.exec(ctx, keepHead, t.id, head)
 	return out, err
 }
 

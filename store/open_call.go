@@ -12,14 +12,18 @@ import (
 	"tandem/report"
 )
 
+const (
+	openCall  = `INSERT INTO open_calls (tenant, id, started) VALUES ($1, $2, $3) ON CONFLICT (tenant, id) DO NOTHING`
+	closeCall = `DELETE FROM open_calls WHERE tenant = $1 AND id = $2`
+)
+
 // openCalls notes the calls that begin with these facts; r learns which of them were open already.
 func (t *Tenant) openCalls(ctx context.Context, x tx, facts []event.Fact, r *repeats) error {
 	for _, f := range facts {
 		if f.Kind != event.CallStarted {
 			continue
 		}
-		n, err := x.exec(ctx, `INSERT INTO open_calls (tenant, id, started) VALUES ($1, $2, $3) ON CONFLICT (tenant, id) DO NOTHING`,
-			t.id, clean(f.Object.ID), ms(f.At))
+		n, err := x.exec(ctx, openCall, t.id, clean(f.Object.ID), ms(f.At))
 		if err != nil {
 			return err
 		}

@@ -13,7 +13,7 @@ import (
 
 // How the journal waits.
 const (
-	gatherTime = 20 * time.Millisecond // facts that come within it share a transaction; it is all a crash can cost
+	gatherTime = 50 * time.Millisecond // facts that come within it share a transaction; with the transaction it is all a crash can cost
 	retryFirst = 100 * time.Millisecond
 	retryMost  = 5 * time.Second
 	batchMost  = 2000 // rows of one transaction
@@ -89,7 +89,7 @@ func (j *journal) collect() {
 		}
 		select {
 		case e := <-j.in:
-			if len(pending) == 0 && !busy {
+			if len(pending) == 0 && gather == nil {
 				gather = time.After(gatherTime)
 			}
 			pending = append(pending, e)

@@ -9,8 +9,9 @@ import (
 // A shard owns the transactions of every Call-ID that hashes to it. One goroutine at a time runs them, so that callbacks of one Call-ID
 // come in order; the lock lets other goroutines respond and send meanwhile. No callback runs under the lock.
 //
-// While a shard is idle, the reader that brings a message runs it itself: waking another goroutine for it would cost more than the
-// message. While a shard is busy, messages queue up for its worker.
+// While a shard is idle, whoever brings a message or a function runs it himself: waking another goroutine for it would cost more than the
+// work. While a shard is busy, items queue up for its worker. A callback of one shard may so run an item of another within itself; that
+// ends, because a shard that is busy only queues.
 type shard struct {
 	stack *Stack
 	wake  chan struct{} // capacity 1
@@ -57,7 +58,7 @@ func (sh *shard) post(it item) {
 	}
 }
 
-// offer runs a message at once if the shard is idle and posts it otherwise.
+// offer runs an item at once if the shard is idle and posts it otherwise.
 func (sh *shard) offer(it item) {
 	sh.mu.Lock()
 	if sh.busy || len(sh.queue) > 0 || len(sh.later) > 0 {
@@ -67,7 +68,11 @@ func (sh *shard) offer(it item) {
 	}
 	sh.busy = true
 	sh.mu.Unlock()
-	sh.handle(it.msg)
+	if it.run != nil {
+		it.run()
+	} else {
+		sh.handle(it.msg)
+	}
 	sh.release()
 }
 

@@ -83,9 +83,10 @@ func (s *Stack) shardOf(callID string) *shard {
 	return s.shards[maphash.String(shardSeed, callID)%uint64(len(s.shards))]
 }
 
-// Do runs a function on the worker of a Call-ID, in order with everything else of that Call-ID. It never waits.
+// Do runs a function in order with everything else of a Call-ID: at once, when nothing of its shard is under way, otherwise on the worker.
+// It never waits for others. The caller must hold no lock that f needs.
 func (s *Stack) Do(callID string, f func()) {
-	s.shardOf(callID).post(item{run: f, at: s.now()})
+	s.shardOf(callID).offer(item{run: f, at: s.now()})
 }
 
 // After runs a function on the worker of a Call-ID after a time, unless the returned function was called before. It is meant for the
