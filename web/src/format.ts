@@ -68,9 +68,19 @@ export const count = (n: number): string => new Intl.NumberFormat(current()).for
 
 export const list = (items: string[]): string => new Intl.ListFormat(current(), { type: 'conjunction' }).format(items);
 
+const named = new Map<string, Intl.DisplayNames>();
+
+/** Making one of these is slow, so each is made once. */
+function names(type: 'region' | 'language'): Intl.DisplayNames {
+  const id = type + current();
+  const known = named.get(id) ?? new Intl.DisplayNames([current()], { type });
+  named.set(id, known);
+  return known;
+}
+
 export function country(code: string): string {
   try {
-    return new Intl.DisplayNames([current()], { type: 'region' }).of(code) ?? code;
+    return names('region').of(code) ?? code;
   } catch {
     return code;
   }
@@ -78,7 +88,7 @@ export function country(code: string): string {
 
 export function languageName(code: string): string {
   try {
-    return new Intl.DisplayNames([current()], { type: 'language' }).of(code) ?? code;
+    return names('language').of(code) ?? code;
   } catch {
     return code;
   }

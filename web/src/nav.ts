@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, Building2, FileClock, House, KeyRound, type LucideIcon, MailOpen, Network, PhoneCall, Settings, Users } from 'lucide-react';
+import { AudioLines, FileClock, House, KeyRound, type LucideIcon, MailOpen, Network, PhoneCall, Settings, Users } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { can } from './session';
 import type { Key } from './words';
@@ -17,7 +17,5 @@ export const places: Place[] = [
   { to: '/tokens', label: 'nav.tokens', icon: KeyRound, right: 'token.create', key: 't', section: 'nav.system' },
   { to: '/settings', label: 'nav.settings', icon: Settings, right: 'setting.edit', least: 'all', key: 's', section: 'nav.system' },
 ];
-
-export const office = Building2;
 
 export const placesFor = (me: Me): Place[] => places.filter((p) => !p.right || can(me, p.right, p.least));

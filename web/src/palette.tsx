@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type LucideIcon, Moon, Network, Search, Smartphone, Sun, UserPlus } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react';
 import { useNavigate } from 'react-router';
-import { api } from './api';
+import { api, type User } from './api';
 import { placesFor } from './nav';
 import { can, useMe } from './session';
 import { choose, shown } from './theme';
@@ -17,6 +17,12 @@ type Hit = { id: string; group: Key; label: string; note?: string; icon: ReactNo
 /** Letters without accents and case, so that "Zielinska" finds Zielińska and "Mueller" is not needed for Müller. */
 export const fold = (s: string): string => s.toLocaleLowerCase().normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ł', 'l').replaceAll('ß', 'ss').replaceAll('ё', 'е');
 
+/** Those whose name or number holds the words come before those who were found by their address. */
+const best = (users: User[], q: string): User[] => {
+  const rank = (u: User) => (fold(u.name).startsWith(fold(q)) || u.extension.startsWith(q) ? 0 : fold(u.name).includes(fold(q)) ? 1 : 2);
+  return [...users].sort((a, b) => rank(a) - rank(b)).slice(0, 6);
+};
+
 const Icon = ({ of: I }: { of: LucideIcon }) => <I className="icon t3" aria-hidden />;
 
 function Results({ onClose }: { onClose: () => void }) {
@@ -26,7 +32,7 @@ function Results({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed.trim(), 120);
   const [at, setAt] = useState(0);
-  const people = useQuery({ queryKey: ['users', 'palette', q], queryFn: () => api.users({ q, limit: 6 }), enabled: q.length > 0, placeholderData: (old) => old });
+  const people = useQuery({ queryKey: ['users', 'palette', q], queryFn: () => api.users({ q, limit: 40 }), enabled: q.length > 0, placeholderData: (old) => old });
   const groups = useQuery({ queryKey: ['groups'], queryFn: api.groups, enabled: Boolean(me.rights['group.see']) });
   const matches = (words: string) => fold(words).includes(fold(typed.trim()));
   const visit = (to: string) => () => {
@@ -41,7 +47,7 @@ function Results({ onClose }: { onClose: () => void }) {
   ];
   const hits: Hit[] = [
     ...actions.filter((h) => matches(h.label)),
-    ...(q ? (people.data?.items ?? []) : []).map((u): Hit => ({ id: u.id, group: 'nav.people', label: u.name, note: u.extension, icon: <Avatar id={u.id} name={u.name} photo={u.photo} size="s" />, run: visit(`/people/${u.id}`) })),
+    ...(q ? best(people.data?.items ?? [], q) : []).map((u): Hit => ({ id: u.id, group: 'nav.people', label: u.name, note: u.extension, icon: <Avatar id={u.id} name={u.name} photo={u.photo} size="s" />, run: visit(`/people/${u.id}`) })),
     ...(typed ? (groups.data?.items ?? []).filter((g) => matches(g.name)).slice(0, 5) : []).map((g): Hit => ({ id: g.id, group: 'nav.groups', label: g.name, icon: <Icon of={Network} />, run: visit(`/groups/${g.id}`) })),
     ...placesFor(me).filter((p) => matches(t(p.label))).map((p): Hit => ({ id: p.to, group: 'palette.pages', label: t(p.label), note: p.key && `g ${p.key}`, icon: <Icon of={p.icon} />, run: visit(p.to) })),
   ];
@@ -79,7 +85,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
   return (
     <Modal.Root opened={open} onClose={onClose} padding={0} size={600} yOffset="12dvh" lockScroll={false} transitionProps={{ duration: 100 }}>
       <Modal.Overlay />
-      <Modal.Content aria-label={t('shell.find')}><Modal.Body><Results onClose={onClose} /></Modal.Body></Modal.Content>
+      <Modal.Content aria-label={t('shell.find')}><Modal.Body className="palette"><Results onClose={onClose} /></Modal.Body></Modal.Content>
     </Modal.Root>
   );
 }

@@ -68,7 +68,7 @@ export default function PeoplePage() {
   const chosen = rows.filter((u) => selected.has(u.id));
 
   const columns: Column<User>[] = [
-    { id: 'name', head: t('field.name'), width: 'minmax(190px,1.6fr)', sort: 'name', cell: (u) => <Name user={u} /> },
+    { id: 'name', head: t('field.name'), width: 'minmax(220px,1.6fr)', sort: 'name', cell: (u) => <Name user={u} /> },
     { id: 'extension', head: t('field.extension'), width: '84px', sort: 'extension', cell: (u) => u.extension ?? <span className="t3">–</span> },
     { id: 'group', head: t('user.main_group'), width: 'minmax(100px,.8fr)', priority: 2, cell: (u) => <span className="t2">{mainGroup(u)?.name ?? '–'}</span> },
     { id: 'role', head: t('field.role'), width: 'minmax(130px,1fr)', priority: 2, cell: (u) => <Role user={u} /> },

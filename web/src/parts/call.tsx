@@ -99,7 +99,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
   const asked = useQuery({ queryKey: ['calls', 'one', id], queryFn: () => api.call(id) });
   const c = asked.data;
   return (
-    <Side title={c ? `${partyName(c.from)} → ${partyName(c.to)}` : t('ui.loading')} sub={c && moment(c.started)} onClose={onClose}>
+    <Side title={c ? `${partyName(c.from)} → ${partyName(c.to)}` : asked.error ? t('lost.title') : t('ui.loading')} sub={c && moment(c.started)} onClose={onClose}>
       <Loaded of={asked}>
         {(call) => {
           const rows: [string, ReactNode][] = [

@@ -63,12 +63,12 @@ export function AccountCard({ account }: { account: Account }) {
           </dl>
         </div>
       </div>
-      <CopyField label={t('device.all_data')} value={account.text} />
+      <CopyField label={t('device.all_data')} value={account.text} secret />
       <section className="col g12">
         <h3 className="head">{t('guide.title')}</h3>
         <Tabs label={t('guide.title')} value={guide} onChange={setGuide} tabs={guides.map((g) => ({ id: g.id, label: g.name || t('guide.desk') }))} />
         <ol className="chain">{shown?.steps.map((s) => <li key={s}>{t(s, args)}</li>)}</ol>
-        {guide === 'baresip' && <CopyField label="~/.baresip/accounts" value={`<sip:${account.username}@${account.server}${account.ports.sip && account.ports.sip !== 5060 ? `:${account.ports.sip}` : ''}>;auth_pass=${account.secret}`} />}
+        {guide === 'baresip' && <CopyField label="~/.baresip/accounts" value={`<sip:${account.username}@${account.server}${account.ports.sip && account.ports.sip !== 5060 ? `:${account.ports.sip}` : ''}>;auth_pass=${account.secret}`} secret />}
       </section>
     </div>
   );

@@ -6,7 +6,7 @@ import { dayKey, moment, seconds, weekday } from '../format';
 import { Diff } from '../ui/diff';
 import { Avatar } from '../ui/person';
 import { t } from '../words';
-import { fieldWord, roleName } from './words';
+import { doorWord, fieldWord, roleName } from './words';
 
 /** Values that are codes are shown in words; everything else as it is. */
 const value = (path: string, v: unknown) => (path === 'role' && typeof v === 'string' ? roleName(v) : undefined);
@@ -14,7 +14,7 @@ const value = (path: string, v: unknown) => (path === 'role' && typeof v === 'st
 export function FactLine({ fact }: { fact: Fact }) {
   const [open, setOpen] = useState(false);
   const hasDiff = fact.before !== undefined || fact.after !== undefined;
-  const where = [fact.actor.via && t('audit.via', { door: fact.actor.via }), fact.actor.addr].filter(Boolean).join(' · ');
+  const where = [fact.actor.via && doorWord(fact.actor.via), fact.actor.addr].filter(Boolean).join(' · ');
   const name = fact.actor.name ?? t('audit.system');
   const Chevron = open ? ChevronDown : ChevronRight;
   return (

@@ -24,7 +24,7 @@ export function Peek({ id, onClose, actions }: { id: string; onClose: () => void
   ] : [];
   return (
     <Side
-      title={u?.name ?? t('ui.loading')}
+      title={u?.name ?? (asked.error ? t('lost.title') : t('ui.loading'))}
       lead={u && <Avatar id={u.id} name={u.name} photo={u.photo} size="m" presence={u.presence} />}
       sub={u && (u.state === 'active' ? roleName(u.office_roles?.[0] ?? u.groups?.find((g) => g.main)?.role ?? u.groups?.[0]?.role ?? 'user') : stateWord(u.state))}
       onClose={onClose}

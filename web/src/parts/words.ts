@@ -9,6 +9,7 @@ export const causeWord = (cause: string): string => orElse(`app.cause.${cause}`,
 export const objectWord = (kind: string): string => orElse(`app.object.${kind}`, kind);
 export const rightWord = (right: string): string => orElse(`right.${right}`, right);
 export const fieldWord = (path: string): string => orElse(`app.field.${path}`, path.split('.').pop() ?? path);
+export const doorWord = (door: string): string => orElse(`app.door.${door}`, door);
 export const deviceKinds = ['soft', 'desk', 'mobile', 'browser'] as const;
 export const deviceWord = (kind: string): string => orElse(`app.device.kind.${kind}`, kind);
 export const roleOrder = ['user', 'receptionist', 'manager', 'group_admin', 'group_owner', 'system_admin', 'system_owner'];

@@ -1,7 +1,7 @@
 import { Checkbox as MantineCheckbox, PasswordInput, Select, Switch, TextInput, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { Failure } from '../api';
-import { country, languageName, list, zoneName, zones } from '../format';
+import { country, languageName, list, zones } from '../format';
 import { current, languages, t } from '../words';
 import { countries } from './countries';
 
@@ -179,8 +179,19 @@ export function Choices({ name, label, options, value, onChange }: { name: strin
 }
 
 export const languageOptions = (): Option[] => languages.map((l) => ({ value: l.code, label: l.code === current() ? l.name : `${l.name} · ${languageName(l.code)}` }));
-export const zoneOptions = (): Option[] => zones().map((z) => ({ value: z, label: zoneName(z) }));
-export const countryOptions = (): Option[] => {
-  const order = new Intl.Collator(current());
-  return countries.map((c) => ({ value: c, label: country(c) })).sort((a, b) => order.compare(a.label, b.label));
-};
+const made = new Map<string, Option[]>();
+
+/** Long lists are made once per language, because a form asks for them at every key press. */
+function once(name: string, make: () => Option[]): Option[] {
+  const id = name + current();
+  const options = made.get(id) ?? make();
+  made.set(id, options);
+  return options;
+}
+
+export const zoneOptions = (): Option[] => once('zone', () => zones().map((z) => ({ value: z, label: z.replaceAll('_', ' ') })));
+export const countryOptions = (): Option[] =>
+  once('country', () => {
+    const order = new Intl.Collator(current());
+    return countries.map((c) => ({ value: c, label: country(c) })).sort((a, b) => order.compare(a.label, b.label));
+  });
