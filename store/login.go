@@ -58,8 +58,12 @@ func (t *Tenant) SetPassword(ctx context.Context, l Login, keep string, facts ..
 	})
 }
 
-// write makes Login an Also.
+// write makes Login an Also. Links that were sent before end with the password they would have replaced: whoever changes it because somebody
+// reads his mail must not be overtaken by an older mail.
 func (l Login) write(ctx context.Context, t *Tenant, x tx) error {
+	if err := remove(ctx, x, t.id, "links", "user_id", []string{string(l.User)}); err != nil {
+		return err
+	}
 	_, err := x.exec(ctx, `INSERT INTO logins (tenant, user_id, password, changed) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (tenant, user_id) DO UPDATE SET password = excluded.password, changed = excluded.changed`,
 		t.id, string(l.User), l.Password, ms(l.Changed))

@@ -130,7 +130,8 @@ func TestLinks(t *testing.T) {
 		}
 		create(link("one", store.LinkInvitation, "usr_bob", 5))
 		create(link("two", store.LinkInvitation, "usr_bob", 5))
-		create(link("other", store.LinkReset, "usr_bob", 5))
+		create(link("older", store.LinkReset, "usr_bob", 5))
+		create(link("other", store.LinkReset, "usr_ada", 5))
 		unknown("a link that a newer one replaced", "one", day)
 		unknown("a link that is over", "two", day.Add(time.Hour))
 		if l, err := x.LinkByHash(t.Context(), "two", day); err != nil || l != link("two", store.LinkInvitation, "usr_bob", 5) {
@@ -151,6 +152,7 @@ func TestLinks(t *testing.T) {
 			t.Errorf("sessions are left: %v, %v", list, err)
 		}
 		unknown("a used link", "two", day)
+		unknown("a link of the time before the password", "older", day)
 		if _, err := x.RedeemLink(t.Context(), "two", login, fact(event.LoginPasswordSet, pbx.KindUser, "usr_bob")); !isCode(err, pbx.NotFound, "link.unknown") {
 			t.Errorf("used twice: %v", err)
 		}
@@ -171,8 +173,44 @@ func TestLinks(t *testing.T) {
 		if l, err := x.LinkByHash(t.Context(), "other", day); err != nil || l.Tries != 5 {
 			t.Errorf("another kind was counted: %+v, %v", l, err)
 		}
-		if n, err := x.ExpireLinks(t.Context(), day); err != nil || n != 2 {
+		if n, err := x.ExpireLinks(t.Context(), day); err != nil || n != 1 {
 			t.Errorf("expired %d, %v", n, err)
+		}
+	})
+}
+
+// A link in a mailbox that is not the person's any more, or never was, opens nothing.
+func TestLinksEndWithTheAddress(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x := open(t, address).Tenant("main")
+		created := []event.Fact{fact(event.UserCreated, pbx.KindUser, "usr_bob")}
+		if _, err := x.Apply(t.Context(), 0, pbx.Change{Put: nouns()}, created); err != nil {
+			t.Fatal(err)
+		}
+		s, err := x.Load(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range []pbx.UserID{"usr_bob", "usr_ada"} {
+			if _, err := x.CreateLink(t.Context(), link(string(u), store.LinkInvitation, u, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for i, c := range []struct {
+			change func(*pbx.User)
+			alive  bool
+		}{{func(u *pbx.User) { u.Name = "Robert" }, true}, {func(u *pbx.User) { u.Email = "bob@elsewhere.example" }, false}} {
+			bob := *s.Users["usr_bob"]
+			c.change(&bob)
+			if _, err := x.Apply(t.Context(), int64(1+i), pbx.Change{Put: []pbx.Noun{&bob}}, created); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := x.LinkByHash(t.Context(), "usr_bob", day); (err == nil) != c.alive {
+				t.Errorf("after change %d: %v", i, err)
+			}
+		}
+		if _, err := x.LinkByHash(t.Context(), "usr_ada", day); err != nil {
+			t.Errorf("somebody else's link: %v", err)
 		}
 	})
 }

@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"tandem/event"
 	"tandem/pbx"
@@ -192,9 +194,39 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 	if err := t.forget(ctx, x, s.gone[pbx.KindUser]); err != nil {
 		return err
 	}
+	if err := t.voidLinks(ctx, x, s.users); err != nil {
+		return err
+	}
 	return errors.Join(put(ctx, x, t.id, groupRows(), s.groups), put(ctx, x, t.id, roleRows(), s.roles), put(ctx, x, t.id, userRows(), s.users),
 		put(ctx, x, t.id, membershipRows(), s.memberships), put(ctx, x, t.id, assignmentRows(), s.assignments),
 		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens))
+}
+
+// voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.
+func (t *Tenant) voidLinks(ctx context.Context, x tx, users []*pbx.User) error {
+	next := make(map[string]string, len(users))
+	ids := make([]string, 0, len(users))
+	for _, u := range users {
+		next[string(u.ID)] = u.Email
+		ids = append(ids, string(u.ID))
+	}
+	var moved []string
+	for chunk := range slices.Chunk(ids, params) {
+		w := newWhere("users", t.id)
+		w.and("id IN " + w.list(chunk))
+		err := x.each(ctx, "SELECT id, email FROM users"+w.String(), w.args, func(s *sql.Rows) error {
+			var id, email string
+			err := s.Scan(&id, &email)
+			if email != next[id] {
+				moved = append(moved, id)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return remove(ctx, x, t.id, "links", "user_id", moved)
 }
 
 // forget takes away the keys of people who are deleted: passwords, sessions, links.
