@@ -65,6 +65,7 @@ func (l *Local) lose(s *Subscription) {
 func (l *Local) Publish(_ context.Context, facts []event.Fact) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	before := l.last
 	for _, f := range facts {
 		if f.Seq > 0 && !l.begun {
 			l.begun, l.last = true, f.Seq-1
@@ -87,6 +88,8 @@ func (l *Local) Publish(_ context.Context, facts []event.Fact) error {
 		l.timer = nil
 	case len(l.waiting) > 0 && l.timer == nil:
 		l.timer = time.AfterFunc(patience, l.giveUp)
+	case len(l.waiting) > 0 && l.last > before: // what waits now waits for another fact, which has its own time
+		l.timer.Reset(patience)
 	}
 	return nil
 }

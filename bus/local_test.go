@@ -136,28 +136,49 @@ func TestCloseEndsTheQueue(t *testing.T) {
 
 // Many publish at once what they have just committed; each subscriber hears all of it in order.
 func TestManyPublishers(t *testing.T) {
-	b := bus.NewLocal(0)
-	s := b.Subscribe(10000)
-	defer s.Close()
-	var wg sync.WaitGroup
-	seq := make(chan int64, 2000)
-	for i := range int64(2000) {
-		seq <- i + 1
-	}
-	close(seq)
-	for range 8 {
-		wg.Go(func() {
-			for n := range seq {
-				publish(t, b, n)
-			}
-		})
-	}
-	wg.Wait()
-	for i := range int64(2000) {
-		if f := <-s.Facts(); f.Seq != i+1 {
-			t.Fatalf("place %d holds %d", i+1, f.Seq)
+	synctest.Test(t, func(t *testing.T) {
+		b := bus.NewLocal(0)
+		s := b.Subscribe(10000)
+		defer s.Close()
+		var wg sync.WaitGroup
+		seq := make(chan int64, 2000)
+		for i := range int64(2000) {
+			seq <- i + 1
 		}
-	}
+		close(seq)
+		for range 8 {
+			wg.Go(func() {
+				for n := range seq {
+					publish(t, b, n)
+				}
+			})
+		}
+		wg.Wait()
+		for i := range int64(2000) {
+			if f := <-s.Facts(); f.Seq != i+1 {
+				t.Fatalf("place %d holds %d", i+1, f.Seq)
+			}
+		}
+	})
+}
+
+// As long as there is progress nothing is given up, however long the queue of early facts never empties.
+func TestProgressIsNotLoss(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := bus.NewLocal(0)
+		s := b.Subscribe(100)
+		defer s.Close()
+		for n := int64(1); n < 40; n += 2 {
+			publish(t, b, n+1, n+3) // two early ones, of which one keeps waiting
+			time.Sleep(60 * time.Millisecond)
+			publish(t, b, n)
+		}
+		select {
+		case <-s.Lagged():
+			t.Error("told of a loss although every gap was closed in time")
+		default:
+		}
+	})
 }
 
 func BenchmarkPublish(b *testing.B) {
