@@ -117,8 +117,8 @@ func (s *Service) failed(ctx context.Context, user *pbx.User, failed int, v Visi
 // warnAfter is how many failures in a row a person is told about (WB-02).
 const warnAfter = 10
 
-// PhoneRefused writes a refused phone registration down, as sparingly as failed sign-ins. It does not wait for the disk:
-// whoever speaks with phones must not.
+// PhoneRefused writes a refused phone registration down, as sparingly as failed sign-ins. It waits for the disk; whoever speaks with
+// phones must not, and hands it to a queue.
 func (s *Service) PhoneRefused(ctx context.Context, device pbx.DeviceID, addr, reason string) {
 	at := now()
 	_, failed := s.phones.enter(string(device), addr, at)
@@ -131,8 +131,7 @@ func (s *Service) PhoneRefused(ctx context.Context, device pbx.DeviceID, addr, r
 	if d := s.c.View().Devices[device]; d != nil {
 		f.Object = d.Ref()
 	}
-	ctx = context.WithoutCancel(ctx)
-	s.work.Go(func() { s.note(ctx, f, failure{Failed: failed, Account: device != ""}) })
+	s.note(ctx, f, failure{Failed: failed, Account: device != ""})
 }
 
 // note writes a failure down with the number of those that were not.

@@ -115,11 +115,13 @@ type House struct {
 	Media   *media.Engine
 	Board   *switchboard.Board
 	Mail    *outbox.Sender
-	keeper  *keeper
 	web     *door
 	setup   string // one-time link; empty once claimed
 	closing sync.Once
 	stops   []func()
+
+	keeper   *keeper
+	refusals *refusals
 }
 
 // Build opens everything and listens; Run serves. A House that is not run must be closed by Close.
@@ -174,10 +176,11 @@ func (h *House) build(ctx context.Context) error {
 // phones starts the SIP side.
 func (h *House) phones(ctx context.Context, public netip.Addr) error {
 	c := h.Config
+	h.refusals = newRefusals(h.log, h.phoneRefused)
 	cfg := sip.Config{
 		Log: h.log, UDP: []string{c.SIP}, TCP: []string{c.SIP}, Public: h.publicName,
 		NewID: NewID, Lookup: h.lookup, Incoming: h.Board.Incoming, Signal: h.Board.Signal,
-		Bindings: h.bound, AuthFailed: h.phoneRefused,
+		Bindings: h.bound, AuthFailed: h.refusals.put,
 	}
 	cfg.Guard.Exempt, cfg.Digests = c.Exempt, c.Digests
 	cfg.Closed = func() bool { return !h.Claimed() }

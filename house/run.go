@@ -36,6 +36,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.patrol(inner) })
 	rooms.Go(func() { h.look(inner) })
 	rooms.Go(func() { h.keeper.run(inner, h.SIP) })
+	rooms.Go(func() { h.refusals.run(inner) })
 	var err error
 	select {
 	case <-ctx.Done():

@@ -18,7 +18,6 @@ import (
 	"tandem/command"
 	"tandem/outbox"
 	"tandem/pbx"
-	"tandem/sip"
 	"tandem/store"
 )
 
@@ -111,11 +110,6 @@ func (h *House) testMail(ctx context.Context, to string) error {
 		m.User, m.Name, m.Language = u.ID, u.Name, s.LanguageOf(u.ID, time.Now())
 	}
 	return h.Mail.Test(ctx, m)
-}
-
-// phoneRefused keeps the line that filters of attackers read, and the entry for the people who look after the office.
-func (h *House) phoneRefused(f sip.AuthFailure) {
-	h.Auth.PhoneRefused(context.Background(), f.Device, f.Source.Addr().String(), f.Reason)
 }
 
 // Where is one address the house is reached at.
