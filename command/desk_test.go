@@ -71,6 +71,32 @@ func TestSecretsAreShownOnceAndKeptNowhere(t *testing.T) {
 	}
 }
 
+// TestMailPasswordStaysWithItsServer changes the way out as somebody would who wants to read the password he was never shown.
+func TestMailPasswordStaysWithItsServer(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		edit EditMail
+		want string
+		left string
+	}{
+		{"another sender", EditMail{From: p("office@example.com")}, "ok", "kept"},
+		{"the same server again", EditMail{Host: p("mail.example.com"), Port: p(587)}, "ok", "kept"},
+		{"another server", EditMail{Host: p("evil.example.net")}, "invalid mail.password_again @mail.password", "kept"},
+		{"another port", EditMail{Port: p(2525)}, "invalid mail.password_again @mail.password", "kept"},
+		{"no encryption", EditMail{TLS: p("none")}, "invalid mail.password_again @mail.password", "kept"},
+		{"another server with its password", EditMail{Host: p("new.example.net"), Password: p("new")}, "ok", "new"},
+		{"another server without any", EditMail{Host: p("new.example.net"), Password: p("")}, "ok", ""},
+		{"no server", EditMail{Host: p("")}, "ok", ""},
+	} {
+		o := full(t)
+		o.must(o.actor("olga"), EditSettings{Mail: &EditMail{Host: p("mail.example.com"), Port: p(587), From: p("pbx@example.com"), User: p("pbx"), Password: p("kept")}})
+		_, err := o.desk(5).Do(context.Background(), o.actor("sven"), EditSettings{Mail: &c.edit})
+		if got := refused(err); got != c.want || o.view().Tenant.Mail.Password != c.left {
+			t.Errorf("%s: %s, password %q", c.name, got, o.view().Tenant.Mail.Password)
+		}
+	}
+}
+
 func TestTokensAndPhonesActWithLess(t *testing.T) {
 	o := full(t)
 	token := o.must(o.actor("olga"), CreateToken{User: o.user("olga"), Name: "Script", Rights: []string{"user.create", "user.see"}})

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 
@@ -79,6 +80,7 @@ func (c EditSettings) Change(w *Work) (pbx.Change, error) {
 
 func (c *EditMail) edit(m pbx.Mail) (pbx.Mail, error) {
 	var err error
+	old := m
 	if c.Host != nil {
 		if m.Host, err = cleanHost("mail.host", *c.Host); err != nil {
 			return m, err
@@ -118,7 +120,19 @@ func (c *EditMail) edit(m pbx.Mail) (pbx.Mail, error) {
 	if m.Host != "" && m.From == "" {
 		return m, pbx.Refuse(pbx.Invalid, "mail.from", "mail.from_missing")
 	}
+	if m.Host == "" && c.Password == nil {
+		m.Password = "" // it belonged to a server that is no more
+	}
+	if c.Password == nil && m.Password != "" && reaches(m) != reaches(old) {
+		return m, pbx.Refuse(pbx.Invalid, "mail.password", "mail.password_again")
+	}
 	return m, nil
+}
+
+// reaches is who gets to see the password of a way out: whoever may change the server must not have a password he cannot read sent to a machine
+// of his own, or in the clear.
+func reaches(m pbx.Mail) string {
+	return fmt.Sprint(m.Host, " ", m.Port, " ", m.TLS == "none")
 }
 
 // cleanCountry takes an ISO 3166 alpha-2 code to upper case.
