@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"tandem/policy"
 	"tandem/store"
 )
 
@@ -22,7 +23,12 @@ type Mail struct {
 	Sent    time.Time `json:"sent,omitzero"`
 }
 
-func showMail(m store.Mail) Mail {
+// showMail shows a mail. The link in it opens the receiver's account, so it is there only for those who may send him a new one: an
+// administrator who reads the outbox must not become the owner by asking for the owner's forgotten password (rights invariants I-4, I-15).
+func (v *visit) showMail(m store.Mail) Mail {
+	if m.Secret != "" && !v.can(policy.LoginReset, policy.User(m.User)) {
+		m = m.WithoutSecret()
+	}
 	return Mail{ID: m.ID, Kind: m.Kind, To: m.To, Name: m.Name, Subject: m.Subject, Text: m.Text, HTML: m.HTML, State: string(m.State),
 		Error: m.Error, Created: m.Created, Sent: m.Sent}
 }
@@ -33,14 +39,14 @@ type mailsIn struct {
 }
 
 // listMails shows the outbox, newest first: without a mail server this is where invitations are read and passed on.
-func (s *Server) listMails(ctx context.Context, _ *visit, in *mailsIn) (Page[Mail], error) {
+func (s *Server) listMails(ctx context.Context, v *visit, in *mailsIn) (Page[Mail], error) {
 	mails, err := s.c.Store.Mails(ctx, in.Cursor, in.Limit)
 	if err != nil {
 		return Page[Mail]{}, err
 	}
 	page := Page[Mail]{Items: make([]Mail, 0, len(mails))}
 	for _, m := range mails {
-		page.Items = append(page.Items, showMail(m))
+		page.Items = append(page.Items, v.showMail(m))
 	}
 	page.Total = len(mails)
 	if len(mails) == in.Limit {

@@ -419,6 +419,30 @@ func TestMails(t *testing.T) {
 	}
 }
 
+// TestLinksInTheOutbox asks for the forgotten password of people above and below the one who reads the outbox.
+func TestLinksInTheOutbox(t *testing.T) {
+	o := newOffice(t)
+	for _, name := range []string{"olga", "uwe"} {
+		o.ask("nobody", "POST", "/v1/password/forgot", `{"email":"`+name+`@example.com"}`)
+	}
+	o.auth.Close() // waits for the mails
+	for reader, want := range map[string]map[string]bool{
+		"olga": {"olga": true, "uwe": true}, "sven": {"olga": false, "uwe": true}, "program of sven": {"olga": false, "uwe": true},
+	} {
+		var page Page[Mail]
+		o.ask(reader, "GET", "/v1/mails", "").json(t, &page)
+		if len(page.Items) != 2 {
+			t.Fatalf("%+v", page)
+		}
+		for _, m := range page.Items {
+			name, _, _ := strings.Cut(m.To, "@")
+			if got := !strings.Contains(m.Text, "…"); got != want[name] {
+				t.Errorf("%s reads the link of %s: %v", reader, name, got)
+			}
+		}
+	}
+}
+
 func TestOuter(t *testing.T) {
 	o := newOffice(t)
 	r := o.ask("olga", "GET", "/v1/users", "", "Accept-Encoding", "gzip")

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"html"
 	"strings"
 	"time"
 
@@ -55,11 +56,20 @@ func (t *Tenant) PutMail(ctx context.Context, m Mail, facts ...event.Fact) ([]ev
 	return t.record(ctx, "write mail", facts, func(x tx) error { return m.write(ctx, t, x) })
 }
 
+// WithoutSecret is the mail as those may read it who must not open its link. The link stands in the HTML with its signs escaped.
+func (m Mail) WithoutSecret() Mail {
+	if m.Secret != "" {
+		m.Text = strings.ReplaceAll(m.Text, m.Secret, "…")
+		m.HTML = strings.NewReplacer(m.Secret, "…", html.EscapeString(m.Secret), "…").Replace(m.HTML)
+		m.Secret = ""
+	}
+	return m
+}
+
 // write makes Mail an Also.
 func (m Mail) write(ctx context.Context, t *Tenant, x tx) error {
-	if m.State == MailSent && m.Secret != "" {
-		m.Text, m.HTML = strings.ReplaceAll(m.Text, m.Secret, "…"), strings.ReplaceAll(m.HTML, m.Secret, "…")
-		m.Secret = ""
+	if m.State == MailSent {
+		m = m.WithoutSecret()
 	}
 	_, err := x.exec(ctx, "INSERT INTO mails (tenant, "+mailColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (tenant, id) DO UPDATE SET plain = excluded.plain, html = excluded.html, secret = excluded.secret, state = excluded.state,
