@@ -5,7 +5,7 @@
 // It prints one line of JSON per thing that somebody else has to do: {"event":"phone",…} with account data to register,
 // and {"event":"call"} when a call from the second phone to the first one should be made and held for some seconds. With
 // TANDEM_CALL=no nobody has to do anything, and the parts about a call are left out. Exit status 0 means that all went well.
-import { base, check, open, person, settled, step, tell, violations, visit, wear } from './browser.mjs';
+import { base, check, colours, open, person, settled, step, tell, violations, visit, wear } from './browser.mjs';
 
 const token = process.env.TANDEM_TOKEN ?? '';
 const calls = process.env.TANDEM_CALL !== 'no';
@@ -14,9 +14,9 @@ const colleague = { name: 'Marta Kowalska', email: 'marta@lindenhof.example', pa
 const complaints = [];
 const axeFound = [];
 
-const look = async (page, where) => {
+const look = async (page, where, rules) => {
   await settled(page);
-  axeFound.push(...(await violations(page, where)));
+  axeFound.push(...(await violations(page, where, rules)));
 };
 
 /** Every violation once, with the first place where it was seen. */
@@ -187,7 +187,7 @@ async function everywhere(page) {
       await page.goto('/');
       for (const route of routes) {
         await visit(page, route);
-        await look(page, `${route} ${theme} ${width}`);
+        await look(page, `${route} ${theme} ${width}`, theme === 'dark' ? colours : undefined);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
         check(wide <= 0, `${route} at ${width} px scrolls sideways by ${wide} px`);
       }
