@@ -161,9 +161,10 @@ func (s *Sender) attempt(ctx context.Context, m store.Mail) (failure, err error)
 		return nil, err
 	}
 	failure = s.deliver(ctx, server, m)
-	if ctx.Err() != nil {
+	if failure != nil && ctx.Err() != nil {
 		return failure, nil // stopped in the middle: the attempt does not count
 	}
+	ctx = context.WithoutCancel(ctx) // a mail that has left is sent, even if whoever asked for it has gone meanwhile
 	now := time.Now()
 	m.Tries++
 	switch {

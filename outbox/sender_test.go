@@ -300,6 +300,25 @@ func TestTheTestMailTellsWhatTheServerSays(t *testing.T) {
 }
 
 // A server that is to encrypt and does not gets neither password nor mail.
+// TestAMailThatHasLeftIsSent lets whoever asked for a mail go in the moment in which the server has taken it.
+func TestAMailThatHasLeftIsSent(t *testing.T) {
+	host := &mailHost{}
+	p := newPost(t, office, host)
+	if _, err := p.Send(t.Context(), invitation()); err != nil {
+		t.Fatal(err)
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	host.leaving = leave
+	err := p.Retry(ctx, p.only(t).ID)
+	host.sessions.Wait()
+	if m := p.only(t); m.State != store.MailSent || m.Secret != "" {
+		t.Errorf("%+v, %v: it would be sent again", m, err)
+	}
+	if mails, _ := host.got(); len(mails) != 1 {
+		t.Errorf("%d mails", len(mails))
+	}
+}
+
 func TestEncryptionIsNotGivenUp(t *testing.T) {
 	host := &mailHost{}
 	addr := host.listen(t)

@@ -18,6 +18,7 @@ type mailHost struct {
 	down     bool              // nobody answers the phone
 	mails    []string
 	visits   int
+	leaving  func() // called when a client takes its leave; may be nil
 	sessions sync.WaitGroup
 }
 
@@ -108,6 +109,9 @@ func (h *mailHost) serve(c net.Conn) {
 			h.mu.Unlock()
 			say("250 taken")
 		case verb == "QUIT":
+			if h.leaving != nil {
+				h.leaving()
+			}
 			say("221 bye")
 			return
 		default:
