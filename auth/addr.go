@@ -39,8 +39,8 @@ func (s *Service) isProxy(a netip.Addr) bool {
 	return false
 }
 
-// isSecure reports whether the client's side of the connection is encrypted.
-func (s *Service) isSecure(r *http.Request) bool {
+// IsSecure reports whether the client's side of the connection is encrypted.
+func (s *Service) IsSecure(r *http.Request) bool {
 	if r.TLS != nil {
 		return true
 	}

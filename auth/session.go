@@ -24,12 +24,12 @@ type SignedIn struct {
 // SetCookie gives the browser its session.
 func (s *Service) SetCookie(w http.ResponseWriter, r *http.Request, in SignedIn) {
 	http.SetCookie(w, &http.Cookie{Name: Cookie, Value: in.Cookie, Path: "/", Expires: in.Session.Created.Add(SessionLife),
-		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.isSecure(r)})
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.IsSecure(r)})
 }
 
 // ClearCookie takes the browser's session away.
 func (s *Service) ClearCookie(w http.ResponseWriter, r *http.Request) {
-	http.SetCookie(w, &http.Cookie{Name: Cookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.isSecure(r)})
+	http.SetCookie(w, &http.Cookie{Name: Cookie, Path: "/", MaxAge: -1, HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: s.IsSecure(r)})
 }
 
 // open plans a new session of a person.

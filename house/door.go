@@ -27,7 +27,7 @@ type door struct {
 func (h *House) openDoor(ctx context.Context) (*door, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", api.New(h.apiConfig()))
-	mux.Handle("/sip", h.SIP.WebSocket(sip.WebSocket{Secure: h.isSecure, Remote: h.remote}))
+	mux.Handle("/sip", h.SIP.WebSocket(sip.WebSocket{Secure: h.Auth.IsSecure, Remote: h.remote}))
 	mux.Handle("/", web.Handler())
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d := &door{stop: stop, server: &http.Server{
@@ -93,31 +93,11 @@ func (m *Memory) Claimed() bool {
 	return !s.Tenant.Claimed.IsZero()
 }
 
-// trusts reports whether a peer is a reverse proxy whose headers are believed.
-func (h *House) trusts(r *http.Request) bool {
-	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return false
-	}
-	for _, p := range h.Config.Proxies {
-		if p.Contains(at.Addr().Unmap()) {
-			return true
-		}
-	}
-	return false
-}
-
-func (h *House) isSecure(r *http.Request) bool {
-	return r.TLS != nil || h.trusts(r) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
-}
-
+// remote is where a browser is, as the rest of the house sees it: proxies are believed as far as they were named.
 func (h *House) remote(r *http.Request) netip.AddrPort {
 	at, _ := netip.ParseAddrPort(r.RemoteAddr)
-	if h.trusts(r) {
-		list := strings.Split(r.Header.Get("X-Forwarded-For"), ",")
-		if a, err := netip.ParseAddr(strings.TrimSpace(list[len(list)-1])); err == nil {
-			return netip.AddrPortFrom(a, at.Port())
-		}
+	if a, err := netip.ParseAddr(h.Auth.Addr(r)); err == nil {
+		return netip.AddrPortFrom(a, at.Port())
 	}
 	return at
 }
