@@ -14,11 +14,14 @@ import (
 // answer came, the deadline struck – and then the journal brings the same rows again. A fact of a call is the same when call, kind, moment
 // and payload are.
 type repeats struct {
-	fresh map[string]bool // calls whose first or last row was new in this transaction: nothing of the batch can be there
-	known map[string]bool // calls that had their record before: everything may be there
+	seen  map[string][]sign // calls that this process opened, and which of their facts it has stored; see Tenant.seen
+	fresh map[string]bool   // calls whose first or last row was new in this transaction: nothing of the batch can be there
+	known map[string]bool   // calls that had their record before: everything may be there
 }
 
-func newRepeats() *repeats { return &repeats{fresh: map[string]bool{}, known: map[string]bool{}} }
+func newRepeats(seen map[string][]sign) *repeats {
+	return &repeats{seen: seen, fresh: map[string]bool{}, known: map[string]bool{}}
+}
 
 // began and ended take what the insertion of an open call or of a record said, so that the usual case costs no question.
 func (r *repeats) began(id string, isNew bool) {
@@ -38,13 +41,42 @@ func (r *repeats) ended(id string, isNew bool) {
 // doubtful are the calls of the facts whose rows may be there.
 func (r *repeats) doubtful(facts []event.Fact) []string {
 	var ids []string
-	for _, f := range facts {
-		if id := clean(f.Object.ID); f.Kind.IsCall() && f.Object.Kind == pbx.KindCall && (r.known[id] || !r.fresh[id]) {
+	for i := range facts {
+		f := &facts[i]
+		if id := clean(f.Object.ID); f.Kind.IsCall() && f.Object.Kind == pbx.KindCall && (r.known[id] || !r.fresh[id] && !r.isNews(id, f)) {
 			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
 	return slices.Compact(ids)
+}
+
+// isNews reports whether a fact of a call that this process opened cannot have been stored before.
+func (r *repeats) isNews(id string, f *event.Fact) bool {
+	known, ours := r.seen[id]
+	return ours && !slices.Contains(known, signOf(f))
+}
+
+// remember notes what a commit has stored of running calls; the goroutine that commits calls it. After a commit that failed, nobody can
+// say what is there, so the calls are forgotten and the next facts of them are looked for.
+func (t *Tenant) remember(calls []report.CDR, facts []event.Fact, err error) {
+	for i := range facts {
+		f := &facts[i]
+		if !f.Kind.IsCall() || f.Object.Kind != pbx.KindCall {
+			continue
+		}
+		id := clean(f.Object.ID)
+		_, ours := t.seen[id]
+		switch {
+		case err != nil:
+			delete(t.seen, id)
+		case ours || f.Kind == event.CallStarted:
+			t.seen[id] = append(t.seen[id], signOf(f))
+		}
+	}
+	for i := range calls {
+		delete(t.seen, clean(string(calls[i].ID)))
+	}
 }
 
 // sign is what makes two facts the same fact.
@@ -98,7 +130,7 @@ func (t *Tenant) appendOnce(ctx context.Context, x tx, facts []event.Fact, r *re
 
 // writeBatch writes records and facts in a transaction that is open, each at most once however often it is brought.
 func (t *Tenant) writeBatch(ctx context.Context, x tx, calls []report.CDR, facts []event.Fact) ([]event.Fact, error) {
-	r := newRepeats()
+	r := newRepeats(t.seen)
 	if err := t.openCalls(ctx, x, facts, r); err != nil {
 		return nil, err
 	}

@@ -74,6 +74,7 @@ func (t *Tenant) commit(ctx context.Context, queue []*batch) error {
 		stored, err = t.writeBatch(ctx, x, calls, facts)
 		return err
 	})
+	t.remember(calls, facts, err)
 	if err != nil {
 		return err
 	}

@@ -91,7 +91,7 @@ func openSQLite(path string) (*DB, error) {
 		return nil, err
 	}
 	// The log is carried over into the tables every 16 MB, not every 4: the same pages are written again and again, and carrying over syncs.
-	write, err := driver.Open(liteName(path, "immediate") + "&_pragma=wal_autocheckpoint(4000)")
+	write, err := driver.Open(liteName(path, "immediate") + "&_pragma=wal_autocheckpoint(4000)&_pragma=cache_size(-6000)")
 	if err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
 	}
@@ -152,7 +152,7 @@ func (db *DB) Tenant(id string) *Tenant {
 	}
 	t := db.tenants[id]
 	if t == nil {
-		t = &Tenant{db: db, id: id}
+		t = &Tenant{db: db, id: id, seen: map[string][]sign{}}
 		db.tenants[id] = t
 	}
 	return t
@@ -166,6 +166,8 @@ type Tenant struct {
 	mu    sync.Mutex // guards queue
 	queue []*batch   // appended call records that wait for a common commit
 	turn  sync.Mutex // held by the goroutine that commits for all
+
+	seen map[string][]sign // facts of running calls that this process has stored; touched only by whoever holds turn
 }
 
 // tx is a transaction or a set of reads; it turns $1 into SQLite's ?1, which has the same meaning.

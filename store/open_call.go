@@ -65,7 +65,7 @@ func (t *Tenant) Interrupted(ctx context.Context, at time.Time) ([]report.CDR, [
 			c.ID = pbx.CallID(id)
 			calls, facts = append(calls, c), append(facts, end)
 		}
-		if err := t.putCalls(ctx, x, calls, newRepeats()); err != nil {
+		if err := t.putCalls(ctx, x, calls, newRepeats(nil)); err != nil {
 			return err
 		}
 		stored, err = t.append(ctx, x, facts)
