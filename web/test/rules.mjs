@@ -4,6 +4,8 @@ import { join, relative } from 'node:path';
 
 const src = join(import.meta.dirname, '..', 'src');
 const broken = [];
+// Marks of unfinished work, spelled apart so that this file does not break its own rule.
+const later = new RegExp(`\\b(${['TO' + 'DO', 'FIX' + 'ME', 'XX' + 'X', 'HA' + 'CK'].join('|')})\\b`);
 
 function* files(folder) {
   for (const name of readdirSync(folder)) {
@@ -31,7 +33,7 @@ for (const path of files(src)) {
     if (page && (/style=\{/.test(line) || /\.css'/.test(line))) refuse('pages know no CSS values', at);
     if (/dangerouslySetInnerHTML|innerHTML\s*=|\beval\(|new Function\(/.test(line)) refuse('nothing is ever read as HTML or code', at);
     if (/https?:\/\/(?!\\)/.test(line.replace(/\/\/ .*$/, '')) && !/https\?:/.test(line)) refuse('no address of anybody else', at);
-    if (/\b(TODO|FIXME|XXX|HACK)\b|@ts-ignore|@ts-expect-error|eslint-disable|as any\b|: any\b/.test(line)) refuse('nothing left for later, no hole in the types', at);
+    if (later.test(line) || /@ts-ignore|@ts-expect-error|eslint-disable|as any\b|: any\b/.test(line)) refuse('nothing left for later, no hole in the types', at);
     if (/console\.(log|debug)/.test(line)) refuse('no talking to the console', at);
     // Words between tags belong into the catalogues. Product names and keys on the keyboard are no sentences.
     const words = />\s*([A-Z][a-z]+(?: [a-z]+)+[.!?]?)\s*</.exec(line)?.[1];
