@@ -20,9 +20,9 @@ import (
 )
 
 const (
-	photoSide   = 256     // pixels of the picture that is kept
-	photoOctets = 2 << 20 // of an upload
-	photoPixels = 40 << 20
+	photoSide   = 256      // pixels of the picture that is kept
+	photoOctets = 2 << 20  // of an upload
+	photoPixels = 24 << 20 // a few octets can say as many of them as they like, and each takes up to eight in memory
 )
 
 type photoUp struct {
@@ -32,7 +32,7 @@ type photoUp struct {
 
 // putPhoto keeps a picture as a square JPEG. Nothing of the upload survives but its pixels: no place, no camera, no script.
 func (s *Server) putPhoto(ctx context.Context, v *visit, in *photoUp) (User, error) {
-	photo, err := square(in.RawBody)
+	photo, err := s.paint(ctx, in.RawBody)
 	if err != nil {
 		return User{}, err
 	}
@@ -49,6 +49,18 @@ func (s *Server) putPhoto(ctx context.Context, v *visit, in *photoUp) (User, err
 		return User{}, err
 	}
 	return s.getUser(ctx, v, &userIn{in.User})
+}
+
+// paint makes the picture that is kept, one at a time: an upload of two megabytes may need a hundred times as much while it is worked on, and
+// telephone calls live in the same memory.
+func (s *Server) paint(ctx context.Context, upload []byte) ([]byte, error) {
+	select {
+	case s.easel <- struct{}{}:
+		defer func() { <-s.easel }()
+		return square(upload)
+	case <-ctx.Done():
+		return nil, pbx.Refuse(pbx.Unavailable, "", "photo.busy")
+	}
 }
 
 // square cuts the middle out of a picture and scales it.

@@ -419,6 +419,27 @@ func TestMails(t *testing.T) {
 	}
 }
 
+// TestPicturesAreMadeOneAtATime has somebody upload a picture while another is worked on, and lose patience.
+func TestPicturesAreMadeOneAtATime(t *testing.T) {
+	s := &Server{easel: make(chan struct{}, 1)}
+	s.easel <- struct{}{}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.paint(ctx, nil); err == nil || err.Error() != pbx.Refuse(pbx.Unavailable, "", "photo.busy").Error() {
+		t.Errorf("%v", err)
+	}
+	<-s.easel
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 3, 2)), nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // whoever is done leaves his place
+		if _, err := s.paint(t.Context(), b.Bytes()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // TestLinksInTheOutbox asks for the forgotten password of people above and below the one who reads the outbox.
 func TestLinksInTheOutbox(t *testing.T) {
 	o := newOffice(t)

@@ -55,11 +55,12 @@ type Server struct {
 	docs    func() []byte
 	refused *huma.Response
 	streams streams
+	easel   chan struct{} // held by who works on a picture
 }
 
 // New builds the interface; its handler answers everything below /v1/.
 func New(c Config) http.Handler {
-	s := &Server{c: c}
+	s := &Server{c: c, easel: make(chan struct{}, 1)}
 	s.build()
 	s.doc, s.docs = sync.OnceValue(s.document), sync.OnceValue(s.renderDocs)
 	return s.outer(s.mux)
