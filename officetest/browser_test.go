@@ -23,7 +23,7 @@ func TestFirstDayInTheBrowser(t *testing.T) {
 	if !web.Built() {
 		t.Fatal("the web app is not in this binary; run make, which builds it first")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	s := start(t)
 	link, err := url.Parse(s.SetupLink())

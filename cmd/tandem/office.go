@@ -7,10 +7,13 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"time"
 
+	"tandem/event"
 	"tandem/house"
 	"tandem/officetest"
 	"tandem/pbx"
+	"tandem/store"
 )
 
 type officeCommand struct {
@@ -54,8 +57,12 @@ func (o officeCommand) Run(ctx context.Context, std streams) (err error) {
 	if err != nil {
 		return errors.Join(err, h.Close())
 	}
+	if err := openAccounts(ctx, h); err != nil {
+		return errors.Join(err, h.Close())
+	}
 	announce(std.out, h)
 	fmt.Fprintf(std.out, "\nSign in as %s with the password: %s\n", officetest.OwnerEmail, officePassword)
+	fmt.Fprintln(std.out, "Everybody in the company has the same password, so that you can see it with their eyes: the addresses stand under People.")
 	life, stop := context.WithCancel(ctx)
 	var all sync.WaitGroup
 	all.Go(func() { officetest.Live(life, w.logger(std.err), phones, o.Seed) })
@@ -63,4 +70,24 @@ func (o officeCommand) Run(ctx context.Context, std streams) (err error) {
 	stop()
 	all.Wait()
 	return err
+}
+
+// openAccounts gives everybody of the canned company the owner's password.
+func openAccounts(ctx context.Context, h *house.House) error {
+	hash, err := h.Auth.Hash(ctx, officePassword)
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	s, _ := h.Directory.View()
+	for id, u := range s.Users {
+		if u.Email == officetest.OwnerEmail {
+			continue
+		}
+		fact := event.Fact{At: now, Kind: event.LoginPasswordSet, Actor: pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}, Object: u.Ref(), Revision: s.Version}
+		if _, err := h.Store.SetPassword(ctx, store.Login{User: id, Password: hash, Changed: now}, "", fact); err != nil {
+			return err
+		}
+	}
+	return nil
 }
