@@ -101,10 +101,10 @@ func BenchmarkAfterFunc(b *testing.B) {
 // sink is a link that throws away.
 type sink struct{ sent int }
 
-func (k *sink) send(netip.AddrPort, []byte) error { k.sent++; return nil }
-func (k *sink) alive() bool                       { return true }
-func (k *sink) close(error)                       {}
-func (k *sink) number() uint64                    { return 1 }
+func (k *sink) send(_, _ netip.AddrPort, _ []byte) error { k.sent++; return nil }
+func (k *sink) alive() bool                              { return true }
+func (k *sink) close(error)                              {}
+func (k *sink) number() uint64                           { return 1 }
 
 // BenchmarkServerTransaction carries one REGISTER from bytes to the answer with its transaction, without sockets and without waiting.
 func BenchmarkServerTransaction(b *testing.B) {

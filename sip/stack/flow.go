@@ -43,7 +43,8 @@ func ParseTransport(name string) (Transport, bool) {
 	return 0, false
 }
 
-// Flow is a way to the far side: the socket or the connection a message came by, and the address behind it (RFC 5626 §3). It is a
+// Flow is a way to the far side: the socket or the connection a message came by, the address of ours it was sent to, and the address behind
+// it (RFC 5626 §3). It is a
 // comparable value and may be a map key. A flow over UDP never dies; a flow over a connection dies with it, and
 // Config.OnFlowClosed reports that.
 type Flow struct {
@@ -55,8 +56,9 @@ type Flow struct {
 
 // link is a socket or a connection.
 type link interface {
-	// send hands bytes over and never waits for the far side: a full queue closes the connection.
-	send(to netip.AddrPort, data []byte) error
+	// send hands bytes over and never waits for the far side: a full queue closes the connection. from is the address of ours to send
+	// from, where there is a choice.
+	send(from, to netip.AddrPort, data []byte) error
 	alive() bool
 	close(why error)
 	number() uint64
@@ -107,5 +109,5 @@ func (f Flow) write(data []byte) error {
 	if f.link == nil {
 		return ErrFlowClosed
 	}
-	return f.link.send(f.Remote, data)
+	return f.link.send(f.Local, f.Remote, data)
 }

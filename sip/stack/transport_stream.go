@@ -60,7 +60,7 @@ func (s *Stack) adopt(t Transport, local, remote netip.AddrPort, p pipe) (*conn,
 
 // send queues a copy of a message for writing. A queue above Limits.Outbox closes the connection, so that a peer that does not read costs
 // nobody else anything (SIP-22).
-func (c *conn) send(_ netip.AddrPort, data []byte) error {
+func (c *conn) send(_, _ netip.AddrPort, data []byte) error {
 	c.mu.Lock()
 	if c.over || c.last {
 		c.mu.Unlock()
@@ -316,7 +316,7 @@ func (c *conn) read(nc net.Conn) {
 				return
 			}
 			if ping {
-				c.send(c.flow.Remote, pong)
+				c.send(c.flow.Local, c.flow.Remote, pong)
 				got = true
 				continue
 			}

@@ -18,6 +18,7 @@ type socket struct {
 	udp   *net.UDPConn // conn, if it is a real one: reading and writing then allocate nothing
 	local netip.AddrPort
 	gone  atomic.Bool
+	homes homes // on a wildcard address: how to send from each of ours
 }
 
 // ListenUDP opens an address, "host:port" or ":port"; port 0 picks one. Where the system lets sockets share a port there are several
@@ -65,6 +66,9 @@ func (s *Stack) serve(k *socket, announce bool) error {
 		k.conn.Close()
 		return ErrClosed
 	}
+	if k.udp != nil && k.local.Addr().IsUnspecified() {
+		k.homes.open(k.udp)
+	}
 	s.sockets = append(s.sockets, k)
 	if announce {
 		s.addrs = append(s.addrs, Addr{UDP, k.local})
@@ -104,12 +108,12 @@ func (k *socket) read() {
 			}
 			continue
 		}
-		k.datagram(buf[:n], addrPort(a), -1)
+		k.datagram(buf[:n], addrPort(a), netip.Addr{}, -1)
 	}
 }
 
-// datagram carries one datagram.
-func (k *socket) datagram(raw []byte, from netip.AddrPort, behind time.Duration) {
+// datagram carries one datagram. at is the address of ours it was sent to, if the socket has many and the system says it.
+func (k *socket) datagram(raw []byte, from netip.AddrPort, at netip.Addr, behind time.Duration) {
 	s := k.stack
 	from = plain(from)
 	if !s.welcome(UDP, from) {
@@ -118,11 +122,22 @@ func (k *socket) datagram(raw []byte, from netip.AddrPort, behind time.Duration)
 	if len(raw) < 16 { // CRLF and other signs of life need no answer over UDP
 		return
 	}
-	s.receive(Flow{Transport: UDP, Local: k.local, Remote: from, link: k}, raw, behind)
+	local := k.local
+	if at.IsValid() && !at.IsMulticast() && !at.IsUnspecified() {
+		local = netip.AddrPortFrom(at, local.Port())
+	}
+	s.receive(Flow{Transport: UDP, Local: local, Remote: from, link: k}, raw, behind)
 }
 
-func (k *socket) send(to netip.AddrPort, data []byte) error {
+// send lets a datagram leave from the address it answers: on a machine with several, a phone or a firewall takes no answer from another one
+// than was asked. When the system refuses that address – it was a broadcast, or is gone – it chooses one itself.
+func (k *socket) send(from, to netip.AddrPort, data []byte) error {
 	if k.udp != nil {
+		if control := k.homes.find(from.Addr()); control != nil {
+			if _, _, err := k.udp.WriteMsgUDPAddrPort(data, control, to); err == nil {
+				return nil
+			}
+		}
 		_, err := k.udp.WriteToUDPAddrPort(data, to)
 		return err
 	}
@@ -162,7 +177,11 @@ func (s *Stack) UDPFlowFrom(local, to netip.AddrPort) (Flow, bool) {
 	if best == nil {
 		return Flow{}, false
 	}
-	return Flow{Transport: UDP, Local: best.local, Remote: to, link: best}, true
+	flow := Flow{Transport: UDP, Local: best.local, Remote: to, link: best}
+	if points > 1 && best.homes.find(local.Addr()) != nil {
+		flow.Local = plain(local)
+	}
+	return flow, true
 }
 
 // carries reports whether the socket can send to an address.

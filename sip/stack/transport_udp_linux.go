@@ -40,18 +40,23 @@ type inbox struct {
 	heads [batch]mmsghdr
 	iovs  [batch]unix.Iovec
 	names [batch]unix.RawSockaddrInet6 // large enough for both families
+	notes [batch][noteSize / 8]uint64  // where each was sent to, in the kernel's words; aligned
+	noted bool                         // whether the kernel was asked to say it
 	space []byte
 	size  int
 }
 
-func newInbox(size int) *inbox {
-	b := &inbox{space: make([]byte, batch*size), size: size}
+func newInbox(size int, noted bool) *inbox {
+	b := &inbox{space: make([]byte, batch*size), size: size, noted: noted}
 	for i := range batch {
 		b.iovs[i].Base = &b.space[i*size]
 		b.iovs[i].SetLen(size)
 		b.heads[i].head.Name = (*byte)(unsafe.Pointer(&b.names[i]))
 		b.heads[i].head.Iov = &b.iovs[i]
 		b.heads[i].head.SetIovlen(1)
+		if noted {
+			b.heads[i].head.Control = (*byte)(unsafe.Pointer(&b.notes[i]))
+		}
 	}
 	return b
 }
@@ -60,6 +65,9 @@ func newInbox(size int) *inbox {
 func (b *inbox) read(fd uintptr) (int, syscall.Errno) {
 	for i := range b.heads {
 		b.heads[i].head.Namelen = unix.SizeofSockaddrInet6
+		if b.noted {
+			b.heads[i].head.SetControllen(noteSize)
+		}
 	}
 	n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, fd, uintptr(unsafe.Pointer(&b.heads[0])), batch, unix.MSG_DONTWAIT, 0, 0)
 	return int(n), e
@@ -90,7 +98,7 @@ func (k *socket) readBatch() {
 	if err != nil {
 		return
 	}
-	b := newInbox(s.limits.Datagram)
+	b := newInbox(s.limits.Datagram, k.homes.on)
 	var n int
 	var failed syscall.Errno
 	ask := func(fd uintptr) bool {
@@ -119,7 +127,7 @@ func (k *socket) readBatch() {
 			behind = s.now() - standing
 		}
 		for i := range n {
-			k.datagram(b.space[i*b.size:i*b.size+int(b.heads[i].size)], b.from(i), behind)
+			k.datagram(b.space[i*b.size:i*b.size+int(b.heads[i].size)], b.from(i), b.at(i), behind)
 		}
 	}
 }

@@ -117,7 +117,7 @@ func (c *conn) readWS(ws *websocket.Conn) {
 		wait = limits.Idle
 		switch string(raw) {
 		case "\r\n\r\n":
-			c.send(c.flow.Remote, pong)
+			c.send(c.flow.Local, c.flow.Remote, pong)
 			continue
 		case "\r\n":
 			continue
