@@ -32,7 +32,7 @@ func (s *Server) Dial(inv call.Invite) error {
 	l := &leg{s: s, id: inv.Leg, outgoing: true, device: inv.Binding.Device, binding: inv.Binding.ID, localSDP: inv.Offer}
 	l.key = dialogKey{stack.NewToken() + stack.NewToken(), stack.NewToken()}
 	b, ok := s.registrar.find(inv.Binding.ID)
-	if ok {
+	if ok = ok && (b.flow.Secure() || !inv.Binding.Secure); ok { // what is offered may hold keys, for a way that was encrypted when it was chosen
 		l.flow = b.flow
 		l.address(b, inv)
 	}

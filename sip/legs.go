@@ -71,8 +71,12 @@ func (s *Server) leave(l *leg) {
 	}
 }
 
-// moveLeg notes that the phone is reached another way from now on.
+// moveLeg notes that the phone is reached another way from now on. A leg that began encrypted never moves into the clear: descriptions carry the
+// keys of its sound (RT-04).
 func (s *Server) moveLeg(l *leg, f stack.Flow) {
+	if l.flow.Secure() && !f.Secure() {
+		return
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.leave(l)

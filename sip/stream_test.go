@@ -171,6 +171,52 @@ func TestCallMovesToTheNewConnection(t *testing.T) {
 	}
 }
 
+// TestSecureCallDoesNotMoveIntoTheClear: the keys of a call over TLS must not follow a phone that comes back over TCP.
+func TestSecureCallDoesNotMoveIntoTheClear(t *testing.T) {
+	h := newHouse(t, func(c *Config) {
+		c.Packets, c.TCP, c.TLS = nil, []string{"127.0.0.1:0"}, []string{"127.0.0.1:0"}
+		c.TLSConfig = &tls.Config{Certificates: []tls.Certificate{selfSigned(t)}}
+	})
+	addr := map[string]string{}
+	for _, a := range h.server.Addrs() {
+		addr[a.Transport] = a.Addr.String()
+	}
+	safe, err := tls.Dial("tcp", addr["tls"], &tls.Config{InsecureSkipVerify: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &line{t: t, conn: safe, in: bufio.NewReader(safe)}
+	l.register("bob")
+	before := h.bound("bob")[0]
+	if err := h.server.Dial(call.Invite{Leg: "l", Binding: before, Offer: []byte(sdpB)}); err != nil {
+		t.Fatal(err)
+	}
+	ok := stack.NewResponse(l.read(), 200, "")
+	ok.Set("Contact", "<sip:bob@10.1.1.1;transport=tls>")
+	ok.SetBody("application/sdp", []byte(sdpA))
+	l.write(ok, 0)
+	<-h.signals
+	l.read() // ACK
+	clear, err := net.Dial("tcp", addr["tcp"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer clear.Close()
+	c := &line{t: t, conn: clear, in: bufio.NewReader(clear)}
+	c.register("bob") // the same contact, so the same binding: it is moved
+	h.server.Offer("l", []byte(sdpB))
+	if inv := l.read(); inv.Method != "INVITE" {
+		t.Errorf("over TLS: %s", inv.Encode())
+	}
+	if err := h.server.Dial(call.Invite{Leg: "m", Binding: before, Offer: []byte(sdpB)}); err != nil {
+		t.Fatal(err)
+	}
+	if g := <-h.signals; g.Leg != "m" || g.Kind != call.SignalFailed || g.Cause != pbx.CauseOffline {
+		t.Errorf("a call to the binding as it was: %+v", g)
+	}
+	safe.Close()
+}
+
 func TestDropClosesTheConnection(t *testing.T) {
 	h := newHouse(t, func(c *Config) { c.Packets, c.TCP = nil, []string{"127.0.0.1:0"} })
 	conn, err := net.Dial("tcp", h.server.Addrs()[0].Addr.String())
