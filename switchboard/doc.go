@@ -3,8 +3,8 @@
 //
 // It knows neither the wire format of signalling nor how packets move; packages sip and media do. It decides nothing itself.
 //
-// The configuration may change during a call. Who may call and who rings was decided when the call began, and stays:
-// a conversation of somebody who is suspended meanwhile is finished, his next call is refused.
+// The configuration may change during a call. Who may call and who rings was decided when the call began, and stays. When a phone is taken
+// away or its owner suspended meanwhile, package sip ends its leg (BAR WB-07), which the call takes for the end of that phone.
 package switchboard
 
 import (

@@ -28,7 +28,7 @@ func (r *run) perform(e call.Effect) call.Input {
 		callee, _ := r.side(e.Callee)
 		return r.accept(callee)
 	case call.Refuse:
-		legs.Refuse(r.sides[0].wire, e.Cause, r.b.c.Say(r.language, e.Text))
+		legs.Refuse(r.sides[0].wire, e.Cause, r.words(e.Cause, e.Text))
 	case call.Hangup:
 		s, _ := r.side(e.Leg)
 		legs.Hangup(s.wire, e.Cause)

@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -203,4 +204,44 @@ func TestPhoneThatFloodsItsCall(t *testing.T) {
 		synctest.Wait()
 		o.drain()
 	})
+}
+
+// TestStrangersLearnNoNames calls people outside the caller's group, whom he may not see.
+func TestStrangersLearnNoNames(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		hide   bool
+		script func(*phone)
+		want   string
+	}{
+		{"a colleague without a phone", false, nil, "refuse caller offline: en route.offline"},
+		{"a stranger without a phone", true, nil, "refuse caller offline: en cause.offline"},
+		{"a colleague who is busy", false, func(p *phone) { p.fails(pbx.CauseBusy, 486) }, "refuse caller busy: en call.busy name=bob"},
+		{"a stranger who is busy", true, func(p *phone) { p.fails(pbx.CauseBusy, 486) }, "refuse caller busy: en cause.busy"},
+	} {
+		bubble(t, func(t *testing.T) {
+			o := newOffice(t, nil)
+			if c.hide {
+				away := *o.s.Memberships["mem_bob"]
+				away.Group = "grp_far"
+				next, err := o.s.Apply(pbx.Change{Put: []pbx.Noun{&pbx.Group{ID: "grp_far", Name: "Far"}, &away}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				o.s = next
+			}
+			if c.script != nil {
+				o.phone("b1", false, c.script)
+			}
+			o.dial("102", false, offer(pcmu))
+			pause(time.Second)
+			if last := o.wire.log[len(o.wire.log)-1]; !strings.HasPrefix(last, c.want) {
+				t.Errorf("%s: %s, want %s", c.name, last, c.want)
+			}
+			if text := o.only().Reason.String(); !strings.Contains(text, "bob") {
+				t.Errorf("%s: the record says only %s", c.name, text)
+			}
+			o.drain()
+		})
+	}
 }

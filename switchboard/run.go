@@ -13,6 +13,7 @@ import (
 	"tandem/i18n"
 	"tandem/media"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/report"
 	"tandem/route"
 	"tandem/sdp"
@@ -42,6 +43,7 @@ type run struct {
 	in       call.Incoming
 	plan     route.Plan
 	language string
+	stranger bool // the caller may not see whom he calls
 	revision int64
 	state    call.State
 	sides    []*side // as state.Legs
@@ -62,6 +64,9 @@ func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, plan route.Plan, now ti
 	r := &run{
 		b: b, id: pbx.CallID(newID("cal", now)), in: in, plan: plan, now: now,
 		language: s.LanguageOf(in.Actor.User, now), revision: s.Version,
+	}
+	if u := plan.To.User; u != "" && u != in.Actor.User {
+		r.stranger = !policy.Decide(s, policy.Request{Actor: in.Actor, Right: policy.UserSee, Target: policy.User(u), At: now}).OK
 	}
 	caller := &side{leg: in.Leg, wire: in.Leg, secure: in.Secure, source: in.Source.Addr().Unmap(), id: uint64(now.UnixMilli())}
 	caller.record = event.Leg{ID: in.Leg, Device: in.Actor.Device, Party: plan.From, Started: now}
@@ -95,9 +100,18 @@ func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, plan route.Plan, now ti
 	return r
 }
 
+// words is what the caller's phone shows. Names, and how many phones somebody has, are for those who may see the person: dialling every number
+// must not give away who works here. The record keeps the whole sentence; package api covers it for each reader.
+func (r *run) words(cause pbx.Cause, text i18n.Text) string {
+	if r.stranger {
+		text = i18n.T("cause." + string(cause))
+	}
+	return r.b.c.Say(r.language, text)
+}
+
 // refuse records a call that the plan refuses; no goroutine begins.
 func (r *run) refuse(cause pbx.Cause, text i18n.Text) {
-	r.b.c.Legs.Refuse(r.in.Leg, cause, r.b.c.Say(r.language, text))
+	r.b.c.Legs.Refuse(r.in.Leg, cause, r.words(cause, text))
 	r.emitStarted()
 	r.state.Cause, r.state.Text = cause, text
 	r.state.Legs[0].Cause = cause
