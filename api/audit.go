@@ -73,7 +73,7 @@ func (s *Server) listAudit(ctx context.Context, v *visit, in *auditIn) (Page[Ent
 	}
 	out := Page[Entry]{Items: make([]Entry, 0, len(page.Items)), Next: page.Next, Total: total}
 	for _, f := range page.Items {
-		out.Items = append(out.Items, s.showEntry(v, f))
+		out.Items = append(out.Items, s.showEntry(v, f, whole))
 	}
 	return out, nil
 }
@@ -98,11 +98,15 @@ func about(f event.Fact) (pbx.UserID, pbx.GroupID) {
 	return "", ""
 }
 
-// showEntry is a fact as a line of the log; ids become names where the visitor may know them.
-func (s *Server) showEntry(v *visit, f event.Fact) Entry {
+// showEntry is a fact as a line of the log; ids become names. Who reads a part of the log is told by name who did it, because that is what the log
+// is for, but not who and where he is beyond the name, unless he may see him.
+func (s *Server) showEntry(v *visit, f event.Fact, whole bool) Entry {
 	e := Entry{Seq: f.Seq, At: f.At, Kind: string(f.Kind), Before: f.Before, After: f.After, Reason: f.Reason,
 		Actor:  EntryActor{Kind: f.Actor.Kind, User: f.Actor.User, Addr: f.Actor.Addr, Via: f.Actor.Via, Name: s.actorName(v, f.Actor)},
 		Object: EntryObject{Kind: f.Object.Kind, ID: f.Object.ID, Name: s.objectName(v, f)}}
+	if !whole && f.Actor.User != "" && !v.knows(f.Actor.User) {
+		e.Actor.User, e.Actor.Addr = "", ""
+	}
 	e.Summary = s.say(v, f.Summary(e.Actor.Name, e.Object.Name))
 	return e
 }

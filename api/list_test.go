@@ -126,6 +126,35 @@ func TestSearchTellsNothing(t *testing.T) {
 	}
 }
 
+// TestAuditOfAGroup has an administrator, whom the owner of a group cannot see, change the group: its owner reads of it, and where the
+// administrator sits is not hers to know.
+func TestAuditOfAGroup(t *testing.T) {
+	o := newOffice(t)
+	if r := o.ask("olga", "PATCH", "/v1/groups/<sales>", `{"language":"pl"}`); r.StatusCode != 200 {
+		t.Fatalf("%d %s", r.StatusCode, r.body)
+	}
+	for _, tt := range []struct {
+		who   string
+		want  int
+		knows bool
+	}{{"greta", 1, false}, {"olga", 1, true}, {"anna", 1, true}} {
+		var page Page[Entry]
+		o.ask(tt.who, "GET", "/v1/audit?kind=group.changed&object=group:<sales>", "").json(t, &page)
+		if page.Total != tt.want || len(page.Items) != tt.want {
+			t.Errorf("%s: %d entries, total %d", tt.who, len(page.Items), page.Total)
+			continue
+		}
+		if a := page.Items[0].Actor; a.Name != "olga" || (a.Addr != "") != tt.knows || (a.User != "") != tt.knows {
+			t.Errorf("%s reads of %+v", tt.who, a)
+		}
+	}
+	var page Page[Entry]
+	o.ask("greta", "GET", "/v1/audit?object=group:<support>", "").json(t, &page)
+	if page.Total != 0 {
+		t.Errorf("another group: %+v", page.Items)
+	}
+}
+
 func TestBadQueries(t *testing.T) {
 	o := newOffice(t)
 	var first Page[User]

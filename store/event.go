@@ -149,7 +149,7 @@ func scanFact(s scan, to *[]event.Fact) error {
 
 // FactQuery asks for a page of the log, newest first.
 type FactQuery struct {
-	Sight  Scope                 // facts by or about somebody outside are not in the list; the zero one sees nothing
+	Sight  Scope                 // facts that are neither by nor about somebody or a group inside are not in the list; the zero one sees nothing
 	Keep   func(event.Fact) bool // asked for every fact inside Sight; nil keeps all
 	Calls  bool                  // also the facts of calls; without, it is the audit log
 	Kinds  []event.Kind          // none: every kind
@@ -274,7 +274,7 @@ func (q *FactQuery) where(tenant string) *where {
 	}
 	if !q.Sight.All {
 		in := w.list(q.Sight.parts())
-		w.and("(actor_user IN " + in + " OR subject IN " + in + ")")
+		w.and("(actor_user IN " + in + " OR subject IN " + in + " OR object_kind = " + w.arg(string(pbx.KindGroup)) + " AND object_id IN " + in + ")")
 	}
 	return w
 }
