@@ -21,7 +21,7 @@ web/node_modules: web/package.json web/package-lock.json
 	@touch web/node_modules
 
 web/dist/index.html: web/node_modules $(WEB)
-	cd web && npm run --silent build
+	cd web && npm run --silent build -- --logLevel warn
 
 web: web/dist/index.html
 

@@ -119,8 +119,10 @@ func (p *Phone) uri(user string) stack.URI {
 	return u
 }
 
-func (p *Phone) address() stack.NameAddr  { return stack.NameAddr{URI: p.uri(p.Username)} }
-func (p *Phone) contact() string          { return "sip:" + stack.EscapeUser(p.Username) + "@" + p.x.local.String() }
+func (p *Phone) address() stack.NameAddr { return stack.NameAddr{URI: p.uri(p.Username)} }
+func (p *Phone) contact() string {
+	return "sip:" + stack.EscapeUser(p.Username) + "@" + p.x.local.String()
+}
 func (p *Phone) flow() (stack.Flow, bool) { return p.x.stack.UDPFlow(p.x.server) }
 
 func (p *Phone) request(method string, to stack.URI, addressee stack.NameAddr, callID string, seq uint32) *stack.Message {
