@@ -44,7 +44,7 @@ func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Cal
 		q.User = pbx.UserID(in.User)
 	}
 	q.Keep = func(c *report.CDR) bool {
-		return sees.Sees(recordTarget(c)) && (in.Q == "" || s.isFound(v, c, in.Q))
+		return sees.Sees(recordTarget(c)) && (in.Q == "" || s.isFound(v, c, in.Q)) && (in.Result != "missed" || v.missed(c))
 	}
 	page, err := s.c.Store.Calls(ctx, q)
 	if err != nil {
@@ -56,6 +56,11 @@ func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Cal
 	}
 	out.Total, err = s.countCalls(ctx, q, page, in.Cursor == "")
 	return out, err
+}
+
+// missed reports whether somebody inside was called in vain. Who called in vain himself, or dialled what is nobody's, missed nothing.
+func (v *visit) missed(c *report.CDR) bool {
+	return c.Missed() && c.To.User != "" && c.From.User != v.who.User
 }
 
 // isFound reports whether a search hits what the visitor sees of a record.
@@ -73,7 +78,7 @@ func (s *Server) countCalls(ctx context.Context, q store.CallQuery, page store.C
 	if first && page.Next == "" {
 		return len(page.Items), nil
 	}
-	if q.Sight.All && q.Text == "" {
+	if q.Sight.All && q.Text == "" && q.Result != "missed" {
 		q.Cursor, q.Limit, q.Count, q.Keep = "", 1, true, nil
 		p, err := s.c.Store.Calls(ctx, q)
 		return p.Total, err

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tandem/pbx"
+	"tandem/report"
 )
 
 // TestListIsFilterOfGet asks every list as everybody and compares with asking for each thing by itself (BAR AZ-03):
@@ -122,6 +123,33 @@ func TestSearchTellsNothing(t *testing.T) {
 		r.json(t, &page)
 		if r.StatusCode != 200 || page.Total != tt.want || len(page.Items) != tt.want {
 			t.Errorf("%s %s: %d, total %d with %d rows, want %d", tt.who, tt.path, r.StatusCode, page.Total, len(page.Items), tt.want)
+		}
+	}
+}
+
+// TestMissedCalls counts as every phone does: a call is missed by whom it rang for, not by who placed it, and not when there is nobody.
+func TestMissedCalls(t *testing.T) {
+	o := newOffice(t)
+	s := o.view()
+	for i, c := range [][2]string{{"uwe", "nina"}, {"nina", "uwe"}, {"uwe", ""}} {
+		cdr := report.CDR{ID: pbx.CallID(fmt.Sprint("cal_vain_", i)), Dialled: "999", Started: start, Ended: start, Cause: pbx.CauseNoAnswer}
+		for j, party := range []*pbx.Party{&cdr.From, &cdr.To} {
+			if u := s.Users[pbx.UserID(o.ids[c[j]])]; u != nil {
+				*party = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+				cdr.Users = append(cdr.Users, u.ID)
+			}
+		}
+		if _, err := o.tenant.Append(t.Context(), []report.CDR{cdr}, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for who, want := range map[string]int{"uwe": 1, "nina": 1, "olga": 2, "tom": 0} {
+		var page Page[Call]
+		o.ask(who, "GET", "/v1/calls?result=missed", "").json(t, &page)
+		var view Overview
+		o.ask(who, "GET", "/v1/overview", "").json(t, &view)
+		if len(page.Items) != want || page.Total != want || view.MissedToday != want {
+			t.Errorf("%s missed %d, total %d, %d today, want %d", who, len(page.Items), page.Total, view.MissedToday, want)
 		}
 	}
 }

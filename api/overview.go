@@ -57,22 +57,29 @@ func (s *Server) getOverview(ctx context.Context, v *visit, _ *struct{}) (Overvi
 // today counts the records since midnight where the visitor lives.
 func (s *Server) today(ctx context.Context, v *visit) (calls, missed int, err error) {
 	details := v.sight(policy.CallDetail)
-	from := midnight(v.at, v.s.ZoneOf(v.who.User, v.at))
+	q := store.CallQuery{Sight: scope(details), From: midnight(v.at, v.s.ZoneOf(v.who.User, v.at)), Limit: 200}
 	if details.All() {
-		t, err := s.c.Store.Tally(ctx, scope(details), from)
-		return t.Calls, t.Missed, err
+		t, err := s.c.Store.Tally(ctx, q.Sight, q.From)
+		if err != nil {
+			return 0, 0, err
+		}
+		calls, q.Result = t.Calls, "missed"
+	} else {
+		q.Keep = func(c *report.CDR) bool { return details.Sees(recordTarget(c)) }
 	}
-	q := store.CallQuery{Sight: scope(details), From: from, Limit: 200, Keep: func(c *report.CDR) bool { return details.Sees(recordTarget(c)) }}
-	for calls < walked {
+	for n := 0; n < walked; {
 		p, err := s.c.Store.Calls(ctx, q)
 		if err != nil {
 			return 0, 0, err
 		}
 		for i := range p.Items {
-			calls++
-			if p.Items[i].Missed() {
+			if v.missed(&p.Items[i]) {
 				missed++
 			}
+		}
+		n += len(p.Items)
+		if !details.All() {
+			calls = n
 		}
 		if p.Next == "" {
 			break
