@@ -118,13 +118,12 @@ func (s *source) arrive(stamp, clock uint32, now int64) {
 // however often that one starts anew. Gaps and order of the incoming stream are kept. No number goes out twice, so that
 // no SRTP key stream is ever used twice (RFC 3711 §9.1).
 type stream struct {
-	ssrc    uint32
-	started bool
-	from    uint32 // SSRC of the incoming stream that is being renumbered
-	follow  bool   // offset is right for that stream
-	offset  uint16
-	top     uint64 // highest number that went out
-	seen    uint64 // bit n: number top-n went out
+	ssrc   uint32
+	from   uint32 // SSRC of the incoming stream that is being renumbered
+	follow bool   // offset is right for that stream
+	offset uint16
+	top    uint64 // highest number that went out
+	seen   uint64 // bit n: number top-n went out
 }
 
 // next gives the outgoing number of an incoming packet. fresh is true at the first packet of a new incoming stream;

@@ -143,8 +143,7 @@ func TestRandomFaults(t *testing.T) {
 			defer func() { seeds <- r }()
 			return r.IntN(n)
 		}
-		var misbehave func(p *phone)
-		misbehave = func(p *phone) {
+		misbehave := func(p *phone) {
 			for range draw(6) {
 				if !p.waits(time.Duration(draw(20_000)) * time.Millisecond) {
 					return
