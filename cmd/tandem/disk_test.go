@@ -102,6 +102,7 @@ func TestFullDisk(t *testing.T) {
 	if !strings.Contains(refused.Words(), "cannot take more calls at the moment") {
 		t.Errorf("the phone is told %q", refused.Words())
 	}
+	eventually(t, "the log says so", func() bool { return strings.Contains(s.log.String(), "call records cannot be stored") })
 	if n := strings.Count(s.log.String(), "call records cannot be stored"); n != 1 || !strings.Contains(s.log.String(), "full") {
 		t.Errorf("the log says it %d times:\n%s", n, s.log)
 	}
