@@ -6,12 +6,11 @@ import (
 	"log/slog"
 	"testing"
 
-	"tandem/command"
 	"tandem/pbx"
 	"tandem/store"
 )
 
-func hashOf(key string) string { return command.HashToken(key) }
+func hashOf(key string) string { return pbx.HashSecret(key) }
 
 // live is an office in which calls are up: uwe with nina, uwe with tom, tom with mia, tom with an outside number.
 func live(t testing.TB) *office {

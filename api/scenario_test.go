@@ -152,7 +152,7 @@ func TestFirstDay(t *testing.T) {
 		!strings.HasPrefix(a.QR, "data:image/png;base64,") || a.URI != "sip:"+a.Username+"@pbx.example.com" || !slices.Contains(a.Transports, "tls") {
 		t.Errorf("%+v", a)
 	}
-	md5, sha := command.DigestHashes(a.Username, a.Secret)
+	md5, sha := pbx.HA1(a.Username, a.Secret)
 	if d := o.view().ByUsername(a.Username); d == nil || d.MD5 != md5 || d.SHA256 != sha {
 		t.Error("the account does not open the phone")
 	}

@@ -74,8 +74,8 @@ func (o *office) people(t *testing.T) {
 		}
 		nouns = append(nouns, u, &pbx.Membership{ID: pbx.MembershipID("mem_" + name), User: u.ID, Group: "grp_default", Role: "user", From: at})
 	}
-	nouns = append(nouns, &pbx.Token{ID: "tok_1", User: "usr_alice", Name: "program", Hash: digest("tdm_secret"), Until: at.Add(time.Hour)},
-		&pbx.Token{ID: "tok_2", User: "usr_carol", Name: "program", Hash: digest("tdm_carol")})
+	nouns = append(nouns, &pbx.Token{ID: "tok_1", User: "usr_alice", Name: "program", Hash: pbx.HashSecret("tdm_secret"), Until: at.Add(time.Hour)},
+		&pbx.Token{ID: "tok_2", User: "usr_carol", Name: "program", Hash: pbx.HashSecret("tdm_carol")})
 	config, err := pbx.NewSnapshot(1, nouns...)
 	if err != nil {
 		t.Fatal(err)

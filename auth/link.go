@@ -89,7 +89,7 @@ func unknownLink() error { return pbx.Refuse(pbx.NotFound, "", "link.unknown") }
 // Open looks a link from a mail up, without using it.
 func (s *Service) Open(ctx context.Context, value string) (Opening, error) {
 	at := now()
-	l, err := s.c.Store.LinkByHash(ctx, digest(value), at)
+	l, err := s.c.Store.LinkByHash(ctx, pbx.HashSecret(value), at)
 	if isMissing(err) || err == nil && l.Kind == store.LinkSetup {
 		return Opening{}, unknownLink()
 	}
@@ -119,7 +119,7 @@ func (s *Service) Redeem(ctx context.Context, value, password string, v Visit) (
 	}
 	at := now()
 	who := v.person(o.User.ID)
-	facts, err := s.c.Store.RedeemLink(ctx, digest(value), store.Login{Password: hash, Changed: at}, s.about(event.LoginPasswordSet, who, o.User.ID, at))
+	facts, err := s.c.Store.RedeemLink(ctx, pbx.HashSecret(value), store.Login{Password: hash, Changed: at}, s.about(event.LoginPasswordSet, who, o.User.ID, at))
 	if err != nil {
 		return SignedIn{}, err
 	}
@@ -144,14 +144,14 @@ func (s *Service) NewSetup(ctx context.Context) (string, error) {
 	var b [16]byte
 	rand.Read(b[:])
 	value, at := letters.EncodeToString(b[:]), now()
-	_, err := s.c.Store.CreateLink(ctx, store.Link{Hash: digest(value), Kind: store.LinkSetup, Created: at, Expires: at.Add(SetupLife), Tries: SetupTries})
+	_, err := s.c.Store.CreateLink(ctx, store.Link{Hash: pbx.HashSecret(value), Kind: store.LinkSetup, Created: at, Expires: at.Add(SetupLife), Tries: SetupTries})
 	return value, err
 }
 
 // CheckSetup wants the set-up link. A wrong one is counted; after SetupTries the right one is closed as well.
 func (s *Service) CheckSetup(ctx context.Context, value string) error {
 	at := now()
-	l, err := s.c.Store.LinkByHash(ctx, digest(tidy(value)), at)
+	l, err := s.c.Store.LinkByHash(ctx, pbx.HashSecret(tidy(value)), at)
 	if err == nil && l.Kind == store.LinkSetup {
 		return nil
 	}
@@ -205,7 +205,7 @@ func (s *Service) Claim(ctx context.Context, link, email, name, password string,
 	var in SignedIn
 	if link != "" {
 		in = v.open(owner, at)
-		k.also = append(k.also, store.LinkUsed{Hash: digest(tidy(link)), At: at}, in.Session)
+		k.also = append(k.also, store.LinkUsed{Hash: pbx.HashSecret(tidy(link)), At: at}, in.Session)
 		k.fact = s.about(event.LoginSucceeded, v.person(owner), owner, at)
 	}
 	if err := claim(owner, k); err != nil {

@@ -3,9 +3,7 @@ package auth
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -106,14 +104,7 @@ func secret() (value, hash string) {
 	var b [32]byte
 	rand.Read(b[:])
 	value = base64.RawURLEncoding.EncodeToString(b[:])
-	return value, digest(value)
-}
-
-// digest is what is kept of a random secret: its SHA-256 in hex. It is as long as the secret, so a slow hash would
-// protect nothing more.
-func digest(value string) string {
-	sum := sha256.Sum256([]byte(value))
-	return hex.EncodeToString(sum[:])
+	return value, pbx.HashSecret(value)
 }
 
 func newID(prefix string, at time.Time) string {

@@ -71,7 +71,7 @@ func (s *Service) program(r *http.Request, header string) (pbx.Actor, error) {
 		return pbx.Actor{}, signedOut()
 	}
 	config, at := s.c.View(), now()
-	t := config.ByTokenHash(digest(value))
+	t := config.ByTokenHash(pbx.HashSecret(value))
 	if t == nil || !(pbx.Interval{From: t.From, Until: t.Until}).Contains(at) || active(config, t.User, at) == nil {
 		return pbx.Actor{}, signedOut()
 	}
@@ -104,7 +104,7 @@ func (s *Service) Session(r *http.Request) (store.Session, error) {
 		return store.Session{}, signedOut()
 	}
 	at := now()
-	in, err := s.c.Store.SessionByHash(r.Context(), digest(c.Value), at)
+	in, err := s.c.Store.SessionByHash(r.Context(), pbx.HashSecret(c.Value), at)
 	if isMissing(err) {
 		return store.Session{}, signedOut()
 	}

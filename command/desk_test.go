@@ -36,7 +36,7 @@ func TestSecretsAreShownOnceAndKeptNowhere(t *testing.T) {
 	if len(d.Secret) < 26 {
 		t.Errorf("secret %q carries less than 128 bits", d.Secret)
 	}
-	if m, s := DigestHashes(device.Username, d.Secret); m != device.MD5 || s != device.SHA256 {
+	if m, s := pbx.HA1(device.Username, d.Secret); m != device.MD5 || s != device.SHA256 {
 		t.Error("the hashes are not those of the secret")
 	}
 	if device.Username == "" || strings.Contains(device.Username, o.view().Users[o.user("uwe")].Extension) && len(device.Username) < 10 {
@@ -50,7 +50,7 @@ func TestSecretsAreShownOnceAndKeptNowhere(t *testing.T) {
 		t.Errorf("fact %s", again.Facts[0].Kind)
 	}
 	token := o.must(o.actor("olga"), CreateToken{User: o.user("olga"), Name: "Script"})
-	kept := token.Snapshot.ByTokenHash(HashToken(token.Secret))
+	kept := token.Snapshot.ByTokenHash(pbx.HashSecret(token.Secret))
 	if kept == nil || !strings.HasPrefix(token.Secret, TokenPrefix+"") || !strings.HasPrefix(token.Secret, kept.Prefix) {
 		t.Fatalf("token %+v of %q", kept, token.Secret)
 	}

@@ -1,9 +1,6 @@
 package command
 
 import (
-	"crypto/md5"
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
 
@@ -64,15 +61,8 @@ func (c CreateDevice) Change(w *Work) (pbx.Change, error) {
 	}
 	d.Username = "d" + w.Word(10)
 	w.secret = w.Word(secretBytes)
-	d.MD5, d.SHA256 = DigestHashes(d.Username, w.secret)
+	d.MD5, d.SHA256 = pbx.HA1(d.Username, w.secret)
 	return pbx.Change{Put: []pbx.Noun{d}}, nil
-}
-
-// DigestHashes are the HA1 values of RFC 8760 §2.1 that are kept instead of a secret, in hex.
-func DigestHashes(username, secret string) (md5hex, sha256hex string) {
-	text := []byte(username + ":" + pbx.Realm + ":" + secret)
-	m, s := md5.Sum(text), sha256.Sum256(text)
-	return hex.EncodeToString(m[:]), hex.EncodeToString(s[:])
 }
 
 // RenewSecret gives a phone a new secret; the old one is void at once.
@@ -98,7 +88,7 @@ func (c RenewSecret) Change(w *Work) (pbx.Change, error) {
 	d := *old
 	w.object = d.Ref()
 	w.secret = w.Word(secretBytes)
-	d.MD5, d.SHA256 = DigestHashes(d.Username, w.secret)
+	d.MD5, d.SHA256 = pbx.HA1(d.Username, w.secret)
 	return pbx.Change{Put: []pbx.Noun{&d}}, nil
 }
 

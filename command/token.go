@@ -1,11 +1,8 @@
 package command
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"tandem/pbx"
@@ -66,14 +63,8 @@ func (c CreateToken) Change(w *Work) (pbx.Change, error) {
 	}
 	w.secret = TokenPrefix + w.Word(25)
 	t.Prefix = w.secret[:len(TokenPrefix)+6]
-	t.Hash = HashToken(w.secret)
+	t.Hash = pbx.HashSecret(w.secret)
 	return pbx.Change{Put: []pbx.Noun{t}}, nil
-}
-
-// HashToken is what is kept of a token: its SHA-256 in hex. A token is random, so a slow hash would protect nothing more.
-func HashToken(secret string) string {
-	sum := sha256.Sum256([]byte(strings.TrimSpace(secret)))
-	return hex.EncodeToString(sum[:])
 }
 
 // RevokeToken ends a token at once.

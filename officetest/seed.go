@@ -8,7 +8,6 @@ import (
 	"tandem/event"
 	"tandem/house"
 	"tandem/pbx"
-	"tandem/sip"
 )
 
 // Seed fills an empty data directory with an office for measurements and tests: people u00000, u00001, … with extensions 10000, 10001, …
@@ -30,7 +29,7 @@ func Seed(ctx context.Context, c house.Config, people, groups int) error {
 	for i := range people {
 		name := fmt.Sprintf("u%05d", i)
 		user := pbx.UserID("usr_" + name)
-		md5, sha := sip.HA1(name, "p"+name)
+		md5, sha := pbx.HA1(name, "p"+name)
 		put = append(put,
 			&pbx.User{ID: user, Name: "Person " + name, Email: name + "@bench.example", Extension: fmt.Sprint(10000 + i), Created: now},
 			&pbx.Membership{ID: pbx.MembershipID("mem_" + name), User: user, Group: group(i % max(groups, 1)), Role: "user", From: now, Main: true},

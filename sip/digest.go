@@ -223,13 +223,6 @@ func equal(got string, want []byte) bool {
 	return subtle.ConstantTimeCompare(lower[:len(want)], want) == 1
 }
 
-// HA1 makes the two stored forms of a device's secret in lower-case hexadecimal, for the digest realm pbx.Realm.
-func HA1(username, secret string) (md5Hex, sha256Hex string) {
-	text := []byte(username + ":" + pbx.Realm + ":" + secret)
-	m, s := md5.Sum(text), sha256.Sum256(text)
-	return hex.EncodeToString(m[:]), hex.EncodeToString(s[:])
-}
-
 // challenge is the value of a WWW-Authenticate header. It is short on purpose: it is what an attacker who forges the
 // source address can make us send to somebody else (SA-14).
 func challenge(a algorithm, nonce string, stale bool) string {

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"tandem/pbx"
 )
 
 // respond makes the Authorization value that a phone would send.
 func respond(username, secret, method, uri, nonce, nc string, a algorithm) string {
-	m, s := HA1(username, secret)
+	m, s := pbx.HA1(username, secret)
 	hash, ha1 := func(t string) string { h := md5.Sum([]byte(t)); return hex.EncodeToString(h[:]) }, m
 	if a == algorithmSHA256 {
 		hash, ha1 = func(t string) string { h := sha256.Sum256([]byte(t)); return hex.EncodeToString(h[:]) }, s
@@ -108,7 +110,7 @@ func BenchmarkDigest(b *testing.B) {
 	for _, alg := range []algorithm{algorithmSHA256, algorithmMD5} {
 		b.Run(alg.String(), func(b *testing.B) {
 			value := respond("k7d2m9q4x1", "secret", "REGISTER", "sip:pbx.example.com", strings.Repeat("n", 32), "00000001", alg)
-			m, s := HA1("k7d2m9q4x1", "secret")
+			m, s := pbx.HA1("k7d2m9q4x1", "secret")
 			b.ReportAllocs()
 			for b.Loop() {
 				a, _ := parseAuthorization(value)

@@ -169,7 +169,7 @@ func newHouse(t testing.TB, change func(*Config)) *house {
 func secretOf(name string) string { return "secret of " + name }
 
 func (h *house) account(name, extension string) {
-	m, s := HA1(name, secretOf(name))
+	m, s := pbx.HA1(name, secretOf(name))
 	h.accounts[name] = Credential{Device: pbx.DeviceID("dev_" + name), User: pbx.UserID("usr_" + name), Username: name, Extension: extension, MD5: m, SHA256: s}
 }
 

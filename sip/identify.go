@@ -40,7 +40,7 @@ type AuthFailure struct {
 func dummy() Credential {
 	var secret [16]byte
 	_, _ = rand.Read(secret[:]) // crypto/rand never fails (Go 1.24)
-	m, s := HA1("nobody", hex.EncodeToString(secret[:]))
+	m, s := pbx.HA1("nobody", hex.EncodeToString(secret[:]))
 	return Credential{MD5: m, SHA256: s}
 }
 
