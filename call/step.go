@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"tandem/event"
 	"tandem/pbx"
 )
 
@@ -103,6 +104,9 @@ func (m *machine) gone(i int, cause pbx.Cause, status int) {
 	}
 	l.Cause, l.Status = cause, status
 	switch m.Phase {
+	case Placing: // only the caller's leg exists yet
+		m.do(Emit{Kind: event.CallStarted})
+		m.callerGone(cause)
 	case Ringing:
 		if i == 0 {
 			m.callerGone(cause)
