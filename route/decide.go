@@ -15,11 +15,55 @@ import (
 // RingTime is how long a person's devices ring.
 const RingTime = 30 * time.Second
 
-// Request is a question: who rings if this caller dials this, at this moment?
+// Request is a question: who rings if this caller dials this, at this moment? It is asked again for every place a call is
+// sent on to, because statuses and hours change while it rings.
 type Request struct {
-	Caller  pbx.Actor // a device with its user
-	Dialled string    // as it came in the Request-URI
+	Caller  pbx.Actor       // a device with its user; a trunk
+	From    pbx.Party       // of a caller from outside; a person inside is named after his user
+	Dialled string          // as it came in the Request-URI
+	To      pbx.Destination // where the call goes on, in place of Dialled
+	Owner   pbx.UserID      // with To: whose rule sends it there; he pays for what leads outside (N-12)
+	Passed  []Stop          // where the call has been, in order; what would lead in a circle is cut
 	At      time.Time
+}
+
+// Stop is one place that a call went through without ending there.
+type Stop struct {
+	At    pbx.Destination
+	Owner pbx.UserID // whose rule led there; empty for what was dialled
+	Cause pbx.Cause  // why it did not end there
+}
+
+// Then says where a call goes when the attempts of a plan were not answered, by what became of them. A cause without a
+// destination ends the call with that cause.
+type Then struct {
+	Owner    pbx.UserID // whose rules these are
+	NoAnswer pbx.Destination
+	Busy     pbx.Destination // declining counts as busy
+	Offline  pbx.Destination // no phone is registered, or none could be reached
+}
+
+// After is where a call goes for a cause; the zero destination ends it.
+func (t Then) After(c pbx.Cause) pbx.Destination {
+	switch c {
+	case pbx.CauseNoAnswer:
+		return t.NoAnswer
+	case pbx.CauseBusy, pbx.CauseDeclined:
+		return t.Busy
+	case pbx.CauseOffline, pbx.CauseTimeout, pbx.CauseFailed:
+		return t.Offline
+	}
+	return pbx.Destination{}
+}
+
+// House is the system itself as the answering side: a mailbox, a menu, a queue, a park position, a room or a sentence.
+type House struct {
+	At       pbx.Destination
+	Group    pbx.GroupID // whose language, hours and people it belongs to; empty for the office
+	User     pbx.UserID  // whose mailbox it is
+	Language string      // in which the caller is spoken to
+	Greeting string      // prompt to begin with; empty takes the usual one
+	Fetch    bool        // of a mailbox: its owner wants to hear his messages
 }
 
 // Target is one registered phone that is to ring.
@@ -34,14 +78,18 @@ type Attempt struct {
 	Ring    time.Duration
 }
 
-// Plan is the answer: either attempts, tried in order, or a refusal; never neither. Trace tells the way there.
+// Plan is the answer: attempts, tried in order, or the house answers, or a refusal; exactly one of them. Trace tells the
+// way there.
 type Plan struct {
 	From     pbx.Party // the caller as the called person sees him
 	To       pbx.Party // who is called; Number is what was dialled where no person was found
 	Dialled  string    // without visual separators, or as it came where that is no number
 	Class    number.Class
 	Attempts []Attempt
-	Refuse   pbx.Cause // empty exactly when there are attempts
+	Then     Then      // with Attempts: where the call goes when nobody answered
+	House    *House    // the system answers
+	Passed   []Stop    // as asked, with this place at its end
+	Refuse   pbx.Cause // empty exactly when there are attempts or the house answers
 	Text     i18n.Text // the sentence behind Refuse
 	Trace    []i18n.Text
 }

@@ -135,7 +135,7 @@ func TestDecide(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := Decide(s, w.live, Request{tt.caller, tt.dialled, noon})
+			p := Decide(s, w.live, Request{Caller: tt.caller, Dialled: tt.dialled, At: noon})
 			if got := rung(p); !slices.Equal(got, tt.rings) || p.Refuse != tt.refuse {
 				t.Errorf("rings %v, refused %q; want %v, %q\ntrace: %q", got, p.Refuse, tt.rings, tt.refuse, p.Trace)
 			}
@@ -145,17 +145,17 @@ func TestDecide(t *testing.T) {
 		})
 	}
 
-	p := Decide(s, w.live, Request{a, "102", noon})
+	p := Decide(s, w.live, Request{Caller: a, Dialled: "102", At: noon})
 	if want := []string{"route.dialled", "route.extension_of", "route.registered", "route.rings"}; !slices.Equal(keys(p), want) {
 		t.Errorf("trace %v, want %v", keys(p), want)
 	}
 	if p.From != (pbx.Party{User: alice, Name: "alice", Number: "101"}) || p.To != (pbx.Party{User: bob, Name: "bob", Number: "102"}) {
 		t.Errorf("from %+v to %+v", p.From, p.To)
 	}
-	if p = Decide(s, w.live, Request{a, "0170 1234567", noon}); p.To.Number != "+491701234567" || p.Class != number.Mobile {
+	if p = Decide(s, w.live, Request{Caller: a, Dialled: "0170 1234567", At: noon}); p.To.Number != "+491701234567" || p.Class != number.Mobile {
 		t.Errorf("to %+v class %v", p.To, p.Class)
 	}
-	if p = Decide(s, w.live, Request{a, "\x00\u202eevil", noon}); p.To.Number != "??evil" {
+	if p = Decide(s, w.live, Request{Caller: a, Dialled: "\x00\u202eevil", At: noon}); p.To.Number != "??evil" {
 		t.Errorf("shown as %q", p.To.Number)
 	}
 }
@@ -231,7 +231,7 @@ func BenchmarkDecide(b *testing.B) {
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		p := Decide(s, w.live, Request{caller, dialled[i%len(dialled)], noon})
+		p := Decide(s, w.live, Request{Caller: caller, Dialled: dialled[i%len(dialled)], At: noon})
 		if len(p.Attempts) != 1 {
 			b.Fatal(p)
 		}
