@@ -36,6 +36,15 @@ func encode(n pbx.Noun) (json.RawMessage, error) {
 // kindOf names what happened to a row.
 func kindOf(d pbx.Difference, w *Work) event.Kind {
 	verb := "changed"
+	switch d.Ref.Kind {
+	case pbx.KindForwarding:
+		return event.ForwardingChanged
+	case pbx.KindStatus:
+		if d.After == nil {
+			return event.StatusCleared
+		}
+		return event.StatusChosen
+	}
 	switch before := d.Before.(type) {
 	case nil:
 		verb = "created"

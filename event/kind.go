@@ -40,6 +40,15 @@ const (
 
 	TokenCreated Kind = "token.created"
 	TokenRevoked Kind = "token.revoked"
+
+	StatusChosen  Kind = "status.chosen"
+	StatusCleared Kind = "status.cleared" // it follows the hours again
+
+	ForwardingChanged Kind = "forwarding.changed"
+
+	RingCreated Kind = "ring.created"
+	RingChanged Kind = "ring.changed"
+	RingDeleted Kind = "ring.deleted"
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -74,7 +83,7 @@ func Kinds() []Kind {
 	return []Kind{SetupClaimed, SettingsChanged, UserCreated, UserChanged, UserSuspended, UserRestored, UserDeleted,
 		GroupCreated, GroupChanged, GroupDeleted, RoleCreated, RoleChanged, RoleDeleted, MembershipCreated, MembershipChanged,
 		MembershipEnded, AssignmentCreated, AssignmentEnded, GrantCreated, GrantEnded, DeviceCreated, DeviceChanged, DeviceDeleted,
-		DeviceSecretRenewed, TokenCreated, TokenRevoked, LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
+		DeviceSecretRenewed, TokenCreated, TokenRevoked, StatusChosen, StatusCleared, ForwardingChanged, RingCreated, RingChanged, RingDeleted, LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent, MailSent, CallStarted, CallRang, CallAnswered, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered, CallChanged}
 }
@@ -96,7 +105,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token":
+	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token", "status", "forwarding", "ring":
 		return true
 	case "device":
 		return !k.IsLive()

@@ -38,6 +38,9 @@ func empty(size int) *Snapshot {
 		Grants:      map[GrantID]*Grant{},
 		Devices:     make(map[DeviceID]*Device, size/3),
 		Tokens:      map[TokenID]*Token{},
+		Choices:     map[UserID]*Choice{},
+		Forwardings: map[UserID]*Forwarding{},
+		Rings:       map[RingID]*RingGroup{},
 	}
 }
 
@@ -108,6 +111,12 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Devices, DeviceID(r.ID))
 	case KindToken:
 		return found(s.Tokens, TokenID(r.ID))
+	case KindStatus:
+		return found(s.Choices, UserID(r.ID))
+	case KindForwarding:
+		return found(s.Forwardings, UserID(r.ID))
+	case KindRing:
+		return found(s.Rings, RingID(r.ID))
 	}
 	return nil
 }
@@ -123,14 +132,15 @@ func found[K comparable, V interface {
 	return nil
 }
 
-// All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens, each in
-// order of id. NewSnapshot of the same rows is the same snapshot.
+// All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
+// statuses, forwardings, ring groups, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
-			each(s.Devices, yield) && each(s.Tokens, yield)
+			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
+			each(s.Rings, yield)
 	}
 }
 
@@ -144,7 +154,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices and tokens of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status and forwarding of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -156,6 +166,12 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		all = refs(all, s.GrantsOf(u))
 		all = refs(all, s.DevicesOf(u))
 		all = refs(all, s.TokensOf(u))
+		if c := s.Choices[u]; c != nil {
+			all = append(all, c.Ref())
+		}
+		if f := s.Forwardings[u]; f != nil {
+			all = append(all, f.Ref())
+		}
 	case KindGroup:
 		all = refs(all, s.Members(GroupID(r.ID)))
 		for n := range s.scoped(GroupID(r.ID)) {
@@ -262,6 +278,12 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Devices, k, t)[n.ID] = n
 	case *Token:
 		own(&s.Tokens, k, t)[n.ID] = n
+	case *Choice:
+		own(&s.Choices, k, t)[n.User] = n
+	case *Forwarding:
+		own(&s.Forwardings, k, t)[n.User] = n
+	case *RingGroup:
+		own(&s.Rings, k, t)[n.ID] = n
 	default:
 		return false
 	}
@@ -286,6 +308,12 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Devices, r.Kind, t), DeviceID(r.ID))
 	case KindToken:
 		delete(own(&s.Tokens, r.Kind, t), TokenID(r.ID))
+	case KindStatus:
+		delete(own(&s.Choices, r.Kind, t), UserID(r.ID))
+	case KindForwarding:
+		delete(own(&s.Forwardings, r.Kind, t), UserID(r.ID))
+	case KindRing:
+		delete(own(&s.Rings, r.Kind, t), RingID(r.ID))
 	}
 }
 

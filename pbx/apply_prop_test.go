@@ -37,7 +37,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 9).Draw(t, "step") {
+		switch rapid.IntRange(0, 11).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -62,6 +62,14 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 				remove(x)
 			}
 			remove(r)
+		case 10:
+			u := pbx.UserID("usr_" + id("user"))
+			add(&pbx.Choice{User: u, Status: pbx.StatusAway, At: day, Until: moment("until")})
+			add(&pbx.Forwarding{User: u, Profiles: map[pbx.Status]pbx.Profile{
+				pbx.StatusDND: {Always: pbx.Case{Inside: pbx.Destination{Kind: pbx.ToUser, ID: "usr_" + id("target")}}}}})
+		case 11:
+			add(&pbx.RingGroup{ID: pbx.RingID("rng_" + n), Name: "R" + n, Extension: "10" + id("extension"), Strategy: pbx.RingAll,
+				Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1", "grp_2"}).Draw(t, "department"), Members: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_" + id("member")}}, Created: day})
 		case 9:
 			all := nouns(s)
 			remove(rapid.SampledFrom(all).Draw(t, "victim").Ref())

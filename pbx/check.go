@@ -90,6 +90,12 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 			return Refuse(Invalid, "", "token.hash_missing")
 		}
 		return first(s.hasUser(n.User), CheckName("name", n.Name))
+	case *Choice:
+		return s.checkChoice(n)
+	case *Forwarding:
+		return s.checkForwarding(n)
+	case *RingGroup:
+		return s.checkRing(n)
 	}
 	return nil
 }
@@ -134,6 +140,11 @@ func (s *Snapshot) checkTenant(before, n *Tenant) error {
 		for _, u := range s.Users {
 			if number.IsEmergency(n.Country, u.Extension) {
 				return Refuse(Conflict, "country", "settings.country_emergency", "extension", u.Extension, "name", u.Name)
+			}
+		}
+		for _, g := range s.Rings {
+			if number.IsEmergency(n.Country, g.Extension) {
+				return Refuse(Conflict, "country", "settings.country_emergency", "extension", g.Extension, "name", g.Name)
 			}
 		}
 	}
@@ -255,7 +266,8 @@ func (s *Snapshot) checkScope(c Scope, from, until time.Time) error {
 func (s *Snapshot) checkGone(old Noun) error {
 	switch n := old.(type) {
 	case *User:
-		if len(s.MembershipsOf(n.ID))+len(s.AssignmentsOf(n.ID))+len(s.GrantsOf(n.ID))+len(s.DevicesOf(n.ID))+len(s.TokensOf(n.ID)) > 0 {
+		if len(s.MembershipsOf(n.ID))+len(s.AssignmentsOf(n.ID))+len(s.GrantsOf(n.ID))+len(s.DevicesOf(n.ID))+len(s.TokensOf(n.ID)) > 0 ||
+			s.Choices[n.ID] != nil || s.Forwardings[n.ID] != nil {
 			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
 		}
 	case *Group:
@@ -267,6 +279,11 @@ func (s *Snapshot) checkGone(old Noun) error {
 		}
 		for range s.scoped(n.ID) {
 			return Refuse(Conflict, "", "group.in_use", "name", n.Name)
+		}
+		for _, g := range s.Rings {
+			if g.Group == n.ID {
+				return Refuse(Conflict, "", "group.in_use", "name", n.Name)
+			}
 		}
 	case *Role:
 		if s.uses(n.ID) {

@@ -1,5 +1,11 @@
 package pbx
 
+import (
+	"maps"
+	"slices"
+	"strconv"
+)
+
 // DestinationKind says what a call is sent to.
 type DestinationKind string
 
@@ -34,4 +40,96 @@ func (d Destination) IsZero() bool { return d.Kind == ToNowhere }
 // Equal reports whether two destinations lead to the same place, whatever happens on arrival.
 func (d Destination) Equal(o Destination) bool {
 	return d.Kind == o.Kind && d.ID == o.ID && d.Number == o.Number
+}
+
+// Leads reports whether a destination leads to something that exists, as a rule of the given person; the mobile number
+// is his. Rules outlive what they lead to, so that nothing is changed behind anybody's back: what leads nowhere any more
+// is listed as a problem and passed over by calls.
+func (s *Snapshot) Leads(owner UserID, d Destination) bool {
+	switch d.Kind {
+	case ToUser:
+		return s.Users[UserID(d.ID)] != nil
+	case ToMobile:
+		u := s.Users[owner]
+		return u != nil && u.Mobile != ""
+	case ToRing:
+		return s.Rings[RingID(d.ID)] != nil
+	case ToMailbox:
+		return s.Users[UserID(d.ID)] != nil || s.Groups[GroupID(d.ID)] != nil
+	case ToOutside, ToBusy:
+		return true
+	}
+	return false
+}
+
+// checkDestination refuses what no call could follow, whatever exists.
+func checkDestination(field string, d Destination) error {
+	id, number := false, false
+	switch d.Kind {
+	case ToUser, ToMailbox, ToRing, ToQueue, ToMenu, ToPark, ToRoom, ToPrompt:
+		id = true
+	case ToOutside:
+		number = true
+	case ToNowhere, ToMobile, ToBusy:
+	default:
+		return Refuse(Invalid, field, "destination.unknown", "value", string(d.Kind))
+	}
+	if (d.ID != "") != id || (d.Number != "") != number {
+		return Refuse(Invalid, field, "destination.incomplete")
+	}
+	if (d.Screen || d.Divert) && d.Kind != ToMobile && d.Kind != ToOutside {
+		return Refuse(Invalid, field, "destination.not_outside")
+	}
+	return first(checkLine(field, d.ID, 64), checkLine(field, d.Number, 40))
+}
+
+// Lead is one place where somebody's rule leads.
+type Lead struct {
+	Owner Ref // the person or ring group whose rule it is
+	Field string
+	To    Destination
+}
+
+// Leads lists every rule of a person, status by status, and then his exceptions.
+func (f *Forwarding) Leads(yield func(Lead) bool) {
+	owner := Ref{KindUser, string(f.User)}
+	for _, status := range Statuses() {
+		p, ok := f.Profiles[status]
+		if !ok {
+			continue
+		}
+		for name, c := range p.Cases {
+			field := "profiles." + string(status) + "." + name
+			if !c.Inside.IsZero() && !yield(Lead{owner, field + ".inside", c.Inside}) {
+				return
+			}
+			if c.Outside != nil && !c.Outside.IsZero() && !yield(Lead{owner, field + ".outside", *c.Outside}) {
+				return
+			}
+		}
+	}
+	for i, e := range f.Exceptions {
+		if !yield(Lead{owner, "exceptions." + strconv.Itoa(i) + ".to", e.To}) {
+			return
+		}
+	}
+}
+
+// Broken lists the rules that lead to what does not exist any more, in order of their owners.
+func (s *Snapshot) Broken() []Lead {
+	var all []Lead
+	for _, id := range slices.Sorted(maps.Keys(s.Forwardings)) {
+		for l := range s.Forwardings[id].Leads {
+			if !s.Leads(id, l.To) {
+				all = append(all, l)
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Rings)) {
+		g := s.Rings[id]
+		if !g.NoAnswer.IsZero() && !s.Leads("", g.NoAnswer) {
+			all = append(all, Lead{g.Ref(), "no_answer", g.NoAnswer})
+		}
+	}
+	return all
 }

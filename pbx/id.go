@@ -20,6 +20,7 @@ type (
 	CallID       string // cal_…
 	LegID        string // leg_…
 	BindingID    string // bnd_…; one registered contact of a device
+	RingID       string // rng_…; a ring group
 )
 
 var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -46,6 +47,9 @@ const (
 	KindGrant      Kind = "grant"
 	KindDevice     Kind = "device"
 	KindToken      Kind = "token"
+	KindStatus     Kind = "status"     // of a person; the id is the person's
+	KindForwarding Kind = "forwarding" // of a person; the id is the person's
+	KindRing       Kind = "ring"
 	KindSettings   Kind = "settings"
 	KindCall       Kind = "call"
 	KindSession    Kind = "session"

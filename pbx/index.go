@@ -33,6 +33,11 @@ func (s *Snapshot) reindex() error {
 			return err
 		}
 	}
+	for _, g := range s.Rings {
+		if err := s.linkRing(g); err != nil {
+			return err
+		}
+	}
 	for _, d := range s.Devices {
 		if err := s.linkUsername(d); err != nil {
 			return err
@@ -101,6 +106,10 @@ func (x *index) unlink(n Noun) {
 			x.extensions = x.extensions.Without(n.Extension)
 		}
 		x.emails = x.emails.Without(foldEmail(n.Email))
+	case *RingGroup:
+		if n.Extension != "" {
+			x.extensions = x.extensions.Without(n.Extension)
+		}
 	case *Device:
 		x.usernames = x.usernames.Without(n.Username)
 		leave(&x.devices, n.User, n)
@@ -127,6 +136,8 @@ func (s *Snapshot) link(n Noun) error {
 	switch n := n.(type) {
 	case *User:
 		return s.linkUser(n)
+	case *RingGroup:
+		return s.linkRing(n)
 	case *Device:
 		enter(&x.devices, n.User, n, byDevice)
 		return s.linkUsername(n)
@@ -151,17 +162,28 @@ func (s *Snapshot) link(n Noun) error {
 
 func (s *Snapshot) linkUser(u *User) error {
 	x := &s.index
-	if u.Extension != "" {
-		if r, taken := x.extensions.Get(u.Extension); taken {
-			return Refuse(Conflict, "extension", "user.extension_taken", "extension", u.Extension, "name", s.nameOf(r))
-		}
-		store(x, &x.extensions, u.Extension, u.Ref())
+	if err := s.linkExtension(u.Extension, u.Ref()); err != nil {
+		return err
 	}
 	email := foldEmail(u.Email)
 	if id, taken := x.emails.Get(email); taken {
-		return Refuse(Conflict, "email", "user.email_taken", "email", u.Email, "name", s.nameOf(Ref{KindUser, string(id)}))
+		return Refuse(Conflict, "email", "user.email_taken", "email", u.Email, "name", s.NameOf(Ref{KindUser, string(id)}))
 	}
 	store(x, &x.emails, email, u.ID)
+	return nil
+}
+
+func (s *Snapshot) linkRing(g *RingGroup) error { return s.linkExtension(g.Extension, g.Ref()) }
+
+// linkExtension gives an internal number to a person or a ring group; an empty one is nobody's.
+func (s *Snapshot) linkExtension(extension string, r Ref) error {
+	if extension == "" {
+		return nil
+	}
+	if holder, taken := s.index.extensions.Get(extension); taken {
+		return Refuse(Conflict, "extension", "user.extension_taken", "extension", extension, "name", s.NameOf(holder))
+	}
+	store(&s.index, &s.index.extensions, extension, r)
 	return nil
 }
 
@@ -181,9 +203,15 @@ func (s *Snapshot) linkHash(t *Token) error {
 	return nil
 }
 
-func (s *Snapshot) nameOf(r Ref) string {
-	if u := s.Users[UserID(r.ID)]; u != nil {
-		return u.Name
+// NameOf is what a person, a group or a ring group is called; the id of anything else.
+func (s *Snapshot) NameOf(r Ref) string {
+	switch n := s.Find(r).(type) {
+	case *User:
+		return n.Name
+	case *Group:
+		return n.Name
+	case *RingGroup:
+		return n.Name
 	}
 	return r.ID
 }

@@ -11,6 +11,8 @@ type Presence struct {
 	bindings Table[DeviceID, []Binding]
 	calls    Table[CallID, *LiveCall]
 	users    Table[UserID, []CallID]
+	served   Table[UserID, int64] // when somebody's last conversation ended, counted in conversations
+	count    int64
 }
 
 // CallPhase is how far a live call is.
@@ -46,6 +48,10 @@ func (p *Presence) Call(id CallID) *LiveCall { c, _ := p.calls.Get(id); return c
 // CallsOf lists the live calls a user takes part in, ringing ones too.
 func (p *Presence) CallsOf(u UserID) []CallID { c, _ := p.users.Get(u); return c }
 
+// Served is how recently somebody's last conversation ended: of two people, the larger number is the later one, and 0 had
+// none since the start of the system.
+func (p *Presence) Served(u UserID) int64 { n, _ := p.served.Get(u); return n }
+
 // Calls goes over all live calls in no particular order.
 func (p *Presence) Calls() iter.Seq2[CallID, *LiveCall] { return p.calls.All() }
 
@@ -65,7 +71,7 @@ func (p *Presence) WithBindings(d DeviceID, b []Binding) *Presence {
 
 // WithCall is the presence after a call began or changed.
 func (p *Presence) WithCall(c *LiveCall) *Presence {
-	next := *p.WithoutCall(c.ID)
+	next := *p.without(c.ID)
 	next.calls = next.calls.With(c.ID, c)
 	for _, u := range c.Users {
 		ids := next.CallsOf(u)
@@ -74,8 +80,19 @@ func (p *Presence) WithCall(c *LiveCall) *Presence {
 	return &next
 }
 
-// WithoutCall is the presence after a call ended.
+// WithoutCall is the presence after a call ended. Who talked in it has had his turn.
 func (p *Presence) WithoutCall(id CallID) *Presence {
+	next := p.without(id)
+	if old := p.Call(id); old != nil && !old.Answered.IsZero() {
+		next.count++
+		for _, u := range old.Users {
+			next.served = next.served.With(u, next.count)
+		}
+	}
+	return next
+}
+
+func (p *Presence) without(id CallID) *Presence {
 	next := *p
 	old := p.Call(id)
 	if old == nil {

@@ -18,6 +18,9 @@ type Snapshot struct {
 	Grants      map[GrantID]*Grant
 	Devices     map[DeviceID]*Device
 	Tokens      map[TokenID]*Token
+	Choices     map[UserID]*Choice
+	Forwardings map[UserID]*Forwarding
+	Rings       map[RingID]*RingGroup
 
 	index index
 }

@@ -12,8 +12,8 @@ import (
 	"tandem/pbx"
 )
 
-// RingTime is how long a person's devices ring.
-const RingTime = 30 * time.Second
+// Hops is how many places one call may go through; what is sent on more often ends.
+const Hops = 10
 
 // Request is a question: who rings if this caller dials this, at this moment? It is asked again for every place a call is
 // sent on to, because statuses and hours change while it rings.
@@ -25,7 +25,25 @@ type Request struct {
 	Owner   pbx.UserID      // with To: whose rule sends it there; he pays for what leads outside (N-12)
 	Passed  []Stop          // where the call has been, in order; what would lead in a circle is cut
 	At      time.Time
+	Suppose Suppose // of a preview; nothing for a call
 }
+
+// Suppose is what a preview takes for granted about the first person who is called, in place of what is true now.
+type Suppose struct {
+	Status pbx.Status // empty: as it is
+	Reach  Reach
+}
+
+// Reach says whether the phones of a person could ring.
+type Reach string
+
+// The ways to suppose; the zero value is as it is.
+const (
+	ReachAsIs    Reach = ""
+	ReachIdle    Reach = "idle"    // a phone is registered, and nobody talks
+	ReachBusy    Reach = "busy"    // the person talks
+	ReachOffline Reach = "offline" // no phone is registered
+)
 
 // Stop is one place that a call went through without ending there.
 type Stop struct {
@@ -106,41 +124,164 @@ func (p Plan) refuse(cause pbx.Cause, text i18n.Text) Plan {
 
 func (p *Plan) because(text i18n.Text) { p.Trace = append(p.Trace, text) }
 
-// Decide answers a request. Emergency numbers are asked about first, then the caller, then whom he dialled.
+// Decide answers a request. Emergency numbers are asked about first, then the caller, then whom he dialled or where a rule
+// sends him, until somebody rings, the house answers, or the call ends.
 func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
-	dialled := number.Read(s.Tenant.Country, r.Dialled)
-	p := Plan{Dialled: dialled.Digits, Class: dialled.Class, Trace: make([]i18n.Text, 0, 4)}
-	if p.Dialled == "" {
-		p.Dialled = printable(r.Dialled)
-	}
-	p.To.Number = p.Dialled
+	p := Plan{Trace: make([]i18n.Text, 0, 8), Passed: append(make([]Stop, 0, len(r.Passed)+2), r.Passed...)}
+	p.From = r.From
 	caller := s.Users[r.Caller.User]
 	if caller != nil {
 		p.From = party(caller)
 	}
-	p.because(i18n.T("route.dialled", "number", p.Dialled))
-
-	if p.IsEmergency() {
-		return emergency(p)
+	q := &question{s: s, live: live, r: &r, outside: r.Caller.Kind == pbx.ActorTrunk || r.Caller.Kind == pbx.ActorGuest}
+	to := r.To
+	if to.IsZero() {
+		dialled := number.Read(s.Tenant.Country, r.Dialled)
+		p.Dialled, p.Class = dialled.Digits, dialled.Class
+		if p.Dialled == "" {
+			p.Dialled = printable(r.Dialled)
+		}
+		p.To.Number = p.Dialled
+		p.because(i18n.T("route.dialled", "number", p.Dialled))
+		if p.IsEmergency() {
+			return emergency(p)
+		}
+		to = q.dialled(dialled)
 	}
-	if caller == nil {
-		return p.refuse(pbx.CauseDenied, i18n.T("route.caller_unknown"))
+	if n := len(p.Passed); n > 0 && !r.To.IsZero() {
+		p.because(q.wentOn(p.Passed[n-1]))
 	}
-	if caller.IsSuspended(r.At) {
-		return p.refuse(pbx.CauseSuspended, i18n.T("route.caller_suspended", "name", caller.Name))
-	}
-	if caller.Extension == "" {
-		return p.refuse(pbx.CauseDenied, i18n.T("route.caller_without_extension", "name", caller.Name))
-	}
-	if ref, ok := s.ByExtension(p.Dialled); ok && ref.Kind == pbx.KindUser {
-		if callee := s.Users[pbx.UserID(ref.ID)]; callee != nil {
-			return person(s, live, r, p, callee)
+	if !q.outside {
+		if text, cause := q.mayCall(caller); cause != "" {
+			return p.refuse(cause, text)
 		}
 	}
-	if dialled.Class.IsOutside() {
-		return outside(p, dialled)
+	if to.IsZero() {
+		return p.refuse(pbx.CauseUnknown, i18n.T("route.unknown", "number", p.Dialled))
 	}
-	return p.refuse(pbx.CauseUnknown, i18n.T("route.unknown", "number", p.Dialled))
+	q.owner = r.Owner
+	for {
+		if done := q.enter(&p, to); done {
+			return p
+		}
+		to = q.arrive(&p, to)
+		if to.IsZero() {
+			return p
+		}
+	}
+}
+
+// question is one request being answered: what is known, and whose rule led to the place that is looked at.
+type question struct {
+	s       *pbx.Snapshot
+	live    *pbx.Presence
+	r       *Request
+	outside bool       // the caller is not one of us
+	owner   pbx.UserID // whose rule led here; empty for what was dialled
+	past    bool       // what is supposed has been said about the first person
+}
+
+// dialled is what a number stands for; nothing where it is nobody's.
+func (q *question) dialled(n number.Number) pbx.Destination {
+	if ref, ok := q.s.ByExtension(n.Digits); ok {
+		switch ref.Kind {
+		case pbx.KindUser:
+			return pbx.Destination{Kind: pbx.ToUser, ID: ref.ID}
+		case pbx.KindRing:
+			return pbx.Destination{Kind: pbx.ToRing, ID: ref.ID}
+		}
+	}
+	if n.Class.IsOutside() {
+		return pbx.Destination{Kind: pbx.ToOutside, Number: n.Digits}
+	}
+	return pbx.Destination{}
+}
+
+// mayCall says why somebody inside cannot call anybody; an empty cause lets him.
+func (q *question) mayCall(caller *pbx.User) (i18n.Text, pbx.Cause) {
+	switch {
+	case caller == nil:
+		return i18n.T("route.caller_unknown"), pbx.CauseDenied
+	case caller.IsSuspended(q.r.At):
+		return i18n.T("route.caller_suspended", "name", caller.Name), pbx.CauseSuspended
+	case caller.Extension == "":
+		return i18n.T("route.caller_without_extension", "name", caller.Name), pbx.CauseDenied
+	}
+	return i18n.Text{}, ""
+}
+
+// wentOn is the sentence about a call that comes from somewhere else: what became of it there.
+func (q *question) wentOn(last Stop) i18n.Text {
+	name := q.name(last.At)
+	switch last.Cause {
+	case pbx.CauseNoAnswer:
+		return i18n.T("route.went_on.no_answer", "name", name)
+	case pbx.CauseBusy, pbx.CauseDeclined:
+		return i18n.T("route.went_on.busy", "name", name)
+	}
+	return i18n.T("route.went_on.offline", "name", name)
+}
+
+// enter notes that the call goes to a place; true when it has been there, or has been sent on too often, and ends.
+func (q *question) enter(p *Plan, to pbx.Destination) bool {
+	for _, stop := range p.Passed {
+		if stop.At.Equal(to) && to.Kind != pbx.ToBusy {
+			p.end(pbx.CauseFailed, i18n.T("route.circle", "name", q.name(to)))
+			return true
+		}
+	}
+	if len(p.Passed) >= Hops {
+		p.end(pbx.CauseFailed, i18n.T("route.too_far", "hops", strconv.Itoa(Hops)))
+		return true
+	}
+	p.Passed = append(p.Passed, Stop{At: to, Owner: q.owner})
+	return false
+}
+
+// end is refuse for a call that was sent on: it ends with what became of it where it was before, so that a caller hears
+// "busy" and not that the place behind does not exist.
+func (p *Plan) end(cause pbx.Cause, text i18n.Text) {
+	for i := len(p.Passed) - 1; i >= 0; i-- {
+		if c := p.Passed[i].Cause; c != "" {
+			cause = c
+			break
+		}
+	}
+	*p = p.refuse(cause, text)
+}
+
+// leave notes why the call goes on from the place it is at.
+func (q *question) leave(p *Plan, cause pbx.Cause, owner pbx.UserID) {
+	p.Passed[len(p.Passed)-1].Cause = cause
+	q.owner = owner
+}
+
+// arrive looks at one place: it completes the plan, or says where the call goes on at once.
+func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
+	switch to.Kind {
+	case pbx.ToUser:
+		if u := q.s.Users[pbx.UserID(to.ID)]; u != nil {
+			return q.person(p, u)
+		}
+	case pbx.ToRing:
+		if g := q.s.Rings[pbx.RingID(to.ID)]; g != nil {
+			return q.group(p, g)
+		}
+	case pbx.ToMobile, pbx.ToOutside:
+		q.outwards(p, to)
+		return pbx.Destination{}
+	case pbx.ToBusy:
+		p.end(pbx.CauseBusy, i18n.T("route.busy_tone"))
+		p.Refuse = pbx.CauseBusy
+		return pbx.Destination{}
+	default:
+		if q.s.Leads(q.owner, to) {
+			q.house(p, to)
+			return pbx.Destination{}
+		}
+	}
+	p.end(pbx.CauseUnknown, i18n.T("route.gone"))
+	return pbx.Destination{}
 }
 
 func party(u *pbx.User) pbx.Party {

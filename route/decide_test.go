@@ -190,7 +190,7 @@ func TestEveryPlanIsSound(t *testing.T) {
 		if len(p.Trace) < 2 {
 			t.Fatalf("no reasons: %q", p.Trace)
 		}
-		if (p.Refuse == "") != (len(p.Attempts) > 0) || (p.Refuse == "") != (p.Text.Key == "") {
+		if (p.Refuse == "") != (len(p.Attempts) > 0 || p.House != nil) || len(p.Attempts) > 0 && p.House != nil || (p.Refuse == "") != (p.Text.Key == "") {
 			t.Fatalf("neither or both: %+v", p)
 		}
 		for _, a := range p.Attempts {

@@ -6,11 +6,27 @@ import (
 	"tandem/pbx"
 )
 
-// outside is a number that only a carrier could reach. The office has no line to one, and the caller hears exactly that.
-func outside(p Plan, n number.Number) Plan {
+// outwards is a number that only a carrier could reach: dialled, or where a rule leads. The office has no line to one, and
+// the trace says exactly that.
+func (q *question) outwards(p *Plan, to pbx.Destination) {
+	dialled := to.Number
+	if to.Kind == pbx.ToMobile {
+		u := q.s.Users[q.owner]
+		if u == nil || u.Mobile == "" {
+			p.end(pbx.CauseUnknown, i18n.T("route.no_mobile", "name", q.name(pbx.Destination{ID: string(q.owner)})))
+			return
+		}
+		dialled = u.Mobile
+	}
+	n := number.Read(q.s.Tenant.Country, dialled)
+	if q.outside && q.owner == "" {
+		p.end(pbx.CauseDenied, i18n.T("route.outside_to_outside"))
+		return
+	}
+	p.To, p.Class = pbx.Party{Number: dialled}, n.Class
 	if n.E164 != "" {
 		p.To.Number = string(n.E164)
 	}
 	p.because(i18n.T("route.outside." + n.Class.String()))
-	return p.refuse(pbx.CauseUnknown, i18n.T("route.no_trunk", "number", p.Dialled))
+	p.end(pbx.CauseUnknown, i18n.T("route.no_trunk", "number", p.To.Number))
 }

@@ -22,6 +22,7 @@ var answers = map[pbx.Cause]answer{
 	pbx.CauseNoAnswer:    {480, "No Answer"},
 	pbx.CauseElsewhere:   {487, "Completed Elsewhere"},
 	pbx.CauseOffline:     {480, "Not Registered"},
+	pbx.CauseAway:        {480, "Away"},
 	pbx.CauseUnknown:     {404, "No Such Number"},
 	pbx.CauseDenied:      {403, "Not Allowed"},
 	pbx.CauseSuspended:   {403, "Account Suspended"},

@@ -105,6 +105,16 @@ CREATE INDEX facts_object ON facts (tenant, object_kind, object_id, seq);
 
 CREATE INDEX facts_subject ON facts (tenant, subject, seq);
 
+CREATE TABLE forwardings (
+	tenant     TEXT   NOT NULL,
+	id         TEXT   NOT NULL,
+	profiles   TEXT   NOT NULL,
+	exceptions TEXT   NOT NULL,
+	fixed      BIGINT NOT NULL,
+	locked     BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE grants (
 	tenant      TEXT   NOT NULL,
 	id          TEXT   NOT NULL,
@@ -210,6 +220,21 @@ CREATE TABLE photos (
 	PRIMARY KEY (tenant, hash)
 );
 
+CREATE TABLE rings (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	group_id  TEXT   NOT NULL,
+	extension TEXT   NOT NULL,
+	strategy  TEXT   NOT NULL,
+	members   TEXT   NOT NULL,
+	ring      BIGINT NOT NULL,
+	escalate  BIGINT NOT NULL,
+	no_answer TEXT   NOT NULL,
+	created   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE roles (
 	tenant TEXT NOT NULL,
 	id     TEXT NOT NULL,
@@ -238,6 +263,15 @@ CREATE INDEX sessions_expires ON sessions (tenant, expires);
 CREATE UNIQUE INDEX sessions_hash ON sessions (tenant, hash);
 
 CREATE INDEX sessions_user ON sessions (tenant, user_id);
+
+CREATE TABLE statuses (
+	tenant TEXT   NOT NULL,
+	id     TEXT   NOT NULL,
+	status TEXT   NOT NULL,
+	chosen BIGINT NOT NULL,
+	until  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
 
 CREATE TABLE tenants (
 	id            TEXT   NOT NULL PRIMARY KEY,

@@ -24,7 +24,8 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 		return errors.Join(
 			gather(ctx, x, t.id, groupRows(), &nouns), gather(ctx, x, t.id, roleRows(), &nouns), gather(ctx, x, t.id, userRows(), &nouns),
 			gather(ctx, x, t.id, membershipRows(), &nouns), gather(ctx, x, t.id, assignmentRows(), &nouns),
-			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns))
+			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns),
+			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -131,6 +132,9 @@ type sorted struct {
 	grants      []*pbx.Grant
 	devices     []*pbx.Device
 	tokens      []*pbx.Token
+	choices     []*pbx.Choice
+	forwardings []*pbx.Forwarding
+	rings       []*pbx.RingGroup
 	gone        map[pbx.Kind][]string
 }
 
@@ -156,6 +160,12 @@ func sort(c pbx.Change) (sorted, error) {
 			s.devices = append(s.devices, n)
 		case *pbx.Token:
 			s.tokens = append(s.tokens, n)
+		case *pbx.Choice:
+			s.choices = append(s.choices, n)
+		case *pbx.Forwarding:
+			s.forwardings = append(s.forwardings, n)
+		case *pbx.RingGroup:
+			s.rings = append(s.rings, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -169,7 +179,8 @@ func sort(c pbx.Change) (sorted, error) {
 // tables says where each kind of noun is kept.
 func tables() map[pbx.Kind]string {
 	return map[pbx.Kind]string{pbx.KindUser: "users", pbx.KindGroup: "groups", pbx.KindRole: "roles", pbx.KindMembership: "memberships",
-		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens"}
+		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
+		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -199,7 +210,8 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 	}
 	return errors.Join(put(ctx, x, t.id, groupRows(), s.groups), put(ctx, x, t.id, roleRows(), s.roles), put(ctx, x, t.id, userRows(), s.users),
 		put(ctx, x, t.id, membershipRows(), s.memberships), put(ctx, x, t.id, assignmentRows(), s.assignments),
-		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens))
+		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens),
+		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

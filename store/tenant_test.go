@@ -41,6 +41,14 @@ func nouns() []pbx.Noun {
 		&pbx.Grant{ID: "gnt_1", User: "usr_bob", Right: "call.see", Deny: true, Scope: scope, Except: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}}, Since: day, From: day, Until: day.Add(time.Hour), Reason: "because"},
 		&pbx.Device{ID: "dev_1", User: "usr_bob", Name: "Desk", Kind: pbx.DeviceDesk, Username: "x1", MD5: "m", SHA256: "s", Created: day},
 		&pbx.Token{ID: "tok_1", User: "usr_bob", Name: "script", Hash: "h", Prefix: "tdm_a", Rights: []string{"user.see"}, Narrow: map[string]pbx.Scope{"user.see": scope}, Created: day, From: day, Until: day.Add(time.Hour)},
+		&pbx.Choice{User: "usr_bob", Status: pbx.StatusAway2, At: day, Until: day.Add(time.Hour)},
+		&pbx.Forwarding{User: "usr_bob", Fixed: true, Locked: true,
+			Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAway2: {Name: "Обед", Message: "back at 2", Ring: 20, Mobile: true, Single: true, NoPush: true, NoGroups: true,
+				Always: pbx.Case{Inside: pbx.Destination{Kind: pbx.ToUser, ID: "usr_ada"}, Outside: &pbx.Destination{Kind: pbx.ToMobile, Screen: true, Divert: true}}}},
+			Exceptions: []pbx.Exception{{Number: "+4930*", Side: pbx.SideOutside, When: pbx.WhenBusy, Hours: pbx.HoursSpecific,
+				Spans: []pbx.Span{{Days: []time.Weekday{1, 2}, From: 60, Until: 120}}, To: pbx.Destination{Kind: pbx.ToBusy}, Off: true}}},
+		&pbx.RingGroup{ID: "rng_1", Name: "Support", Group: "grp_sales", Extension: "180", Strategy: pbx.RingHunt, Ring: 12, Escalate: true,
+			Members: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}, {Kind: pbx.KindGroup, ID: "grp_sales"}}, NoAnswer: pbx.Destination{Kind: pbx.ToBusy}, Created: day},
 	}
 }
 

@@ -1,0 +1,191 @@
+package route
+
+import (
+	"strconv"
+	"time"
+
+	"tandem/i18n"
+	"tandem/pbx"
+)
+
+// person is a call for somebody: exceptions first, then what the status says, then whether anything can ring. It completes
+// the plan or says where the call goes at once (X-048…X-079).
+func (q *question) person(p *Plan, u *pbx.User) pbx.Destination {
+	p.To = party(u)
+	if q.owner == "" && len(p.Passed) == 1 {
+		p.because(i18n.T("route.extension_of", "extension", u.Extension, "name", u.Name))
+	} else {
+		p.because(i18n.T("route.to_person", "name", u.Name))
+	}
+	if u.IsSuspended(q.r.At) {
+		p.end(pbx.CauseSuspended, i18n.T("route.suspended", "name", u.Name))
+		return pbx.Destination{}
+	}
+	if u.ID == q.r.Caller.User {
+		q.self(p, u)
+		return pbx.Destination{}
+	}
+	suppose := q.supposed()
+	stand := q.s.StatusOf(u.ID, q.r.At)
+	if suppose.Status != "" {
+		stand = pbx.Stand{Status: suppose.Status, Manual: true}
+	}
+	profile := q.s.ProfileOf(u.ID, stand.Status)
+	rules := Then{Owner: u.ID, NoAnswer: profile.NoAnswer.For(q.outside), Busy: profile.Busy.For(q.outside), Offline: profile.Offline.For(q.outside)}
+	always := profile.Always.For(q.outside)
+
+	rings := stand.Status.Rings()
+	if stand.Manual || stand.Hours != pbx.StateNone {
+		p.because(status(u, stand))
+	}
+	switch e := q.except(p, u, &rules); {
+	case e == nil:
+	case e.To.Kind == pbx.ToUser && e.To.ID == string(u.ID):
+		rings = true
+	default:
+		q.leave(p, pbx.CauseAway, u.ID)
+		return e.To
+	}
+	if !rings {
+		return q.onwards(p, u, pbx.CauseAway, i18n.T("route.nothing_rings", "name", u.Name), always)
+	}
+	return q.ring(p, u, profile, rules, suppose.Reach)
+}
+
+// supposed is what a preview takes for granted, told once: about the first person who is called.
+func (q *question) supposed() Suppose {
+	if q.past || len(q.r.Passed) > 0 {
+		return Suppose{}
+	}
+	q.past = true
+	return q.r.Suppose
+}
+
+// status is the sentence about a status that somebody or the hours chose.
+func status(u *pbx.User, stand pbx.Stand) i18n.Text {
+	if stand.Manual {
+		return i18n.T("route.status."+string(stand.Status), "name", u.Name)
+	}
+	return i18n.T("route.hours."+string(stand.Hours), "name", u.Name)
+}
+
+// except looks for the first exception that counts at once and gives it; those for an occasion take the place of the
+// status's rule for that occasion, the first of each.
+func (q *question) except(p *Plan, u *pbx.User, rules *Then) *pbx.Exception {
+	f := q.s.Forwardings[u.ID]
+	if f == nil {
+		return nil
+	}
+	var noAnswer, busy, offline bool
+	for i := range f.Exceptions {
+		e := &f.Exceptions[i]
+		if !e.Fits(q.r.Caller.User, p.From.Number, q.outside) || !q.s.Counts(e, u.ID, q.r.At) {
+			continue
+		}
+		text := i18n.T("route.exception", "name", u.Name, "number", strconv.Itoa(i+1))
+		switch {
+		case e.When == pbx.WhenAlways:
+			p.because(text)
+			return e
+		case e.When == pbx.WhenNoAnswer && !noAnswer:
+			noAnswer, rules.NoAnswer = true, e.To
+			p.because(text)
+		case e.When == pbx.WhenBusy && !busy:
+			busy, rules.Busy = true, e.To
+			p.because(text)
+		case e.When == pbx.WhenOffline && !offline:
+			offline, rules.Offline = true, e.To
+			p.because(text)
+		}
+	}
+	return nil
+}
+
+// onwards sends a call on because of a sentence, or ends it with that sentence where the rule leads nowhere.
+func (q *question) onwards(p *Plan, u *pbx.User, cause pbx.Cause, why i18n.Text, to pbx.Destination) pbx.Destination {
+	q.leave(p, cause, u.ID)
+	if to.IsZero() {
+		*p = p.refuse(cause, why)
+		return to
+	}
+	p.because(why)
+	p.because(i18n.T("route.sends_on", "name", u.Name))
+	return to
+}
+
+// ring lets the phones of a person ring, unless none can: he talks and takes no second call, or nothing is registered.
+func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then, suppose Reach) pbx.Destination {
+	if profile.Single && q.talks(u.ID, suppose) {
+		return q.onwards(p, u, pbx.CauseBusy, i18n.T("route.talking", "name", u.Name), rules.Busy)
+	}
+	targets, devices, all := q.phones(u, profile, suppose)
+	if len(targets) == 0 {
+		why := i18n.T("route.offline", "name", u.Name, "devices", strconv.Itoa(all))
+		if all == 0 {
+			why = i18n.T("route.no_device", "name", u.Name)
+		}
+		return q.onwards(p, u, pbx.CauseOffline, why, rules.Offline)
+	}
+	p.because(i18n.T("route.registered", "name", u.Name, "devices", strconv.Itoa(devices)))
+	if profile.Mobile && u.Mobile != "" {
+		p.because(i18n.T("route.mobile_too", "name", u.Name))
+	}
+	p.because(i18n.T("route.rings", "name", u.Name, "seconds", strconv.Itoa(profile.Seconds())))
+	p.Attempts = []Attempt{{Targets: targets, Ring: time.Duration(profile.Seconds()) * time.Second}}
+	p.Then = rules
+	return pbx.Destination{}
+}
+
+// self is somebody who calls his own extension: his other phones ring, and no rule of his applies.
+func (q *question) self(p *Plan, u *pbx.User) {
+	targets, devices, _ := q.phones(u, pbx.Profile{}, ReachAsIs)
+	if len(targets) == 0 {
+		p.end(pbx.CauseOffline, i18n.T("route.self", "name", u.Name))
+		return
+	}
+	p.because(i18n.T("route.own_devices", "name", u.Name))
+	p.because(i18n.T("route.registered", "name", u.Name, "devices", strconv.Itoa(devices)))
+	p.because(i18n.T("route.rings", "name", u.Name, "seconds", strconv.Itoa(pbx.UsualRing)))
+	p.Attempts = []Attempt{{Targets: targets, Ring: pbx.UsualRing * time.Second}}
+}
+
+// talks reports whether somebody is in a conversation, the call that is asked about left aside: he is not in it yet.
+func (q *question) talks(u pbx.UserID, suppose Reach) bool {
+	if suppose != ReachAsIs {
+		return suppose == ReachBusy
+	}
+	for _, id := range q.live.CallsOf(u) {
+		if c := q.live.Call(id); c != nil && c.Phase != pbx.PhaseRinging {
+			return true
+		}
+	}
+	return false
+}
+
+// phones lists the places where a person's devices are registered now, how many devices that are, and how many devices
+// there are at all; the calling device is not among them, and neither are mobile apps that are not to be woken.
+func (q *question) phones(u *pbx.User, profile pbx.Profile, suppose Reach) (targets []Target, registered, all int) {
+	who := party(u)
+	for _, d := range q.s.DevicesOf(u.ID) {
+		if d.ID == q.r.Caller.Device || profile.NoPush && d.Kind == pbx.DeviceMobile {
+			continue
+		}
+		all++
+		before := len(targets)
+		for _, b := range q.live.Bindings(d.ID) {
+			if b.Expires.After(q.r.At) || suppose != ReachAsIs {
+				targets = append(targets, Target{Party: who, Binding: b})
+			}
+		}
+		if len(targets) > before {
+			registered++
+		} else if suppose == ReachIdle || suppose == ReachBusy {
+			targets = append(targets, Target{Party: who, Binding: pbx.Binding{Device: d.ID}})
+			registered++
+		}
+	}
+	if suppose == ReachOffline {
+		return nil, 0, all
+	}
+	return targets, registered, all
+}
