@@ -46,8 +46,9 @@ var plan = map[string]room{
 	"sip/stack": {modules: []string{"golang.org/x/sys", "github.com/coder/websocket"}},
 	"sip":       {imports: "sip/stack pbx number call i18n", modules: []string{"github.com/coder/websocket"}},
 	"media":     {imports: "audio", modules: []string{"golang.org/x/sys", "github.com/pion"}},
-	"auth":      {imports: "pbx i18n store event", modules: []string{"golang.org/x/crypto", "golang.org/x/time", "golang.org/x/sync"}},
-	"outbox":    {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
+	"auth": {imports: "pbx i18n store event", modules: []string{"golang.org/x/crypto", "golang.org/x/time", "golang.org/x/sync",
+		"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
+	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
 
 	"command":     {imports: "pbx event number i18n policy directory", modules: []string{"golang.org/x/text"}},
 	"switchboard": {imports: "pbx event policy route report call directory media sdp number i18n"},
@@ -64,12 +65,15 @@ var plan = map[string]room{
 }
 
 // testModules may be imported by every room's tests.
-var testModules = []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/google/go-cmp"}
+var testModules = []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/google/go-cmp", "github.com/oauth2-proxy/mockoidc"}
 
 // reasons says why the project depends on a module; go.mod may name no other directly.
 var reasons = map[string]string{
 	"github.com/alecthomas/kong":       "flags with environment twins and help",
 	"github.com/coder/websocket":       "SIP over WebSocket (RFC 7118)",
+	"github.com/coreos/go-oidc/v3":     "sign-in with Microsoft, Google and other OpenID Connect providers",
+	"github.com/oauth2-proxy/mockoidc": "a foreign OpenID Connect provider for tests",
+	"golang.org/x/oauth2":              "the authorization code flow with PKCE",
 	"github.com/danielgtaylor/huma/v2": "validation and OpenAPI 3.1 from Go types",
 	"github.com/google/go-cmp":         "readable differences in tests",
 	"github.com/jackc/pgx/v5":          "PostgreSQL",

@@ -62,6 +62,9 @@ func probes() map[string][]probe {
 		"POST /v1/session":                      one("/v1/session", `{"email":"uwe@example.com","password":"`+password+`"}`),
 		"GET /v1/session":                       one("/v1/session", ""),
 		"DELETE /v1/session":                    one("/v1/session", ""),
+		"GET /v1/session/providers":             one("/v1/session/providers", ""),
+		"GET /v1/session/with/{provider}":       one("/v1/session/with/none", ""),
+		"GET /v1/session/callback":              one("/v1/session/callback?state=x&code=x", ""),
 		"POST /v1/password/forgot":              one("/v1/password/forgot", `{"email":"nobody@example.com"}`),
 		"GET /v1/links/{token}":                 one("/v1/links/wrong", ""),
 		"POST /v1/links/{token}":                one("/v1/links/wrong", `{"password":"`+password+`"}`),
@@ -125,20 +128,23 @@ func probes() map[string][]probe {
 			{"tom mia", "/v1/calls/live/cal_live_tom_mia", "", ""}, {"none", "/v1/calls/live/cal_none", "", ""}},
 		"GET /v1/events": one("/v1/events", ""),
 
-		"GET /v1/overview":            one("/v1/overview", ""),
-		"GET /v1/settings":            one("/v1/settings", ""),
-		"PATCH /v1/settings":          one("/v1/settings", `{"name":"Renamed"}`),
-		"POST /v1/settings/mail/test": one("/v1/settings/mail/test", ""),
-		"GET /v1/mails":               one("/v1/mails", ""),
-		"POST /v1/mails/{mail}/send":  {{"kept", "/v1/mails/mai_kept/send", "", ""}, {"none", "/v1/mails/mai_none/send", "", ""}},
-		"GET /v1/audit":               one("/v1/audit", ""),
-		"GET /v1/audit/verify":        one("/v1/audit/verify", ""),
-		"GET /v1/tokens":              one("/v1/tokens", ""),
-		"POST /v1/tokens":             one("/v1/tokens", `{"name":"Another"}`),
-		"DELETE /v1/tokens/{token}":   things("/v1/tokens/%s", "token of", ""),
-		"GET /v1/openapi.json":        one("/v1/openapi.json", ""),
-		"GET /v1/docs":                one("/v1/docs", ""),
-		"GET /v1/health":              one("/v1/health", ""),
+		"GET /v1/overview":                         one("/v1/overview", ""),
+		"GET /v1/settings":                         one("/v1/settings", ""),
+		"PATCH /v1/settings":                       one("/v1/settings", `{"name":"Renamed"}`),
+		"POST /v1/settings/mail/test":              one("/v1/settings/mail/test", ""),
+		"GET /v1/settings/providers":               one("/v1/settings/providers", ""),
+		"PUT /v1/settings/providers/{provider}":    one("/v1/settings/providers/x", `{"kind":"other","name":"X","issuer":"http://127.0.0.1:1/","client":"x","secret":"y"}`),
+		"DELETE /v1/settings/providers/{provider}": one("/v1/settings/providers/x", ""),
+		"GET /v1/mails":                            one("/v1/mails", ""),
+		"POST /v1/mails/{mail}/send":               {{"kept", "/v1/mails/mai_kept/send", "", ""}, {"none", "/v1/mails/mai_none/send", "", ""}},
+		"GET /v1/audit":                            one("/v1/audit", ""),
+		"GET /v1/audit/verify":                     one("/v1/audit/verify", ""),
+		"GET /v1/tokens":                           one("/v1/tokens", ""),
+		"POST /v1/tokens":                          one("/v1/tokens", `{"name":"Another"}`),
+		"DELETE /v1/tokens/{token}":                things("/v1/tokens/%s", "token of", ""),
+		"GET /v1/openapi.json":                     one("/v1/openapi.json", ""),
+		"GET /v1/docs":                             one("/v1/docs", ""),
+		"GET /v1/health":                           one("/v1/health", ""),
 	}
 }
 
@@ -299,6 +305,7 @@ var decidesMore = map[string]bool{
 	"DELETE /v1/groups/{group}/members/{user}": true,
 	"GET /v1/users/{user}/photo":               true, // nobody has one
 	"POST /v1/mails/{mail}/send":               true, // none is not there
+	"DELETE /v1/settings/providers/{provider}": true, // there is none
 }
 
 // golden compares with a file, or writes it.

@@ -47,6 +47,7 @@ type Service struct {
 	events *rate.Limiter       // bounds what floods write into the log (BAR AU-05)
 	hidden counter             // failures that were not written since the last that was
 	work   sync.WaitGroup
+	sso    providers
 	spent  func() // told about each password hash; tests count
 }
 

@@ -14,6 +14,8 @@ type Tenant struct {
 	Mail     Mail      `json:"mail"`
 	Replay   Replay    `json:"replay,omitempty"` // of conferences whose host's group has no own value
 	Spread   bool      `json:"spread,omitempty"` // who holds billing.assign may hand it on (D-044)
+
+	Providers []Provider `json:"providers,omitempty"` // where people may sign in besides here, in the order of the buttons
 }
 
 // Mail is the way out for e-mail; without a host every mail stays in the outbox for the administrator to read.

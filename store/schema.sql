@@ -293,7 +293,7 @@ CREATE TABLE tenants (
 	mail_tls      TEXT   NOT NULL,
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
-);
+, providers TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE tokens (
 	tenant      TEXT   NOT NULL,

@@ -26,7 +26,8 @@ func nouns() []pbx.Noun {
 	scope := pbx.Scope{Kind: pbx.ScopeTree, Group: "grp_sales", Refs: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}}}
 	return []pbx.Noun{
 		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day, Replay: pbx.ReplayOwn, Spread: true,
-			Mail: pbx.Mail{Host: "mail.example", Port: 587, From: "pbx@acme.example", User: "u", Password: "p", TLS: "starttls"}},
+			Providers: []pbx.Provider{{ID: "company", Kind: pbx.ProviderOther, Name: "Company", Issuer: "https://id.example.com", Client: "tandem", Secret: "kept"}},
+			Mail:      pbx.Mail{Host: "mail.example", Port: 587, From: "pbx@acme.example", User: "u", Password: "p", TLS: "starttls"}},
 		&pbx.Group{ID: "grp_default", Name: "Default", Default: true, Created: day},
 		&pbx.Group{ID: "grp_sales", Name: "Продажи", Parent: "grp_default", Language: "ru", Zone: "Europe/Moscow", Published: true, Ceiling: "user", Replay: pbx.ReplayWhole, Created: day},
 		&pbx.Role{ID: "rol_night", Name: "Nacht", Cells: map[string]pbx.ScopeKind{"call.see": pbx.ScopeGroup}},

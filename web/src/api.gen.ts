@@ -600,6 +600,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Come back from a provider.
+         * @description Open to everybody: the provider sends the browser here
+         */
+        get: operations["get_session_callback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where one may sign in besides here.
+         * @description Open to everybody: whoever signs in has to see the buttons
+         */
+        get: operations["get_session_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/with/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to a provider to sign in there.
+         * @description Open to everybody: this is how one signs in
+         */
+        get: operations["get_session_with_by_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/settings": {
         parameters: {
             query?: never;
@@ -639,6 +699,50 @@ export interface paths {
          */
         post: operations["post_settings_mail_test"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Providers that people may sign in with.
+         * @description Needs `login.edit` over the office.
+         */
+        get: operations["get_settings_providers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Add or change a provider; it is asked whether it answers.
+         * @description Needs `login.edit` over the office.
+         */
+        put: operations["put_settings_providers_by_provider"];
+        post?: never;
+        /**
+         * Take a provider away.
+         * @description Needs `login.edit` over the office.
+         */
+        delete: operations["delete_settings_providers_by_provider"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1431,6 +1535,26 @@ export interface components {
              */
             total: number;
         };
+        PageProviderButton: {
+            items: components["schemas"]["ProviderButton"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageProviderSettings: {
+            items: components["schemas"]["ProviderSettings"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageRole: {
             items: components["schemas"]["Role"][];
             /** @description cursor of the next page; absent on the last one */
@@ -1496,6 +1620,22 @@ export interface components {
             /** Format: int64 */
             sips: number;
         };
+        ProviderButton: {
+            id: string;
+            /** @enum {string} */
+            kind: "microsoft" | "google" | "other";
+            name: string;
+        };
+        ProviderSettings: {
+            /** @description address to be entered at the provider */
+            callback: string;
+            client: string;
+            id: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "microsoft" | "google" | "other";
+            name: string;
+        };
         Role: {
             /** @description the visitor may give it to somebody */
             assignable: boolean;
@@ -1524,6 +1664,16 @@ export interface components {
             main?: boolean;
             /** @description absent keeps the role, or joins as user */
             role?: string;
+        };
+        SetProviderBody: {
+            client: string;
+            /** @description OpenID Connect issuer; of Microsoft with the id of your own tenant; Google needs none */
+            issuer?: string;
+            /** @enum {string} */
+            kind: "microsoft" | "google" | "other";
+            name: string;
+            /** @description absent keeps the old one while issuer and client stay */
+            secret?: string;
         };
         Settings: {
             country: string;
@@ -2833,6 +2983,98 @@ export interface operations {
             };
         };
     };
+    get_session_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_session_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProviderButton"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_session_with_by_provider: {
+        parameters: {
+            query?: {
+                /** @description page to show afterwards */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_settings: {
         parameters: {
             query?: never;
@@ -2908,6 +3150,99 @@ export interface operations {
         responses: {
             /** @description Accepted */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_settings_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProviderSettings"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_settings_providers_by_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetProviderBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProviderSettings"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_settings_providers_by_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                provider: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };

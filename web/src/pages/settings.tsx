@@ -3,9 +3,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Settings } from '../api';
+import { Providers } from '../parts/provider';
 import { useAddress } from '../parts/query';
 import { fieldWord } from '../parts/words';
-import { useMe } from '../session';
+import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { before, changed, Conflict, countryOptions, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
 import { Sheet, Tabs } from '../ui/sheet';
@@ -95,10 +96,11 @@ function MailServer({ settings }: { settings: Settings }) {
 export default function SettingsPage() {
   const settings = useQuery({ queryKey: ['settings'], queryFn: api.settings });
   const { values, set } = useAddress();
+  const me = useMe();
   const tab = values.tab ?? 'office';
   return (
-    <Sheet title={t('nav.settings')} scope={t('settings.lead')} tabs={<Tabs label={t('nav.settings')} value={tab} onChange={(x) => set({ tab: x === 'office' ? undefined : x })} tabs={[{ id: 'office', label: t('settings.office') }, { id: 'mail', label: t('settings.mail') }]} />}>
-      <Loaded of={settings}>{(s) => (tab === 'mail' ? <MailServer settings={s} /> : <Office settings={s} />)}</Loaded>
+    <Sheet title={t('nav.settings')} scope={t('settings.lead')} tabs={<Tabs label={t('nav.settings')} value={tab} onChange={(x) => set({ tab: x === 'office' ? undefined : x })} tabs={[{ id: 'office', label: t('settings.office') }, { id: 'mail', label: t('settings.mail') }, ...(can(me, 'login.edit', 'all') ? [{ id: 'signin', label: t('settings.signin') }] : [])]} />}>
+      <Loaded of={settings}>{(s) => (tab === 'signin' ? <Providers /> : tab === 'mail' ? <MailServer settings={s} /> : <Office settings={s} />)}</Loaded>
     </Sheet>
   );
 }
