@@ -3,6 +3,7 @@ package audio
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 )
 
 // ErrWAV is told for files that are not WAV, or of a kind we do not read.
@@ -74,22 +75,34 @@ func (w WAV) Encode() []byte { return w.encode(16) }
 // Encode8 writes the sound as a file of 8 bits; the lower half of each sample is dropped.
 func (w WAV) Encode8() []byte { return w.encode(8) }
 
-func (w WAV) encode(width int) []byte {
+// WAVHead is the length of the header that WAVHeader writes.
+const WAVHead = 44
+
+// WAVHeader is what stands before size bytes of 16-bit samples, so that a file may be kept as bare samples and given out as WAV.
+// Sizes beyond what the format can say (4 GiB) are written as the largest, which players read to the end.
+func WAVHeader(rate int, size int64) []byte { return header(make([]byte, 0, WAVHead), rate, 16, size) }
+
+func header(b []byte, rate, width int, size int64) []byte {
 	le := binary.LittleEndian
-	size := len(w.Samples) * width / 8
-	b := make([]byte, 0, 44+size+1)
+	short := func(n int64) uint32 { return uint32(min(n, math.MaxUint32)) }
 	b = append(b, "RIFF"...)
-	b = le.AppendUint32(b, uint32(36+size+size%2))
+	b = le.AppendUint32(b, short(36+size+size%2))
 	b = append(b, "WAVEfmt "...)
 	b = le.AppendUint32(b, 16)
 	b = le.AppendUint16(b, 1)
 	b = le.AppendUint16(b, 1)
-	b = le.AppendUint32(b, uint32(w.Rate))
-	b = le.AppendUint32(b, uint32(w.Rate*width/8))
+	b = le.AppendUint32(b, uint32(rate))
+	b = le.AppendUint32(b, uint32(rate*width/8))
 	b = le.AppendUint16(b, uint16(width/8))
 	b = le.AppendUint16(b, uint16(width))
 	b = append(b, "data"...)
-	b = le.AppendUint32(b, uint32(size))
+	return le.AppendUint32(b, short(size))
+}
+
+func (w WAV) encode(width int) []byte {
+	le := binary.LittleEndian
+	size := len(w.Samples) * width / 8
+	b := header(make([]byte, 0, WAVHead+size+1), w.Rate, width, int64(size))
 	for _, s := range w.Samples {
 		if width == 8 {
 			b = append(b, byte(int(s>>8)+128))

@@ -1,0 +1,95 @@
+package audio
+
+import "math"
+
+// half is a low-pass at a quarter of the rate in which every other tap but the middle one is zero; only the taps at odd distance
+// from the middle are kept. It lets 3.4 kHz of 16 kHz sound through and keeps what would fold below it 60 dB down.
+var half = halfBand()
+
+// taps are on each side of the middle.
+const taps = 24
+
+func halfBand() (h [taps]float32) {
+	var sum float64
+	for i := range h {
+		at := float64(2*i + 1)
+		x := at / (2 * taps)
+		window := 0.42 + 0.5*math.Cos(math.Pi*x) + 0.08*math.Cos(2*math.Pi*x) // Blackman
+		v := math.Sin(math.Pi*at/2) / (math.Pi * at) * window
+		h[i] = float32(v)
+		sum += 2 * v
+	}
+	for i := range h {
+		h[i] *= float32(0.5 / sum)
+	}
+	return h
+}
+
+// Halver makes 8 kHz sound of 16 kHz sound, piece by piece. The zero value is ready.
+type Halver struct{ past [4 * taps]float32 }
+
+// Doubler makes 16 kHz sound of 8 kHz sound, piece by piece. The zero value is ready.
+type Doubler struct{ past [2 * taps]float32 }
+
+// Halve appends half as many samples to dst; an odd last sample is left out.
+func (h *Halver) Halve(dst, samples []int16) []int16 {
+	const middle = 2*taps - 1
+	for ; len(samples) >= 2; samples = samples[2:] {
+		copy(h.past[:], h.past[2:])
+		h.past[len(h.past)-2], h.past[len(h.past)-1] = float32(samples[0]), float32(samples[1])
+		sum := h.past[middle+1] / 2
+		for i, c := range half {
+			sum += c * (h.past[middle-2*i] + h.past[middle+2+2*i])
+		}
+		dst = append(dst, round(sum))
+	}
+	return dst
+}
+
+// Double appends two samples to dst for each one.
+func (d *Doubler) Double(dst, samples []int16) []int16 {
+	for _, s := range samples {
+		copy(d.past[:], d.past[1:])
+		d.past[len(d.past)-1] = float32(s)
+		var between float32
+		for i, c := range half {
+			between += c * (d.past[taps-1-i] + d.past[taps+i])
+		}
+		dst = append(dst, int16(d.past[taps-1]), round(2*between))
+	}
+	return dst
+}
+
+func round(v float32) int16 {
+	return int16(math.RoundToEven(float64(min(max(v, math.MinInt16), math.MaxInt16))))
+}
+
+// Resample brings whole sound from one rate to another, with a band limit a little below the lower one's half.
+func Resample(samples []int16, from, to int) []int16 {
+	if from == to || from <= 0 || to <= 0 || len(samples) == 0 {
+		return samples
+	}
+	const zeros = 24 // of the sinc on each side
+	cut := min(1, float64(to)/float64(from)) * 0.96
+	reach := zeros / cut
+	out := make([]int16, int(int64(len(samples))*int64(to)/int64(from)))
+	for i := range out {
+		at := float64(i) * float64(from) / float64(to)
+		first, last := max(int(math.Ceil(at-reach)), 0), min(int(math.Floor(at+reach)), len(samples)-1)
+		var sum float64
+		for j := first; j <= last; j++ {
+			x := at - float64(j)
+			window := 0.5 + 0.5*math.Cos(math.Pi*x/reach)
+			sum += float64(samples[j]) * sinc(x*cut) * cut * window
+		}
+		out[i] = round(float32(sum))
+	}
+	return out
+}
+
+func sinc(x float64) float64 {
+	if math.Abs(x) < 1e-9 {
+		return 1
+	}
+	return math.Sin(math.Pi*x) / (math.Pi * x)
+}
