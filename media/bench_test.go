@@ -1,7 +1,9 @@
 package media
 
 import (
+	"encoding/binary"
 	"fmt"
+	"io"
 	"net/netip"
 	"runtime"
 	"slices"
@@ -289,5 +291,79 @@ func BenchmarkOpenClose(b *testing.B) {
 		}
 		s.Close()
 		e.rested()
+	}
+}
+
+// BenchmarkHouse is the house's own work on a packet, sending included: what it plays, and what it records.
+func BenchmarkHouse(b *testing.B) {
+	for _, f := range []Format{pcmu, g722} {
+		for _, kind := range []string{"narrow samples", "coded"} {
+			b.Run("play/"+f.Name+"/"+kind, func(b *testing.B) {
+				_, sa, beat := by(b, f)
+				play(b, sa, Playlist{Sounds: []Sound{waves(700)[kind]}, Loop: true})
+				at := time.Duration(0)
+				b.ReportAllocs()
+				for b.Loop() {
+					at += frame
+					beat(at)
+				}
+			})
+		}
+		b.Run("record/"+f.Name, func(b *testing.B) {
+			x := tape(b, Record{Sink: io.Discard}, f)
+			l := &loop{engine: x.s.engine, epoll: -1}
+			l.from = rawAddr(x.p.addr(), false)
+			p := x.p.packet(f.Payload, string(make([]byte, 160)))
+			b.ReportAllocs()
+			for b.Loop() {
+				x.now += frame
+				x.p.seq++
+				x.p.time += 160
+				binary.BigEndian.PutUint16(p[2:], x.p.seq)
+				binary.BigEndian.PutUint32(p[4:], x.p.time)
+				n := copy(l.in[:], p)
+				x.s.mu.Lock()
+				x.s.hearRTP(l, l.in[:n], x.now)
+				x.s.mu.Unlock()
+			}
+		})
+	}
+}
+
+// BenchmarkPlaying is many legs that listen to a prompt at once: CPU-ms per leg and second, and how far from 20 ms apart packets leave.
+func BenchmarkPlaying(b *testing.B) {
+	for _, legs := range []int{1, 100, 500} {
+		b.Run(fmt.Sprint(legs), func(b *testing.B) {
+			for b.Loop() {
+				e := engine(b)
+				sink := ring(b, "127.0.0.1")
+				watch := ring(b, "127.0.0.1")
+				sound := waves(700)["coded"]
+				for i := range legs {
+					s := open(b, e)
+					to := sink
+					if i == legs/2 {
+						to = watch
+					}
+					set(b, s, to.flow(pcma))
+					play(b, s, Playlist{Sounds: []Sound{sound}, Loop: true})
+				}
+				watch.hear()
+				began, start, last := cpu(unix.RUSAGE_SELF), time.Now(), time.Now()
+				var off []time.Duration
+				for time.Since(start) < 3*time.Second {
+					watch.hear()
+					now := time.Now()
+					off = append(off, max(now.Sub(last)-frame, frame-now.Sub(last)))
+					last = now
+				}
+				used := cpu(unix.RUSAGE_SELF) - began
+				slices.Sort(off)
+				b.ReportMetric(float64(used.Microseconds())/1000/float64(legs)/3, "CPU-ms/leg-s")
+				b.ReportMetric(float64(off[len(off)/2].Microseconds()), "µs-off-p50")
+				b.ReportMetric(float64(off[len(off)*99/100].Microseconds()), "µs-off-p99")
+				e.Close()
+			}
+		})
 	}
 }

@@ -2,7 +2,7 @@ package media
 
 // Bridge lets sound flow between two sessions, as far as their flows allow, and ends the bridges they had before.
 // A session that has not learned its far side's address yet gets a new probation window, because a phone often
-// begins to send only when the call is answered. Closed sessions are not bridged.
+// begins to send only when the call is answered. What the house plays to them ends. Closed sessions are not bridged.
 func (e *Engine) Bridge(a, b *Session) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -38,11 +38,14 @@ func (s *Session) join(peer *Session) []Format {
 	s.peer = peer
 	s.table = noTable
 	s.stream.follow = false
+	if peer != nil {
+		s.hushed()
+	}
 	now := s.engine.now()
 	if peer != nil && !s.rtp.locked {
 		s.probe(now)
 	}
-	s.arm(now)
+	s.arrange(now)
 	return s.local
 }
 

@@ -13,6 +13,10 @@ type event struct {
 	duration uint16
 }
 
+// faintest is the volume, in -dBm0, below which an event is no key that anybody pressed: RFC 4733 §2.3.3 asks to accept
+// down to -36 and to reject from -55 on.
+const faintest = 54
+
 // parseEvent reads the payload and reports whether it is one.
 func parseEvent(b []byte) (event, bool) {
 	if len(b) < 4 {

@@ -30,7 +30,11 @@ type Engine struct {
 	six    bool // sockets are AF_INET6
 	start  time.Time
 	loops  []*loop
+	beat   *metronome
+	reader *reader
+	scribe *scribe
 	done   sync.WaitGroup
+	stop   sync.Once
 
 	// sockets finds the socket behind an epoll event by its port; loops read it without a lock.
 	sockets []atomic.Pointer[socket]
@@ -74,6 +78,10 @@ func New(c Config) (*Engine, error) {
 		ports:   newPorts(c.Low, c.High),
 		open:    map[*Session]struct{}{},
 	}
+	e.beat, e.reader, e.scribe = newMetronome(e), newReader(e), newScribe(e)
+	e.done.Go(e.beat.run)
+	e.done.Go(e.reader.run)
+	e.done.Go(e.scribe.run)
 	for range c.Loops {
 		l, err := newLoop(e)
 		if err != nil {
@@ -169,6 +177,11 @@ func (e *Engine) Close() {
 	for _, l := range e.loops {
 		l.stop()
 	}
+	e.stop.Do(func() {
+		close(e.beat.done)
+		close(e.reader.done)
+		close(e.scribe.done)
+	})
 	e.done.Wait()
 	for _, l := range e.loops {
 		l.free()

@@ -60,9 +60,11 @@ type EventKind uint8
 
 // What a session notices.
 const (
-	EventDigit   EventKind = iota + 1 // the far side pressed a key (RFC 4733); told once per press, when it begins
-	EventSilence                      // a far side that should send has sent nothing for Config.Silence (RT-09); told once per silence
-	EventLocked                       // the far side's RTP address is now known; Addr holds it
+	EventDigit    EventKind = iota + 1 // the far side pressed a key (RFC 4733); or, where no events were agreed on and the house listens, by its tones; told once per press, when it begins
+	EventSilence                       // a far side that should send has sent nothing for Config.Silence (RT-09); told once per silence
+	EventLocked                        // the far side's RTP address is now known; Addr holds it
+	EventPlayed                        // a playlist is over; Tag is the list's
+	EventRecorded                      // a recording is over and all of it was written; Recorded tells of it, Tag is the recording's
 )
 
 // Event is one thing a session noticed.
@@ -70,6 +72,9 @@ type Event struct {
 	Kind  EventKind
 	Digit byte           // '0'–'9', '*', '#', 'A'–'D'
 	Addr  netip.AddrPort // with EventLocked
+	Tag   uint64         // with EventPlayed and EventRecorded
+
+	Recorded *Recorded // with EventRecorded
 }
 
 // Stats are the counters of one session since it was opened.
@@ -98,5 +103,6 @@ type Count struct {
 var (
 	ErrExhausted = errors.New("media: no free port pair") // refuse the call; ports come back when others end and after their rest
 	ErrClosed    = errors.New("media: closed")
+	ErrCodec     = errors.New("media: the house speaks none of the far side's codecs")
 	ErrFamily    = errors.New("media: the far side's address family cannot be reached from here")
 )

@@ -34,12 +34,13 @@ type pace struct {
 	stamp   uint32
 	payload uint8
 	at      time.Duration
+	own     bool // the house spoke last
 }
 
 // note follows the time stamps that go out. Events carry the time of their beginning over and over; only what moves on counts.
 func (p *pace) note(h header, payload uint8, fresh bool, now time.Duration) {
 	if fresh || !p.started || int32(h.stamp-p.stamp) > 0 {
-		*p = pace{true, h.stamp, payload, now}
+		*p = pace{started: true, stamp: h.stamp, payload: payload, at: now}
 	}
 }
 
@@ -165,22 +166,8 @@ func (s *Session) sendEvent(f Format, ticks int, end bool) {
 		b[13] |= 0x80
 	}
 	binary.BigEndian.PutUint16(b[14:], uint16(min(int64(ticks)*int64(f.Clock)*int64(keyTick)/int64(time.Second), 1<<16-1)))
-	out := b
-	if s.seal != nil {
-		var h rtp.Header
-		sealed, err := s.seal.context.EncryptRTP(b, b, &h)
-		if err != nil {
-			s.stats.Unsent++
-			return
-		}
-		out = sealed
-	}
-	if !s.rtp.send(out) {
-		s.stats.Unsent++
-		return
-	}
-	s.stats.Sent.Packets++
-	s.stats.Sent.Bytes += 4
+	var h rtp.Header
+	s.dispatch(b, 4, &h)
 }
 
 // insert takes a number for a packet of our own; what is renumbered from now on comes after it.

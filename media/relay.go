@@ -111,12 +111,23 @@ func (s *Session) count(l *loop, h header, payload []byte, now time.Duration) {
 	f := &s.kinds[s.index[h.payload]-1]
 	if !f.event {
 		s.source.arrive(h.stamp, f.clock, int64(now))
+		if s.ear != nil && f.codec != noCodec && s.receives {
+			s.listen(l, f.codec, h, payload, now)
+		}
 		return
 	}
-	if e, ok := parseEvent(payload); ok && s.receives {
+	if e, ok := parseEvent(payload); ok && s.receives && e.volume <= faintest {
 		if digit, first := s.press.take(h, e); first {
-			l.events = append(l.events, Event{Kind: EventDigit, Digit: digit})
+			s.pressed(l, digit)
 		}
+	}
+}
+
+// pressed tells of a key, and ends a recording that waits for it. The lock is held.
+func (s *Session) pressed(l *loop, digit byte) {
+	l.events = append(l.events, Event{Kind: EventDigit, Digit: digit})
+	if s.record != nil && s.record.stops(digit) {
+		s.endRecord(EndDigit)
 	}
 }
 
@@ -128,6 +139,10 @@ func (s *Session) passRTP(l *loop, from *Session, b []byte, h header, now time.D
 		return
 	}
 	number := s.table[h.payload]
+	if s.player != nil { // the house speaks
+		s.stream.follow = false
+		return
+	}
 	if number == none || s.rtp.dest.length == 0 {
 		s.stats.Unsent++
 		return
@@ -136,12 +151,20 @@ func (s *Session) passRTP(l *loop, from *Session, b []byte, h header, now time.D
 	if !ok {
 		return
 	}
+	if fresh { // time goes on from what was sent before
+		s.stream.shift = 0
+		if s.pace.started {
+			s.stream.shift = s.onward(now) - h.stamp
+		}
+	}
+	h.stamp += s.stream.shift
 	s.pace.note(h, number, fresh, now)
 	b[1] = b[1]&0x80 | number
 	if fresh {
-		b[1] |= 0x80 // the time stamps jump here, which the marker allows (RFC 3551 §4.1)
+		b[1] |= 0x80 // another clock begins here, which the marker tells (RFC 3551 §4.1)
 	}
 	binary.BigEndian.PutUint16(b[2:], seq)
+	binary.BigEndian.PutUint32(b[4:], h.stamp)
 	binary.BigEndian.PutUint32(b[8:], s.stream.ssrc)
 	out, size := b, len(b)-h.body
 	if s.seal != nil {

@@ -188,7 +188,7 @@ func (s *Session) writeRTCP(b []byte, r report) []byte {
 	b = be.AppendUint32(b, s.stream.ssrc)
 	if sender {
 		b = be.AppendUint64(b, r.ntp)
-		b = be.AppendUint32(b, r.stamp)
+		b = be.AppendUint32(b, r.stamp+s.stream.shift)
 		b = be.AppendUint32(b, uint32(s.stats.Sent.Packets))
 		b = be.AppendUint32(b, uint32(s.stats.Sent.Bytes))
 	}

@@ -122,6 +122,7 @@ type stream struct {
 	from   uint32 // SSRC of the incoming stream that is being renumbered
 	follow bool   // offset is right for that stream
 	offset uint16
+	shift  uint32 // of its time stamps, so that the outgoing ones go on from what was sent before
 	top    uint64 // highest number that went out
 	seen   uint64 // bit n: number top-n went out
 }

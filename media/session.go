@@ -30,6 +30,13 @@ type Session struct {
 	learn      *learning
 	open, seal *crypt
 
+	voice   voice     // how the house speaks to it
+	player  *player   // what it says
+	beating bool      // the metronome knows
+	house   bool      // it has played or listened: the far side talks to the house while there is no peer
+	ear     *listener // somebody listens
+	record  *recorder // what is heard goes there
+
 	formats []Format   // what the far side understands
 	local   []Format   // what it sends
 	index   [128]uint8 // payload number it sends → 1 + position in kinds
@@ -52,6 +59,7 @@ type Session struct {
 type kind struct {
 	clock uint32
 	event bool
+	codec codec
 }
 
 // none is a payload number that means nothing on the other side.
@@ -96,8 +104,8 @@ func (s *Session) Set(f Flow) error {
 	err := s.adopt(f, e.now())
 	peer := s.peer
 	local := s.local
-	if err == nil && peer != nil {
-		s.arm(e.now())
+	if err == nil && (peer != nil || s.house) {
+		s.arrange(e.now())
 	}
 	s.mu.Unlock()
 	if err != nil || peer == nil {
@@ -156,10 +164,11 @@ func (s *Session) adopt(f Flow, now time.Duration) error {
 	s.index, s.kinds = [128]uint8{}, nil
 	for _, l := range s.local {
 		if l.Payload < 128 && s.index[l.Payload] == 0 {
-			s.kinds = append(s.kinds, kind{uint32(max(l.Clock, 0)), l.isEvent()})
+			s.kinds = append(s.kinds, kind{uint32(max(l.Clock, 0)), l.isEvent(), codecOf(l)})
 			s.index[l.Payload] = uint8(len(s.kinds))
 		}
 	}
+	s.voice.choose(s.formats)
 	// An old-style hold names no address; the far side is still where it was.
 	if !s.set || f.Remote.IsValid() && !f.Remote.Addr().IsUnspecified() {
 		s.aim(&s.rtp, &s.remote, f.Remote)
@@ -246,6 +255,8 @@ func (s *Session) shut() bool {
 	s.closed = true
 	s.silence.stop()
 	s.keys.stop()
+	s.hushed()
+	s.endRecord(EndClosed)
 	s.open, s.seal, s.learn = nil, nil, nil
 	s.rtp.close()
 	s.rtcp.close()

@@ -15,7 +15,7 @@ type silence struct {
 func (s *Session) arm(now time.Duration) {
 	w := &s.silence
 	limit := s.engine.config.Silence
-	w.on = !s.closed && s.peer != nil && s.receives && limit > 0
+	w.on = !s.closed && (s.peer != nil || s.house) && s.receives && limit > 0
 	w.told, w.since = false, now
 	switch {
 	case !w.on:

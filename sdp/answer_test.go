@@ -305,3 +305,17 @@ func FuzzCrypto(f *testing.F) {
 		}
 	})
 }
+
+// The house speaks what its media side can code, and nothing else.
+func TestSpoken(t *testing.T) {
+	var names []string
+	for _, c := range Spoken() {
+		names = append(names, c.Name)
+	}
+	if got := strings.Join(names, " "); got != "G722 PCMU PCMA telephone-event" {
+		t.Errorf("spoken: %s", got)
+	}
+	if HasVoice(Common([]Codec{{111, "opus", 48000, 2, ""}, {101, Event, 48000, 1, ""}}, Spoken())) {
+		t.Error("the house speaks Opus")
+	}
+}

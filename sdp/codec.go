@@ -230,3 +230,15 @@ func number(c Codec, keep []Codec, owner map[uint8]Codec, used map[uint8]bool) (
 	}
 	return 0, false
 }
+
+// Spoken are the codecs in which the house itself can speak and listen, best first, with the keys that go with them. An offer with
+// none of them, Opus alone for instance, cannot be answered by the house.
+func Spoken() []Codec {
+	var list []Codec
+	for _, c := range Known() {
+		if c.Clock == 8000 {
+			list = append(list, c)
+		}
+	}
+	return list
+}
