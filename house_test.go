@@ -37,7 +37,8 @@ var plan = map[string]room{
 	"route":  {pure: true, imports: "pbx number i18n"},
 	"report": {pure: true, imports: "pbx event i18n"},
 
-	"call": {pure: true, imports: "pbx event number route i18n"},
+	"call":  {pure: true, imports: "pbx event number route i18n"},
+	"queue": {pure: true, imports: "pbx"},
 
 	"store":     {imports: "pbx event report number i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
 	"bus":       {imports: "event pbx"},

@@ -21,6 +21,7 @@ type (
 	LegID        string // leg_…
 	BindingID    string // bnd_…; one registered contact of a device
 	RingID       string // rng_…; a ring group
+	QueueID      string // que_…
 )
 
 var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)

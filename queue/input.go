@@ -1,0 +1,64 @@
+package queue
+
+import "tandem/pbx"
+
+// Input is something that happened to a queue. The list is closed; Step has an answer to each of them in every state.
+type Input interface{ input() }
+
+// Join says that a call arrived.
+type Join struct {
+	Call     pbx.CallID
+	From     pbx.Party
+	Priority int // higher is served first
+}
+
+// Leave says that a waiting caller hung up, or was taken away by somebody who may.
+type Leave struct{ Call pbx.CallID }
+
+// Hold says that a waiting caller hung up and wants to be called back when it is his turn.
+type Hold struct{ Call pbx.CallID }
+
+// Declined says that an agent did not take a call that he was offered: he pressed decline, or his phones could not be reached.
+type Declined struct {
+	Call  pbx.CallID
+	Agent pbx.UserID
+}
+
+// Took says that an agent answered a call that he was offered.
+type Took struct {
+	Call  pbx.CallID
+	Agent pbx.UserID
+}
+
+// Over says that the conversation of a caller with an agent has ended.
+type Over struct{ Call pbx.CallID }
+
+// Set says what an agent does from now on: Free, Away or Out. During a call it counts from its end.
+type Set struct {
+	Agent pbx.UserID
+	Duty  Duty
+}
+
+// Ready says that an agent has written down what was said.
+type Ready struct{ Agent pbx.UserID }
+
+// Tick says that the timer fired.
+type Tick struct{}
+
+// Change says that the queue was configured anew. Agents who serve no longer are out; their calls go on.
+type Change struct{ Queue pbx.Queue }
+
+// Midnight begins a new day of figures.
+type Midnight struct{}
+
+func (Join) input()     {}
+func (Leave) input()    {}
+func (Hold) input()     {}
+func (Declined) input() {}
+func (Took) input()     {}
+func (Over) input()     {}
+func (Set) input()      {}
+func (Ready) input()    {}
+func (Tick) input()     {}
+func (Change) input()   {}
+func (Midnight) input() {}
