@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strings"
+	"time"
 
 	"tandem/command"
 	"tandem/pbx"
@@ -198,13 +199,58 @@ type setMember struct {
 	Group string `path:"group"`
 	User  string `path:"user"`
 	Body  struct {
-		Role string `json:"role,omitempty" doc:"absent keeps the role, or joins as user"`
-		Main bool   `json:"main,omitempty" doc:"true makes it the main group"`
+		Role      string                  `json:"role,omitempty" doc:"absent keeps the role, or joins as user"`
+		Main      bool                    `json:"main,omitempty" doc:"true makes it the main group"`
+		From      time.Time               `json:"from,omitzero" doc:"of joining or of the new role; absent means now"`
+		Until     *string                 `json:"until,omitempty" doc:"empty takes the end away; absent leaves it as it is"`
+		Overrides map[string]pbx.Override `json:"overrides,omitempty" nullable:"false" doc:"by name of the right: allow or deny; the whole set, what is not in it inherits"`
+		Presence  *pbx.Share              `json:"presence,omitempty" enum:",nobody,group,everyone" doc:"who sees the presence; empty follows the main group"`
+		Calls     *pbx.Share              `json:"calls,omitempty" enum:",nobody,group" doc:"who sees the calls; empty follows the main group"`
 	}
 }
 
 func (s *Server) putMember(ctx context.Context, v *visit, in *setMember) (User, error) {
-	c := command.SetMember{User: pbx.UserID(in.User), Group: pbx.GroupID(in.Group), Role: pbx.RoleID(in.Body.Role), Main: in.Body.Main}
+	b := in.Body
+	until, err := newEnd{Until: b.Until}.until()
+	if err != nil {
+		return User{}, err
+	}
+	c := command.SetMember{User: pbx.UserID(in.User), Group: pbx.GroupID(in.Group), Role: pbx.RoleID(b.Role), Main: b.Main, From: b.From, Until: until,
+		Overrides: b.Overrides, Replace: b.Overrides != nil, Presence: b.Presence, Calls: b.Calls}
+	if _, err := s.do(ctx, v, c); err != nil {
+		return User{}, err
+	}
+	return s.getUser(ctx, v, &userIn{in.User})
+}
+
+type setOverride struct {
+	Group string `path:"group"`
+	User  string `path:"user"`
+	Right string `path:"right"`
+	Body  struct {
+		Value string `json:"value" enum:"inherit,allow,deny"`
+	}
+}
+
+func (s *Server) putOverride(ctx context.Context, v *visit, in *setOverride) (User, error) {
+	c := command.SetOverride{User: pbx.UserID(in.User), Group: pbx.GroupID(in.Group), Right: in.Right, Value: pbx.Override(in.Body.Value)}
+	if _, err := s.do(ctx, v, c); err != nil {
+		return User{}, err
+	}
+	return s.getUser(ctx, v, &userIn{in.User})
+}
+
+type setShare struct {
+	Group string `path:"group"`
+	User  string `path:"user"`
+	Body  struct {
+		Presence *pbx.Share `json:"presence,omitempty" enum:",nobody,group,everyone" doc:"empty follows the main group"`
+		Calls    *pbx.Share `json:"calls,omitempty" enum:",nobody,group" doc:"empty follows the main group"`
+	}
+}
+
+func (s *Server) putShare(ctx context.Context, v *visit, in *setShare) (User, error) {
+	c := command.SetShare{User: pbx.UserID(in.User), Group: pbx.GroupID(in.Group), Presence: in.Body.Presence, Calls: in.Body.Calls}
 	if _, err := s.do(ctx, v, c); err != nil {
 		return User{}, err
 	}

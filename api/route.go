@@ -20,6 +20,8 @@ type Route struct {
 	Doc    string // one sentence for the reference
 	Status int    // on success; 0 means 200, or 204 without a body
 	Body   int64  // most octets of the request body; 0 means 256 KiB
+	Dry    bool   // with dry=1 it only says what it would do, as a Preview
+	Tries  bool   // it answers dry=1 in a form of its own
 
 	register func(*Server, Route)
 }
@@ -63,7 +65,7 @@ func route[I, T any](method, path string, a Access, doc string, h func(*Server, 
 			v := visitOf(ctx)
 			out, err := h(s, ctx, v, in)
 			if err != nil {
-				return nil, s.refusal(ctx, v, err)
+				return nil, s.outcome(ctx, v, err)
 			}
 			return &answer[T]{out}, nil
 		})
@@ -76,7 +78,7 @@ func act[I any](method, path string, a Access, doc string, h func(*Server, conte
 		huma.Register(s.api, s.operation(r), func(ctx context.Context, in *I) (*struct{}, error) {
 			v := visitOf(ctx)
 			if err := h(s, ctx, v, in); err != nil {
-				return nil, s.refusal(ctx, v, err)
+				return nil, s.outcome(ctx, v, err)
 			}
 			return &struct{}{}, nil
 		})
@@ -106,6 +108,12 @@ func (r Route) created() Route { r.Status = http.StatusCreated; return r }
 
 // accepted makes a route answer 202.
 func (r Route) accepted() Route { r.Status = http.StatusAccepted; return r }
+
+// dry makes a route answer dry=1 with a Preview.
+func (r Route) dry() Route { r.Dry = true; return r }
+
+// tries says that a route answers dry=1 in a form of its own.
+func (r Route) tries() Route { r.Tries = true; return r }
 
 // large lets a route take a larger body.
 func (r Route) large(octets int64) Route { r.Body = octets; return r }
@@ -160,6 +168,10 @@ func (s *Server) operation(r Route) huma.Operation {
 	}
 	if op.MaxBodyBytes == 0 {
 		op.MaxBodyBytes = 256 << 10
+	}
+	if r.Dry {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: "dry", In: "query", Schema: &huma.Schema{Type: huma.TypeBoolean},
+			Description: "only say what would happen: the answer is a Preview, and nothing is changed"})
 	}
 	if r.Access.Open == "" {
 		op.Security = []map[string][]string{{"session": {}}, {"token": {}}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 
@@ -89,17 +90,32 @@ func (s *Server) build() {
 	for _, r := range Routes() {
 		r.register(s, r)
 	}
+	s.schemaOf(Preview{})
 	// The library's own form of an error is never sent.
 	delete(schemas.Map(), "ErrorModel")
 	delete(schemas.Map(), "ErrorDetail")
 	s.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.write(w, r, s.plainRefusal(r, missing())) })
 }
 
-// do carries a command out in the visitor's name, and lets the visit look at the configuration afterwards.
+// changeHeader names the change that a request made, so that it can be undone (N-17).
+const changeHeader = "Tandem-Change"
+
+// do carries a command out in the visitor's name, and lets the visit look at the configuration afterwards. In a dry run it
+// ends with a *Preview instead.
 func (s *Server) do(ctx context.Context, v *visit, c command.Command) (command.Result, error) {
+	if v.dry {
+		p, err := s.try(ctx, v, c)
+		if err == nil {
+			err = p
+		}
+		return command.Result{}, err
+	}
 	r, err := s.c.Desk.Do(ctx, v.who, c)
 	if err == nil && r.Snapshot != nil {
 		v.s = r.Snapshot
+	}
+	if err == nil && len(r.Facts) > 0 {
+		v.w.Header().Set(changeHeader, strconv.FormatInt(r.Facts[0].Seq, 10))
 	}
 	return r, err
 }

@@ -78,6 +78,14 @@ func (s *Server) refusal(ctx context.Context, v *visit, err error) *Error {
 	return out
 }
 
+// outcome is the answer when a handler ends with an error: the preview of a dry run, or the refusal.
+func (s *Server) outcome(ctx context.Context, v *visit, err error) error {
+	if p, ok := errors.AsType[*Preview](err); ok {
+		return p
+	}
+	return s.refusal(ctx, v, err)
+}
+
 // transform turns what huma itself refuses – a body that is no JSON, a number too large – into our form.
 func (s *Server) transform(ctx huma.Context, _ string, v any) (any, error) {
 	m, ok := v.(*huma.ErrorModel)

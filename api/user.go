@@ -91,9 +91,7 @@ func (v *visit) hasPassword(u pbx.UserID) bool { _, ok := v.logins[u]; return ok
 func (s *Server) showUser(v *visit, u *pbx.User) User {
 	may := policy.Fields(v.s, v.who, u.ID, v.at)
 	out := User{ID: u.ID, Name: u.Name, Extension: u.Extension, State: "active", Groups: []UserGroup{}, Created: u.Created}
-	if u.Photo != "" {
-		out.Photo = "/v1/users/" + url.PathEscape(string(u.ID)) + "/photo?v=" + url.QueryEscape(u.Photo)
-	}
+	out.Photo = photoOf(u)
 	for _, m := range v.s.MembershipsOf(u.ID) {
 		g := v.s.Groups[m.Group]
 		if g == nil || !m.IsActive(v.at) || u.ID != v.who.User && !v.can(policy.GroupSee, policy.Group(m.Group)) {
@@ -139,6 +137,14 @@ func (s *Server) showUser(v *visit, u *pbx.User) User {
 		Role:    u.ID != v.who.User && v.can(policy.MembershipRole, who),
 	}
 	return out
+}
+
+// photoOf is the address of a person's picture; empty without one.
+func photoOf(u *pbx.User) string {
+	if u.Photo == "" {
+		return ""
+	}
+	return "/v1/users/" + url.PathEscape(string(u.ID)) + "/photo?v=" + url.QueryEscape(u.Photo)
 }
 
 // online counts the phones of a person that are registered now.

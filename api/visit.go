@@ -26,6 +26,7 @@ type visit struct {
 	r    *http.Request
 	w    http.ResponseWriter
 
+	dry     bool                     // the visitor only asks what would happen
 	expires time.Time                // of the session
 	logins  map[pbx.UserID]time.Time // of the people that are shown: since when they have a password
 }
@@ -72,6 +73,9 @@ func (s *Server) enter(r Route) func(huma.Context, func(huma.Context)) {
 		if err == nil {
 			err = v.admit(r, ctx.Param)
 		}
+		if err == nil {
+			err = v.tries(r)
+		}
 		if err != nil {
 			s.write(w, req, s.refusal(req.Context(), v, err))
 			return
@@ -91,6 +95,17 @@ func (s *Server) identify(v *visit, r Route) error {
 		return auth.SameOrigin(v.r) // a foreign page must not sign anybody in or out either
 	}
 	return err
+}
+
+// tries finds out whether the visitor only asks what would happen. A route that cannot tell refuses: nobody who asks for a
+// dry run gets a real one.
+func (v *visit) tries(r Route) error {
+	dry := v.r.URL.Query().Get("dry")
+	v.dry = dry != "" && dry != "0" && dry != "false"
+	if v.dry && !r.Dry && !r.Tries && r.Method != http.MethodGet {
+		return pbx.Refuse(pbx.Invalid, "dry", "request.no_dry_run")
+	}
+	return nil
 }
 
 // admit asks for the right of a route.

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"time"
+
 	"tandem/pbx"
 	"tandem/policy"
 )
@@ -20,13 +22,13 @@ func (c SetOfficeRole) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
 		if held := heldRole(s, c.User, c.Role); held != nil {
 			a = held
 		}
-		return []Need{{policy.UserSee, policy.User(c.User)}, {roleRight(c.Role), policy.Dismiss(a)}}
+		return []Need{{policy.UserSee, policy.User(c.User)}, {RoleRight(c.Role), policy.Dismiss(a)}}
 	}
-	return []Need{{policy.UserSee, policy.User(c.User)}, {roleRight(c.Role), policy.Appoint(a)}}
+	return []Need{{policy.UserSee, policy.User(c.User)}, {RoleRight(c.Role), policy.Appoint(a)}}
 }
 
-// roleRight is the right through which a role is handed on: office-wide roles have one of their own (I-8).
-func roleRight(r pbx.RoleID) policy.Right {
+// RoleRight is the right through which a role is handed on: office-wide roles have one of their own (I-8).
+func RoleRight(r pbx.RoleID) policy.Right {
 	if classOf(r) == policy.ClassOffice {
 		return policy.RoleSystem
 	}
@@ -101,8 +103,175 @@ func (w *Work) assign(soFar pbx.Change, u pbx.UserID, r pbx.RoleID) (*pbx.Assign
 		return nil, err
 	}
 	a := w.assignment(u, r)
-	if err := w.Ask(s, roleRight(r), policy.Appoint(a)); err != nil {
+	if err := w.Ask(s, RoleRight(r), policy.Appoint(a)); err != nil {
 		return nil, atField(err, "office_role")
 	}
 	return a, nil
+}
+
+// Assign gives a person an office-wide role, a level or a permission over a scope, with exclusions, for a time, for a reason
+// (D-019…D-045). The same role may be given several times with different scopes.
+type Assign struct {
+	User    pbx.UserID
+	Role    pbx.RoleID
+	Instead pbx.AssignmentID // ends this one in the same change, as when one level takes the place of another
+	Bounds
+}
+
+// Need asks for the right to hand this role on.
+func (c Assign) Need(*pbx.Snapshot, pbx.Actor) []Need {
+	return []Need{{policy.UserSee, policy.User(c.User)}, {RoleRight(c.Role), policy.Appoint(c.assignment("", c.Bounds))}}
+}
+
+func (c Assign) assignment(id string, b Bounds) *pbx.Assignment {
+	return &pbx.Assignment{ID: pbx.AssignmentID(id), User: c.User, Role: c.Role, Scope: b.Scope, Except: b.Except,
+		Since: b.Since, From: b.From, Until: b.Until, Reason: b.Reason}
+}
+
+// Change makes the assignment.
+func (c Assign) Change(w *Work) (pbx.Change, error) {
+	s := w.Snapshot
+	if s.Roles[c.Role] == nil && !isOfficeRole(c.Role) {
+		return pbx.Change{}, pbx.Refuse(pbx.Invalid, "role", "role.unknown", "role", printable(string(c.Role)))
+	}
+	b, err := w.bounds(c.Bounds)
+	if err != nil {
+		return pbx.Change{}, err
+	}
+	if b.Scope.Kind == pbx.ScopeSelf {
+		return pbx.Change{}, pbx.Refuse(pbx.Invalid, "scope", "grant.scope_unfit")
+	}
+	if why := policy.Unready(s, c.User, c.Role, b.From); why.Key != "" {
+		return pbx.Change{}, &pbx.Error{Code: pbx.Invalid, Field: "role", Text: why}
+	}
+	a := c.assignment(w.ID("asg"), b)
+	w.object, w.reason = a.Ref(), b.Reason
+	var change pbx.Change
+	if c.Instead != "" {
+		old := s.Assignments[c.Instead]
+		if old == nil || old.User != c.User {
+			return pbx.Change{}, pbx.Refuse(pbx.Invalid, "instead", "assignment.unknown")
+		}
+		if change, err = w.endAssignment(old); err != nil {
+			return pbx.Change{}, err
+		}
+	}
+	if err := w.Ask(s, RoleRight(a.Role), policy.Appoint(a)); err != nil {
+		return pbx.Change{}, err
+	}
+	change.Put = append(change.Put, a)
+	return change, nil
+}
+
+// ChangeAssignment moves the end of an assignment, or says the reason anew; nil stays.
+type ChangeAssignment struct {
+	Assignment pbx.AssignmentID
+	Until      *time.Time // zero takes the end away
+	Reason     *string
+}
+
+// Need asks to see the person; Change asks the rest, which depends on the moment.
+func (c ChangeAssignment) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
+	return seesHolder(assignedTo(s, c.Assignment))
+}
+
+func assignedTo(s *pbx.Snapshot, id pbx.AssignmentID) pbx.UserID {
+	if a := s.Assignments[id]; a != nil {
+		return a.User
+	}
+	return ""
+}
+
+// Change writes the new end.
+func (c ChangeAssignment) Change(w *Work) (pbx.Change, error) {
+	old := w.Snapshot.Assignments[c.Assignment]
+	if old == nil {
+		return pbx.Change{}, missing()
+	}
+	w.object = old.Ref()
+	next := *old
+	var err error
+	if c.Reason != nil {
+		if next.Reason, err = cleanReason(*c.Reason); err != nil {
+			return pbx.Change{}, err
+		}
+		w.reason = next.Reason
+	}
+	if c.Until != nil {
+		if next.Until, err = w.newEnd(old.From, *c.Until); err != nil {
+			return pbx.Change{}, err
+		}
+	}
+	if err := w.askAssignment(w.Snapshot, old, &next); err != nil {
+		return pbx.Change{}, err
+	}
+	if isOver(old.Until, w) && c.Until != nil {
+		return pbx.Change{}, pbx.Refuse(pbx.Conflict, "until", "grant.over")
+	}
+	if old.Role == "system_owner" && old.Until.IsZero() && !next.Until.IsZero() {
+		if err := keepOwner(w, old.User); err != nil {
+			return pbx.Change{}, err
+		}
+	}
+	return pbx.Change{Put: []pbx.Noun{&next}}, nil
+}
+
+// EndAssignment takes an assignment away now; one that has not begun goes without a trace but the log.
+type EndAssignment struct{ Assignment pbx.AssignmentID }
+
+// Need asks to see the person; Change asks the rest.
+func (c EndAssignment) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
+	return seesHolder(assignedTo(s, c.Assignment))
+}
+
+// Change ends the assignment.
+func (c EndAssignment) Change(w *Work) (pbx.Change, error) {
+	old := w.Snapshot.Assignments[c.Assignment]
+	if old == nil {
+		return pbx.Change{}, missing()
+	}
+	w.object = old.Ref()
+	return w.endAssignment(old)
+}
+
+func (w *Work) endAssignment(old *pbx.Assignment) (pbx.Change, error) {
+	if err := w.askAssignment(w.Snapshot, old, nil); err != nil {
+		return pbx.Change{}, err
+	}
+	if old.Role == "system_owner" {
+		if err := keepOwner(w, old.User); err != nil {
+			return pbx.Change{}, err
+		}
+	}
+	switch {
+	case isOver(old.Until, w):
+		return pbx.Change{}, pbx.Refuse(pbx.Conflict, "", "grant.over")
+	case old.From.After(w.Now):
+		return pbx.Change{Delete: []pbx.Ref{old.Ref()}}, nil
+	}
+	ended := *old
+	ended.Until = w.Now
+	return pbx.Change{Put: []pbx.Noun{&ended}}, nil
+}
+
+// askAssignment asks whether one version of an assignment may become another, as askGrant does for grants.
+func (w *Work) askAssignment(s *pbx.Snapshot, old, next *pbx.Assignment) error {
+	taken, given := old != nil, next != nil
+	if old != nil && next != nil {
+		a, b := *old, *next
+		a.Until, a.Reason, b.Until, b.Reason = time.Time{}, "", time.Time{}, ""
+		if alike(&a, &b) {
+			given = isLonger(next.Until, old.Until)
+			taken = !given
+		}
+	}
+	if taken {
+		if err := w.Ask(s, RoleRight(old.Role), policy.Dismiss(old)); err != nil {
+			return err
+		}
+	}
+	if given {
+		return w.Ask(s, RoleRight(next.Role), policy.Appoint(next))
+	}
+	return nil
 }

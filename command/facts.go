@@ -3,6 +3,7 @@ package command
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"tandem/event"
 	"tandem/pbx"
@@ -55,11 +56,17 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 	case *pbx.User:
 		verb = userVerb(before, d.After, w)
 	case *pbx.Membership:
-		if after, ok := d.After.(*pbx.Membership); !ok || before.Until != after.Until {
+		if after, ok := d.After.(*pbx.Membership); !ok || before.Until != after.Until && isOver(after.Until, w) {
 			verb = "ended"
 		}
-	case *pbx.Assignment, *pbx.Grant:
-		verb = "ended"
+	case *pbx.Assignment:
+		if after, ok := d.After.(*pbx.Assignment); !ok || isOver(after.Until, w) {
+			verb = "ended"
+		}
+	case *pbx.Grant:
+		if after, ok := d.After.(*pbx.Grant); !ok || isOver(after.Until, w) {
+			verb = "ended"
+		}
 	case *pbx.Device:
 		if after, ok := d.After.(*pbx.Device); !ok {
 			verb = "deleted"
@@ -75,6 +82,9 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 	}
 	return event.Kind(string(d.Ref.Kind) + "." + verb)
 }
+
+// isOver reports whether an end has come.
+func isOver(until time.Time, w *Work) bool { return !until.IsZero() && !until.After(w.Now) }
 
 func userVerb(before *pbx.User, after pbx.Noun, w *Work) string {
 	u, ok := after.(*pbx.User)

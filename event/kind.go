@@ -29,8 +29,10 @@ const (
 	MembershipEnded   Kind = "membership.ended"
 
 	AssignmentCreated Kind = "assignment.created"
+	AssignmentChanged Kind = "assignment.changed"
 	AssignmentEnded   Kind = "assignment.ended"
 	GrantCreated      Kind = "grant.created"
+	GrantChanged      Kind = "grant.changed"
 	GrantEnded        Kind = "grant.ended"
 
 	DeviceCreated       Kind = "device.created"
@@ -82,7 +84,8 @@ const (
 func Kinds() []Kind {
 	return []Kind{SetupClaimed, SettingsChanged, UserCreated, UserChanged, UserSuspended, UserRestored, UserDeleted,
 		GroupCreated, GroupChanged, GroupDeleted, RoleCreated, RoleChanged, RoleDeleted, MembershipCreated, MembershipChanged,
-		MembershipEnded, AssignmentCreated, AssignmentEnded, GrantCreated, GrantEnded, DeviceCreated, DeviceChanged, DeviceDeleted,
+		MembershipEnded, AssignmentCreated, AssignmentChanged, AssignmentEnded, GrantCreated, GrantChanged, GrantEnded,
+		DeviceCreated, DeviceChanged, DeviceDeleted,
 		DeviceSecretRenewed, TokenCreated, TokenRevoked, StatusChosen, StatusCleared, ForwardingChanged, RingCreated, RingChanged, RingDeleted, LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent, MailSent, CallStarted, CallRang, CallAnswered, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered, CallChanged}

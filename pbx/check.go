@@ -77,7 +77,7 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 	case *Membership:
 		return s.checkMembership(n)
 	case *Assignment:
-		return first(s.hasUser(n.User), s.hasRole(n.Role), s.checkScope(n.Scope, n.From, n.Until))
+		return first(s.hasUser(n.User), s.hasRole(n.Role), s.checkScope(n.Scope, n.From, n.Until), checkLine("reason", n.Reason, 1000))
 	case *Grant:
 		if n.Right == "" {
 			return Refuse(Invalid, "right", "grant.right_missing")

@@ -39,6 +39,7 @@ type Assignment struct {
 	Since  time.Time    `json:"since,omitzero"` // objects older than this stay out of reach
 	From   time.Time    `json:"from"`
 	Until  time.Time    `json:"until,omitzero"`
+	Reason string       `json:"reason,omitempty"`
 }
 
 // Grant gives a user one right, or with Deny takes it away.

@@ -9,17 +9,17 @@ import (
 func assignmentRows() rows[pbx.Assignment] {
 	return rows[pbx.Assignment]{
 		table:   "assignments",
-		columns: []string{"id", "user_id", "role_id", "scope", "exceptions", "since", "active_from", "until"},
+		columns: []string{"id", "user_id", "role_id", "scope", "exceptions", "since", "active_from", "until", "reason"},
 		values: func(a *pbx.Assignment) ([]any, error) {
 			scope, err1 := encode(a.Scope)
 			except, err2 := encode(a.Except)
-			return []any{string(a.ID), string(a.User), string(a.Role), scope, except, ms(a.Since), ms(a.From), ms(a.Until)}, errors.Join(err1, err2)
+			return []any{string(a.ID), string(a.User), string(a.Role), scope, except, ms(a.Since), ms(a.From), ms(a.Until), a.Reason}, errors.Join(err1, err2)
 		},
 		scan: func(s scan) (*pbx.Assignment, error) {
 			var a pbx.Assignment
 			var scope, except string
 			var since, from, until int64
-			if err := s(&a.ID, &a.User, &a.Role, &scope, &except, &since, &from, &until); err != nil {
+			if err := s(&a.ID, &a.User, &a.Role, &scope, &except, &since, &from, &until, &a.Reason); err != nil {
 				return nil, err
 			}
 			a.Since, a.From, a.Until = moment(since), moment(from), moment(until)
