@@ -112,7 +112,35 @@ func probes() map[string][]probe {
 			{"tom", "/v1/groups/<support>/members/<tom>", "", ""},
 			{"nobody", "/v1/groups/<sales>/members/usr_none", "", ""},
 		},
+		"PUT /v1/groups/{group}/members/{user}/rights/{right}": {
+			{"nina intercom", "/v1/groups/<sales>/members/<nina>/rights/call.intercom", `{"value":"allow"}`, ""},
+			{"nina see, denied", "/v1/groups/<sales>/members/<nina>/rights/user.see", `{"value":"deny"}`, ""},
+			{"self intercom", "/v1/groups/<sales>/members/<self>/rights/call.intercom", `{"value":"allow"}`, ""},
+			{"tom intercom", "/v1/groups/<support>/members/<tom>/rights/call.intercom", `{"value":"allow"}`, ""},
+			{"nina elsewhere", "/v1/groups/<support>/members/<nina>/rights/call.intercom", `{"value":"allow"}`, ""},
+		},
+		"PUT /v1/groups/{group}/members/{user}/share": {
+			{"nina presence", "/v1/groups/<sales>/members/<nina>/share", `{"presence":"nobody"}`, ""},
+			{"nina calls", "/v1/groups/<sales>/members/<nina>/share", `{"calls":"nobody"}`, ""},
+			{"mia calls", "/v1/groups/<support>/members/<mia>/share", `{"calls":"nobody"}`, ""},
+			{"nobody", "/v1/groups/<sales>/members/usr_none/share", `{"calls":"nobody"}`, ""},
+		},
 		"GET /v1/roles": one("/v1/roles", ""),
+
+		"POST /v1/users/{user}/assignments": append(things("/v1/users/%s/assignments", "", `{"role":"recording_playback","scope":{"kind":"tree","group":"<sales>"}}`),
+			things("/v1/users/%s/assignments", "", `{"role":"system_admin","scope":{"kind":"all"}}`)...),
+		"PATCH /v1/assignments/{assignment}": {{"anna", "/v1/assignments/<role of anna>", `{"reason":"Audit of the year"}`, ""}, {"none", "/v1/assignments/asg_none", `{"reason":"x"}`, ""}},
+		"DELETE /v1/assignments/{assignment}": {{"anna", "/v1/assignments/<role of anna>", "", ""}, {"sven", "/v1/assignments/<role of sven>", "", ""},
+			{"olga", "/v1/assignments/<role of olga>", "", ""}, {"none", "/v1/assignments/asg_none", "", ""}},
+		"POST /v1/users/{user}/grants": append(things("/v1/users/%s/grants", "", `{"right":"call.listen","scope":{"kind":"group","group":"<sales>"},"reason":"coaching"}`),
+			things("/v1/users/%s/grants", "", `{"right":"call.out","deny":true,"scope":{"kind":"self"}}`)...),
+		"PATCH /v1/grants/{grant}":  {{"uwe", "/v1/grants/<grant of uwe>", `{"until":""}`, ""}, {"kai", "/v1/grants/<grant of kai>", `{"until":""}`, ""}, {"none", "/v1/grants/gnt_none", `{"until":""}`, ""}},
+		"DELETE /v1/grants/{grant}": {{"uwe", "/v1/grants/<grant of uwe>", "", ""}, {"kai", "/v1/grants/<grant of kai>", "", ""}, {"none", "/v1/grants/gnt_none", "", ""}},
+		"GET /v1/profile/deputies":  one("/v1/profile/deputies", ""),
+		"POST /v1/profile/deputies": {{"nina", "/v1/profile/deputies", `{"user":"<nina>","rights":["presence.set"],"until":"2100-01-01T00:00:00Z"}`, ""},
+			{"mia", "/v1/profile/deputies", `{"user":"<mia>","rights":["presence.set"],"until":"2100-01-01T00:00:00Z"}`, ""},
+			{"self", "/v1/profile/deputies", `{"user":"<self>","rights":["presence.set"],"until":"2100-01-01T00:00:00Z"}`, ""},
+			{"none", "/v1/profile/deputies", `{"user":"usr_none","rights":["presence.set"],"until":"2100-01-01T00:00:00Z"}`, ""}},
 
 		"GET /v1/users/{user}/devices":     things("/v1/users/%s/devices", "", ""),
 		"POST /v1/users/{user}/devices":    things("/v1/users/%s/devices", "", `{"name":"Second"}`),
@@ -296,16 +324,21 @@ func (o *office) allows(r Route, p probe, actor string) string {
 
 // decidesMore are the routes whose right opens the door and whose command or object asks for more.
 var decidesMore = map[string]bool{
-	"PATCH /v1/users/{user}":                   true, // e-mail and extension need user.edit
-	"PUT /v1/users/{user}/roles/{role}":        true,
-	"DELETE /v1/users/{user}/roles/{role}":     true,
-	"PATCH /v1/groups/{group}":                 true, // publishing needs group.publish
-	"DELETE /v1/groups/{group}":                true,
-	"PUT /v1/groups/{group}/members/{user}":    true,
-	"DELETE /v1/groups/{group}/members/{user}": true,
-	"GET /v1/users/{user}/photo":               true, // nobody has one
-	"POST /v1/mails/{mail}/send":               true, // none is not there
-	"DELETE /v1/settings/providers/{provider}": true, // there is none
+	"PATCH /v1/users/{user}":                               true, // e-mail and extension need user.edit
+	"PUT /v1/users/{user}/roles/{role}":                    true,
+	"DELETE /v1/users/{user}/roles/{role}":                 true,
+	"PATCH /v1/groups/{group}":                             true, // publishing needs group.publish
+	"DELETE /v1/groups/{group}":                            true,
+	"PUT /v1/groups/{group}/members/{user}":                true,
+	"DELETE /v1/groups/{group}/members/{user}":             true,
+	"PUT /v1/groups/{group}/members/{user}/rights/{right}": true,
+	"PUT /v1/groups/{group}/members/{user}/share":          true, // presence and calls ask for one right each
+	"POST /v1/users/{user}/assignments":                    true,
+	"POST /v1/users/{user}/grants":                         true,
+	"POST /v1/profile/deputies":                            true,
+	"GET /v1/users/{user}/photo":                           true, // nobody has one
+	"POST /v1/mails/{mail}/send":                           true, // none is not there
+	"DELETE /v1/settings/providers/{provider}":             true, // there is none
 }
 
 // golden compares with a file, or writes it.

@@ -45,7 +45,7 @@ type newAssignment struct {
 	Body struct {
 		Role    string `json:"role"`
 		Instead string `json:"instead,omitempty" doc:"id of an assignment that ends in the same change"`
-		bounds
+		Bounds
 	}
 }
 

@@ -21,8 +21,8 @@ func (c Scope) read() pbx.Scope {
 	return pbx.Scope{Kind: c.Kind, Group: pbx.GroupID(c.Group), Refs: c.Listed}
 }
 
-// bounds is what grants and assignments have in common.
-type bounds struct {
+// Bounds is what grants and assignments have in common.
+type Bounds struct {
 	Scope  Scope     `json:"scope"`
 	Except []pbx.Ref `json:"except,omitempty" nullable:"false" doc:"people and groups, with their sub-groups, that it does not reach"`
 	Since  time.Time `json:"since,omitzero" doc:"objects older than this stay out of reach"`
@@ -31,7 +31,7 @@ type bounds struct {
 	Reason string    `json:"reason,omitempty" maxLength:"2000" doc:"needed for what is risky"`
 }
 
-func (b bounds) read() command.Bounds {
+func (b Bounds) read() command.Bounds {
 	return command.Bounds{Scope: b.Scope.read(), Except: b.Except, Since: b.Since, From: b.From, Until: b.Until, Reason: b.Reason}
 }
 
@@ -155,7 +155,7 @@ type newGrant struct {
 	Body struct {
 		Right string `json:"right"`
 		Deny  bool   `json:"deny,omitempty"`
-		bounds
+		Bounds
 	}
 }
 

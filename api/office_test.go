@@ -127,6 +127,13 @@ func (f *frozen) build() {
 	}
 	must(command.SetOfficeRole{User: pbx.UserID(o.ids["sven"]), Role: "system_admin"})
 	must(command.SetOfficeRole{User: pbx.UserID(o.ids["anna"]), Role: "auditor"})
+	for _, name := range []string{"olga", "sven", "anna"} {
+		o.ids["role of "+name] = string(o.view().AssignmentsOf(pbx.UserID(o.ids[name]))[0].ID)
+	}
+	for _, name := range []string{"uwe", "kai"} { // a right over colleagues of a sub-group, for half a year
+		o.ids["grant of "+name] = must(command.GiveGrant{User: pbx.UserID(o.ids[name]), Right: "presence.see",
+			Bounds: command.Bounds{Scope: pbx.Scope{Kind: pbx.ScopeGroup, Group: pbx.GroupID(o.ids["north"])}, Until: start.AddDate(0, 6, 0), Reason: "Front desk"}}).Object.ID
+	}
 	for _, name := range []string{"olga", "sven", "anna", "greta", "mark", "uwe", "nina", "susi", "kai", "mia", "tom"} {
 		o.ids["phone of "+name] = must(command.CreateDevice{User: pbx.UserID(o.ids[name]), Name: "Phone"}).Object.ID
 	}

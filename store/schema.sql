@@ -9,7 +9,7 @@ CREATE TABLE assignments (
 	exceptions  TEXT   NOT NULL,
 	since       BIGINT NOT NULL,
 	active_from BIGINT NOT NULL,
-	until       BIGINT NOT NULL,
+	until       BIGINT NOT NULL, reason TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

@@ -4,6 +4,30 @@
  */
 
 export interface paths {
+    "/v1/assignments/{assignment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End an assignment now.
+         * @description Needs `grant.edit` or `role.system` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_assignments_by_assignment"];
+        options?: never;
+        head?: never;
+        /**
+         * Move the end of an assignment.
+         * @description Needs `grant.edit` or `role.system` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_assignments_by_assignment"];
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -228,6 +252,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/grants/{grant}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End a grant now.
+         * @description Needs `grant.edit` or `delegate.give` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_grants_by_grant"];
+        options?: never;
+        head?: never;
+        /**
+         * Move the end of a grant.
+         * @description Needs `grant.edit` or `delegate.give` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_grants_by_grant"];
+        trace?: never;
+    };
     "/v1/groups": {
         parameters: {
             query?: never;
@@ -319,6 +367,46 @@ export interface paths {
          * @description Needs `membership.edit` over the group; who may not see it is told that it does not exist.
          */
         delete: operations["delete_groups_by_group_members_by_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{group}/members/{user}/rights/{right}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Allow or deny one right of a person inside a group, or leave it to the role.
+         * @description Needs `membership.override` over the group; who may not see it is told that it does not exist.
+         */
+        put: operations["put_groups_by_group_members_by_user_rights_by_right"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{group}/members/{user}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose who sees presence and calls of a member.
+         * @description Needs `presence.share` or `call.share` over the user; who may not see it is told that it does not exist.
+         */
+        put: operations["put_groups_by_group_members_by_user_share"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -482,6 +570,30 @@ export interface paths {
          */
         put: operations["put_profile"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/profile/deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who may act for oneself.
+         * @description For everybody who is signed in: only what the asker has lent
+         */
+        get: operations["get_profile_deputies"];
+        put?: never;
+        /**
+         * Let somebody act for oneself for a while.
+         * @description Needs `delegate.give` over the me; who may not see it is told that it does not exist.
+         */
+        post: operations["post_profile_deputies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -888,6 +1000,26 @@ export interface paths {
         patch: operations["patch_users_by_user"];
         trace?: never;
     };
+    "/v1/users/{user}/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an office-wide role, a level or a permission over a scope.
+         * @description Needs `user.see` over the user; who may not see it is told that it does not exist.
+         */
+        post: operations["post_users_by_user_assignments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{user}/devices": {
         parameters: {
             query?: never;
@@ -906,6 +1038,26 @@ export interface paths {
          * @description Needs `softphone.use` or `device.edit` over the user; who may not see it is told that it does not exist.
          */
         post: operations["post_users_by_user_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give or deny a single right over a scope, for a time.
+         * @description Needs `user.see` over the user; who may not see it is told that it does not exist.
+         */
+        post: operations["post_users_by_user_grants"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1062,6 +1214,28 @@ export interface components {
             uri: string;
             username: string;
         };
+        Assignment: {
+            /** @description who gave it, where the log is read */
+            by?: string;
+            except?: components["schemas"]["Named"][];
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @description why the visitor may not end it */
+            locked?: string;
+            reason?: string;
+            role: string;
+            scope: components["schemas"]["Scope"];
+            /** Format: date-time */
+            since?: string;
+            /** @enum {string} */
+            state: "coming" | "active" | "over";
+            /** Format: date-time */
+            until?: string;
+            user: string;
+            /** @description scope in words */
+            where: string;
+        };
         Binding: {
             agent?: string;
             contact?: string;
@@ -1128,6 +1302,29 @@ export interface components {
             password: string;
             token: string;
             zone?: string;
+        };
+        Deputy: {
+            /** @description who gave it, where the log is read */
+            by?: string;
+            except?: components["schemas"]["Named"][];
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @description why the visitor may not end it */
+            locked?: string;
+            name: string;
+            reason?: string;
+            right: string;
+            scope: components["schemas"]["Scope"];
+            /** Format: date-time */
+            since?: string;
+            /** @enum {string} */
+            state: "coming" | "active" | "over";
+            /** Format: date-time */
+            until?: string;
+            user: string;
+            /** @description scope in words */
+            where: string;
         };
         Device: {
             bindings: components["schemas"]["Binding"][];
@@ -1231,6 +1428,31 @@ export interface components {
         };
         ForgotBody: {
             email: string;
+        };
+        Grant: {
+            /** @description who gave it, where the log is read */
+            by?: string;
+            deny: boolean;
+            except?: components["schemas"]["Named"][];
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @description why the visitor may not end it */
+            locked?: string;
+            reason?: string;
+            right: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            scope: components["schemas"]["Scope"];
+            /** Format: date-time */
+            since?: string;
+            /** @enum {string} */
+            state: "coming" | "active" | "over";
+            /** Format: date-time */
+            until?: string;
+            user: string;
+            /** @description scope in words */
+            where: string;
         };
         Group: {
             can: components["schemas"]["GroupCan"];
@@ -1390,6 +1612,43 @@ export interface components {
             user: components["schemas"]["User"];
             version: string;
         };
+        Named: {
+            id: string;
+            kind: string;
+            name?: string;
+        };
+        NewAssignmentBody: {
+            /** @description people and groups, with their sub-groups, that it does not reach */
+            except?: components["schemas"]["Ref"][];
+            /**
+             * Format: date-time
+             * @description absent means now
+             */
+            from?: string;
+            /** @description id of an assignment that ends in the same change */
+            instead?: string;
+            /** @description needed for what is risky */
+            reason?: string;
+            role: string;
+            scope: components["schemas"]["Scope"];
+            /**
+             * Format: date-time
+             * @description objects older than this stay out of reach
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description absent means without end
+             */
+            until?: string;
+        };
+        NewDeputyBody: {
+            reason?: string;
+            rights: string[];
+            /** Format: date-time */
+            until: string;
+            user: string;
+        };
         NewDevice: {
             account: components["schemas"]["Account"];
             device: components["schemas"]["Device"];
@@ -1401,6 +1660,35 @@ export interface components {
              */
             kind?: "desk" | "soft" | "mobile" | "browser";
             name: string;
+        };
+        NewEnd: {
+            reason?: string;
+            /** @description empty takes the end away */
+            until?: string;
+        };
+        NewGrantBody: {
+            deny?: boolean;
+            /** @description people and groups, with their sub-groups, that it does not reach */
+            except?: components["schemas"]["Ref"][];
+            /**
+             * Format: date-time
+             * @description absent means now
+             */
+            from?: string;
+            /** @description needed for what is risky */
+            reason?: string;
+            right: string;
+            scope: components["schemas"]["Scope"];
+            /**
+             * Format: date-time
+             * @description objects older than this stay out of reach
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description absent means without end
+             */
+            until?: string;
         };
         NewGroupBody: {
             language?: string;
@@ -1477,6 +1765,16 @@ export interface components {
         };
         PageCall: {
             items: components["schemas"]["Call"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageDeputy: {
+            items: components["schemas"]["Deputy"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -1620,6 +1918,36 @@ export interface components {
             /** Format: int64 */
             sips: number;
         };
+        Preview: {
+            /**
+             * Format: date-time
+             * @description the moment the rights are compared at: now, or when the change begins to count
+             */
+            at: string;
+            /** @description the lines of the log, as sentences */
+            changes: string[];
+            /**
+             * Format: int64
+             * @description people whose rights change too, whom the visitor may not see
+             */
+            hidden: number;
+            /** @description whose rights change; those who gain first */
+            people: components["schemas"]["PreviewShare"][];
+        };
+        PreviewRight: {
+            right: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            /** @description in words */
+            where: string;
+        };
+        PreviewShare: {
+            gained: components["schemas"]["PreviewRight"][];
+            lost: components["schemas"]["PreviewRight"][];
+            name: string;
+            photo?: string;
+            user: string;
+        };
         ProviderButton: {
             id: string;
             /** @enum {string} */
@@ -1636,6 +1964,10 @@ export interface components {
             kind: "microsoft" | "google" | "other";
             name: string;
         };
+        Ref: {
+            id: string;
+            kind: string;
+        };
         Role: {
             /** @description the visitor may give it to somebody */
             assignable: boolean;
@@ -1649,6 +1981,14 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Scope: {
+            /** @description for group and tree */
+            group?: string;
+            /** @enum {string} */
+            kind: "self" | "group" | "tree" | "listed" | "all";
+            /** @description for listed: people and groups (their direct members) */
+            listed?: components["schemas"]["Ref"][];
+        };
         Session: {
             addr: string;
             agent: string;
@@ -1660,10 +2000,35 @@ export interface components {
             seen: string;
         };
         SetMemberBody: {
+            /**
+             * @description who sees the calls; empty follows the main group
+             * @enum {string}
+             */
+            calls?: "" | "nobody" | "group";
+            /**
+             * Format: date-time
+             * @description of joining or of the new role; absent means now
+             */
+            from?: string;
             /** @description true makes it the main group */
             main?: boolean;
+            /** @description by name of the right: allow or deny; the whole set, what is not in it inherits */
+            overrides?: {
+                [key: string]: string;
+            };
+            /**
+             * @description who sees the presence; empty follows the main group
+             * @enum {string}
+             */
+            presence?: "" | "nobody" | "group" | "everyone";
             /** @description absent keeps the role, or joins as user */
             role?: string;
+            /** @description empty takes the end away; absent leaves it as it is */
+            until?: string;
+        };
+        SetOverrideBody: {
+            /** @enum {string} */
+            value: "inherit" | "allow" | "deny";
         };
         SetProviderBody: {
             client: string;
@@ -1674,6 +2039,18 @@ export interface components {
             name: string;
             /** @description absent keeps the old one while issuer and client stay */
             secret?: string;
+        };
+        SetShareBody: {
+            /**
+             * @description empty follows the main group
+             * @enum {string}
+             */
+            calls?: "" | "nobody" | "group";
+            /**
+             * @description empty follows the main group
+             * @enum {string}
+             */
+            presence?: "" | "nobody" | "group" | "everyone";
         };
         Settings: {
             country: string;
@@ -1800,6 +2177,76 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    delete_assignments_by_assignment: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                assignment: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_assignments_by_assignment: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                assignment: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnd"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_audit: {
         parameters: {
             query?: {
@@ -2198,6 +2645,76 @@ export interface operations {
             };
         };
     };
+    delete_grants_by_grant: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_grants_by_grant: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                grant: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnd"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_groups: {
         parameters: {
             query?: {
@@ -2237,7 +2754,10 @@ export interface operations {
     };
     post_groups: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2301,7 +2821,10 @@ export interface operations {
     };
     delete_groups_by_group: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path: {
                 group: string;
@@ -2330,7 +2853,10 @@ export interface operations {
     };
     patch_groups_by_group: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: {
                 /** @description revision that was shown */
                 "If-Match"?: string;
@@ -2407,7 +2933,10 @@ export interface operations {
     };
     put_groups_by_group_members_by_user: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path: {
                 group: string;
@@ -2443,7 +2972,10 @@ export interface operations {
     };
     delete_groups_by_group_members_by_user: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path: {
                 group: string;
@@ -2459,6 +2991,85 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_groups_by_group_members_by_user_rights_by_right: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                group: string;
+                user: string;
+                right: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetOverrideBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_groups_by_group_members_by_user_share: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                group: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetShareBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
             };
             /** @description Refused, with the reason */
             default: {
@@ -2736,6 +3347,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_profile_deputies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDeputy"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_profile_deputies: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDeputyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDeputy"];
                 };
             };
             /** @description Refused, with the reason */
@@ -3458,7 +4134,10 @@ export interface operations {
     };
     post_users: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -3558,7 +4237,10 @@ export interface operations {
     };
     delete_users_by_user: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path: {
                 user: string;
@@ -3587,7 +4269,10 @@ export interface operations {
     };
     patch_users_by_user: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: {
                 /** @description revision that was shown */
                 "If-Match"?: string;
@@ -3610,6 +4295,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_users_by_user_assignments: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssignmentBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assignment"];
                 };
             };
             /** @description Refused, with the reason */
@@ -3676,6 +4399,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewDevice"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_users_by_user_grants: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGrantBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Grant"];
                 };
             };
             /** @description Refused, with the reason */
@@ -3815,7 +4576,10 @@ export interface operations {
     };
     post_users_by_user_restore: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path: {
                 user: string;
@@ -3850,7 +4614,10 @@ export interface operations {
     };
     put_users_by_user_roles_by_role: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path: {
                 user: string;
@@ -3882,7 +4649,10 @@ export interface operations {
     };
     delete_users_by_user_roles_by_role: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path: {
                 user: string;
@@ -3941,7 +4711,10 @@ export interface operations {
     };
     post_users_by_user_suspend: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
             header?: never;
             path: {
                 user: string;
