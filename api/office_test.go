@@ -130,7 +130,7 @@ func (f *frozen) build() {
 	for _, name := range []string{"olga", "sven", "anna"} {
 		o.ids["role of "+name] = string(o.view().AssignmentsOf(pbx.UserID(o.ids[name]))[0].ID)
 	}
-	for _, name := range []string{"uwe", "kai"} { // a right over colleagues of a sub-group, for half a year
+	for _, name := range []string{"susi", "kai"} { // a right over colleagues of a sub-group, for half a year
 		o.ids["grant of "+name] = must(command.GiveGrant{User: pbx.UserID(o.ids[name]), Right: "presence.see",
 			Bounds: command.Bounds{Scope: pbx.Scope{Kind: pbx.ScopeGroup, Group: pbx.GroupID(o.ids["north"])}, Until: start.AddDate(0, 6, 0), Reason: "Front desk"}}).Object.ID
 	}

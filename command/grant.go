@@ -63,7 +63,9 @@ type ChangeGrant struct {
 }
 
 // Need asks to see the person; Change asks the rest, which depends on the moment.
-func (c ChangeGrant) Need(s *pbx.Snapshot, _ pbx.Actor) []Need { return seesHolder(holderOf(s, c.Grant)) }
+func (c ChangeGrant) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
+	return seesHolder(holderOf(s, c.Grant))
+}
 
 func holderOf(s *pbx.Snapshot, id pbx.GrantID) pbx.UserID {
 	if g := s.Grants[id]; g != nil {
