@@ -29,34 +29,31 @@ func (c SetOfficeRole) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
 
 // RoleRight is the right through which a role is handed on: office-wide roles have one of their own (I-8).
 func RoleRight(r pbx.RoleID) policy.Right {
-	if classOf(r) == policy.ClassOffice {
+	if b, ok := policy.RoleOf(&pbx.Snapshot{}, r); ok && b.Class == policy.ClassOffice { // no custom role is
 		return policy.RoleSystem
 	}
 	return policy.GrantEdit
 }
 
-// classOf says how a built-in role is given; zero for one that does not exist.
-func classOf(id pbx.RoleID) policy.Class {
-	for _, r := range policy.Roles() {
-		if r.ID == id {
-			return r.Class
-		}
-	}
-	return 0
+// classOf says how a role, built in or custom, is given; zero for one that does not exist.
+func classOf(s *pbx.Snapshot, id pbx.RoleID) policy.Class {
+	r, _ := policy.RoleOf(s, id)
+	return r.Class
 }
 
-func isOfficeRole(id pbx.RoleID) bool {
-	return classOf(id) == policy.ClassOffice || classOf(id) == policy.ClassLevel
+func isOfficeRole(s *pbx.Snapshot, id pbx.RoleID) bool {
+	c := classOf(s, id)
+	return c == policy.ClassOffice || c == policy.ClassLevel
 }
 
-func isGroupRole(id pbx.RoleID) bool { return classOf(id) == policy.ClassGroup }
+func isGroupRole(s *pbx.Snapshot, id pbx.RoleID) bool { return classOf(s, id) == policy.ClassGroup }
 
 // Change writes the assignment, or ends it.
 func (c SetOfficeRole) Change(w *Work) (pbx.Change, error) {
 	if w.Snapshot.Users[c.User] == nil {
 		return pbx.Change{}, missing()
 	}
-	if !isOfficeRole(c.Role) {
+	if !isOfficeRole(w.Snapshot, c.Role) {
 		return pbx.Change{}, pbx.Refuse(pbx.Invalid, "role", "role.unknown", "role", printable(string(c.Role)))
 	}
 	w.object = pbx.Ref{Kind: pbx.KindUser, ID: string(c.User)}
@@ -95,7 +92,7 @@ func (w *Work) assignment(u pbx.UserID, r pbx.RoleID) *pbx.Assignment {
 
 // assign plans an office-wide role for somebody who comes into being in the same change.
 func (w *Work) assign(soFar pbx.Change, u pbx.UserID, r pbx.RoleID) (*pbx.Assignment, error) {
-	if !isOfficeRole(r) {
+	if !isOfficeRole(w.Snapshot, r) {
 		return nil, pbx.Refuse(pbx.Invalid, "office_role", "role.unknown", "role", printable(string(r)))
 	}
 	s, err := w.Snapshot.Apply(soFar)
@@ -131,7 +128,7 @@ func (c Assign) assignment(id string, b Bounds) *pbx.Assignment {
 // Change makes the assignment.
 func (c Assign) Change(w *Work) (pbx.Change, error) {
 	s := w.Snapshot
-	if s.Roles[c.Role] == nil && !isOfficeRole(c.Role) {
+	if !isOfficeRole(s, c.Role) {
 		return pbx.Change{}, pbx.Refuse(pbx.Invalid, "role", "role.unknown", "role", printable(string(c.Role)))
 	}
 	b, err := w.bounds(c.Bounds)

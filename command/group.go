@@ -68,12 +68,13 @@ type EditGroup struct {
 	Language  *string
 	Zone      *string
 	Published *bool
+	Ceiling   *pbx.RoleID // the highest role that managers of the group may give; empty is manager (C-2)
 }
 
 // Need asks for group.edit here and at both parents, and for group.publish to show the members to everybody.
 func (c EditGroup) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
 	var needs []Need
-	if c.Name != nil || c.Parent != nil || c.Language != nil || c.Zone != nil || c.Published == nil {
+	if c.Name != nil || c.Parent != nil || c.Language != nil || c.Zone != nil || c.Ceiling != nil || c.Published == nil {
 		needs = append(needs, Need{policy.GroupEdit, policy.Group(c.Group)})
 	}
 	if c.Published != nil {
@@ -115,7 +116,44 @@ func (c EditGroup) Change(w *Work) (pbx.Change, error) {
 	if c.Published != nil {
 		g.Published = *c.Published
 	}
+	if c.Ceiling != nil && *c.Ceiling != g.Ceiling {
+		if err := w.askCeiling(g, *c.Ceiling); err != nil {
+			return pbx.Change{}, err
+		}
+		g.Ceiling = *c.Ceiling
+	}
 	return pbx.Change{Put: []pbx.Noun{&g}}, nil
+}
+
+// askCeiling lets change what managers may give whoever may give it himself, however low the ceiling of the group is: so
+// nobody moves the bound that binds him.
+func (w *Work) askCeiling(g pbx.Group, ceiling pbx.RoleID) error {
+	if g.Default {
+		return pbx.Refuse(pbx.Invalid, "ceiling", "group.default_ceiling")
+	}
+	heights := []pbx.RoleID{"user", "receptionist", "manager", "group_admin"}
+	height := func(r pbx.RoleID) int {
+		if r == "" {
+			r = "manager"
+		}
+		return slices.Index(heights, r)
+	}
+	if height(ceiling) < 0 {
+		return pbx.Refuse(pbx.Invalid, "ceiling", "role.unknown", "role", printable(string(ceiling)))
+	}
+	if w.Who.Kind == pbx.ActorSystem {
+		return nil
+	}
+	higher := heights[max(height(ceiling), height(g.Ceiling))]
+	g.Ceiling = "user"
+	low, err := w.Snapshot.Apply(pbx.Change{Put: []pbx.Noun{&g}})
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(policy.Assignable(low, w.Who, g.ID, w.Now), higher) {
+		return pbx.Refuse(pbx.Denied, "ceiling", "group.ceiling_denied")
+	}
+	return nil
 }
 
 // DeleteGroup takes a group out. Members who are in no other group move to Default, so that nobody stands nowhere.

@@ -121,7 +121,7 @@ func (b *batch) add(i int) error {
 	if err := b.ask(g.ID); err != nil {
 		return err
 	}
-	role, ok := roleNamed(r.Role)
+	role, ok := roleNamed(b.w.Snapshot, r.Role)
 	if !ok {
 		return pbx.Refuse(pbx.Invalid, "role", "role.unknown", "role", printable(r.Role))
 	}

@@ -51,8 +51,8 @@ func column(heading string) string {
 	return ""
 }
 
-// roleNamed finds a group role by id or by its name in any language; empty is user.
-func roleNamed(name string) (pbx.RoleID, bool) {
+// roleNamed finds a group role by id or by its name, a built-in one in any language; empty is user.
+func roleNamed(s *pbx.Snapshot, name string) (pbx.RoleID, bool) {
 	folded := foldHeading(name)
 	if folded == "" {
 		return "user", true
@@ -64,8 +64,13 @@ func roleNamed(name string) (pbx.RoleID, bool) {
 			}
 		}
 	}
+	for _, r := range s.Roles {
+		if foldHeading(r.Name) == folded || strings.EqualFold(string(r.ID), strings.TrimSpace(name)) {
+			return r.ID, isGroupRole(s, r.ID)
+		}
+	}
 	id := pbx.RoleID(strings.ReplaceAll(folded, " ", "_"))
-	return id, isGroupRole(id)
+	return id, isGroupRole(s, id)
 }
 
 func foldHeading(s string) string {

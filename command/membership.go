@@ -115,7 +115,7 @@ func (c SetMember) seat(w *Work, m *pbx.Membership) (*pbx.Membership, pbx.Change
 	if w.Snapshot.Users[c.User] == nil || w.Snapshot.Groups[c.Group] == nil {
 		return nil, change, missing()
 	}
-	if !isGroupRole(c.role()) {
+	if !isGroupRole(w.Snapshot, c.role()) {
 		return nil, change, pbx.Refuse(pbx.Invalid, "role", "role.unknown", "role", printable(string(c.Role)))
 	}
 	from := c.From

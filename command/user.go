@@ -119,7 +119,7 @@ func (w *Work) memberships(u pbx.UserID, p Person) ([]*pbx.Membership, error) {
 		if place.Role == "" {
 			place.Role = "user"
 		}
-		if !isGroupRole(place.Role) {
+		if !isGroupRole(w.Snapshot, place.Role) {
 			return nil, pbx.Refuse(pbx.Invalid, "groups", "role.unknown", "role", printable(string(place.Role)))
 		}
 		members = append(members, &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: place.Group, Role: place.Role,

@@ -73,11 +73,13 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 	case *Group:
 		return s.checkGroup(n)
 	case *Role:
-		return s.checkRole(n)
+		before, _ := old.(*Role)
+		return s.checkRole(before, n)
 	case *Membership:
 		return s.checkMembership(n)
 	case *Assignment:
-		return first(s.hasUser(n.User), s.hasRole(n.Role), s.checkScope(n.Scope, n.From, n.Until), checkLine("reason", n.Reason, 1000))
+		return first(s.hasUser(n.User), s.hasRole(n.Role, n.Until), s.fitsClass(n.Role, true), s.checkScope(n.Scope, n.From, n.Until),
+			checkLine("reason", n.Reason, 1000))
 	case *Grant:
 		if n.Right == "" {
 			return Refuse(Invalid, "right", "grant.right_missing")
@@ -131,6 +133,9 @@ func (s *Snapshot) checkTenant(before, n *Tenant) error {
 			return err
 		}
 	}
+	if err := checkPrices(n.Currency, n.Prices); err != nil {
+		return err
+	}
 	if !n.Claimed.IsZero() || n.Name != "" {
 		if err := CheckName("name", n.Name); err != nil {
 			return err
@@ -152,6 +157,22 @@ func (s *Snapshot) checkTenant(before, n *Tenant) error {
 		checkLine("mail.host", n.Mail.Host, 253), checkLine("mail.user", n.Mail.User, 254))
 }
 
+// MaxPrice bounds what one right of one person may cost a month, in hundredths.
+const MaxPrice = 100_000_00
+
+// checkPrices wants a currency in capitals and prices that are none below zero.
+func checkPrices(currency string, prices map[string]int64) error {
+	if currency != "" && (len(currency) != 3 || strings.Trim(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
+		return Refuse(Invalid, "currency", "billing.currency_unknown", "currency", currency)
+	}
+	for right, p := range prices {
+		if right == "" || p < 0 || p > MaxPrice {
+			return Refuse(Invalid, "prices", "billing.price_range", "max", strconv.Itoa(MaxPrice/100))
+		}
+	}
+	return nil
+}
+
 func (s *Snapshot) checkUser(u *User) error {
 	for _, i := range u.Suspensions {
 		if !i.Until.IsZero() && i.Until.Before(i.From) {
@@ -170,8 +191,8 @@ func (s *Snapshot) checkGroup(g *Group) error {
 		return Refuse(Invalid, "parent", "group.parent_unknown")
 	}
 	if g.Ceiling != "" {
-		if err := s.hasRole(g.Ceiling); err != nil {
-			return err
+		if g.Ceiling.Builtin() == 0 {
+			return Refuse(Invalid, "ceiling", "role.unknown", "role", string(g.Ceiling))
 		}
 	}
 	above := 1
@@ -206,14 +227,20 @@ func (s *Snapshot) height(g GroupID, limit int) int {
 	return h
 }
 
-func (s *Snapshot) checkRole(r *Role) error {
+func (s *Snapshot) checkRole(before, r *Role) error {
+	if r.Class != "" && r.Class != RoleGroup && r.Class != RoleLevel {
+		return Refuse(Invalid, "class", "role.class_unknown", "value", string(r.Class))
+	}
+	if before != nil && before.IsLevel() != r.IsLevel() {
+		return Refuse(Conflict, "class", "role.class_fixed", "name", r.Name)
+	}
 	for _, o := range s.Roles {
 		if o.ID != r.ID && FoldName(o.Name) == FoldName(r.Name) {
 			return Refuse(Conflict, "name", "role.name_taken", "name", o.Name)
 		}
 	}
 	for right, scope := range r.Cells {
-		if right == "" || !isScopeKind(scope) {
+		if right == "" || !r.Class.Fits(scope) {
 			return Refuse(Invalid, "cells", "scope.unknown", "value", string(scope))
 		}
 	}
@@ -234,7 +261,7 @@ func (s *Snapshot) checkMembership(m *Membership) error {
 			return Refuse(Invalid, "presence", "membership.share_unknown", "value", string(v))
 		}
 	}
-	return first(s.hasUser(m.User), s.hasGroup("group", m.Group), s.hasRole(m.Role))
+	return first(s.hasUser(m.User), s.hasGroup("group", m.Group), s.hasRole(m.Role, m.Until), s.fitsClass(m.Role, false))
 }
 
 func (s *Snapshot) checkDevice(d *Device) error {
@@ -293,19 +320,15 @@ func (s *Snapshot) checkGone(old Noun) error {
 	return nil
 }
 
+// uses reports whether a row without end names a role.
 func (s *Snapshot) uses(r RoleID) bool {
 	for _, m := range s.Memberships {
-		if m.Role == r {
+		if m.Role == r && m.Until.IsZero() {
 			return true
 		}
 	}
 	for _, a := range s.Assignments {
-		if a.Role == r {
-			return true
-		}
-	}
-	for _, g := range s.Groups {
-		if g.Ceiling == r {
+		if a.Role == r && a.Until.IsZero() {
 			return true
 		}
 	}
@@ -379,10 +402,18 @@ func (s *Snapshot) hasGroup(field string, id GroupID) error {
 }
 
 // hasRole takes every name for a built-in role that does not look like the id of a custom one: which built-in roles
-// exist is known to package policy.
-func (s *Snapshot) hasRole(id RoleID) error {
-	if id == "" || strings.HasPrefix(string(id), "rol_") && s.Roles[id] == nil {
+// exist is known to package policy. A row that ends may name a role that is gone; it then gives nothing.
+func (s *Snapshot) hasRole(id RoleID, until time.Time) error {
+	if id == "" || strings.HasPrefix(string(id), "rol_") && s.Roles[id] == nil && until.IsZero() {
 		return Refuse(Invalid, "role", "role.unknown")
+	}
+	return nil
+}
+
+// fitsClass refuses a custom role that is given in another way than its class says.
+func (s *Snapshot) fitsClass(id RoleID, level bool) error {
+	if r := s.Roles[id]; r != nil && r.IsLevel() != level {
+		return Refuse(Invalid, "role", "role.other_class", "name", r.Name)
 	}
 	return nil
 }

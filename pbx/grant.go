@@ -22,11 +22,33 @@ const (
 	ScopeAll    ScopeKind = "all"
 )
 
-// Role is a custom role: a scope per right, by name. Built-in roles live in package policy.
+// Role is a custom role: a scope per right, by name (B-111). Built-in roles live in package policy.
 type Role struct {
 	ID    RoleID               `json:"id"`
 	Name  string               `json:"name"`
+	Class RoleClass            `json:"class,omitempty"` // how it is given; never changes
+	Base  RoleID               `json:"base,omitempty"`  // the role it was copied from, which may be gone
 	Cells map[string]ScopeKind `json:"cells"`
+}
+
+// RoleClass says how a custom role is given.
+type RoleClass string
+
+// The classes of custom roles; the empty one is RoleGroup. There is no custom role that only System Owners give.
+const (
+	RoleGroup RoleClass = "group" // by a membership; a cell says self, group or tree
+	RoleLevel RoleClass = "level" // by an assignment; a cell says self or all, which is as far as the assignment reaches
+)
+
+// IsLevel reports whether the role is given by assignments and not by memberships.
+func (r *Role) IsLevel() bool { return r.Class == RoleLevel }
+
+// Fits reports whether a cell of the role may say so.
+func (c RoleClass) Fits(k ScopeKind) bool {
+	if c == RoleLevel {
+		return k == ScopeSelf || k == ScopeAll
+	}
+	return k == ScopeSelf || k == ScopeGroup || k == ScopeTree
 }
 
 // Assignment gives a user an office-wide role, narrowed to a scope.

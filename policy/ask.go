@@ -41,6 +41,8 @@ func (q *asker) resolve(t *Target) bool {
 	switch t.kind {
 	case KindSystem:
 		return true
+	case KindTemplate:
+		return t.more != nil
 	case KindSite:
 		q.add(q.me)
 		return true

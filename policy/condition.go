@@ -103,7 +103,7 @@ func (q *asker) hides(r *Request, code Code) bool {
 	switch {
 	case t.kind == KindNothing:
 		return r.Target.kind != KindSystem && r.Target.kind != KindSite
-	case t.kind == KindSystem || t.kind == KindSite:
+	case t.kind == KindSystem || t.kind == KindSite || t.kind == KindTemplate:
 		return false
 	case code == Unknown || code == Suspended:
 		return true

@@ -161,6 +161,8 @@ func (q *asker) decide(r *Request, d *Decision) Code {
 	switch r.Target.kind {
 	case KindMembership, KindGrant, KindRole:
 		return q.delegate(r, d, token != nil)
+	case KindTemplate:
+		return q.shape(d, token != nil)
 	}
 	return q.core(r.Right, &d.way, &d.need)
 }

@@ -95,10 +95,8 @@ func (q *asker) place(x *pbx.Person, r Right) Code {
 	if now != nil && !q.unseats(x, now) {
 		return Standing
 	}
-	for _, a := range x.Assignments {
-		if b := builtinOf(a.Role); b != nil && b.class == ClassOffice && q.inForce(a) && !q.revokes(x, a) {
-			return Standing
-		}
+	if !q.tops(x) {
+		return Standing
 	}
 	if q.t.more.role == "" || now != nil && now.Membership.Role == q.t.more.role {
 		return ""
@@ -116,6 +114,16 @@ func (q *asker) place(x *pbx.Person, r Right) Code {
 		}
 	}
 	return ""
+}
+
+// tops reports whether the actor could take away every office-wide role of a person.
+func (q *asker) tops(x *pbx.Person) bool {
+	for _, a := range x.Assignments {
+		if b := builtinOf(a.Role); b != nil && b.class == ClassOffice && q.inForce(a) && !q.revokes(x, a) {
+			return false
+		}
+	}
+	return true
 }
 
 // placeOf is the place a person has in a group now; nil if none.
@@ -256,7 +264,12 @@ func (q *asker) costs(id pbx.RoleID) bool {
 	if b := builtinOf(id); b != nil {
 		return b.billed
 	}
-	if custom := q.s.Roles[id]; custom != nil {
+	return Billed(q.s.Roles[id])
+}
+
+// Billed reports whether a custom role carries something billable.
+func Billed(custom *pbx.Role) bool {
+	if custom != nil {
 		for name, c := range custom.Cells {
 			if r, ok := ParseRight(name); ok && c != pbx.ScopeNone && catalogue[r].billable {
 				return true

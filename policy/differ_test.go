@@ -19,7 +19,7 @@ func offices(t testing.TB, usual int) int {
 func TestNaiveEvaluatorAgrees(t *testing.T) {
 	codes := map[Code]int{}
 	questions := 0
-	for seed := range uint64(offices(t, 600)) {
+	for seed := range uint64(offices(t, 900)) {
 		d := throw(seed)
 		s := d.snapshot(t)
 		for range 200 {

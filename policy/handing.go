@@ -82,6 +82,9 @@ func climbs(n *pbx.Node, role pbx.RoleID) bool {
 	if top == "" {
 		top = "manager"
 	}
+	if !ladder.has(top) {
+		return false
+	}
 	for _, r := range ladder {
 		if r == role {
 			return true

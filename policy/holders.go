@@ -136,8 +136,8 @@ func carriedWidth(t *pbx.Token, r Right, c scope) scope {
 	return min(c, widest)
 }
 
-// Assignable lists the built-in roles an actor may give in a group at a moment to somebody who holds nothing yet, in the
-// order of Roles.
+// Assignable lists the roles, built in and custom, that an actor may give in a group at a moment to somebody who holds nothing yet, in the
+// order of AllRoles.
 func Assignable(s *pbx.Snapshot, actor pbx.Actor, group pbx.GroupID, at time.Time) []pbx.RoleID {
 	var given []pbx.RoleID
 	q := asker{s: s, when: at, at: pbx.Instant(at)}
@@ -149,13 +149,12 @@ func Assignable(s *pbx.Snapshot, actor pbx.Actor, group pbx.GroupID, at time.Tim
 		return (actor.Kind != pbx.ActorToken || q.carried(s.Tokens[actor.Token], r) == "") && q.may(r)
 	}
 	adds, changes, pays := may(MembershipEdit), may(MembershipRole), q.may(BillingAssign)
-	for i := range roles {
-		b := &roles[i]
-		if b.class != ClassGroup || b.billed && !pays || s.Node(group).Group.Default && b.id != "user" && b.id != "receptionist" {
+	for _, b := range AllRoles(s) {
+		if b.Class != ClassGroup || !pays && q.costs(b.ID) || s.Node(group).Group.Default && b.ID != "user" && b.ID != "receptionist" {
 			continue
 		}
-		if adds && q.seats(nil, b.id, s.Node(group), MembershipEdit) || changes && q.seats(nil, b.id, s.Node(group), MembershipRole) {
-			given = append(given, b.id)
+		if adds && q.seats(nil, b.ID, s.Node(group), MembershipEdit) || changes && q.seats(nil, b.ID, s.Node(group), MembershipRole) {
+			given = append(given, b.ID)
 		}
 	}
 	return given

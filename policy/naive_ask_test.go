@@ -16,7 +16,7 @@ func (n naive) thing(t Target) (nThing, bool) {
 	case KindGroup:
 		out.groups = []pbx.GroupID{t.group}
 		return out, n.s.Groups[t.group] != nil
-	case KindSystem, KindSite:
+	case KindSystem, KindSite, KindTemplate:
 		return out, true
 	case KindDevice:
 		d := n.s.Devices[pbx.DeviceID(t.id)]
@@ -129,6 +129,9 @@ func (n naive) ask(r Request) Code {
 			return ByTokenOnly
 		}
 		return n.delegate(u, r.Right, r.Target)
+	}
+	if r.Target.kind == KindTemplate {
+		return n.shape(u, r.Target, r.Actor.Kind == pbx.ActorToken)
 	}
 	return n.decide(u, r.Right, t)
 }

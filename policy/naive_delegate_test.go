@@ -33,17 +33,7 @@ func isCustom(id pbx.RoleID) bool {
 // givesPlace reports whether u may give (and so take) a role in a group.
 func (n naive) givesPlace(u, x pbx.UserID, role pbx.RoleID, g pbx.GroupID, asked Right) bool {
 	if isCustom(role) {
-		custom := n.s.Roles[role]
-		if custom == nil || !n.may(u, MembershipRole, n.group(g)) {
-			return false
-		}
-		for name, k := range custom.Cells {
-			r, ok := ParseRight(name)
-			if k != "" && (!ok || r == RoleSystem || !n.holds(u, nWish{r, pbx.Scope{Kind: k, Group: g}, nil, time.Time{}, time.Time{}, x})) {
-				return false
-			}
-		}
-		return true
+		return n.isOf(role, ClassGroup) && n.byHolding(u, x, role, g)
 	}
 	for _, h := range handings {
 		lists := slices.Contains(h.roles, role)
@@ -72,7 +62,13 @@ func (n naive) givesPlace(u, x pbx.UserID, role pbx.RoleID, g pbx.GroupID, asked
 			}
 		}
 	}
-	return false
+	reaches := func(r Right) bool {
+		return slices.ContainsFunc(n.byCustom(u, r), func(c pbx.Scope) bool { return c.Kind != pbx.ScopeSelf && n.inScope(g, c) })
+	}
+	if role == "user" && reaches(MembershipEdit) {
+		return n.may(u, MembershipEdit, n.group(g))
+	}
+	return n.isOf(role, ClassGroup) && reaches(MembershipRole) && n.byHolding(u, x, role, g)
 }
 
 // givesLevel finds the lines of the table by which u may give an assignment (and, unless giving, take it).
@@ -205,8 +201,9 @@ func (n naive) takesRole(u, x pbx.UserID, m *pbx.Membership) bool {
 }
 
 func (n naive) takesLevel(u, x pbx.UserID, a *pbx.Assignment) bool {
-	if isCustom(a.Role) {
-		return n.customLevel(u, x, a) == ""
+	free := isCustom(a.Role) || len(n.byCustom(u, GrantEdit)) > 0
+	if free && n.may(u, GrantEdit, n.person(x)) && n.levelByHolding(u, x, a) == "" {
+		return true
 	}
 	for _, h := range n.givesLevel(u, x, a, false) {
 		where := n.person(x)
@@ -218,32 +215,6 @@ func (n naive) takesLevel(u, x pbx.UserID, a *pbx.Assignment) bool {
 		}
 	}
 	return false
-}
-
-func (n naive) customLevel(u, x pbx.UserID, a *pbx.Assignment) Code {
-	custom := n.s.Roles[a.Role]
-	if custom == nil {
-		return NotAssignable
-	}
-	costs := false
-	for name, k := range custom.Cells {
-		r, ok := ParseRight(name)
-		scope := a.Scope
-		if k == "" {
-			continue
-		}
-		if k == pbx.ScopeSelf {
-			scope = pbx.Scope{Kind: k}
-		}
-		if !ok || r == RoleSystem || !n.holds(u, nWish{r, scope, a.Except, a.Since, a.Until, x}) {
-			return Ceiling
-		}
-		costs = costs || r.IsBillable()
-	}
-	if costs && !n.may(u, BillingAssign, n.person(x)) {
-		return Billing
-	}
-	return ""
 }
 
 // stands reports whether u could take away everything x holds above a plain user.
@@ -337,10 +308,8 @@ func (n naive) delegate(u pbx.UserID, r Right, t Target) Code {
 	if now != nil && !n.takesRole(u, x, now) {
 		return Standing
 	}
-	for _, a := range n.appointed(x) {
-		if slices.Contains([]pbx.RoleID{"system_admin", "system_owner", "telephony_admin", "auditor", "finance"}, a.Role) && !n.takesLevel(u, x, a) {
-			return Standing
-		}
+	if !n.takesOffice(u, x) {
+		return Standing
 	}
 	switch {
 	case t.more.role == "" || now != nil && now.Role == t.more.role:
@@ -370,7 +339,10 @@ func (n naive) level(u pbx.UserID, r Right, t Target) Code {
 		if r != GrantEdit {
 			return NotAssignable
 		}
-		return n.customLevel(u, x, a)
+		return n.levelByHolding(u, x, a)
+	}
+	if r == GrantEdit && len(n.byCustom(u, GrantEdit)) > 0 && n.levelByHolding(u, x, a) == "" {
+		return ""
 	}
 	code := NotAssignable
 	for _, h := range n.givesLevel(u, x, a, true) {

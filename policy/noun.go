@@ -59,12 +59,13 @@ const (
 	KindMembership
 	KindGrant
 	KindRole
+	KindTemplate
 	KindSystem
 	KindSite
 )
 
 var kindNames = [...]string{"", "user", "group", "call", "recording", "queue", "menu", "trunk", "number", "device", "contact",
-	"link", "voicemail", "workspace", "token", "membership", "grant", "role", "system", "site"}
+	"link", "voicemail", "workspace", "token", "membership", "grant", "role", "template", "system", "site"}
 
 // String is the name of the kind in references.
 func (k Kind) String() string { return kindNames[k] }
@@ -108,8 +109,9 @@ var fitting = [...]kinds{
 	nounSite:       kindsOf(KindSite),
 }
 
-// fits reports whether a right speaks about a kind of target. Three rights speak about one kind more than their noun:
-// a deputy is a grant, an office-wide role is given to a person, and a group without a parent is made in the house.
+// fits reports whether a right speaks about a kind of target. Some rights speak about one kind more than their noun:
+// a deputy is a grant, an office-wide role is given to a person, a custom role is a template, and a group without a parent
+// is made in the house.
 func (r Right) fits(k Kind) bool {
 	switch {
 	case k == KindNothing:
@@ -120,6 +122,8 @@ func (r Right) fits(k Kind) bool {
 		return r == DelegateGive
 	case k == KindRole:
 		return r == RoleSystem
+	case k == KindTemplate:
+		return r == RoleEdit
 	case k == KindSystem:
 		return r == GroupCreate || r == GroupEdit
 	}

@@ -58,10 +58,7 @@ func (d *dice) alter(s *pbx.Snapshot) pbx.Change {
 		m.Role, m.Presence, m.Overrides = pick(d, groupRoles), d.share(), map[string]pbx.Override{d.right().String(): pick(d, []pbx.Override{pbx.OverrideAllow, pbx.OverrideDeny})}
 		return pbx.Change{Put: []pbx.Noun{&m}}
 	case 5:
-		r := *s.Roles["rol_custom"]
-		right := d.right()
-		r.Cells = map[string]pbx.ScopeKind{right.String(): pick(d, right.Scopes())}
-		return pbx.Change{Put: []pbx.Noun{&r}}
+		return pbx.Change{Put: []pbx.Noun{d.reshaped(s.Roles[pick(d, slices.Sorted(maps.Keys(s.Roles)))])}}
 	case 6:
 		p := *s.Users[u]
 		p.Suspensions = []pbx.Interval{{From: noon.AddDate(0, 0, -1)}}

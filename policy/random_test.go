@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ type dice struct {
 	*rand.Rand
 	users  []pbx.UserID
 	groups []pbx.GroupID
+	roles  map[pbx.RoleID]*pbx.Role
 }
 
 func throw(seed uint64) *dice { return &dice{Rand: rand.New(rand.NewPCG(seed, 20260320))} }
@@ -75,11 +77,11 @@ func (d *dice) except() []pbx.Ref {
 }
 
 var groupRoles = []pbx.RoleID{"user", "user", "user", "receptionist", "group_admin", "manager", "group_owner", "department_head",
-	"sales_manager", "support_operator", "observer", "rol_custom", "reports"}
+	"sales_manager", "support_operator", "observer", "rol_group", "rol_head", "reports"}
 
 var officeRoles = []pbx.RoleID{"system_admin", "system_owner", "system_owner", "telephony_admin", "auditor", "finance", "reports",
 	"live_analytics", "website_access", "manage_users", "manage_users", "manage_billing", "recording_playback", "silent_monitor",
-	"uc_client", "crm_addon", "rol_custom"}
+	"uc_client", "crm_addon", "rol_level", "rol_admin"}
 
 // office throws the rows of a small office.
 func (d *dice) office() []pbx.Noun {
@@ -90,12 +92,13 @@ func (d *dice) office() []pbx.Noun {
 	for i := range 1 + d.IntN(5) {
 		d.groups = append(d.groups, pbx.GroupID(fmt.Sprintf("g%d", i)))
 	}
-	custom := &pbx.Role{ID: "rol_custom", Name: "Custom", Cells: map[string]pbx.ScopeKind{}}
-	for range d.IntN(6) {
-		r := d.right()
-		custom.Cells[r.String()] = pick(d, r.Scopes())
+	nouns := []pbx.Noun{&pbx.Tenant{Name: "Office", Replay: pick(d, []pbx.Replay{"", "whole", "own"}), Spread: d.oneIn(2)}}
+	d.roles = map[pbx.RoleID]*pbx.Role{}
+	for _, r := range []*pbx.Role{d.role("rol_group", pbx.RoleGroup), d.role("rol_level", pbx.RoleLevel),
+		d.template("rol_head", pbx.RoleGroup, "manager", "group_owner", "group_admin", "receptionist", "user"),
+		d.template("rol_admin", pbx.RoleLevel, "system_admin", "manage_users", "reports", "telephony_admin")} {
+		d.roles[r.ID], nouns = r, append(nouns, r)
 	}
-	nouns := []pbx.Noun{&pbx.Tenant{Name: "Office", Replay: pick(d, []pbx.Replay{"", "whole", "own"}), Spread: d.oneIn(2)}, custom}
 	for i, id := range d.groups {
 		g := &pbx.Group{ID: id, Name: string(id), Default: i == 0, Published: d.oneIn(4), Replay: pick(d, []pbx.Replay{"", "whole", "own"}),
 			Ceiling: pick(d, []pbx.RoleID{"", "", "user", "receptionist", "group_admin"})}
@@ -108,7 +111,7 @@ func (d *dice) office() []pbx.Noun {
 		nouns = append(nouns, d.person(id)...)
 	}
 	if d.oneIn(2) { // people of rank, so that the rules about them are met
-		for i, role := range []pbx.RoleID{"system_owner", "system_owner", "system_admin", "manage_users", "manage_users"} {
+		for i, role := range []pbx.RoleID{"system_owner", "system_owner", "system_admin", "manage_users", "manage_users", "rol_admin"} {
 			if i >= len(d.users) {
 				break
 			}
@@ -121,6 +124,51 @@ func (d *dice) office() []pbx.Noun {
 		}
 	}
 	return nouns
+}
+
+// role throws a custom role.
+func (d *dice) role(id pbx.RoleID, class pbx.RoleClass) *pbx.Role {
+	r := &pbx.Role{ID: id, Name: string(id), Class: class, Cells: map[string]pbx.ScopeKind{}}
+	for range d.IntN(6) {
+		d.cell(r)
+	}
+	return r
+}
+
+// template throws a copy of a built-in role, with or without changes.
+func (d *dice) template(id pbx.RoleID, class pbx.RoleClass, bases ...pbx.RoleID) *pbx.Role {
+	r := &pbx.Role{ID: id, Name: string(id), Class: class, Base: pick(d, bases), Cells: map[string]pbx.ScopeKind{}}
+	for right := Right(1); right < rightCount; right++ {
+		if k := builtinOf(r.Base).cells[right].kind(); k != "" && right != RoleSystem {
+			r.Cells[right.String()] = k
+		}
+	}
+	for range d.IntN(3) {
+		d.cell(r)
+	}
+	return r
+}
+
+// cell changes one cell of a custom role.
+func (d *dice) cell(r *pbx.Role) {
+	right := d.right()
+	if d.oneIn(3) {
+		right = pick(d, []Right{MembershipEdit, MembershipRole, GrantEdit, RoleEdit, BillingAssign, CallListen, CRMUse})
+	}
+	delete(r.Cells, right.String())
+	if kinds := CellScopes(r.Class, right); len(kinds) > 0 && !d.oneIn(4) {
+		r.Cells[right.String()] = pick(d, kinds)
+	}
+}
+
+// reshaped throws what a custom role is to become.
+func (d *dice) reshaped(was *pbx.Role) *pbx.Role {
+	is := *was
+	is.Cells = maps.Clone(was.Cells)
+	for range 1 + d.IntN(2) {
+		d.cell(&is)
+	}
+	return &is
 }
 
 // person throws one user with everything that hangs on him.
@@ -281,12 +329,21 @@ func (d *dice) thing(k Kind, r Right) Target {
 		}
 		return Give(w)
 	case KindRole:
-		a := &pbx.Assignment{ID: pbx.AssignmentID(fmt.Sprint(u, 0)), User: u, Role: pick(d, officeRoles), Scope: d.scope(), Except: d.except()}
+		a := &pbx.Assignment{ID: pbx.AssignmentID(fmt.Sprint(u, 0)), User: u, Role: pick(d, append(officeRoles, "crm_addon", "agent_addon", "live_analytics")), Scope: d.scope(), Except: d.except()}
 		_, a.Until = d.interval()
 		if d.oneIn(3) {
 			return Dismiss(a)
 		}
 		return Appoint(a)
+	case KindTemplate:
+		was := d.roles[pick(d, []pbx.RoleID{"rol_group", "rol_head", "rol_level", "rol_admin"})]
+		switch d.IntN(8) {
+		case 0:
+			return Shape(nil, d.role("rol_new", pick(d, []pbx.RoleClass{pbx.RoleGroup, pbx.RoleLevel})))
+		case 1:
+			return Shape(was, nil)
+		}
+		return Shape(was, d.reshaped(was))
 	case KindNothing:
 		return Target{}
 	}
@@ -319,8 +376,12 @@ func (d *dice) sound(users []pbx.UserID, groups []pbx.GroupID) Target {
 func (d *dice) request() Request {
 	r := d.right()
 	if d.oneIn(4) { // what stands on delegation and conditions deserves more questions
-		r = pick(d, []Right{MembershipEdit, MembershipRole, MembershipOverride, GrantEdit, GrantEdit, RoleSystem, DelegateGive, UserEdit, UserSuspend,
-			CallSee, PresenceSee, RecordingPlay, CallListen, WebsiteAccess, AdminAccess})
+		r = pick(d, []Right{MembershipEdit, MembershipRole, MembershipOverride, GrantEdit, GrantEdit, RoleEdit, RoleEdit, RoleSystem, DelegateGive, UserEdit, UserSuspend,
+			CallSee, PresenceSee, RecordingPlay, RecordingPlay, CallListen, WebsiteAccess, AdminAccess})
+	}
+	if d.oneIn(15) { // a manager of users gives what costs
+		a := &pbx.Assignment{User: pick(d, d.users), Role: pick(d, []pbx.RoleID{"crm_addon", "live_analytics", "rol_level"}), Scope: d.scope()}
+		return Request{Actor: pbx.Actor{Kind: pbx.ActorUser, User: d.users[min(3, len(d.users)-1)]}, Right: GrantEdit, Target: Appoint(a), At: noon}
 	}
 	return Request{Actor: d.actor(), Right: r, Target: d.target(r), At: d.moment()}
 }

@@ -80,16 +80,21 @@ func build(list [33]builtin) [33]builtin {
 	return list
 }
 
-// Role is a built-in role as lists and forms show it; its name is the i18n key "role.<id>".
+// Role is a role as lists and forms show it; the name of a built-in one is the i18n key "role.<id>".
 type Role struct {
-	ID    pbx.RoleID
-	Class Class
+	ID     pbx.RoleID
+	Class  Class
+	Custom *pbx.Role // nil for a built-in one
 }
 
 // Cell is how far a right of the role reaches; pbx.ScopeNone when the role does not hold it.
 func (r Role) Cell(right Right) pbx.ScopeKind {
-	if b := builtinOf(r.ID); b != nil && right.known() {
+	switch b := builtinOf(r.ID); {
+	case !right.known():
+	case b != nil:
 		return b.cells[right].kind()
+	case r.Custom != nil:
+		return r.Custom.Cells[catalogue[right].name]
 	}
 	return pbx.ScopeNone
 }
@@ -98,7 +103,7 @@ func (r Role) Cell(right Right) pbx.ScopeKind {
 func Roles() []Role {
 	all := make([]Role, len(roles))
 	for i, b := range roles {
-		all[i] = Role{b.id, b.class}
+		all[i] = Role{b.id, b.class, nil}
 	}
 	return all
 }

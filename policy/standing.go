@@ -1,6 +1,10 @@
 package policy
 
-import "tandem/pbx"
+import (
+	"time"
+
+	"tandem/pbx"
+)
 
 // outranks reports whether the actor could take away everything a person holds above a plain user (I-4).
 func (q *asker) outranks(x *pbx.Person) bool {
@@ -48,7 +52,7 @@ func (q *asker) seats(x *pbx.Person, role pbx.RoleID, n *pbx.Node, r Right) bool
 	g := Group(n.Group.ID)
 	o := q.over(&g)
 	if builtinOf(role) == nil {
-		return q.fills(x, role, n, &o)
+		return q.isClass(role, ClassGroup) && q.fills(x, role, n, &o)
 	}
 	for i := range handings {
 		h := &handings[i]
@@ -63,27 +67,143 @@ func (q *asker) seats(x *pbx.Person, role pbx.RoleID, n *pbx.Node, r Right) bool
 			return true
 		}
 	}
+	// The table speaks of holders of built-in roles. Who adds people or changes roles by a custom one gives what he holds.
+	if role == "user" && q.serves(n, MembershipEdit) {
+		return o.may(MembershipEdit)
+	}
+	return q.isClass(role, ClassGroup) && q.serves(n, MembershipRole) && q.fills(x, role, n, &o)
+}
+
+func (q *asker) isClass(id pbx.RoleID, c Class) bool {
+	role, ok := RoleOf(q.s, id)
+	return ok && role.Class == c
+}
+
+// serves reports whether a custom role gives the actor a right over a group.
+func (q *asker) serves(n *pbx.Node, r Right) bool {
+	for i := range q.me.Places {
+		l := &q.me.Places[i]
+		if l.Builtin != 0 || q.at < l.From || l.Until <= q.at {
+			continue
+		}
+		if f := (field{scope: q.placed(l, r), node: l.Node}); f.holds(n) {
+			return true
+		}
+	}
+	for _, a := range q.me.Assignments {
+		if builtinOf(a.Role) != nil || !q.inForce(a) || q.cell(a.Role, r) <= selfScope {
+			continue
+		}
+		if f := q.fieldOf(&a.Scope); f.holds(n) {
+			return true
+		}
+	}
 	return false
 }
 
-// fills reports whether the actor may give a custom role in a group: he may change roles there, and holds each of its
-// rights over as much.
+// fills reports whether the actor may give a role in a group by holding it: he may change roles there, and holds each of
+// its rights over as much; who may do so only in the group itself stays below its ceiling (C-2).
 func (q *asker) fills(x *pbx.Person, id pbx.RoleID, n *pbx.Node, o *asker) bool {
-	custom := q.s.Roles[id]
-	if custom == nil || !o.may(MembershipRole) {
+	if !o.may(MembershipRole) || q.isLocal(n) && !q.fitsUnder(id, n) {
 		return false
 	}
-	for name, c := range custom.Cells {
-		if c == pbx.ScopeNone {
-			continue
-		}
-		right, ok := ParseRight(name)
-		w := wish{right: right, scope: pbx.Scope{Kind: c, Group: n.Group.ID}, to: x}
-		if !ok || right == RoleSystem || !q.covers(&w) {
+	for r := Right(1); r < rightCount; r++ {
+		if c := q.cell(id, r); c != noScope && !q.seat(x, r, c, n, time.Time{}) {
 			return false
 		}
 	}
 	return true
+}
+
+// seat reports whether the actor holds a right as far as it reaches from a place in a group. What reaches no further than
+// the receiver himself may be given by whoever holds it at all.
+func (q *asker) seat(x *pbx.Person, r Right, c scope, n *pbx.Node, until time.Time) bool {
+	if c == selfScope {
+		return q.owns(r, until)
+	}
+	return r != RoleSystem && q.covers(&wish{right: r, scope: pbx.Scope{Kind: c.kind(), Group: n.Group.ID}, until: until, to: x})
+}
+
+// bestow is seat for an assignment.
+func (q *asker) bestow(x *pbx.Person, r Right, c scope, a *pbx.Assignment) bool {
+	if c == selfScope {
+		return q.owns(r, a.Until)
+	}
+	return r != RoleSystem && q.covers(&wish{right: r, scope: a.Scope, except: a.Except, since: a.Since, until: a.Until, to: x})
+}
+
+// owns reports whether the actor holds a right at all, undenied and until an end, by itself or with one that brings it
+// along.
+func (q *asker) owns(r Right, until time.Time) bool {
+	w := wish{right: r}
+	switch {
+	case doors.has(r):
+		return q.may(r)
+	case q.underDeny(&w):
+		return false
+	}
+	end := pbx.Deadline(until)
+	for i := range q.me.Places {
+		l := &q.me.Places[i]
+		if l.From <= q.at && q.at < l.Until && end <= l.Until &&
+			(q.placed(l, r) != noScope || l.Overrides[catalogue[r].name] == pbx.OverrideAllow) {
+			return true
+		}
+	}
+	for _, a := range q.me.Assignments {
+		if q.inForce(a) && end <= pbx.Deadline(a.Until) && q.cell(a.Role, r) != noScope {
+			return true
+		}
+	}
+	for _, g := range q.me.Grants {
+		if !g.Deny && g.Right == catalogue[r].name && q.counts(g) && end <= pbx.Deadline(g.Until) {
+			return true
+		}
+	}
+	for more := direct[r]; !more.isEmpty(); {
+		if q.owns(more.pop(), until) {
+			return true
+		}
+	}
+	return false
+}
+
+// isLocal reports whether the actor changes roles in a group only as somebody who runs this one group.
+func (q *asker) isLocal(n *pbx.Node) bool {
+	for i := range q.me.Places {
+		l := &q.me.Places[i]
+		if l.From <= q.at && q.at < l.Until && q.placed(l, MembershipRole) == treeScope && l.Node.Holds(n) {
+			return false
+		}
+	}
+	for _, a := range q.me.Assignments {
+		if f := q.fieldOf(&a.Scope); q.inForce(a) && q.cell(a.Role, MembershipRole) > selfScope && f.holds(n) {
+			return false
+		}
+	}
+	for _, g := range q.me.Grants {
+		if f := q.fieldOf(&g.Scope); !g.Deny && g.Right == catalogue[MembershipRole].name && q.counts(g) && f.holds(n) {
+			return false
+		}
+	}
+	return true
+}
+
+// fitsUnder reports whether a role carries nothing beyond one of the roles that managers of the group may give.
+func (q *asker) fitsUnder(id pbx.RoleID, n *pbx.Node) bool {
+	for _, top := range ladder {
+		if !climbs(n, top) {
+			continue
+		}
+		within := true
+		for r := Right(1); r < rightCount; r++ {
+			within = within && q.cell(id, r) <= builtinOf(top).cells[r]
+		}
+		if within {
+			return true
+		}
+	}
+	return false
 }
 
 // presides reports whether the actor holds the granter's role where a group lies.
@@ -115,6 +235,9 @@ func (q *asker) assigns(x *pbx.Person, a *pbx.Assignment, r Right) Code {
 	if builtinOf(a.Role) == nil {
 		return q.bestows(x, a, r)
 	}
+	if r == GrantEdit && q.isClass(a.Role, ClassLevel) && q.dispenses() && q.bestows(x, a, r) == "" {
+		return ""
+	}
 	code := NotAssignable
 	for i := range handings {
 		h := &handings[i]
@@ -139,8 +262,8 @@ func (q *asker) assigns(x *pbx.Person, a *pbx.Assignment, r Right) Code {
 // revokes reports whether the actor could take away an office-wide role, level or permission.
 func (q *asker) revokes(x *pbx.Person, a *pbx.Assignment) bool {
 	system, person := System(), User(x.User.ID)
-	if builtinOf(a.Role) == nil {
-		return q.bestows(x, a, GrantEdit) == ""
+	if o := q.over(&person); (builtinOf(a.Role) == nil || q.dispenses()) && o.may(GrantEdit) && q.bestows(x, a, GrantEdit) == "" {
+		return true
 	}
 	for i := range handings {
 		h := &handings[i]
@@ -178,22 +301,29 @@ func (q *asker) oversees(h *handing, x *pbx.Person, a *pbx.Assignment, giving bo
 	return false
 }
 
-// bestows decides an assignment of a custom role: every right of it must be the actor's to give.
+// dispenses reports whether a custom role lets the actor give levels: the table speaks of holders of built-in ones.
+func (q *asker) dispenses() bool {
+	for i := range q.me.Places {
+		l := &q.me.Places[i]
+		if l.Builtin == 0 && l.From <= q.at && q.at < l.Until && q.placed(l, GrantEdit) != noScope {
+			return true
+		}
+	}
+	for _, a := range q.me.Assignments {
+		if builtinOf(a.Role) == nil && q.inForce(a) && q.cell(a.Role, GrantEdit) != noScope {
+			return true
+		}
+	}
+	return false
+}
+
+// bestows decides an assignment of a level by what the actor holds: every right of it must be his to give.
 func (q *asker) bestows(x *pbx.Person, a *pbx.Assignment, r Right) Code {
-	custom := q.s.Roles[a.Role]
-	if custom == nil || r != GrantEdit {
+	if r != GrantEdit || !q.isClass(a.Role, ClassLevel) {
 		return NotAssignable
 	}
-	for name, c := range custom.Cells {
-		if c == pbx.ScopeNone {
-			continue
-		}
-		right, ok := ParseRight(name)
-		w := wish{right: right, scope: a.Scope, except: a.Except, since: a.Since, until: a.Until, to: x}
-		if c == pbx.ScopeSelf {
-			w.scope = pbx.Scope{Kind: pbx.ScopeSelf}
-		}
-		if !ok || right == RoleSystem || !q.covers(&w) {
+	for right := Right(1); right < rightCount; right++ {
+		if c := q.cell(a.Role, right); c != noScope && !q.bestow(x, right, c, a) {
 			return Ceiling
 		}
 	}

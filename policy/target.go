@@ -32,6 +32,7 @@ type more struct {
 	grant    *pbx.Grant
 	assign   *pbx.Assignment
 	taken    bool // the grant or assignment is taken away, not given
+	was, is  *pbx.Role
 }
 
 // User is one person.
@@ -139,6 +140,11 @@ func Appoint(a *pbx.Assignment) Target {
 // Dismiss is the wish that a person loses an office-wide role, level or permission.
 func Dismiss(a *pbx.Assignment) Target {
 	return Target{kind: KindRole, user: a.User, more: &more{assign: a, taken: true}}
+}
+
+// Shape is the wish that a custom role becomes another one: was is nil when it comes into being, is when it goes.
+func Shape(was, is *pbx.Role) Target {
+	return Target{kind: KindTemplate, more: &more{was: was, is: is}}
 }
 
 // Of is the target a reference points at, for the audit log and other lists of mixed things; what cannot be told from

@@ -239,7 +239,7 @@ CREATE TABLE roles (
 	tenant TEXT NOT NULL,
 	id     TEXT NOT NULL,
 	name   TEXT NOT NULL,
-	cells  TEXT NOT NULL,
+	cells  TEXT NOT NULL, class TEXT NOT NULL DEFAULT '', base TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 
@@ -293,7 +293,7 @@ CREATE TABLE tenants (
 	mail_tls      TEXT   NOT NULL,
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
-, providers TEXT NOT NULL DEFAULT '');
+, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE tokens (
 	tenant      TEXT   NOT NULL,

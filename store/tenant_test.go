@@ -27,10 +27,11 @@ func nouns() []pbx.Noun {
 	return []pbx.Noun{
 		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day, Replay: pbx.ReplayOwn, Spread: true,
 			Providers: []pbx.Provider{{ID: "company", Kind: pbx.ProviderOther, Name: "Company", Issuer: "https://id.example.com", Client: "tandem", Secret: "kept"}},
-			Mail:      pbx.Mail{Host: "mail.example", Port: 587, From: "pbx@acme.example", User: "u", Password: "p", TLS: "starttls"}},
+			Currency:  "PLN", Prices: map[string]int64{"crm.use": 1250},
+			Mail: pbx.Mail{Host: "mail.example", Port: 587, From: "pbx@acme.example", User: "u", Password: "p", TLS: "starttls"}},
 		&pbx.Group{ID: "grp_default", Name: "Default", Default: true, Created: day},
 		&pbx.Group{ID: "grp_sales", Name: "Продажи", Parent: "grp_default", Language: "ru", Zone: "Europe/Moscow", Published: true, Ceiling: "user", Replay: pbx.ReplayWhole, Created: day},
-		&pbx.Role{ID: "rol_night", Name: "Nacht", Cells: map[string]pbx.ScopeKind{"call.see": pbx.ScopeGroup}},
+		&pbx.Role{ID: "rol_night", Name: "Nacht", Class: pbx.RoleGroup, Base: "receptionist", Cells: map[string]pbx.ScopeKind{"call.see": pbx.ScopeGroup}},
 		&pbx.User{ID: "usr_ada", Name: "Ada 👩‍💻", Email: "ada@acme.example", Mobile: "+491701234567", Extension: "100", Language: "en", Zone: "UTC",
 			Photo: "abc", Suspensions: []pbx.Interval{{From: day, Until: day.Add(time.Hour)}}, Created: day},
 		&pbx.User{ID: "usr_bob", Name: "Bob", Email: "bob@acme.example", Extension: "102", Created: day},
