@@ -40,6 +40,8 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 	switch d.Ref.Kind {
 	case pbx.KindForwarding:
 		return event.ForwardingChanged
+	case pbx.KindEntrance:
+		return event.EntranceChanged
 	case pbx.KindStatus:
 		if d.After == nil {
 			return event.StatusCleared

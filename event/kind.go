@@ -51,6 +51,16 @@ const (
 	RingCreated Kind = "ring.created"
 	RingChanged Kind = "ring.changed"
 	RingDeleted Kind = "ring.deleted"
+
+	QueueCreated Kind = "queue.created"
+	QueueChanged Kind = "queue.changed"
+	QueueDeleted Kind = "queue.deleted"
+
+	MenuCreated Kind = "menu.created"
+	MenuChanged Kind = "menu.changed"
+	MenuDeleted Kind = "menu.deleted"
+
+	EntranceChanged Kind = "entrance.changed"
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -82,13 +92,30 @@ const (
 
 // Kinds lists every kind, the live ones last.
 func Kinds() []Kind {
-	return []Kind{SetupClaimed, SettingsChanged, UserCreated, UserChanged, UserSuspended, UserRestored, UserDeleted,
-		GroupCreated, GroupChanged, GroupDeleted, RoleCreated, RoleChanged, RoleDeleted, MembershipCreated, MembershipChanged,
-		MembershipEnded, AssignmentCreated, AssignmentChanged, AssignmentEnded, GrantCreated, GrantChanged, GrantEnded,
-		DeviceCreated, DeviceChanged, DeviceDeleted,
-		DeviceSecretRenewed, TokenCreated, TokenRevoked, StatusChosen, StatusCleared, ForwardingChanged, RingCreated, RingChanged, RingDeleted, LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
-		InvitationSent, MailSent, CallStarted, CallRang, CallAnswered, CallHeld, CallResumed, CallEnded,
-		DeviceRegistered, DeviceUnregistered, CallChanged}
+	return []Kind{
+		SetupClaimed,
+		SettingsChanged,
+		UserCreated, UserChanged, UserSuspended, UserRestored, UserDeleted,
+		GroupCreated, GroupChanged, GroupDeleted,
+		RoleCreated, RoleChanged, RoleDeleted,
+		MembershipCreated, MembershipChanged, MembershipEnded,
+		AssignmentCreated, AssignmentChanged, AssignmentEnded,
+		GrantCreated, GrantChanged, GrantEnded,
+		DeviceCreated, DeviceChanged, DeviceDeleted, DeviceSecretRenewed,
+		TokenCreated, TokenRevoked,
+		StatusChosen, StatusCleared,
+		ForwardingChanged,
+		RingCreated, RingChanged, RingDeleted,
+		QueueCreated, QueueChanged, QueueDeleted,
+		MenuCreated, MenuChanged, MenuDeleted,
+		EntranceChanged,
+		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
+		InvitationSent,
+		MailSent,
+		CallStarted, CallRang, CallAnswered, CallHeld, CallResumed, CallEnded,
+		DeviceRegistered, DeviceUnregistered,
+		CallChanged,
+	}
 }
 
 // Noun is what the kind is about: the part before the dot.

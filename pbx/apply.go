@@ -41,6 +41,9 @@ func empty(size int) *Snapshot {
 		Choices:     map[UserID]*Choice{},
 		Forwardings: map[UserID]*Forwarding{},
 		Rings:       map[RingID]*RingGroup{},
+		Queues:      map[QueueID]*Queue{},
+		Menus:       map[MenuID]*Menu{},
+		Entrances:   map[GroupID]*Entrance{},
 	}
 }
 
@@ -117,6 +120,12 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Forwardings, UserID(r.ID))
 	case KindRing:
 		return found(s.Rings, RingID(r.ID))
+	case KindQueue:
+		return found(s.Queues, QueueID(r.ID))
+	case KindMenu:
+		return found(s.Menus, MenuID(r.ID))
+	case KindEntrance:
+		return found(s.Entrances, GroupID(r.ID))
 	}
 	return nil
 }
@@ -133,14 +142,14 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// statuses, forwardings, ring groups, queues, menus, entrances, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
-			each(s.Rings, yield)
+			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield)
 	}
 }
 
@@ -174,6 +183,9 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		}
 	case KindGroup:
 		all = refs(all, s.Members(GroupID(r.ID)))
+		if e := s.Entrances[GroupID(r.ID)]; e != nil {
+			all = append(all, e.Ref())
+		}
 		for n := range s.scoped(GroupID(r.ID)) {
 			all = append(all, n.Ref())
 		}
@@ -284,6 +296,12 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Forwardings, k, t)[n.User] = n
 	case *RingGroup:
 		own(&s.Rings, k, t)[n.ID] = n
+	case *Queue:
+		own(&s.Queues, k, t)[n.ID] = n
+	case *Menu:
+		own(&s.Menus, k, t)[n.ID] = n
+	case *Entrance:
+		own(&s.Entrances, k, t)[n.Group] = n
 	default:
 		return false
 	}
@@ -314,6 +332,12 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Forwardings, r.Kind, t), UserID(r.ID))
 	case KindRing:
 		delete(own(&s.Rings, r.Kind, t), RingID(r.ID))
+	case KindQueue:
+		delete(own(&s.Queues, r.Kind, t), QueueID(r.ID))
+	case KindMenu:
+		delete(own(&s.Menus, r.Kind, t), MenuID(r.ID))
+	case KindEntrance:
+		delete(own(&s.Entrances, r.Kind, t), GroupID(r.ID))
 	}
 }
 

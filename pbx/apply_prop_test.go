@@ -37,7 +37,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 11).Draw(t, "step") {
+		switch rapid.IntRange(0, 14).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -70,6 +70,14 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 		case 11:
 			add(&pbx.RingGroup{ID: pbx.RingID("rng_" + n), Name: "R" + n, Extension: "10" + id("extension"), Strategy: pbx.RingAll,
 				Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1", "grp_2"}).Draw(t, "department"), Members: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_" + id("member")}}, Created: day})
+		case 12:
+			add(&pbx.Queue{ID: pbx.QueueID("que_" + n), Name: "Q" + n, Extension: "10" + id("extension"), Strategy: pbx.ServeIdle, Ring: 20,
+				Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1", "grp_2"}).Draw(t, "department"), Agents: []pbx.QueueAgent{{User: pbx.UserID("usr_" + id("agent"))}}})
+		case 13:
+			add(&pbx.Menu{ID: pbx.MenuID("mnu_" + n), Name: "M" + n, Extension: "10" + id("extension"),
+				Keys: []pbx.MenuKey{{Key: id("key"), To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_" + id("target")}}}})
+		case 14:
+			add(&pbx.Entrance{Group: pbx.GroupID("grp_" + id("group")), Extension: "10" + id("extension"), Open: pbx.Destination{Kind: pbx.ToBusy}})
 		case 9:
 			all := nouns(s)
 			remove(rapid.SampledFrom(all).Draw(t, "victim").Ref())

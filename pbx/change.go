@@ -30,3 +30,6 @@ func (t *Token) Ref() Ref      { return Ref{KindToken, string(t.ID)} }
 func (c *Choice) Ref() Ref     { return Ref{KindStatus, string(c.User)} }
 func (f *Forwarding) Ref() Ref { return Ref{KindForwarding, string(f.User)} }
 func (g *RingGroup) Ref() Ref  { return Ref{KindRing, string(g.ID)} }
+func (q *Queue) Ref() Ref      { return Ref{KindQueue, string(q.ID)} }
+func (m *Menu) Ref() Ref       { return Ref{KindMenu, string(m.ID)} }
+func (e *Entrance) Ref() Ref   { return Ref{KindEntrance, string(e.Group)} }

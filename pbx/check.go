@@ -98,6 +98,12 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkForwarding(n)
 	case *RingGroup:
 		return s.checkRing(n)
+	case *Queue:
+		return s.checkQueue(n)
+	case *Menu:
+		return s.checkMenu(n)
+	case *Entrance:
+		return s.checkEntrance(n)
 	}
 	return nil
 }
@@ -142,14 +148,9 @@ func (s *Snapshot) checkTenant(before, n *Tenant) error {
 		}
 	}
 	if before != nil && before.Country != n.Country {
-		for _, u := range s.Users {
-			if number.IsEmergency(n.Country, u.Extension) {
-				return Refuse(Conflict, "country", "settings.country_emergency", "extension", u.Extension, "name", u.Name)
-			}
-		}
-		for _, g := range s.Rings {
-			if number.IsEmergency(n.Country, g.Extension) {
-				return Refuse(Conflict, "country", "settings.country_emergency", "extension", g.Extension, "name", g.Name)
+		for extension, r := range s.index.extensions.All() {
+			if number.IsEmergency(n.Country, extension) {
+				return Refuse(Conflict, "country", "settings.country_emergency", "extension", extension, "name", s.NameOf(r))
 			}
 		}
 	}
@@ -276,6 +277,26 @@ func (s *Snapshot) checkDevice(d *Device) error {
 
 // checkScope refuses a scope that names no existing group. The things a listed scope or an exception names may be
 // gone: they then match nothing.
+// owns reports whether anything that is dialled belongs to a group.
+func (s *Snapshot) owns(g GroupID) bool {
+	for _, r := range s.Rings {
+		if r.Group == g {
+			return true
+		}
+	}
+	for _, q := range s.Queues {
+		if q.Group == g {
+			return true
+		}
+	}
+	for _, m := range s.Menus {
+		if m.Group == g {
+			return true
+		}
+	}
+	return s.Entrances[g] != nil
+}
+
 func (s *Snapshot) checkScope(c Scope, from, until time.Time) error {
 	if !isScopeKind(c.Kind) {
 		return Refuse(Invalid, "scope", "scope.unknown", "value", string(c.Kind))
@@ -307,10 +328,8 @@ func (s *Snapshot) checkGone(old Noun) error {
 		for range s.scoped(n.ID) {
 			return Refuse(Conflict, "", "group.in_use", "name", n.Name)
 		}
-		for _, g := range s.Rings {
-			if g.Group == n.ID {
-				return Refuse(Conflict, "", "group.in_use", "name", n.Name)
-			}
+		if s.owns(n.ID) {
+			return Refuse(Conflict, "", "group.in_use", "name", n.Name)
 		}
 	case *Role:
 		if s.uses(n.ID) {

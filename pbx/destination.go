@@ -21,6 +21,7 @@ const (
 	ToMenu    DestinationKind = "menu"    // a voice menu
 	ToPark    DestinationKind = "park"    // a park position
 	ToRoom    DestinationKind = "room"    // a conference room
+	ToGroup   DestinationKind = "group"   // a group as a whole: its hours decide what happens there
 	ToBusy    DestinationKind = "busy"    // the caller hears that it is busy
 	ToPrompt  DestinationKind = "prompt"  // the caller hears a sentence, and then the call ends
 )
@@ -56,6 +57,12 @@ func (s *Snapshot) Leads(owner UserID, d Destination) bool {
 		return s.Rings[RingID(d.ID)] != nil
 	case ToMailbox:
 		return s.Users[UserID(d.ID)] != nil || s.Groups[GroupID(d.ID)] != nil
+	case ToQueue:
+		return s.Queues[QueueID(d.ID)] != nil
+	case ToMenu:
+		return s.Menus[MenuID(d.ID)] != nil
+	case ToGroup:
+		return s.Entrances[GroupID(d.ID)] != nil
 	case ToOutside, ToBusy:
 		return true
 	}
@@ -66,7 +73,7 @@ func (s *Snapshot) Leads(owner UserID, d Destination) bool {
 func checkDestination(field string, d Destination) error {
 	id, number := false, false
 	switch d.Kind {
-	case ToUser, ToMailbox, ToRing, ToQueue, ToMenu, ToPark, ToRoom, ToPrompt:
+	case ToUser, ToMailbox, ToRing, ToQueue, ToMenu, ToPark, ToRoom, ToGroup, ToPrompt:
 		id = true
 	case ToOutside:
 		number = true

@@ -22,6 +22,7 @@ type (
 	BindingID    string // bnd_…; one registered contact of a device
 	RingID       string // rng_…; a ring group
 	QueueID      string // que_…
+	MenuID       string // mnu_…; a voice menu
 )
 
 var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -51,6 +52,9 @@ const (
 	KindStatus     Kind = "status"     // of a person; the id is the person's
 	KindForwarding Kind = "forwarding" // of a person; the id is the person's
 	KindRing       Kind = "ring"
+	KindQueue      Kind = "queue"
+	KindMenu       Kind = "menu"
+	KindEntrance   Kind = "entrance" // of a group; the id is the group's
 	KindSettings   Kind = "settings"
 	KindCall       Kind = "call"
 	KindSession    Kind = "session"

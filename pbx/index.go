@@ -33,8 +33,8 @@ func (s *Snapshot) reindex() error {
 			return err
 		}
 	}
-	for _, g := range s.Rings {
-		if err := s.linkRing(g); err != nil {
+	for _, n := range s.dialled() {
+		if err := s.linkExtension(n.number(), n.Ref()); err != nil {
 			return err
 		}
 	}
@@ -106,9 +106,9 @@ func (x *index) unlink(n Noun) {
 			x.extensions = x.extensions.Without(n.Extension)
 		}
 		x.emails = x.emails.Without(foldEmail(n.Email))
-	case *RingGroup:
-		if n.Extension != "" {
-			x.extensions = x.extensions.Without(n.Extension)
+	case dialled:
+		if n.number() != "" {
+			x.extensions = x.extensions.Without(n.number())
 		}
 	case *Device:
 		x.usernames = x.usernames.Without(n.Username)
@@ -136,8 +136,8 @@ func (s *Snapshot) link(n Noun) error {
 	switch n := n.(type) {
 	case *User:
 		return s.linkUser(n)
-	case *RingGroup:
-		return s.linkRing(n)
+	case dialled:
+		return s.linkExtension(n.number(), n.Ref())
 	case *Device:
 		enter(&x.devices, n.User, n, byDevice)
 		return s.linkUsername(n)
@@ -173,9 +173,36 @@ func (s *Snapshot) linkUser(u *User) error {
 	return nil
 }
 
-func (s *Snapshot) linkRing(g *RingGroup) error { return s.linkExtension(g.Extension, g.Ref()) }
+// dialled is what has an internal number besides people.
+type dialled interface {
+	Noun
+	number() string
+}
 
-// linkExtension gives an internal number to a person or a ring group; an empty one is nobody's.
+func (g *RingGroup) number() string { return g.Extension }
+func (q *Queue) number() string     { return q.Extension }
+func (m *Menu) number() string      { return m.Extension }
+func (e *Entrance) number() string  { return e.Extension }
+
+// dialled lists everything besides people that may have an internal number.
+func (s *Snapshot) dialled() []dialled {
+	var all []dialled
+	for _, g := range s.Rings {
+		all = append(all, g)
+	}
+	for _, q := range s.Queues {
+		all = append(all, q)
+	}
+	for _, m := range s.Menus {
+		all = append(all, m)
+	}
+	for _, e := range s.Entrances {
+		all = append(all, e)
+	}
+	return all
+}
+
+// linkExtension gives an internal number to a person, a ring group, a queue, a menu or a group; an empty one is nobody's.
 func (s *Snapshot) linkExtension(extension string, r Ref) error {
 	if extension == "" {
 		return nil
@@ -212,6 +239,12 @@ func (s *Snapshot) NameOf(r Ref) string {
 		return n.Name
 	case *RingGroup:
 		return n.Name
+	case *Queue:
+		return n.Name
+	case *Menu:
+		return n.Name
+	case *Entrance:
+		return s.NameOf(Ref{KindGroup, r.ID})
 	}
 	return r.ID
 }

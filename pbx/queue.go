@@ -1,6 +1,10 @@
 package pbx
 
-import "time"
+import (
+	"slices"
+	"strconv"
+	"time"
+)
 
 // Strategy is how a queue chooses who is offered a waiting call.
 type Strategy string
@@ -57,4 +61,48 @@ type Queue struct {
 type QueueAgent struct {
 	User  UserID `json:"user"`
 	Skill int    `json:"skill,omitempty"`
+}
+
+// MaxAgents is how many people may serve one queue.
+const MaxAgents = 500
+
+func (s *Snapshot) checkQueue(q *Queue) error {
+	if !slices.Contains(Strategies(), q.Strategy) {
+		return Refuse(Invalid, "strategy", "queue.strategy_unknown", "value", string(q.Strategy))
+	}
+	if q.Group != "" {
+		if err := s.hasGroup("group", q.Group); err != nil {
+			return err
+		}
+	}
+	if len(q.Agents) > MaxAgents {
+		return Refuse(Invalid, "agents", "queue.agents_many", "max", strconv.Itoa(MaxAgents))
+	}
+	for i, a := range q.Agents {
+		if a.User == "" || slices.ContainsFunc(q.Agents[:i], func(o QueueAgent) bool { return o.User == a.User }) {
+			return Refuse(Invalid, "agents", "queue.agent_twice")
+		}
+		if a.Skill < 0 || a.Skill > 99 {
+			return Refuse(Invalid, "agents", "queue.skill_range")
+		}
+	}
+	for _, n := range []struct {
+		field       string
+		value, most int
+	}{{"ring", q.Ring, 600}, {"wrap_up", q.WrapUp, 3600}, {"max_wait", q.MaxWait, 4 * 3600}, {"max_calls", q.MaxCalls, 1000},
+		{"late", q.Late, 3600}, {"misses", q.Misses, 100}, {"every", q.Every, 3600}} {
+		if n.value < 0 || n.value > n.most {
+			return Refuse(Invalid, n.field, "queue.range", "max", strconv.Itoa(n.most))
+		}
+	}
+	if q.Ring == 0 {
+		return Refuse(Invalid, "ring", "queue.ring_missing")
+	}
+	return first(CheckName("name", q.Name), CheckExtension(s.Tenant.Country, q.Extension), checkLine("greeting", q.Greeting, 64),
+		checkLine("music", q.Music, 64), checkDestination("full", q.Full), checkDestination("nobody", q.Nobody))
+}
+
+// Leads lists where a queue sends calls on.
+func (q *Queue) Leads(yield func(Lead) bool) {
+	_ = yield(Lead{Owner: q.Ref(), Field: "full", To: q.Full}) && yield(Lead{Owner: q.Ref(), Field: "nobody", To: q.Nobody})
 }

@@ -21,6 +21,9 @@ type Snapshot struct {
 	Choices     map[UserID]*Choice
 	Forwardings map[UserID]*Forwarding
 	Rings       map[RingID]*RingGroup
+	Queues      map[QueueID]*Queue
+	Menus       map[MenuID]*Menu
+	Entrances   map[GroupID]*Entrance
 
 	index index
 }

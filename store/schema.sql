@@ -76,6 +76,17 @@ CREATE TABLE devices (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE entrances (
+	tenant     TEXT NOT NULL,
+	id         TEXT NOT NULL,
+	extension  TEXT NOT NULL,
+	open_to    TEXT NOT NULL,
+	break_to   TEXT NOT NULL,
+	closed_to  TEXT NOT NULL,
+	holiday_to TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE facts (
 	tenant      TEXT   NOT NULL,
 	seq         BIGINT NOT NULL,
@@ -204,6 +215,24 @@ CREATE TABLE memberships (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE menus (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	group_id  TEXT   NOT NULL,
+	extension TEXT   NOT NULL,
+	greeting  TEXT   NOT NULL,
+	words     TEXT   NOT NULL,
+	keys      TEXT   NOT NULL,
+	dial      BIGINT NOT NULL,
+	wait      BIGINT NOT NULL,
+	rounds    BIGINT NOT NULL,
+	silent_to TEXT   NOT NULL,
+	wrong_to  TEXT   NOT NULL,
+	created   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE open_calls (
 	tenant  TEXT   NOT NULL,
 	id      TEXT   NOT NULL,
@@ -218,6 +247,31 @@ CREATE TABLE photos (
 	body    TEXT   NOT NULL,
 	created BIGINT NOT NULL,
 	PRIMARY KEY (tenant, hash)
+);
+
+CREATE TABLE queues (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	group_id  TEXT   NOT NULL,
+	extension TEXT   NOT NULL,
+	strategy  TEXT   NOT NULL,
+	agents    TEXT   NOT NULL,
+	ring      BIGINT NOT NULL,
+	wrap_up   BIGINT NOT NULL,
+	max_wait  BIGINT NOT NULL,
+	max_calls BIGINT NOT NULL,
+	late      BIGINT NOT NULL,
+	misses    BIGINT NOT NULL,
+	every     BIGINT NOT NULL,
+	tell      BIGINT NOT NULL,
+	callback  BIGINT NOT NULL,
+	greeting  TEXT   NOT NULL,
+	music     TEXT   NOT NULL,
+	full_to   TEXT   NOT NULL,
+	nobody_to TEXT   NOT NULL,
+	created   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
 );
 
 CREATE TABLE rings (

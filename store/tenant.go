@@ -25,7 +25,8 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, groupRows(), &nouns), gather(ctx, x, t.id, roleRows(), &nouns), gather(ctx, x, t.id, userRows(), &nouns),
 			gather(ctx, x, t.id, membershipRows(), &nouns), gather(ctx, x, t.id, assignmentRows(), &nouns),
 			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns),
-			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns))
+			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
+			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -148,6 +149,9 @@ type sorted struct {
 	choices     []*pbx.Choice
 	forwardings []*pbx.Forwarding
 	rings       []*pbx.RingGroup
+	queues      []*pbx.Queue
+	menus       []*pbx.Menu
+	entrances   []*pbx.Entrance
 	gone        map[pbx.Kind][]string
 }
 
@@ -179,6 +183,12 @@ func sort(c pbx.Change) (sorted, error) {
 			s.forwardings = append(s.forwardings, n)
 		case *pbx.RingGroup:
 			s.rings = append(s.rings, n)
+		case *pbx.Queue:
+			s.queues = append(s.queues, n)
+		case *pbx.Menu:
+			s.menus = append(s.menus, n)
+		case *pbx.Entrance:
+			s.entrances = append(s.entrances, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -193,7 +203,8 @@ func sort(c pbx.Change) (sorted, error) {
 func tables() map[pbx.Kind]string {
 	return map[pbx.Kind]string{pbx.KindUser: "users", pbx.KindGroup: "groups", pbx.KindRole: "roles", pbx.KindMembership: "memberships",
 		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
-		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings"}
+		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
+		pbx.KindQueue: "queues", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -224,7 +235,8 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 	return errors.Join(put(ctx, x, t.id, groupRows(), s.groups), put(ctx, x, t.id, roleRows(), s.roles), put(ctx, x, t.id, userRows(), s.users),
 		put(ctx, x, t.id, membershipRows(), s.memberships), put(ctx, x, t.id, assignmentRows(), s.assignments),
 		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens),
-		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings))
+		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
+		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

@@ -51,6 +51,14 @@ func nouns() []pbx.Noun {
 				Spans: []pbx.Span{{Days: []time.Weekday{1, 2}, From: 60, Until: 120}}, To: pbx.Destination{Kind: pbx.ToBusy}, Off: true}}},
 		&pbx.RingGroup{ID: "rng_1", Name: "Support", Group: "grp_sales", Extension: "180", Strategy: pbx.RingHunt, Ring: 12, Escalate: true,
 			Members: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}, {Kind: pbx.KindGroup, ID: "grp_sales"}}, NoAnswer: pbx.Destination{Kind: pbx.ToBusy}, Created: day},
+		&pbx.Queue{ID: "que_1", Name: "Kolejka", Group: "grp_sales", Extension: "181", Strategy: pbx.ServeIdle, Agents: []pbx.QueueAgent{{User: "usr_bob", Skill: 2}},
+			Ring: 20, WrapUp: 10, MaxWait: 300, MaxCalls: 9, Late: 60, Misses: 3, Every: 45, Tell: true, Callback: true, Greeting: "hello", Music: "piano",
+			Full: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Nobody: pbx.Destination{Kind: pbx.ToBusy}, Created: day},
+		&pbx.Menu{ID: "mnu_1", Name: "Меню", Group: "grp_sales", Extension: "182", Greeting: "hello", Text: "Press one.", Dial: true, Wait: 7, Rounds: 3,
+			Keys:   []pbx.MenuKey{{Key: "1", To: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}}, {Key: "#", To: pbx.Destination{Kind: pbx.ToGroup, ID: "grp_sales"}}},
+			Silent: pbx.Destination{Kind: pbx.ToBusy}, Wrong: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Created: day},
+		&pbx.Entrance{Group: "grp_sales", Extension: "183", Open: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Break: pbx.Destination{Kind: pbx.ToBusy},
+			Closed: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Holiday: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}},
 	}
 }
 

@@ -1,0 +1,26 @@
+package pbx
+
+// Entrance is what happens to calls for a group as a whole, by its hours (X-117, X-118). The zero destination of a state
+// follows Open.
+type Entrance struct {
+	Group     GroupID     `json:"group"`
+	Extension string      `json:"extension,omitempty"`
+	Open      Destination `json:"open,omitzero"`
+	Break     Destination `json:"break,omitzero"`
+	Closed    Destination `json:"closed,omitzero"`
+	Holiday   Destination `json:"holiday,omitzero"`
+}
+
+// Leads lists where an entrance leads.
+func (e *Entrance) Leads(yield func(Lead) bool) {
+	for _, l := range []Lead{{e.Ref(), "open", e.Open}, {e.Ref(), "break", e.Break}, {e.Ref(), "closed", e.Closed}, {e.Ref(), "holiday", e.Holiday}} {
+		if !yield(l) {
+			return
+		}
+	}
+}
+
+func (s *Snapshot) checkEntrance(e *Entrance) error {
+	return first(s.hasGroup("group", e.Group), CheckExtension(s.Tenant.Country, e.Extension), checkDestination("open", e.Open),
+		checkDestination("break", e.Break), checkDestination("closed", e.Closed), checkDestination("holiday", e.Holiday))
+}

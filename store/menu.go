@@ -1,0 +1,31 @@
+package store
+
+import (
+	"errors"
+
+	"tandem/pbx"
+)
+
+func menuRows() rows[pbx.Menu] {
+	return rows[pbx.Menu]{
+		table:   "menus",
+		columns: []string{"id", "name", "group_id", "extension", "greeting", "words", "keys", "dial", "wait", "rounds", "silent_to", "wrong_to", "created"},
+		values: func(m *pbx.Menu) ([]any, error) {
+			keys, err1 := encode(m.Keys)
+			silent, err2 := encode(m.Silent)
+			wrong, err3 := encode(m.Wrong)
+			return []any{string(m.ID), m.Name, string(m.Group), m.Extension, m.Greeting, m.Text, keys, flag(m.Dial), m.Wait, m.Rounds, silent, wrong,
+				ms(m.Created)}, errors.Join(err1, err2, err3)
+		},
+		scan: func(s scan) (*pbx.Menu, error) {
+			var m pbx.Menu
+			var keys, silent, wrong string
+			var dial, created int64
+			if err := s(&m.ID, &m.Name, &m.Group, &m.Extension, &m.Greeting, &m.Text, &keys, &dial, &m.Wait, &m.Rounds, &silent, &wrong, &created); err != nil {
+				return nil, err
+			}
+			m.Dial, m.Created = dial != 0, moment(created)
+			return &m, errors.Join(decode(keys, &m.Keys), decode(silent, &m.Silent), decode(wrong, &m.Wrong))
+		},
+	}
+}
