@@ -13,12 +13,18 @@ import (
 // dice makes small random offices and random questions about them.
 type dice struct {
 	*rand.Rand
+	name   string // how to throw the same again
 	users  []pbx.UserID
 	groups []pbx.GroupID
 	roles  map[pbx.RoleID]*pbx.Role
 }
 
-func throw(seed uint64) *dice { return &dice{Rand: rand.New(rand.NewPCG(seed, 20260320))} }
+func throw(seed uint64) *dice { return play(seed, nil) }
+
+// play throws what a tape says, and what the seed says after its end.
+func play(seed uint64, bytes []byte) *dice {
+	return &dice{Rand: rand.New(&tape{bytes, rand.NewPCG(seed, 20260320)}), name: corpus(seed)}
+}
 
 func pick[T any](d *dice, list []T) T { return list[d.IntN(len(list))] }
 
