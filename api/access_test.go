@@ -44,6 +44,10 @@ func groups(path, body string) []probe {
 		{"support", fmt.Sprintf(path, "<support>"), body, ""}, {"none", fmt.Sprintf(path, "grp_none"), body, ""}}
 }
 
+func rings(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales ring>"), body, ""}, {"office", fmt.Sprintf(path, "<office ring>"), body, ""}, {"none", fmt.Sprintf(path, "rng_none"), body, ""}}
+}
+
 func one(path, body string) []probe { return []probe{{"–", path, body, ""}} }
 
 // probes says how each route is knocked at. A route without probes fails the test: nothing is published unasked.
@@ -141,6 +145,16 @@ func probes() map[string][]probe {
 			{"mia", "/v1/profile/deputies", `{"user":"<mia>","rights":["presence.set"],"until":"2100-01-01T00:00:00Z"}`, ""},
 			{"self", "/v1/profile/deputies", `{"user":"<self>","rights":["presence.set"],"until":"2100-01-01T00:00:00Z"}`, ""},
 			{"none", "/v1/profile/deputies", `{"user":"usr_none","rights":["presence.set"],"until":"2100-01-01T00:00:00Z"}`, ""}},
+		"PUT /v1/users/{user}/status":     append(things("/v1/users/%s/status", "", `{"status":"dnd"}`), things("/v1/users/%s/status?dry=1", "", `{"status":"auto"}`)...),
+		"GET /v1/users/{user}/forwarding": things("/v1/users/%s/forwarding", "", ""),
+		"PUT /v1/users/{user}/forwarding": slices.Concat(things("/v1/users/%s/forwarding", "", `{"profiles":[{"status":"dnd","rings":false,"ring":0,"no_answer":{"inside":{"kind":""}},"busy":{"inside":{"kind":""}},"offline":{"inside":{"kind":""}},"always":{"inside":{"kind":"busy"}},"mobile":false,"single":false,"no_push":false,"no_groups":false}]}`),
+			things("/v1/users/%s/forwarding", "", `{"exceptions":[{"to":{"kind":"outside","number":"+4930123456"}}]}`), things("/v1/users/%s/forwarding", "", `{"locked":true}`)),
+		"GET /v1/rings":           one("/v1/rings", ""),
+		"POST /v1/rings":          {{"sales", "/v1/rings", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/rings", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/rings", `{"name":"New"}`, ""}},
+		"GET /v1/rings/{ring}":    rings("/v1/rings/%s", ""),
+		"PATCH /v1/rings/{ring}":  rings("/v1/rings/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/rings/{ring}": rings("/v1/rings/%s", ""),
+		"POST /v1/explain/route":  one("/v1/explain/route", `{"to":"103"}`),
 
 		"GET /v1/users/{user}/devices":     things("/v1/users/%s/devices", "", ""),
 		"POST /v1/users/{user}/devices":    things("/v1/users/%s/devices", "", `{"name":"Second"}`),
@@ -339,6 +353,8 @@ var decidesMore = map[string]bool{
 	"GET /v1/users/{user}/photo":                           true, // nobody has one
 	"POST /v1/mails/{mail}/send":                           true, // none is not there
 	"DELETE /v1/settings/providers/{provider}":             true, // there is none
+	"GET /v1/users/{user}/forwarding":                      true, // seeing the person is not enough
+	"PUT /v1/users/{user}/forwarding":                      true, // outside and locking need more
 }
 
 // golden compares with a file, or writes it.

@@ -74,7 +74,9 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 	}
 	if !veil.somehow {
 		for _, t := range c.Trace {
-			out.Trace = append(out.Trace, s.say(v, veil.text(t)))
+			if line, ok := v.line(t); ok {
+				out.Trace = append(out.Trace, s.say(v, veil.text(line)))
+			}
 		}
 	}
 	return out

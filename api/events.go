@@ -65,6 +65,8 @@ type stream struct {
 	shown map[pbx.CallID]bool     // live calls that the viewer was told of
 	past  map[int64]*pbx.Snapshot // by version: the configuration before it, for what is gone now
 	moves chan move               // presence and configuration, in order
+	clock *time.Timer             // fires when somebody's status ends by itself
+	since time.Time               // up to when such ends have been told
 	over  chan struct{}           // closed when moves ran full
 	once  sync.Once
 }
@@ -110,6 +112,9 @@ func (st *stream) run(ctx context.Context, last int64) {
 	if st.begin(ctx, last) != nil {
 		return
 	}
+	st.clock = time.NewTimer(time.Hour)
+	defer st.clock.Stop()
+	st.turn()
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for st.next(ctx, sub, tick.C) == nil {
@@ -168,6 +173,8 @@ func (st *stream) next(ctx context.Context, sub *bus.Subscription, tick <-chan t
 			return err
 		}
 		return st.write([]byte(": here\n\n"))
+	case <-st.clock.C:
+		return st.expired()
 	case m := <-st.moves:
 		st.look()
 		if m.config != nil {
@@ -280,6 +287,7 @@ func (st *stream) hide(id pbx.CallID, cdr *Call, seq int64) error {
 type present struct {
 	User     pbx.UserID   `json:"user"`
 	Presence string       `json:"presence,omitempty"`
+	Status   *UserStatus  `json:"status,omitempty"`
 	Devices  *UserDevices `json:"devices,omitempty"`
 }
 
@@ -294,6 +302,8 @@ func (st *stream) presence(users ...pbx.UserID) error {
 		p := present{User: u}
 		if may.Has(policy.FieldStatus) {
 			p.Presence = st.v.presence(u, may.Has(policy.FieldTalking))
+			status := st.v.status(u)
+			p.Status = &status
 		}
 		if may.Has(policy.FieldSetup) {
 			p.Devices = &UserDevices{len(st.v.s.DevicesOf(u)), st.v.online(u)}
@@ -306,6 +316,37 @@ func (st *stream) presence(users ...pbx.UserID) error {
 		}
 	}
 	return nil
+}
+
+// turn sets the clock to the moment at which the next status ends by itself.
+func (st *stream) turn() {
+	at := st.s.c.Now().UTC()
+	if st.since.IsZero() {
+		st.since = at
+	}
+	next := at.Add(time.Hour)
+	for id := range st.v.s.Users {
+		if until := st.v.s.StatusOf(id, at).Until; !until.IsZero() && until.Before(next) {
+			next = until
+		}
+	}
+	st.clock.Reset(max(next.Sub(at), 0))
+}
+
+// expired tells of those whose status has changed by the clock since it was told last.
+func (st *stream) expired() error {
+	st.look()
+	var moved []pbx.UserID
+	over := func(end time.Time) bool { return end.After(st.since) && !end.After(st.v.at) }
+	for id := range st.v.s.Users {
+		c := st.v.s.Choices[id]
+		if over(st.v.s.StatusOf(id, st.since).Until) || c != nil && over(c.Until) {
+			moved = append(moved, id)
+		}
+	}
+	st.since = st.v.at
+	st.turn()
+	return st.presence(moved...)
 }
 
 // fact passes a stored fact on: the end of a call, or that something is to be fetched again. Whatever the viewer may not see
@@ -323,6 +364,12 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 			return st.stay()
 		}
 	case f.Kind.IsConfiguration():
+		if f.Object.Kind == pbx.KindStatus || f.Object.Kind == pbx.KindForwarding {
+			if err := st.presence(pbx.UserID(f.Object.ID)); err != nil {
+				return err
+			}
+			st.turn()
+		}
 		if what, ok := st.changed(f); ok {
 			return st.send("changed", f.Seq, what)
 		}
@@ -357,8 +404,12 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 	user, group := about(f)
 	what := changedThing{Kind: f.Object.Kind, ID: f.Object.ID, Mine: user != "" && user == st.v.who.User}
 	switch f.Object.Kind {
-	case pbx.KindSettings, pbx.KindRole:
+	case pbx.KindSettings, pbx.KindRole, pbx.KindRing:
 		return what, true
+	case pbx.KindStatus, pbx.KindForwarding:
+		user = pbx.UserID(f.Object.ID)
+		what.Mine = user == st.v.who.User
+		return what, what.Mine || st.sees(policy.PresenceSee, policy.User(user)) || st.sees(policy.ForwardingEdit, policy.User(user))
 	case pbx.KindToken:
 		return what, what.Mine
 	case pbx.KindGroup:

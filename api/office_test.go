@@ -141,6 +141,11 @@ func (f *frozen) build() {
 		r := must(command.CreateToken{User: pbx.UserID(o.ids[name]), Name: "Script", Expires: start.AddDate(0, 6, 0)})
 		o.ids["token of "+name], o.keys["program of "+name] = r.Object.ID, r.Secret
 	}
+	for name, group := range map[string]string{"sales ring": "sales", "office ring": ""} {
+		id, label := pbx.GroupID(o.ids[group]), name
+		members := []pbx.Ref{{Kind: pbx.KindUser, ID: o.ids["uwe"]}, {Kind: pbx.KindUser, ID: o.ids["tom"]}}
+		o.ids[name] = must(command.CreateRing{Ring: command.Ring{Name: &label, Group: &id, Members: &members}}).Object.ID
+	}
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret
 	o.signIn(ctx)

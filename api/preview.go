@@ -13,10 +13,11 @@ import (
 // Preview is what a change would do, as a dry run answers: who gains and who loses which right over whom, and which lines
 // the log would get. It travels as an error, because it takes the place of every answer.
 type Preview struct {
-	At      time.Time      `json:"at" doc:"the moment the rights are compared at: now, or when the change begins to count"`
-	People  []PreviewShare `json:"people" nullable:"false" doc:"whose rights change; those who gain first"`
-	Hidden  int            `json:"hidden" doc:"people whose rights change too, whom the visitor may not see"`
-	Changes []string       `json:"changes" nullable:"false" doc:"the lines of the log, as sentences"`
+	At       time.Time      `json:"at" doc:"the moment the rights are compared at: now, or when the change begins to count"`
+	People   []PreviewShare `json:"people" nullable:"false" doc:"whose rights change; those who gain first"`
+	Hidden   int            `json:"hidden" doc:"people whose rights change too, whom the visitor may not see"`
+	Changes  []string       `json:"changes" nullable:"false" doc:"the lines of the log, as sentences"`
+	Problems []Problem      `json:"problems" nullable:"false" doc:"rules that would lead nowhere afterwards"`
 }
 
 // PreviewShare is one person's part of a preview.
@@ -51,6 +52,7 @@ func (s *Server) try(ctx context.Context, v *visit, c command.Command) (*Preview
 	for _, f := range r.Facts {
 		p.Changes = append(p.Changes, s.showEntry(v, f, v.readsWholeLog()).Summary)
 	}
+	p.Problems = s.broken(v, v.s, r.Snapshot).Problems
 	var losers []PreviewShare
 	for _, e := range policy.Preview(v.s, r.Snapshot, p.At) {
 		share, ok := s.showEffect(v, r.Snapshot, e)

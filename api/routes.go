@@ -33,7 +33,7 @@ func Routes() []Route {
 		route("POST", "/v1/users/import", anywhere(policy.UserImport), "Add people from a CSV file, all or none; with dry=1 only say what would happen.", (*Server).importUsers).large(importOctets).tries(),
 		route("GET", "/v1/users/{user}", over("user", policy.UserSee), "One person.", (*Server).getUser),
 		route("PATCH", "/v1/users/{user}", over("user", policy.UserProfile, policy.UserEdit), "Change a person.", (*Server).patchUser).dry(),
-		act("DELETE", "/v1/users/{user}", over("user", policy.UserDelete), "Delete a person for good.", (*Server).deleteUser).dry(),
+		route("DELETE", "/v1/users/{user}", over("user", policy.UserDelete), "Delete a person for good; the answer names the rules that lead nowhere now.", (*Server).deleteUser).dry(),
 		route("POST", "/v1/users/{user}/suspend", over("user", policy.UserSuspend), "Suspend a person: every door closes at once.", (*Server).suspendUser).dry(),
 		route("POST", "/v1/users/{user}/restore", over("user", policy.UserSuspend), "Lift a suspension.", (*Server).restoreUser).dry(),
 		act("POST", "/v1/users/{user}/invite", over("user", policy.LoginReset), "Send access: a mail with a link to choose a password.", (*Server).inviteUser).accepted(),
@@ -67,6 +67,17 @@ func Routes() []Route {
 		act("DELETE", "/v1/grants/{grant}", row(policy.GrantEdit, policy.DelegateGive), "End a grant now.", (*Server).deleteGrant).dry(),
 		route("GET", "/v1/profile/deputies", signedIn("only what the asker has lent"), "Who may act for oneself.", (*Server).listDeputies),
 		route("POST", "/v1/profile/deputies", over("me", policy.DelegateGive), "Let somebody act for oneself for a while.", (*Server).createDeputy).created().dry(),
+
+		// Who rings, and what then.
+		route("PUT", "/v1/users/{user}/status", over("user", policy.PresenceSet), "Choose a person's status, with an end.", (*Server).putStatus).tries(),
+		route("GET", "/v1/users/{user}/forwarding", over("user", policy.UserSee, policy.ForwardingEdit), "What happens to calls for a person.", (*Server).getForwarding),
+		route("PUT", "/v1/users/{user}/forwarding", over("user", policy.ForwardingEdit, policy.UserEdit), "Change what happens to calls for a person; with dry=1 only look at it.", (*Server).putForwarding).tries(),
+		route("GET", "/v1/rings", signedIn("names and extensions of ring groups are the phone book; the rest is shown to who may change them"), "Ring groups.", (*Server).listRings),
+		route("POST", "/v1/rings", anywhere(policy.QueueEdit), "Add a ring group.", (*Server).createRing).created().tries(),
+		route("GET", "/v1/rings/{ring}", row(policy.QueueEdit), "One ring group.", (*Server).getRing),
+		route("PATCH", "/v1/rings/{ring}", row(policy.QueueEdit), "Change a ring group.", (*Server).patchRing).tries(),
+		route("DELETE", "/v1/rings/{ring}", row(policy.QueueEdit), "Delete a ring group; the answer names the rules that lead nowhere now.", (*Server).deleteRing).tries(),
+		route("POST", "/v1/explain/route", signedIn("it shows no rule that the asker may not see"), "What can happen to a call: the whole tree, made by the decision that carries calls.", (*Server).explainRoute),
 
 		// Phones.
 		route("GET", "/v1/users/{user}/devices", over("user", deviceRights...), "A person's phones.", (*Server).listDevices),

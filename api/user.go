@@ -25,7 +25,8 @@ type User struct {
 	Groups      []UserGroup  `json:"groups" nullable:"false"`
 	OfficeRoles []pbx.RoleID `json:"office_roles,omitempty" doc:"class standing"`
 	Devices     *UserDevices `json:"devices,omitempty" doc:"class set-up"`
-	Presence    string       `json:"presence,omitempty" enum:"available,ringing,talking,offline" doc:"class status"`
+	Presence    string       `json:"presence,omitempty" enum:"available,available2,away,away2,dnd,ringing,talking,offline" doc:"class status"`
+	Status      *UserStatus  `json:"status,omitempty" doc:"class status: what the person says about being reachable"`
 	Created     time.Time    `json:"created"`
 	Revision    string       `json:"revision,omitempty" doc:"for If-Match; shown to those who see class reach"`
 	Can         UserCan      `json:"can" doc:"what the visitor may do with this person"`
@@ -125,6 +126,8 @@ func (s *Server) showUser(v *visit, u *pbx.User) User {
 	}
 	if may.Has(policy.FieldStatus) {
 		out.Presence = v.presence(u.ID, may.Has(policy.FieldTalking))
+		status := v.status(u.ID)
+		out.Status = &status
 	}
 	who := policy.User(u.ID)
 	out.Can = UserCan{
@@ -167,11 +170,12 @@ func (v *visit) registered(d pbx.DeviceID) bool {
 	return false
 }
 
-// presence is the status of a person in one word; whether he talks or rings is told only with the right to see his calls.
+// presence is the status of a person in one word: his own, or offline where he is available and no phone is connected.
+// Whether he talks or rings is told only with the right to see his calls.
 func (v *visit) presence(u pbx.UserID, talking bool) string {
-	state := "offline"
-	if v.online(u) > 0 {
-		state = "available"
+	state := string(v.s.StatusOf(u, v.at).Status)
+	if state == string(pbx.StatusAvailable) && v.online(u) == 0 {
+		state = "offline"
 	}
 	if !talking {
 		return state
@@ -411,9 +415,13 @@ func (s *Server) restoreUser(ctx context.Context, v *visit, in *withReason) (Use
 	return s.getUser(ctx, v, &userIn{in.User})
 }
 
-func (s *Server) deleteUser(ctx context.Context, v *visit, in *userIn) error {
-	_, err := s.do(ctx, v, command.DeleteUser{User: pbx.UserID(in.User)})
-	return err
+// deleteUser deletes a person and says whose rules lead nowhere now.
+func (s *Server) deleteUser(ctx context.Context, v *visit, in *userIn) (deletion, error) {
+	before := v.s
+	if _, err := s.do(ctx, v, command.DeleteUser{User: pbx.UserID(in.User)}); err != nil {
+		return deletion{}, err
+	}
+	return s.broken(v, before, v.s), nil
 }
 
 type nextExtension struct {

@@ -29,6 +29,14 @@ func cleanName(field, name string) (string, error) {
 	return name, pbx.CheckName(field, name)
 }
 
+// oneLine is words with single spaces between them, in Unicode normal form C; it may be empty.
+func oneLine(s string) string {
+	if !utf8.ValidString(s) {
+		return s
+	}
+	return norm.NFC.String(strings.Join(strings.Fields(s), " "))
+}
+
 // cleanEmail takes an address as written, without outer space.
 func cleanEmail(email string) (string, error) {
 	email = strings.TrimSpace(email)
@@ -127,6 +135,9 @@ func (w *Work) freeExtension(extension string, self pbx.UserID) error {
 	}
 	if u := w.Snapshot.Users[pbx.UserID(ref.ID)]; u != nil && w.Ask(w.Snapshot, policy.UserSee, policy.User(u.ID)) == nil {
 		return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken", "extension", extension, "name", u.Name, "next", next)
+	}
+	if g := w.Snapshot.Rings[pbx.RingID(ref.ID)]; g != nil {
+		return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken", "extension", extension, "name", g.Name, "next", next)
 	}
 	return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken_hidden", "extension", extension, "next", next)
 }

@@ -181,7 +181,7 @@ func (c DeleteGroup) Change(w *Work) (pbx.Change, error) {
 	if len(w.Snapshot.Children(g.ID)) > 0 {
 		return pbx.Change{}, pbx.Refuse(pbx.Conflict, "", "group.has_children", "name", g.Name)
 	}
-	change := pbx.Change{Delete: append([]pbx.Ref{g.Ref()}, w.Snapshot.Cascade(g.Ref())...)}
+	change := pbx.Change{Put: w.orphans(g), Delete: append([]pbx.Ref{g.Ref()}, w.Snapshot.Cascade(g.Ref())...)}
 	homeless := map[pbx.UserID]bool{}
 	for _, m := range w.Snapshot.Members(g.ID) {
 		if !m.IsActive(w.Now) || homeless[m.User] {
@@ -201,6 +201,30 @@ func (c DeleteGroup) Change(w *Work) (pbx.Change, error) {
 		}
 	}
 	return change, nil
+}
+
+// orphans are the ring groups that the deletion of a group touches: they no longer ring its members, and those of the
+// group itself belong to the group above it afterwards.
+func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
+	all := withoutMember(w.Snapshot, g.Ref())
+	for _, r := range w.Snapshot.Rings {
+		if r.Group != g.ID {
+			continue
+		}
+		next := *r
+		i := slices.IndexFunc(all, func(n pbx.Noun) bool { return n.Ref() == r.Ref() })
+		if i >= 0 {
+			next = *all[i].(*pbx.RingGroup)
+		}
+		next.Group = g.Parent
+		next.Escalate = next.Escalate && g.Parent != ""
+		if i >= 0 {
+			all[i] = &next
+		} else {
+			all = append(all, &next)
+		}
+	}
+	return all
 }
 
 // others lists a person's active memberships in other groups.

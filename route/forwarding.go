@@ -13,12 +13,12 @@ import (
 func (q *question) person(p *Plan, u *pbx.User) pbx.Destination {
 	p.To = party(u)
 	if q.owner == "" && len(p.Passed) == 1 {
-		p.because(i18n.T("route.extension_of", "extension", u.Extension, "name", u.Name))
+		p.because(about(u, "route.extension_of", "extension", u.Extension))
 	} else {
-		p.because(i18n.T("route.to_person", "name", u.Name))
+		p.because(about(u, "route.to_person"))
 	}
 	if u.IsSuspended(q.r.At) {
-		p.end(pbx.CauseSuspended, i18n.T("route.suspended", "name", u.Name))
+		p.end(pbx.CauseSuspended, about(u, "route.suspended"))
 		return pbx.Destination{}
 	}
 	if u.ID == q.r.Caller.User {
@@ -47,7 +47,7 @@ func (q *question) person(p *Plan, u *pbx.User) pbx.Destination {
 		return e.To
 	}
 	if !rings {
-		return q.onwards(p, u, pbx.CauseAway, i18n.T("route.nothing_rings", "name", u.Name), always)
+		return q.onwards(p, u, pbx.CauseAway, about(u, "route.nothing_rings"), always)
 	}
 	return q.ring(p, u, profile, rules, suppose.Reach)
 }
@@ -64,9 +64,9 @@ func (q *question) supposed() Suppose {
 // status is the sentence about a status that somebody or the hours chose.
 func status(u *pbx.User, stand pbx.Stand) i18n.Text {
 	if stand.Manual {
-		return i18n.T("route.status."+string(stand.Status), "name", u.Name)
+		return about(u, "route.status."+string(stand.Status))
 	}
-	return i18n.T("route.hours."+string(stand.Hours), "name", u.Name)
+	return about(u, "route.hours."+string(stand.Hours))
 }
 
 // except looks for the first exception that counts at once and gives it; those for an occasion take the place of the
@@ -82,7 +82,7 @@ func (q *question) except(p *Plan, u *pbx.User, rules *Then) *pbx.Exception {
 		if !e.Fits(q.r.Caller.User, p.From.Number, q.outside) || !q.s.Counts(e, u.ID, q.r.At) {
 			continue
 		}
-		text := i18n.T("route.exception", "name", u.Name, "number", strconv.Itoa(i+1))
+		text := about(u, "route.exception", "number", strconv.Itoa(i+1))
 		switch {
 		case e.When == pbx.WhenAlways:
 			p.because(text)
@@ -109,28 +109,28 @@ func (q *question) onwards(p *Plan, u *pbx.User, cause pbx.Cause, why i18n.Text,
 		return to
 	}
 	p.because(why)
-	p.because(i18n.T("route.sends_on", "name", u.Name))
+	p.because(about(u, "route.sends_on"))
 	return to
 }
 
 // ring lets the phones of a person ring, unless none can: he talks and takes no second call, or nothing is registered.
 func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then, suppose Reach) pbx.Destination {
 	if profile.Single && q.talks(u.ID, suppose) {
-		return q.onwards(p, u, pbx.CauseBusy, i18n.T("route.talking", "name", u.Name), rules.Busy)
+		return q.onwards(p, u, pbx.CauseBusy, about(u, "route.talking"), rules.Busy)
 	}
 	targets, devices, all := q.phones(u, profile, suppose)
 	if len(targets) == 0 {
-		why := i18n.T("route.offline", "name", u.Name, "devices", strconv.Itoa(all))
+		why := about(u, "route.offline", "devices", strconv.Itoa(all))
 		if all == 0 {
-			why = i18n.T("route.no_device", "name", u.Name)
+			why = about(u, "route.no_device")
 		}
 		return q.onwards(p, u, pbx.CauseOffline, why, rules.Offline)
 	}
-	p.because(i18n.T("route.registered", "name", u.Name, "devices", strconv.Itoa(devices)))
+	p.because(about(u, "route.registered", "devices", strconv.Itoa(devices)))
 	if profile.Mobile && u.Mobile != "" {
-		p.because(i18n.T("route.mobile_too", "name", u.Name))
+		p.because(about(u, "route.mobile_too"))
 	}
-	p.because(i18n.T("route.rings", "name", u.Name, "seconds", strconv.Itoa(profile.Seconds())))
+	p.because(about(u, "route.rings", "seconds", strconv.Itoa(profile.Seconds())))
 	p.Attempts = []Attempt{{Targets: targets, Ring: time.Duration(profile.Seconds()) * time.Second}}
 	p.Then = rules
 	return pbx.Destination{}
@@ -140,12 +140,12 @@ func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then, s
 func (q *question) self(p *Plan, u *pbx.User) {
 	targets, devices, _ := q.phones(u, pbx.Profile{}, ReachAsIs)
 	if len(targets) == 0 {
-		p.end(pbx.CauseOffline, i18n.T("route.self", "name", u.Name))
+		p.end(pbx.CauseOffline, about(u, "route.self"))
 		return
 	}
-	p.because(i18n.T("route.own_devices", "name", u.Name))
-	p.because(i18n.T("route.registered", "name", u.Name, "devices", strconv.Itoa(devices)))
-	p.because(i18n.T("route.rings", "name", u.Name, "seconds", strconv.Itoa(pbx.UsualRing)))
+	p.because(about(u, "route.own_devices"))
+	p.because(about(u, "route.registered", "devices", strconv.Itoa(devices)))
+	p.because(about(u, "route.rings", "seconds", strconv.Itoa(pbx.UsualRing)))
 	p.Attempts = []Attempt{{Targets: targets, Ring: pbx.UsualRing * time.Second}}
 }
 
@@ -188,4 +188,10 @@ func (q *question) phones(u *pbx.User, profile pbx.Profile, suppose Reach) (targ
 		return nil, 0, all
 	}
 	return targets, registered, all
+}
+
+// about is a sentence about a person. Beside the name it carries the id, so that whoever shows it to somebody can find out
+// what that one may know.
+func about(u *pbx.User, key string, pairs ...string) i18n.Text {
+	return i18n.T(key, append(pairs, "name", u.Name, "user", string(u.ID))...)
 }

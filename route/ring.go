@@ -78,21 +78,21 @@ func (q *question) member(p *Plan, id pbx.UserID) []Target {
 	case id == q.r.Caller.User:
 		return nil
 	case u.IsSuspended(q.r.At):
-		p.because(i18n.T("route.member.suspended", "name", u.Name))
+		p.because(about(u, "route.member.suspended"))
 		return nil
 	case !stand.Status.Rings():
-		p.because(i18n.T("route.member.away", "name", u.Name))
+		p.because(about(u, "route.member.away"))
 		return nil
 	case profile.NoGroups:
-		p.because(i18n.T("route.member.no_groups", "name", u.Name))
+		p.because(about(u, "route.member.no_groups"))
 		return nil
 	case q.talks(id, ReachAsIs):
-		p.because(i18n.T("route.member.talking", "name", u.Name))
+		p.because(about(u, "route.member.talking"))
 		return nil
 	}
 	targets, _, _ := q.phones(u, profile, ReachAsIs)
 	if len(targets) == 0 {
-		p.because(i18n.T("route.member.offline", "name", u.Name))
+		p.because(about(u, "route.member.offline"))
 	}
 	return targets
 }
@@ -106,7 +106,7 @@ func (q *question) escalate(p *Plan, g *pbx.RingGroup, people []pbx.UserID, each
 		}
 		if targets := q.member(p, id); len(targets) > 0 {
 			last.Targets = append(last.Targets, targets...)
-			p.because(i18n.T("route.escalates", "name", q.s.Users[id].Name))
+			p.because(about(q.s.Users[id], "route.escalates"))
 		}
 	}
 	if len(last.Targets) == 0 {

@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/explain/route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What can happen to a call: the whole tree, made by the decision that carries calls.
+         * @description For everybody who is signed in: it shows no rule that the asker may not see
+         */
+        post: operations["post_explain_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/extensions/next": {
         parameters: {
             query?: never;
@@ -664,6 +684,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ring groups.
+         * @description For everybody who is signed in: names and extensions of ring groups are the phone book; the rest is shown to who may change them
+         */
+        get: operations["get_rings"];
+        put?: never;
+        /**
+         * Add a ring group.
+         * @description Needs `queue.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_rings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rings/{ring}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One ring group.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_rings_by_ring"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a ring group; the answer names the rules that lead nowhere now.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_rings_by_ring"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a ring group.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_rings_by_ring"];
+        trace?: never;
+    };
     "/v1/roles": {
         parameters: {
             query?: never;
@@ -987,7 +1059,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a person for good.
+         * Delete a person for good; the answer names the rules that lead nowhere now.
          * @description Needs `user.delete` over the user; who may not see it is told that it does not exist.
          */
         delete: operations["delete_users_by_user"];
@@ -1038,6 +1110,30 @@ export interface paths {
          * @description Needs `softphone.use` or `device.edit` over the user; who may not see it is told that it does not exist.
          */
         post: operations["post_users_by_user_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/forwarding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens to calls for a person.
+         * @description Needs `user.see` or `forwarding.edit` over the user; who may not see it is told that it does not exist.
+         */
+        get: operations["get_users_by_user_forwarding"];
+        /**
+         * Change what happens to calls for a person; with dry=1 only look at it.
+         * @description Needs `forwarding.edit` or `user.edit` over the user; who may not see it is told that it does not exist.
+         */
+        put: operations["put_users_by_user_forwarding"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1176,6 +1272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{user}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Choose a person's status, with an end.
+         * @description Needs `presence.set` over the user; who may not see it is told that it does not exist.
+         */
+        put: operations["put_users_by_user_status"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{user}/suspend": {
         parameters: {
             query?: never;
@@ -1303,6 +1419,15 @@ export interface components {
             token: string;
             zone?: string;
         };
+        Deletion: {
+            /**
+             * Format: int64
+             * @description more of them that the visitor may not mend
+             */
+            hidden: number;
+            /** @description rules that led there and lead nowhere now, as far as the visitor may mend them */
+            problems: components["schemas"]["Problem"][];
+        };
         Deputy: {
             /** @description who gave it, where the log is read */
             by?: string;
@@ -1426,8 +1551,71 @@ export interface components {
             /** @description to find the log lines */
             request: string;
         };
+        Exception: {
+            /** @description a colleague */
+            caller?: string;
+            /** @description not read */
+            caller_name?: string;
+            /** @enum {string} */
+            hours?: "" | "open" | "break" | "closed" | "specific" | "other" | "never";
+            /** @description a number, or its beginning and a star; with neither everybody is meant */
+            number?: string;
+            off?: boolean;
+            /** @enum {string} */
+            side?: "" | "inside" | "outside";
+            spans?: components["schemas"]["Span"][] | null;
+            to: components["schemas"]["Place"];
+            /** @enum {string} */
+            when?: "" | "no_answer" | "busy" | "offline";
+        };
+        ExplainRouteBody: {
+            /**
+             * Format: date-time
+             * @description absent: now
+             */
+            at?: string;
+            /** @description id or extension of a person, or a number outside; absent: the asker */
+            from?: string;
+            /** @description as it is dialled */
+            to: string;
+        };
         ForgotBody: {
             email: string;
+        };
+        Forwarding: {
+            can: components["schemas"]["ForwardingCan"];
+            exceptions: components["schemas"]["Exception"][];
+            /** @description the status does not follow the hours */
+            fixed: boolean;
+            /** @description the person does not change his rules himself */
+            locked: boolean;
+            /** @description where 'mobile' leads */
+            mobile?: string;
+            /**
+             * Format: int64
+             * @description exceptions that there can be
+             */
+            most: number;
+            name: string;
+            /** @description all five */
+            profiles: components["schemas"]["Profile"][];
+            revision: string;
+            status: components["schemas"]["UserStatus"];
+            user: string;
+            /**
+             * Format: int64
+             * @description seconds that phones ring where nothing is set
+             */
+            usual: number;
+        };
+        ForwardingCan: {
+            edit: boolean;
+            lock: boolean;
+            /** @description rules that lead outside the house */
+            outside: boolean;
+            status: boolean;
+            /** @description why not edit */
+            why?: string;
         };
         Grant: {
             /** @description who gave it, where the log is read */
@@ -1757,6 +1945,8 @@ export interface components {
             missed_today: number;
             /** Format: int64 */
             people: number;
+            /** @description rules that lead nowhere and that the visitor may mend */
+            problems: components["schemas"]["Problem"][];
             /**
              * Format: int64
              * @description phones that are registered now
@@ -1853,6 +2043,16 @@ export interface components {
              */
             total: number;
         };
+        PageRing: {
+            items: components["schemas"]["Ring"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageRole: {
             items: components["schemas"]["Role"][];
             /** @description cursor of the next page; absent on the last one */
@@ -1900,6 +2100,50 @@ export interface components {
             number?: string;
             user?: string;
         };
+        Path: {
+            /** Format: date-time */
+            at: string;
+            from: string;
+            root: components["schemas"]["PathNode"];
+            to: string;
+            /** @description in which the moment is shown */
+            zone: string;
+        };
+        PathNode: {
+            /**
+             * @description on which occasion the call comes here; empty at the beginning
+             * @enum {string}
+             */
+            branch?: "" | "no_answer" | "busy" | "offline" | "status" | "idle";
+            /** @description with refused */
+            cause?: string;
+            /**
+             * @description what happens here; hidden: by rules that the asker may not see
+             * @enum {string}
+             */
+            end: "rings" | "mailbox" | "queue" | "menu" | "park" | "room" | "prompt" | "refused" | "hidden";
+            /**
+             * Format: int64
+             * @description seconds that they ring
+             */
+            for?: number;
+            /** @description how it was decided, as sentences */
+            lines: string[];
+            /** @description who or what it is */
+            name?: string;
+            next: components["schemas"]["PathNode"][];
+            /** @description whose phones ring, in order */
+            rings?: string[] | null;
+            /**
+             * Format: int64
+             * @description since the call began
+             */
+            seconds: number;
+            /** @description with branch status: which one */
+            status?: string;
+            /** @description it comes here as things are now, when nobody answers */
+            taken: boolean;
+        };
         Phone: {
             domain: string;
             realm: string;
@@ -1911,6 +2155,24 @@ export interface components {
             /** Format: int64 */
             udp: number;
             ws: string;
+        };
+        Place: {
+            /** @description the carrier is asked to send the call on by itself */
+            divert?: boolean;
+            /** @description it leads to what does not exist any more; not read */
+            gone?: boolean;
+            id?: string;
+            /**
+             * @description empty ends the call
+             * @enum {string}
+             */
+            kind: "" | "user" | "mobile" | "outside" | "mailbox" | "ring" | "queue" | "menu" | "park" | "room" | "busy" | "prompt";
+            /** @description what it is called; not read */
+            name?: string;
+            /** @description of outside */
+            number?: string;
+            /** @description the person hears who calls and decides (rebound) */
+            screen?: boolean;
         };
         Ports: {
             /** Format: int64 */
@@ -1933,6 +2195,8 @@ export interface components {
             hidden: number;
             /** @description whose rights change; those who gain first */
             people: components["schemas"]["PreviewShare"][];
+            /** @description rules that would lead nowhere afterwards */
+            problems: components["schemas"]["Problem"][];
         };
         PreviewRight: {
             right: string;
@@ -1947,6 +2211,39 @@ export interface components {
             name: string;
             photo?: string;
             user: string;
+        };
+        Problem: {
+            field: string;
+            name: string;
+            /** @description the person or ring group whose rule it is */
+            owner: components["schemas"]["Ref"];
+            /** @description sentence */
+            text: string;
+        };
+        Profile: {
+            always: components["schemas"]["Rule"];
+            busy: components["schemas"]["Rule"];
+            message?: string;
+            /** @description rings the mobile number too */
+            mobile: boolean;
+            name?: string;
+            no_answer: components["schemas"]["Rule"];
+            /** @description calls for ring groups pass by */
+            no_groups: boolean;
+            /** @description mobile apps are not woken */
+            no_push: boolean;
+            offline: components["schemas"]["Rule"];
+            /**
+             * Format: int64
+             * @description seconds; 0 is the usual time
+             */
+            ring: number;
+            /** @description phones ring before the rules apply; not read */
+            rings: boolean;
+            /** @description no second call during a call */
+            single: boolean;
+            /** @enum {string} */
+            status: "available" | "away" | "dnd" | "available2" | "away2";
         };
         ProviderButton: {
             id: string;
@@ -1968,6 +2265,57 @@ export interface components {
             id: string;
             kind: string;
         };
+        Ring: {
+            edit: boolean;
+            /** @description the head of the department rings after the members */
+            escalate?: boolean;
+            extension: string;
+            group?: string;
+            group_name?: string;
+            id: string;
+            members?: components["schemas"]["RingMember"][] | null;
+            name: string;
+            no_answer?: components["schemas"]["Place"];
+            /**
+             * Format: int64
+             * @description whom it rings today, groups counted out; for who may change it
+             */
+            people: number;
+            revision?: string;
+            /**
+             * Format: int64
+             * @description seconds, of all together or of each
+             */
+            ring?: number;
+            /** @enum {string} */
+            strategy?: "all" | "hunt" | "round_robin" | "longest_idle";
+        };
+        RingBody: {
+            escalate?: boolean;
+            /** @description absent for a new one takes the next free number, empty gives none */
+            extension?: string;
+            /** @description department it belongs to; empty for the office */
+            group?: string;
+            members?: components["schemas"]["RingMember"][];
+            name?: string;
+            no_answer?: components["schemas"]["Place"];
+            /** @description same as If-Match */
+            revision?: string;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            ring?: number;
+            /** @enum {string} */
+            strategy?: "all" | "hunt" | "round_robin" | "longest_idle";
+        };
+        RingMember: {
+            id: string;
+            /** @enum {string} */
+            kind: "user" | "group";
+            /** @description not read */
+            name?: string;
+        };
         Role: {
             /** @description the visitor may give it to somebody */
             assignable: boolean;
@@ -1980,6 +2328,10 @@ export interface components {
             rights: {
                 [key: string]: string;
             };
+        };
+        Rule: {
+            inside: components["schemas"]["Place"];
+            outside?: components["schemas"]["Place"];
         };
         Scope: {
             /** @description for group and tree */
@@ -1998,6 +2350,16 @@ export interface components {
             id: string;
             /** Format: date-time */
             seen: string;
+        };
+        SetForwardingBody: {
+            /** @description all of them, in order; absent keeps them */
+            exceptions?: components["schemas"]["Exception"][];
+            fixed?: boolean;
+            locked?: boolean;
+            /** @description statuses that are not named stay as they are */
+            profiles?: components["schemas"]["Profile"][] | null;
+            /** @description same as If-Match */
+            revision?: string;
         };
         SetMemberBody: {
             /**
@@ -2052,6 +2414,18 @@ export interface components {
              */
             presence?: "" | "nobody" | "group" | "everyone";
         };
+        SetStatusBody: {
+            /**
+             * @description auto lets it follow the hours again
+             * @enum {string}
+             */
+            status: "available" | "away" | "dnd" | "available2" | "away2" | "auto";
+            /**
+             * Format: date-time
+             * @description absent: until the hours of the person change next
+             */
+            until?: string;
+        };
         Settings: {
             country: string;
             /** Format: int64 */
@@ -2073,6 +2447,17 @@ export interface components {
         SignInBody: {
             email: string;
             password: string;
+        };
+        Span: {
+            /** @description 0 is Sunday */
+            days: number[];
+            /**
+             * Format: int64
+             * @description minutes since midnight
+             */
+            from: number;
+            /** Format: int64 */
+            until: number;
         };
         Step: {
             done: boolean;
@@ -2116,7 +2501,7 @@ export interface components {
              * @description class status
              * @enum {string}
              */
-            presence?: "available" | "ringing" | "talking" | "offline";
+            presence?: "available" | "available2" | "away" | "away2" | "dnd" | "ringing" | "talking" | "offline";
             /** @description for If-Match; shown to those who see class reach */
             revision?: string;
             /**
@@ -2124,6 +2509,8 @@ export interface components {
              * @enum {string}
              */
             state: "active" | "suspended" | "invited";
+            /** @description class status: what the person says about being reachable */
+            status?: components["schemas"]["UserStatus"];
             /** @description class reach; own setting, empty follows the main group */
             zone?: string;
         };
@@ -2153,6 +2540,28 @@ export interface components {
             name: string;
             /** @description class standing */
             role?: string;
+        };
+        UserStatus: {
+            /**
+             * @description what the hours of the person say; absent where none are kept
+             * @enum {string}
+             */
+            hours?: "open" | "break" | "closed";
+            /** @enum {string} */
+            kind: "available" | "away" | "dnd" | "available2" | "away2";
+            /** @description chosen by hand; otherwise it follows the hours */
+            manual: boolean;
+            /** @description what the person wants colleagues to read */
+            message?: string;
+            /** @description of a status that the person named */
+            name?: string;
+            /** @description phones ring in this status */
+            rings: boolean;
+            /**
+             * Format: date-time
+             * @description when it ends by itself, as far as is known
+             */
+            until?: string;
         };
         Verification: {
             /** Format: int64 */
@@ -2603,6 +3012,39 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_explain_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRouteBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Path"];
                 };
             };
             /** @description Refused, with the reason */
@@ -3541,6 +3983,185 @@ export interface operations {
             };
         };
     };
+    get_rings: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                sort?: "name" | "-name" | "extension" | "-extension";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRing"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_rings: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RingBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ring"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_rings_by_ring: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ring: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ring"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_rings_by_ring: {
+        parameters: {
+            query?: {
+                /** @description only say what would lead nowhere afterwards */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                ring: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_rings_by_ring: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                ring: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ring"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_roles: {
         parameters: {
             query?: never;
@@ -4249,12 +4870,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
             };
             /** @description Refused, with the reason */
             default: {
@@ -4399,6 +5022,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewDevice"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_forwarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarding"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_users_by_user_forwarding: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetForwardingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forwarding"];
                 };
             };
             /** @description Refused, with the reason */
@@ -4697,6 +5392,44 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_users_by_user_status: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetStatusBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserStatus"];
+                };
             };
             /** @description Refused, with the reason */
             default: {
