@@ -1,7 +1,7 @@
 /** One event stream: what happens on the server changes what is on the screen, without reload. */
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import type { Call, List, LiveCall, Presence, User } from './api';
+import type { Call, List, LiveCall, Me, Presence, Status, User } from './api';
 
 /** Puts a call that began or changed; the oldest call stays first. */
 export function putCall(calls: List<LiveCall>, call: LiveCall): List<LiveCall> {
@@ -21,12 +21,12 @@ export function justEnded(calls: Call[], call: Call): Call[] {
   return [call, ...calls.filter((c) => c.id !== call.id)].slice(0, 6);
 }
 
-export type PresenceChange = { user: string; presence?: Presence; devices?: { total: number; online: number } };
+export type PresenceChange = { user: string; presence?: Presence; status?: Status; devices?: { total: number; online: number } };
 
 /** Changes presence and phones of one person, wherever the person is shown. */
 export function changePresence(user: User, change: PresenceChange): User {
   if (user.id !== change.user) return user;
-  return { ...user, presence: change.presence ?? user.presence, devices: change.devices ?? user.devices };
+  return { ...user, presence: change.presence ?? user.presence, status: change.status ?? user.status, devices: change.devices ?? user.devices };
 }
 
 /** The query keys that a changed thing makes stale. */
@@ -47,6 +47,12 @@ export function stale(kind: string): string[] {
       return ['tokens', 'audit'];
     case 'settings':
       return ['settings', 'session', 'overview', 'audit'];
+    case 'status':
+      return ['forwarding', 'path', 'audit'];
+    case 'forwarding':
+      return ['forwarding', 'path', 'overview', 'audit'];
+    case 'ring':
+      return ['rings', 'forwarding', 'path', 'overview', 'audit'];
     case 'mail':
       return ['mails'];
     case 'session':
@@ -143,6 +149,7 @@ export function follow(cache: QueryClient, open: () => Source = () => new EventS
         old?.pages ? { ...old, pages: old.pages.map((p) => ({ ...p, items: p.items.map((u) => changePresence(u, change)) })) } : old,
       );
       cache.setQueriesData<List<User>>({ queryKey: ['members'] }, (old) => (old ? { ...old, items: old.items.map((u) => changePresence(u, change)) } : old));
+      cache.setQueryData<Me | null>(['session'], (old) => (old ? { ...old, user: changePresence(old.user, change) } : old));
       cache.setQueryData<User>(['user', change.user], (old) => (old ? changePresence(old, change) : old));
       refetch(['devices', 'overview']);
     });

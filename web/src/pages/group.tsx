@@ -140,7 +140,7 @@ function Members({ group }: { group: Group }) {
               <div key={u.id} className="list-row">
                 <Avatar id={u.id} name={u.name} photo={u.photo} />
                 <span className="grow col"><Link to={`/people/${u.id}`} className="trunc">{u.name}</Link><span className="meta num">{u.extension}</span></span>
-                <span className="wide-only"><PresenceWord state={u.presence} /></span>
+                <span className="wide-only"><PresenceWord state={u.presence} status={u.status} /></span>
                 <Menu withinPortal position="bottom-end">
                   <Menu.Target><Button small locked={u.can?.role === false ? t('user.not_yours') : undefined}>{roleName(roleHere(u))}</Button></Menu.Target>
                   <Menu.Dropdown>

@@ -16,7 +16,7 @@ import { Button, IconButton } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Menu } from '../ui/filter';
 import { before, changed, Choices, Conflict, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
-import { Avatar } from '../ui/person';
+import { Avatar, presenceName } from '../ui/person';
 import { Card, Sheet, Tabs } from '../ui/sheet';
 import { Empty, FormError, Lines, Loaded, Trouble, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -156,7 +156,7 @@ export default function PersonPage() {
   ];
   const state = [
     user.extension,
-    user.presence && t(`presence.${user.presence}`),
+    user.presence && presenceName(user.presence, user.status),
     user.devices && (user.devices.total === 0 ? t('user.no_phone') : t('user.phones_state', { n: user.devices.total, online: user.devices.online })),
   ].filter(Boolean).join(' · ');
   return (

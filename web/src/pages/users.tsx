@@ -13,7 +13,7 @@ import { byName, roleName, stateWord } from '../parts/words';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { Filters, SearchField } from '../ui/filter';
-import { Avatar, PresenceWord } from '../ui/person';
+import { Avatar, presenceName, PresenceWord } from '../ui/person';
 import { Sheet, Tabs } from '../ui/sheet';
 import { Empty, NoMatch, Trouble } from '../ui/states';
 import { type Column, Table } from '../ui/table';
@@ -72,7 +72,7 @@ export default function PeoplePage() {
     { id: 'extension', head: t('field.extension'), width: '84px', sort: 'extension', cell: (u) => u.extension ?? <span className="t3">–</span> },
     { id: 'group', head: t('user.main_group'), width: 'minmax(100px,.8fr)', priority: 2, cell: (u) => <span className="t2">{mainGroup(u)?.name ?? '–'}</span> },
     { id: 'role', head: t('field.role'), width: 'minmax(130px,1fr)', priority: 2, cell: (u) => <Role user={u} /> },
-    { id: 'presence', head: t('user.presence'), width: 'minmax(160px,.9fr)', cell: (u) => <PresenceWord state={u.presence} /> },
+    { id: 'presence', head: t('user.presence'), width: 'minmax(160px,.9fr)', cell: (u) => <PresenceWord state={u.presence} status={u.status} /> },
     { id: 'phones', head: t('user.phones'), width: 'minmax(110px,.8fr)', priority: 2, cell: (u) => <Phones user={u} /> },
     { id: 'email', head: t('field.email'), width: 'minmax(120px,1fr)', priority: 3, sort: 'email', cell: (u) => <span className="t2">{u.email ?? '–'}</span> },
   ];
@@ -134,7 +134,7 @@ export default function PeoplePage() {
               small={(u) => (
                 <span className="row g12">
                   <Avatar id={u.id} name={u.name} photo={u.photo} size="m" presence={u.presence} />
-                  <span className="grow col"><Link to={`/people/${u.id}`} tabIndex={-1} className="trunc">{u.name}</Link><span className="meta trunc">{[u.extension, mainGroup(u)?.name, u.presence && t(`presence.${u.presence}`)].filter(Boolean).join(' · ')}</span></span>
+                  <span className="grow col"><Link to={`/people/${u.id}`} tabIndex={-1} className="trunc">{u.name}</Link><span className="meta trunc">{[u.extension, mainGroup(u)?.name, u.presence && presenceName(u.presence, u.status)].filter(Boolean).join(' · ')}</span></span>
                   {u.state !== 'active' && <span className={`chip small${u.state === 'suspended' ? ' danger' : ''}`}>{stateWord(u.state)}</span>}
                 </span>
               )}

@@ -18,7 +18,7 @@ export function Peek({ id, onClose, actions }: { id: string; onClose: () => void
     [t('field.extension'), <span className="num">{u.extension ?? '–'}</span>],
     [t('field.email'), u.email && <a href={`mailto:${u.email}`}>{u.email}</a>],
     [t('field.mobile'), u.mobile && <span className="num">{u.mobile}</span>],
-    [t('user.presence'), u.presence && <PresenceWord state={u.presence} />],
+    [t('user.presence'), u.presence && <PresenceWord state={u.presence} status={u.status} />],
     [t('field.language'), u.language && languageName(u.language)],
     [t('field.zone'), u.zone && zoneName(u.zone)],
   ] : [];
