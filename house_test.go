@@ -41,6 +41,7 @@ var plan = map[string]room{
 	"queue": {pure: true, imports: "pbx"},
 
 	"store":     {imports: "pbx event report number i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
+	"blob":      {},
 	"bus":       {imports: "event pbx"},
 	"directory": {imports: "pbx event bus"},
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tandem/auth"
+	"tandem/blob"
 	"tandem/bus"
 	"tandem/command"
 	"tandem/directory"
@@ -111,6 +112,7 @@ func NewID(prefix string) string {
 // House is the running phone system.
 type House struct {
 	*Memory
+	Blobs   *blob.Dir
 	SIP     *sip.Server
 	Media   *media.Engine
 	Board   *switchboard.Board
@@ -145,6 +147,9 @@ func Build(ctx context.Context, c Config) (*House, error) {
 
 func (h *House) build(ctx context.Context) error {
 	if err := h.sweep(ctx); err != nil {
+		return err
+	}
+	if err := h.openBlobs(); err != nil {
 		return err
 	}
 	bind, public, low, high, err := h.Config.sound()

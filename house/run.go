@@ -75,6 +75,9 @@ func (h *House) shut() (err error) {
 		if h.Media != nil {
 			h.Media.Close()
 		}
+		if h.Blobs != nil {
+			err = errors.Join(err, h.Blobs.Close())
+		}
 		room(writing, h.checkpoint)
 	})
 	return err
