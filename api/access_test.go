@@ -98,7 +98,7 @@ func probes() map[string][]probe {
 		"GET /v1/groups":                 one("/v1/groups", ""),
 		"POST /v1/groups":                append(groups("/v1/groups#%s", ""), one("/v1/groups", `{"name":"Top"}`)...),
 		"GET /v1/groups/{group}":         groups("/v1/groups/%s", ""),
-		"PATCH /v1/groups/{group}":       append(groups("/v1/groups/%s", `{"name":"Renamed"}`), groups("/v1/groups/%s", `{"published":true}`)...),
+		"PATCH /v1/groups/{group}":       append(groups("/v1/groups/%s", `{"name":"Renamed"}`), append(groups("/v1/groups/%s", `{"published":true}`), groups("/v1/groups/%s", `{"ceiling":"group_admin"}`)...)...),
 		"DELETE /v1/groups/{group}":      groups("/v1/groups/%s", ""),
 		"GET /v1/groups/{group}/members": groups("/v1/groups/%s/members", ""),
 		"PUT /v1/groups/{group}/members/{user}": {
@@ -129,7 +129,16 @@ func probes() map[string][]probe {
 			{"mia calls", "/v1/groups/<support>/members/<mia>/share", `{"calls":"nobody"}`, ""},
 			{"nobody", "/v1/groups/<sales>/members/usr_none/share", `{"calls":"nobody"}`, ""},
 		},
-		"GET /v1/roles": one("/v1/roles", ""),
+		"GET /v1/rights": one("/v1/rights", ""),
+		"GET /v1/roles":  one("/v1/roles", ""),
+		"POST /v1/roles": {{"copy", "/v1/roles", `{"name":"Second","base":"manager"}`, ""}, {"empty", "/v1/roles", `{"name":"Second"}`, ""},
+			{"only tried", "/v1/roles?dry=1", `{"name":"Second"}`, ""}},
+		"GET /v1/roles/{role}": {{"built in", "/v1/roles/manager", "", ""}, {"custom", "/v1/roles/<night>", "", ""}, {"none", "/v1/roles/rol_none", "", ""}},
+		"PATCH /v1/roles/{role}": {{"custom", "/v1/roles/<night>", `{"rights":{"call.listen":"group"}}`, ""},
+			{"built in", "/v1/roles/manager", `{"name":"Boss"}`, ""}, {"none", "/v1/roles/rol_none", `{"name":"Boss"}`, ""}},
+		"DELETE /v1/roles/{role}": {{"custom", "/v1/roles/<night>", "", ""}, {"built in", "/v1/roles/manager", "", ""}, {"none", "/v1/roles/rol_none", "", ""}},
+		"GET /v1/billing":         one("/v1/billing", ""),
+		"PATCH /v1/billing":       {{"prices", "/v1/billing", `{"currency":"EUR","prices":{"crm.use":1250}}`, ""}, {"handing on", "/v1/billing", `{"spread":true}`, ""}},
 
 		"POST /v1/users/{user}/assignments": append(things("/v1/users/%s/assignments", "", `{"role":"recording_playback","scope":{"kind":"tree","group":"<sales>"}}`),
 			things("/v1/users/%s/assignments", "", `{"role":"system_admin","scope":{"kind":"all"}}`)...),
@@ -340,6 +349,9 @@ func (o *office) allows(r Route, p probe, actor string) string {
 var decidesMore = map[string]bool{
 	"PATCH /v1/users/{user}":                               true, // e-mail and extension need user.edit
 	"PUT /v1/users/{user}/roles/{role}":                    true,
+	"PATCH /v1/roles/{role}":                               true, // none is not there
+	"DELETE /v1/roles/{role}":                              true,
+	"PATCH /v1/billing":                                    true, // handing on is the owners'
 	"DELETE /v1/users/{user}/roles/{role}":                 true,
 	"PATCH /v1/groups/{group}":                             true, // publishing needs group.publish
 	"DELETE /v1/groups/{group}":                            true,

@@ -19,6 +19,7 @@ type Group struct {
 	Zone      string      `json:"zone,omitempty"`
 	Published bool        `json:"published"`
 	Default   bool        `json:"default"`
+	Ceiling   pbx.RoleID  `json:"ceiling" doc:"the highest role that managers of the group may give"`
 	Members   int         `json:"members" doc:"members whom the visitor may see"`
 	Revision  string      `json:"revision"`
 	Can       GroupCan    `json:"can"`
@@ -28,6 +29,7 @@ type Group struct {
 type GroupCan struct {
 	Edit    bool         `json:"edit"`
 	Publish bool         `json:"publish"`
+	Ceiling []pbx.RoleID `json:"ceiling" nullable:"false" doc:"roles the visitor may set as the ceiling"`
 	Create  bool         `json:"create" doc:"groups below it"`
 	Delete  bool         `json:"delete"`
 	Members bool         `json:"members" doc:"add and remove people"`
@@ -37,7 +39,7 @@ type GroupCan struct {
 
 func (s *Server) showGroup(v *visit, g *pbx.Group) Group {
 	t := policy.Group(g.ID)
-	out := Group{ID: g.ID, Name: g.Name, Language: g.Language, Zone: g.Zone, Published: g.Published, Default: g.Default,
+	out := Group{ID: g.ID, Name: g.Name, Language: g.Language, Zone: g.Zone, Published: g.Published, Default: g.Default, Ceiling: g.Ceiling,
 		Members: len(s.membersOf(v, g.ID)), Revision: command.Revision(g)}
 	if g.Parent != "" && v.can(policy.GroupSee, policy.Group(g.Parent)) {
 		out.Parent = g.Parent
@@ -46,16 +48,28 @@ func (s *Server) showGroup(v *visit, g *pbx.Group) Group {
 	out.Can = GroupCan{
 		Edit:    v.can(policy.GroupEdit, t),
 		Publish: v.can(policy.GroupPublish, t),
+		Ceiling: ceilings(v, g),
 		Create:  create,
 		Delete:  create && !g.Default && len(v.s.Children(g.ID)) == 0,
 		Members: v.can(policy.MembershipEdit, t),
 		People:  v.can(policy.UserCreate, t),
 		Roles:   policy.Assignable(v.s, v.who, g.ID, v.at),
 	}
+	if out.Ceiling == "" {
+		out.Ceiling = "manager"
+	}
 	if out.Can.Roles == nil {
 		out.Can.Roles = []pbx.RoleID{}
 	}
 	return out
+}
+
+// ceilings lists what the visitor may set as the highest role that managers of a group give.
+func ceilings(v *visit, g *pbx.Group) []pbx.RoleID {
+	if !v.can(policy.GroupEdit, policy.Group(g.ID)) {
+		return []pbx.RoleID{}
+	}
+	return listed(policy.Ceilings(v.s, v.who, g, v.at))
 }
 
 // membersOf lists the active members of a group whom the visitor may see.
@@ -137,6 +151,7 @@ type editGroup struct {
 		Language  *string `json:"language,omitempty"`
 		Zone      *string `json:"zone,omitempty"`
 		Published *bool   `json:"published,omitempty"`
+		Ceiling   *string `json:"ceiling,omitempty" doc:"the highest role that managers of the group may give: user, receptionist, manager, group_admin"`
 		Revision  string  `json:"revision,omitempty"`
 	}
 }
@@ -147,6 +162,10 @@ func (s *Server) patchGroup(ctx context.Context, v *visit, in *editGroup) (Group
 	if b.Parent != nil {
 		parent := pbx.GroupID(*b.Parent)
 		c.Parent = &parent
+	}
+	if b.Ceiling != nil {
+		ceiling := pbx.RoleID(*b.Ceiling)
+		c.Ceiling = &ceiling
 	}
 	if _, err := s.do(ctx, v, matching(pbx.KindGroup, in.Group, in.Match, b.Revision, c)); err != nil {
 		return Group{}, err

@@ -146,6 +146,7 @@ func (f *frozen) build() {
 		members := []pbx.Ref{{Kind: pbx.KindUser, ID: o.ids["uwe"]}, {Kind: pbx.KindUser, ID: o.ids["tom"]}}
 		o.ids[name] = must(command.CreateRing{Ring: command.Ring{Name: &label, Group: &id, Members: &members}}).Object.ID
 	}
+	o.ids["night"] = must(command.CreateRole{Name: "Night", Base: "receptionist"}).Object.ID
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret
 	o.signIn(ctx)

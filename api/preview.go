@@ -16,6 +16,7 @@ type Preview struct {
 	At       time.Time      `json:"at" doc:"the moment the rights are compared at: now, or when the change begins to count"`
 	People   []PreviewShare `json:"people" nullable:"false" doc:"whose rights change; those who gain first"`
 	Hidden   int            `json:"hidden" doc:"people whose rights change too, whom the visitor may not see"`
+	Cost     *PreviewCost   `json:"cost,omitempty" doc:"where something billable changes, to those who may see costs"`
 	Changes  []string       `json:"changes" nullable:"false" doc:"the lines of the log, as sentences"`
 	Problems []Problem      `json:"problems" nullable:"false" doc:"rules that would lead nowhere afterwards"`
 }
@@ -66,6 +67,7 @@ func (s *Server) try(ctx context.Context, v *visit, c command.Command) (*Preview
 		}
 	}
 	p.People = append(p.People, losers...)
+	p.Cost = s.costOf(v, r.Snapshot, p.At)
 	return p, nil
 }
 

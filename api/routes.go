@@ -56,7 +56,12 @@ func Routes() []Route {
 		act("DELETE", "/v1/groups/{group}/members/{user}", over("group", policy.MembershipEdit), "Take a person out of a group.", (*Server).deleteMember).dry(),
 		route("PUT", "/v1/groups/{group}/members/{user}/rights/{right}", over("group", policy.MembershipOverride), "Allow or deny one right of a person inside a group, or leave it to the role.", (*Server).putOverride).dry(),
 		route("PUT", "/v1/groups/{group}/members/{user}/share", over("user", policy.PresenceShare, policy.CallShare), "Choose who sees presence and calls of a member.", (*Server).putShare).dry(),
+		route("GET", "/v1/rights", signedIn("what may be held is no secret"), "The catalogue of rights.", (*Server).listRights),
 		route("GET", "/v1/roles", signedIn("what a role means is no secret"), "Roles and what they may do.", (*Server).listRoles),
+		route("POST", "/v1/roles", house(policy.RoleEdit), "Make a custom role, empty or as a copy.", (*Server).createRole).created().dry(),
+		route("GET", "/v1/roles/{role}", signedIn("what a role means is no secret; who holds it is shown to those who may see it"), "One role.", (*Server).getRole),
+		route("PATCH", "/v1/roles/{role}", house(policy.RoleEdit), "Change a custom role for everybody who has it.", (*Server).patchRole).dry(),
+		act("DELETE", "/v1/roles/{role}", house(policy.RoleEdit), "Delete a custom role that nobody has.", (*Server).deleteRole).dry(),
 
 		// Rights of one person.
 		route("POST", "/v1/users/{user}/assignments", over("user", policy.UserSee), "Give an office-wide role, a level or a permission over a scope.", (*Server).createAssignment).created().dry(),
@@ -97,6 +102,8 @@ func Routes() []Route {
 		route("GET", "/v1/overview", signedIn("counts only what the asker may see"), "Figures for the first page.", (*Server).getOverview),
 		route("GET", "/v1/settings", house(policy.SettingEdit), "Settings of the office.", (*Server).getSettings),
 		route("PATCH", "/v1/settings", house(policy.SettingEdit), "Change settings of the office.", (*Server).patchSettings),
+		route("GET", "/v1/billing", signedIn("counts only people whose cost the asker may see"), "What billable rights cost, and who holds them now.", (*Server).getBilling),
+		route("PATCH", "/v1/billing", house(policy.RateEdit, policy.RoleSystem), "Change prices, and whether billing.assign may be handed on.", (*Server).patchBilling),
 		act("POST", "/v1/settings/mail/test", house(policy.SettingEdit), "Send a test mail to oneself.", (*Server).postMailTest).accepted(),
 		route("GET", "/v1/settings/providers", house(policy.LoginEdit), "Providers that people may sign in with.", (*Server).listProviders),
 		route("PUT", "/v1/settings/providers/{provider}", house(policy.LoginEdit), "Add or change a provider; it is asked whether it answers.", (*Server).putProvider),

@@ -131,26 +131,13 @@ func (w *Work) askCeiling(g pbx.Group, ceiling pbx.RoleID) error {
 	if g.Default {
 		return pbx.Refuse(pbx.Invalid, "ceiling", "group.default_ceiling")
 	}
-	heights := []pbx.RoleID{"user", "receptionist", "manager", "group_admin"}
-	height := func(r pbx.RoleID) int {
-		if r == "" {
-			r = "manager"
-		}
-		return slices.Index(heights, r)
+	if ceiling == "" {
+		ceiling = "manager"
 	}
-	if height(ceiling) < 0 {
+	switch {
+	case !slices.Contains([]pbx.RoleID{"user", "receptionist", "manager", "group_admin"}, ceiling):
 		return pbx.Refuse(pbx.Invalid, "ceiling", "role.unknown", "role", printable(string(ceiling)))
-	}
-	if w.Who.Kind == pbx.ActorSystem {
-		return nil
-	}
-	higher := heights[max(height(ceiling), height(g.Ceiling))]
-	g.Ceiling = "user"
-	low, err := w.Snapshot.Apply(pbx.Change{Put: []pbx.Noun{&g}})
-	if err != nil {
-		return err
-	}
-	if !slices.Contains(policy.Assignable(low, w.Who, g.ID, w.Now), higher) {
+	case w.Who.Kind != pbx.ActorSystem && !slices.Contains(policy.Ceilings(w.Snapshot, w.Who, &g, w.Now), ceiling):
 		return pbx.Refuse(pbx.Denied, "ceiling", "group.ceiling_denied")
 	}
 	return nil

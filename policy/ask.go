@@ -18,6 +18,7 @@ type asker struct {
 	nodes  int       // how many groups are in the target
 	mine   bool      // the actor is among the people
 	plain  bool      // the actor has neither overrides nor grants of his own: roles tell everything
+	low    bool      // every group has the lowest ceiling
 	struck bool      // a grant reached the target, but an exclusion stood in the way
 	first  [4]*pbx.Person
 	groups [2]*pbx.Node
@@ -152,7 +153,7 @@ func (q *asker) node(i int) *pbx.Node {
 
 // over is the same actor asking about another target; it must exist.
 func (q *asker) over(t *Target) asker {
-	o := asker{s: q.s, me: q.me, plain: q.plain, when: q.when, at: q.at}
+	o := asker{s: q.s, me: q.me, plain: q.plain, low: q.low, when: q.when, at: q.at}
 	o.resolve(t)
 	return o
 }

@@ -1,6 +1,11 @@
 package policy
 
-import "tandem/pbx"
+import (
+	"slices"
+	"time"
+
+	"tandem/pbx"
+)
 
 // handing is one or more lines of the delegation table: who holds the granter's role somewhere may give these roles there.
 type handing struct {
@@ -76,22 +81,37 @@ var handings = []handing{
 // ladder orders the roles a manager may give: the ceiling of a group names the highest (C-2).
 var ladder = list{"user", "receptionist", "manager", "group_admin"}
 
+// ceilingOf is the highest role that managers of a group may give.
+func ceilingOf(g *pbx.Group) pbx.RoleID {
+	if g.Ceiling == "" {
+		return "manager"
+	}
+	return g.Ceiling
+}
+
 // climbs reports whether a manager of the group may give the role.
-func climbs(n *pbx.Node, role pbx.RoleID) bool {
-	top := n.Group.Ceiling
-	if top == "" {
-		top = "manager"
+func (q *asker) climbs(n *pbx.Node, role pbx.RoleID) bool {
+	top := slices.Index(ladder, ceilingOf(n.Group))
+	if q.low {
+		top = 0
 	}
-	if !ladder.has(top) {
-		return false
+	i := slices.Index(ladder, role)
+	return i >= 0 && i <= top
+}
+
+// Ceilings lists what an actor may set as the ceiling of a group at a moment: roles up to the higher one of the old and
+// the new which he could give himself even if the ceiling were at its lowest. So nobody moves the bound that binds him.
+func Ceilings(s *pbx.Snapshot, actor pbx.Actor, g *pbx.Group, at time.Time) (all []pbx.RoleID) {
+	if g.Default {
+		return nil
 	}
-	for _, r := range ladder {
-		if r == role {
-			return true
+	q := asker{s: s, when: at, at: pbx.Instant(at), low: true}
+	given := q.assignable(actor, g.ID)
+	now := slices.Index(ladder, ceilingOf(g))
+	for i, r := range ladder {
+		if slices.Contains(given, ladder[max(i, now)]) {
+			all = append(all, r)
 		}
-		if r == top {
-			return false
-		}
 	}
-	return false
+	return all
 }

@@ -136,24 +136,34 @@ func carriedWidth(t *pbx.Token, r Right, c scope) scope {
 	return min(c, widest)
 }
 
-// Assignable lists the roles, built in and custom, that an actor may give in a group at a moment to somebody who holds nothing yet, in the
-// order of AllRoles.
-func Assignable(s *pbx.Snapshot, actor pbx.Actor, group pbx.GroupID, at time.Time) []pbx.RoleID {
-	var given []pbx.RoleID
+// Owns reports whether an actor holds a right at all at a moment, undenied, so that he may write it into a template.
+func Owns(s *pbx.Snapshot, actor pbx.Actor, right Right, at time.Time) bool {
 	q := asker{s: s, when: at, at: pbx.Instant(at)}
+	return right.known() && q.is(actor) && q.owns(right, at)
+}
+
+// Assignable lists the roles, built in and custom, that an actor may give in a group at a moment to somebody who holds
+// nothing yet, in the order of AllRoles.
+func Assignable(s *pbx.Snapshot, actor pbx.Actor, group pbx.GroupID, at time.Time) []pbx.RoleID {
+	q := asker{s: s, when: at, at: pbx.Instant(at)}
+	return q.assignable(actor, group)
+}
+
+func (q *asker) assignable(actor pbx.Actor, group pbx.GroupID) (given []pbx.RoleID) {
 	t := Group(group)
 	if actor.Kind == pbx.ActorDevice || !q.is(actor) || !q.resolve(&t) {
 		return nil
 	}
 	may := func(r Right) bool {
-		return (actor.Kind != pbx.ActorToken || q.carried(s.Tokens[actor.Token], r) == "") && q.may(r)
+		return (actor.Kind != pbx.ActorToken || q.carried(q.s.Tokens[actor.Token], r) == "") && q.may(r)
 	}
 	adds, changes, pays := may(MembershipEdit), may(MembershipRole), q.may(BillingAssign)
-	for _, b := range AllRoles(s) {
-		if b.Class != ClassGroup || !pays && q.costs(b.ID) || s.Node(group).Group.Default && b.ID != "user" && b.ID != "receptionist" {
+	n := q.s.Node(group)
+	for _, b := range AllRoles(q.s) {
+		if b.Class != ClassGroup || !pays && q.costs(b.ID) || n.Group.Default && b.ID != "user" && b.ID != "receptionist" {
 			continue
 		}
-		if adds && q.seats(nil, b.ID, s.Node(group), MembershipEdit) || changes && q.seats(nil, b.ID, s.Node(group), MembershipRole) {
+		if adds && q.seats(nil, b.ID, n, MembershipEdit) || changes && q.seats(nil, b.ID, n, MembershipRole) {
 			given = append(given, b.ID)
 		}
 	}

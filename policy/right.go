@@ -3,6 +3,7 @@ package policy
 import (
 	"math/bits"
 
+	"tandem/i18n"
 	"tandem/pbx"
 )
 
@@ -172,6 +173,9 @@ func (r Right) String() string {
 	}
 	return catalogue[r].name
 }
+
+// TextOf is the sentence that says what a right lets one do.
+func TextOf(r Right) i18n.Text { return i18n.T("right." + r.String()) }
 
 // Risk is how carefully the right is to be given.
 func (r Right) Risk() Risk { return catalogue[r].risk }

@@ -61,7 +61,7 @@ func (q *asker) seats(x *pbx.Person, role pbx.RoleID, n *pbx.Node, r Right) bool
 		}
 		ok := h.roles.has(role)
 		if h.on == ceiling || h.granter == "manager" {
-			ok = climbs(n, role)
+			ok = q.climbs(n, role)
 		}
 		if ok && q.presides(h, n) && (role == "user" && r == MembershipEdit || o.may(h.through)) {
 			return true
@@ -192,7 +192,7 @@ func (q *asker) isLocal(n *pbx.Node) bool {
 // fitsUnder reports whether a role carries nothing beyond one of the roles that managers of the group may give.
 func (q *asker) fitsUnder(id pbx.RoleID, n *pbx.Node) bool {
 	for _, top := range ladder {
-		if !climbs(n, top) {
+		if !q.climbs(n, top) {
 			continue
 		}
 		within := true

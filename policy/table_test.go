@@ -64,7 +64,7 @@ func TestCatalogueIsTheTable(t *testing.T) {
 			"name": {r.String(), row["name"]}, "noun": {r.Noun(), row["noun"]}, "scopes": {scopes, words(row["scopes"])},
 			"risk": {r.Risk().String(), row["risk"]}, "billable": {billable, row["billable"]},
 			"implies": {names(r.Implies()), words(row["implies"])}, "needs": {names(r.Needs()), words(row["needs"])},
-			"area": {r.Area(), row["area"]},
+			"area": {r.Area(), row["area"]}, "rows": {r.Rows(), words(row["rows"])},
 		} {
 			if fmt.Sprint(pair[0]) != fmt.Sprint(pair[1]) {
 				t.Errorf("%s: %s is %v, the table says %v", row["name"], what, pair[0], pair[1])

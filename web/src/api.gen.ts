@@ -68,6 +68,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/billing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What billable rights cost, and who holds them now.
+         * @description For everybody who is signed in: counts only people whose cost the asker may see
+         */
+        get: operations["get_billing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change prices, and whether billing.assign may be handed on.
+         * @description Needs `rate.edit` or `role.system` over the office.
+         */
+        patch: operations["patch_billing"];
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -684,6 +708,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The catalogue of rights.
+         * @description For everybody who is signed in: what may be held is no secret
+         */
+        get: operations["get_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rings": {
         parameters: {
             query?: never;
@@ -749,11 +793,43 @@ export interface paths {
          */
         get: operations["get_roles"];
         put?: never;
-        post?: never;
+        /**
+         * Make a custom role, empty or as a copy.
+         * @description Needs `role.edit` over the office.
+         */
+        post: operations["post_roles"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One role.
+         * @description For everybody who is signed in: what a role means is no secret; who holds it is shown to those who may see it
+         */
+        get: operations["get_roles_by_role"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a custom role that nobody has.
+         * @description Needs `role.edit` over the office.
+         */
+        delete: operations["delete_roles_by_role"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a custom role for everybody who has it.
+         * @description Needs `role.edit` over the office.
+         */
+        patch: operations["patch_roles_by_role"];
         trace?: never;
     };
     "/v1/session": {
@@ -1352,6 +1428,46 @@ export interface components {
             /** @description scope in words */
             where: string;
         };
+        Billing: {
+            can: components["schemas"]["BillingCan"];
+            /** @description ISO 4217; empty while nothing has a price */
+            currency: string;
+            /** @description every billable right */
+            items: components["schemas"]["BillingItem"][];
+            /**
+             * Format: int64
+             * @description what the people the visitor sees cost a month, in hundredths
+             */
+            month: number;
+            /** @description shown to those who may change it */
+            revision?: string;
+            /** @description holders of billing.assign may hand it on */
+            spread: boolean;
+        };
+        BillingCan: {
+            prices: boolean;
+            spread: boolean;
+        };
+        BillingItem: {
+            /**
+             * Format: int64
+             * @description price of those people
+             */
+            month: number;
+            /**
+             * Format: int64
+             * @description holders whose cost the visitor may see
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description of one holder a month, in hundredths
+             */
+            price: number;
+            right: string;
+            /** @description what it lets one do, in the visitor's language */
+            text: string;
+        };
         Binding: {
             agent?: string;
             contact?: string;
@@ -1463,12 +1579,23 @@ export interface components {
             user: string;
             username: string;
         };
+        EditBillingBody: {
+            currency?: string;
+            /** @description what changes: a month in hundredths by name of the right; 0 takes the price out */
+            prices?: {
+                [key: string]: number;
+            };
+            revision?: string;
+            spread?: boolean;
+        };
         EditDeviceBody: {
             /** @enum {string} */
             kind?: "desk" | "soft" | "mobile" | "browser";
             name?: string;
         };
         EditGroupBody: {
+            /** @description the highest role that managers of the group may give: user, receptionist, manager, group_admin */
+            ceiling?: string;
             language?: string;
             name?: string;
             /** @description empty moves it to the top */
@@ -1482,6 +1609,14 @@ export interface components {
             mobile?: string;
             name?: string;
             zone?: string;
+        };
+        EditRoleBody: {
+            name?: string;
+            revision?: string;
+            /** @description what changes: scope by name of the right; an empty one takes it out */
+            rights?: {
+                [key: string]: string;
+            };
         };
         EditSettingsBody: {
             country?: string;
@@ -1644,6 +1779,8 @@ export interface components {
         };
         Group: {
             can: components["schemas"]["GroupCan"];
+            /** @description the highest role that managers of the group may give */
+            ceiling: string;
             default: boolean;
             id: string;
             language?: string;
@@ -1659,6 +1796,8 @@ export interface components {
             zone?: string;
         };
         GroupCan: {
+            /** @description roles the visitor may set as the ceiling */
+            ceiling: string[];
             /** @description groups below it */
             create: boolean;
             delete: boolean;
@@ -1890,6 +2029,20 @@ export interface components {
             /** @description absent means user */
             role?: string;
         };
+        NewRoleBody: {
+            /** @description a role to copy */
+            base?: string;
+            /**
+             * @description absent follows base
+             * @enum {string}
+             */
+            class?: "group" | "level";
+            name: string;
+            /** @description scope by name of the right; absent copies those of base */
+            rights?: {
+                [key: string]: string;
+            };
+        };
         NewToken: {
             /** @description shown once */
             secret: string;
@@ -2043,6 +2196,16 @@ export interface components {
              */
             total: number;
         };
+        PageRight: {
+            items: components["schemas"]["Right"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageRing: {
             items: components["schemas"]["Ring"][];
             /** @description cursor of the next page; absent on the last one */
@@ -2188,6 +2351,8 @@ export interface components {
             at: string;
             /** @description the lines of the log, as sentences */
             changes: string[];
+            /** @description where something billable changes, to those who may see costs */
+            cost?: components["schemas"]["PreviewCost"];
             /**
              * Format: int64
              * @description people whose rights change too, whom the visitor may not see
@@ -2197,6 +2362,26 @@ export interface components {
             people: components["schemas"]["PreviewShare"][];
             /** @description rules that would lead nowhere afterwards */
             problems: components["schemas"]["Problem"][];
+        };
+        PreviewCost: {
+            /** @description ISO 4217; empty while nothing has a price */
+            currency: string;
+            items: components["schemas"]["PreviewCostItem"][];
+            /**
+             * Format: int64
+             * @description more (or, below zero, less) a month, in hundredths
+             */
+            month: number;
+        };
+        PreviewCostItem: {
+            /** Format: int64 */
+            month: number;
+            /**
+             * Format: int64
+             * @description more (or fewer) holders
+             */
+            people: number;
+            right: string;
         };
         PreviewRight: {
             right: string;
@@ -2265,6 +2450,37 @@ export interface components {
             id: string;
             kind: string;
         };
+        Right: {
+            /** @description chapter of the catalogue */
+            area: string;
+            /** @description it belongs to a feature that does not exist yet; it is decided all the same */
+            awaited: boolean;
+            /** @description giving it raises the cost */
+            billable: boolean;
+            /** @description what a custom role of groups may say about it */
+            group: string[];
+            /** @description the visitor holds it at all, and may put it into a template if he edits any */
+            held: boolean;
+            implied_by: string[];
+            implies: string[];
+            /** @description what a custom level may say about it; all means as far as it is assigned */
+            level: string[];
+            /** @description it changes nothing */
+            looks: boolean;
+            name: string;
+            /** @description what has to be held besides */
+            needs: string[];
+            /** @description what it speaks about */
+            noun: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            /** @description rows of the feature inventory */
+            rows: string[];
+            /** @description how far it may reach, from narrow to wide */
+            scopes: string[];
+            /** @description what it lets one do, in the visitor's language */
+            text: string;
+        };
         Ring: {
             edit: boolean;
             /** @description the head of the department rings after the members */
@@ -2319,15 +2535,75 @@ export interface components {
         Role: {
             /** @description the visitor may give it to somebody */
             assignable: boolean;
+            /** @description what it was copied from */
+            base?: string;
+            /** @description something in it costs */
+            billed: boolean;
+            can: components["schemas"]["RoleCan"];
+            /**
+             * @description given inside a group, by System Owners over the office, or over a scope
+             * @enum {string}
+             */
+            class: "group" | "office" | "level";
+            custom: boolean;
             id: string;
-            /** @description key of the name */
+            /** @description of a built-in role the key of the name, of a custom one the name */
             name: string;
             /** @description given office-wide, not inside a group */
             office: boolean;
+            /**
+             * Format: int64
+             * @description who has it or is to get it, as far as the visitor may see roles
+             */
+            people: number;
+            revision?: string;
             /** @description scope by name of the right */
             rights: {
                 [key: string]: string;
             };
+        };
+        RoleCan: {
+            copy: boolean;
+            edit: boolean;
+            /** @description why it cannot be edited */
+            why?: string;
+        };
+        RoleDetail: {
+            /** @description the visitor may give it to somebody */
+            assignable: boolean;
+            /** @description what it was copied from */
+            base?: string;
+            /** @description something in it costs */
+            billed: boolean;
+            can: components["schemas"]["RoleCan"];
+            /**
+             * @description given inside a group, by System Owners over the office, or over a scope
+             * @enum {string}
+             */
+            class: "group" | "office" | "level";
+            custom: boolean;
+            /** @description class standing; at most a hundred */
+            holders: components["schemas"]["RoleHolder"][];
+            id: string;
+            /** @description of a built-in role the key of the name, of a custom one the name */
+            name: string;
+            /** @description given office-wide, not inside a group */
+            office: boolean;
+            /**
+             * Format: int64
+             * @description who has it or is to get it, as far as the visitor may see roles
+             */
+            people: number;
+            revision?: string;
+            /** @description scope by name of the right */
+            rights: {
+                [key: string]: string;
+            };
+        };
+        RoleHolder: {
+            name: string;
+            photo?: string;
+            user: string;
         };
         Rule: {
             inside: components["schemas"]["Place"];
@@ -2715,6 +2991,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Verification"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_billing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Billing"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_billing: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditBillingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Billing"];
                 };
             };
             /** @description Refused, with the reason */
@@ -3983,6 +4323,35 @@ export interface operations {
             };
         };
     };
+    get_rights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRight"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_rings: {
         parameters: {
             query?: {
@@ -4178,6 +4547,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageRole"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_roles: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoleBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleDetail"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_roles_by_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleDetail"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_roles_by_role: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_roles_by_role: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                role: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRoleBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleDetail"];
                 };
             };
             /** @description Refused, with the reason */
