@@ -140,6 +140,9 @@ func probes() map[string][]probe {
 		"GET /v1/billing":         one("/v1/billing", ""),
 		"PATCH /v1/billing":       {{"prices", "/v1/billing", `{"currency":"EUR","prices":{"crm.use":1250}}`, ""}, {"handing on", "/v1/billing", `{"spread":true}`, ""}},
 
+		"GET /v1/users/{user}/rights":         things("/v1/users/%s/rights", "", ""),
+		"GET /v1/users/{user}/rights/compare": append(things("/v1/users/%s/rights/compare?with=role:manager", "", ""), things("/v1/users/%s/rights/compare?with=<mark>", "", "")...),
+		"POST /v1/changes/{seq}/undo":         {{"uwe phone", "/v1/changes/<change of uwe>/undo", "", ""}, {"kai grant", "/v1/changes/<change of kai>/undo", "", ""}, {"none", "/v1/changes/99999/undo", "", ""}},
 		"POST /v1/users/{user}/assignments": append(things("/v1/users/%s/assignments", "", `{"role":"recording_playback","scope":{"kind":"tree","group":"<sales>"}}`),
 			things("/v1/users/%s/assignments", "", `{"role":"system_admin","scope":{"kind":"all"}}`)...),
 		"PATCH /v1/assignments/{assignment}": {{"anna", "/v1/assignments/<role of anna>", `{"reason":"Audit of the year"}`, ""}, {"none", "/v1/assignments/asg_none", `{"reason":"x"}`, ""}},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tandem/command"
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
@@ -25,6 +26,8 @@ type Entry struct {
 	After   json.RawMessage `json:"after,omitempty"`
 	Reason  string          `json:"reason,omitempty"`
 	Summary string          `json:"summary" doc:"as a sentence"`
+	Undo    bool            `json:"undo,omitempty" doc:"the change can be taken back, as far as the line tells"`
+	Undoes  int64           `json:"undoes,omitempty" doc:"the line of the change that this one took back"`
 }
 
 // EntryActor is who did it.
@@ -103,7 +106,7 @@ func about(f event.Fact) (pbx.UserID, pbx.GroupID) {
 func (s *Server) showEntry(v *visit, f event.Fact, whole bool) Entry {
 	e := Entry{Seq: f.Seq, At: f.At, Kind: string(f.Kind), Before: f.Before, After: f.After, Reason: f.Reason,
 		Actor:  EntryActor{Kind: f.Actor.Kind, User: f.Actor.User, Addr: f.Actor.Addr, Via: f.Actor.Via, Name: s.actorName(v, f.Actor)},
-		Object: EntryObject{Kind: f.Object.Kind, ID: f.Object.ID, Name: s.objectName(v, f)}}
+		Object: EntryObject{Kind: f.Object.Kind, ID: f.Object.ID, Name: s.objectName(v, f)}, Undo: command.IsUndoable(f), Undoes: undoes(f)}
 	if !whole && f.Actor.User != "" && !v.knows(f.Actor.User) {
 		e.Actor.User, e.Actor.Addr = "", ""
 	}

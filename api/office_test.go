@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -131,11 +132,16 @@ func (f *frozen) build() {
 		o.ids["role of "+name] = string(o.view().AssignmentsOf(pbx.UserID(o.ids[name]))[0].ID)
 	}
 	for _, name := range []string{"susi", "kai"} { // a right over colleagues of a sub-group, for half a year
-		o.ids["grant of "+name] = must(command.GiveGrant{User: pbx.UserID(o.ids[name]), Right: "presence.see",
-			Bounds: command.Bounds{Scope: pbx.Scope{Kind: pbx.ScopeGroup, Group: pbx.GroupID(o.ids["north"])}, Until: start.AddDate(0, 6, 0), Reason: "Front desk"}}).Object.ID
+		r := must(command.GiveGrant{User: pbx.UserID(o.ids[name]), Right: "presence.see",
+			Bounds: command.Bounds{Scope: pbx.Scope{Kind: pbx.ScopeGroup, Group: pbx.GroupID(o.ids["north"])}, Until: start.AddDate(0, 6, 0), Reason: "Front desk"}})
+		o.ids["grant of "+name], o.ids["change of "+name] = r.Object.ID, strconv.FormatInt(r.Facts[0].Seq, 10)
 	}
 	for _, name := range []string{"olga", "sven", "anna", "greta", "mark", "uwe", "nina", "susi", "kai", "mia", "tom"} {
-		o.ids["phone of "+name] = must(command.CreateDevice{User: pbx.UserID(o.ids[name]), Name: "Phone"}).Object.ID
+		r := must(command.CreateDevice{User: pbx.UserID(o.ids[name]), Name: "Phone"})
+		o.ids["phone of "+name] = r.Object.ID
+		if name == "uwe" {
+			o.ids["change of uwe"] = strconv.FormatInt(r.Facts[0].Seq, 10)
+		}
 	}
 	for _, name := range []string{"olga", "sven", "anna", "greta", "mark", "uwe", "nina", "susi", "kai", "mia", "tom"} {
 		r := must(command.CreateToken{User: pbx.UserID(o.ids[name]), Name: "Script", Expires: start.AddDate(0, 6, 0)})

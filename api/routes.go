@@ -64,6 +64,8 @@ func Routes() []Route {
 		act("DELETE", "/v1/roles/{role}", house(policy.RoleEdit), "Delete a custom role that nobody has.", (*Server).deleteRole).dry(),
 
 		// Rights of one person.
+		route("GET", "/v1/users/{user}/rights", over("user", policy.RightExplain, policy.MembershipRole), "What a person may do, why, and what of it the asker may change.", (*Server).getRights),
+		route("GET", "/v1/users/{user}/rights/compare", over("user", policy.RightExplain, policy.MembershipRole), "Compare the rights of two people, a person and a role, or two moments.", (*Server).compareRights),
 		route("POST", "/v1/users/{user}/assignments", over("user", policy.UserSee), "Give an office-wide role, a level or a permission over a scope.", (*Server).createAssignment).created().dry(),
 		route("PATCH", "/v1/assignments/{assignment}", row(policy.GrantEdit, policy.RoleSystem), "Move the end of an assignment.", (*Server).patchAssignment).dry(),
 		act("DELETE", "/v1/assignments/{assignment}", row(policy.GrantEdit, policy.RoleSystem), "End an assignment now.", (*Server).deleteAssignment).dry(),
@@ -112,6 +114,7 @@ func Routes() []Route {
 		act("POST", "/v1/mails/{mail}/send", house(policy.SettingEdit), "Try to send a mail now.", (*Server).sendMail).accepted(),
 		route("GET", "/v1/audit", anywhere(policy.AuditRead), "The audit log, newest first.", (*Server).listAudit),
 		route("GET", "/v1/audit/verify", anywhere(policy.AuditRead), "Check the hash chain of the audit log.", (*Server).verifyAudit),
+		act("POST", "/v1/changes/{seq}/undo", signedIn("only changes one made or reads of in the log; every right is asked again"), "Take a change back.", (*Server).undoChange).dry(),
 		route("GET", "/v1/tokens", signedIn("only the asker's own"), "API tokens.", (*Server).listTokens),
 		route("POST", "/v1/tokens", over("me", policy.TokenCreate), "Make an API token; the secret is shown once.", (*Server).createToken).created(),
 		act("DELETE", "/v1/tokens/{token}", row(policy.LoginReset), "Revoke an API token.", (*Server).deleteToken),

@@ -15,6 +15,11 @@ func (w *Work) facts(differences []pbx.Difference) ([]event.Fact, error) {
 	for _, d := range differences {
 		f := event.Fact{At: w.Now, Kind: kindOf(d, w), Actor: w.Who, Object: d.Ref, Reason: w.reason, Revision: w.Snapshot.Version + 1}
 		var err error
+		if w.data != nil {
+			if f.Data, err = json.Marshal(w.data); err != nil {
+				return nil, fmt.Errorf("fact about %s: %w", d.Ref, err)
+			}
+		}
 		if f.Before, err = encode(d.Before); err != nil {
 			return nil, fmt.Errorf("fact about %s: %w", d.Ref, err)
 		}

@@ -18,6 +18,7 @@ type Work struct {
 	object  pbx.Ref
 	secret  string
 	reason  string
+	data    any // payload of the facts
 	rows    []Row
 }
 

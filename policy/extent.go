@@ -145,3 +145,9 @@ func everybody(a, b *pbx.Snapshot) []pbx.UserID {
 	maps.Copy(all, b.Users)
 	return slices.Sorted(maps.Keys(all))
 }
+
+// Among is an extent without the people who are compared: that one reaches the other is no difference between them.
+func (e Extent) Among(compared ...pbx.UserID) Extent {
+	e.Users = slices.DeleteFunc(slices.Clone(e.Users), func(u pbx.UserID) bool { return slices.Contains(compared, u) })
+	return e
+}

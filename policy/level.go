@@ -30,3 +30,34 @@ func Unready(s *pbx.Snapshot, user pbx.UserID, role pbx.RoleID, at time.Time) i1
 	}
 	return i18n.Text{}
 }
+
+// LevelKind says in which column of the third vocabulary a level or permission stands.
+type LevelKind string
+
+// The columns.
+const (
+	LevelSupervisor LevelKind = "supervisor" // one at most makes sense: each holds the one before (D-022…D-025)
+	LevelAccess     LevelKind = "access"     // what a person works with (D-009…D-014, D-046…D-048)
+	LevelPermission LevelKind = "permission" // D-027…D-037
+)
+
+// LevelKindOf is the column of a role; empty for one that is no level.
+func LevelKindOf(role pbx.RoleID) LevelKind {
+	b := builtinOf(role)
+	if b == nil || b.class != ClassLevel {
+		return ""
+	}
+	switch role {
+	case "reports", "analytics", "live_analytics", "contact_centre":
+		return LevelSupervisor
+	case "uc_client", "softphone", "crm_addon", "agent_addon":
+		return LevelAccess
+	}
+	return LevelPermission
+}
+
+// IsBillable reports whether a built-in role carries something that raises the cost of the system (D-043).
+func (r Role) IsBillable() bool {
+	b := builtinOf(r.ID)
+	return b != nil && b.billed
+}

@@ -278,3 +278,40 @@ func (q *FactQuery) where(tenant string) *where {
 	}
 	return w
 }
+
+// changeWidth is how far from one fact of a change the others are looked for.
+const changeWidth = 20_000
+
+// Change reads all facts of the configuration change that one fact belongs to, in their order; none when there is no such
+// fact, or it is none of a change.
+func (t *Tenant) Change(ctx context.Context, seq int64) ([]event.Fact, error) {
+	var list []event.Fact
+	err := t.db.view(ctx, "read a change", func(x tx) error {
+		return x.each(ctx, "SELECT "+factColumns+" FROM facts WHERE tenant = $1 AND seq > $2 AND seq < $3 AND revision = "+
+			"(SELECT revision FROM facts WHERE tenant = $1 AND seq = $4) AND at = (SELECT at FROM facts WHERE tenant = $1 AND seq = $4) "+
+			"AND (before_json <> '' OR after_json <> '') ORDER BY seq", []any{t.id, seq - changeWidth, seq + changeWidth, seq},
+			func(s *sql.Rows) error { return scanFact(s.Scan, &list) })
+	})
+	for _, f := range list {
+		if f.Seq == seq {
+			return list, err
+		}
+	}
+	return nil, err
+}
+
+// rewindLimit is how many facts are read at most to know how something was.
+const rewindLimit = 50_000
+
+// ChangesSince reads the facts of all configuration changes from a moment on, oldest first.
+func (t *Tenant) ChangesSince(ctx context.Context, at time.Time) ([]event.Fact, error) {
+	var list []event.Fact
+	err := t.db.view(ctx, "read changes", func(x tx) error {
+		return x.each(ctx, "SELECT "+factColumns+" FROM facts WHERE tenant = $1 AND audit = 1 AND at > $2 AND (before_json <> '' OR after_json <> '') "+
+			"ORDER BY seq LIMIT $3", []any{t.id, ms(at), rewindLimit + 1}, func(s *sql.Rows) error { return scanFact(s.Scan, &list) })
+	})
+	if err == nil && len(list) > rewindLimit {
+		return nil, pbx.Refuse(pbx.Exhausted, "at", "compare.too_long_ago")
+	}
+	return list, err
+}

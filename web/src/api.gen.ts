@@ -172,6 +172,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/changes/{seq}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a change back.
+         * @description For everybody who is signed in: only changes one made or reads of in the log; every right is asked again
+         */
+        post: operations["post_changes_by_seq_undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices/{device}": {
         parameters: {
             query?: never;
@@ -1304,6 +1324,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{user}/rights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a person may do, why, and what of it the asker may change.
+         * @description Needs `right.explain` or `membership.role` over the user; who may not see it is told that it does not exist.
+         */
+        get: operations["get_users_by_user_rights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/rights/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare the rights of two people, a person and a role, or two moments.
+         * @description Needs `right.explain` or `membership.role` over the user; who may not see it is told that it does not exist.
+         */
+        get: operations["get_users_by_user_rights_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{user}/roles/{role}": {
         parameters: {
             query?: never;
@@ -1535,6 +1595,40 @@ export interface components {
             token: string;
             zone?: string;
         };
+        ComparedRow: {
+            area: string;
+            /** @description reach in words; empty for none */
+            left: string;
+            /** @description the same of the right side */
+            other: string;
+            right: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+        };
+        Comparison: {
+            left: components["schemas"]["Side"];
+            right: components["schemas"]["Side"];
+            /** @description only what differs, in the order of the catalogue */
+            rows: components["schemas"]["ComparedRow"][];
+        };
+        Console: {
+            /** @description copies of recordings of others */
+            download: boolean;
+            /** @description names, with group */
+            groups: string[];
+            /** @description reports, chats, records and recordings of others */
+            monitors: boolean;
+            /**
+             * @description whose accounts
+             * @enum {string}
+             */
+            people: "none" | "self" | "group" | "all";
+            /** @description queues, menus, routes, numbers */
+            phones: boolean;
+            /** @description settings of the office */
+            system: boolean;
+            trunks: boolean;
+        };
         Deletion: {
             /**
              * Format: int64
@@ -1652,6 +1746,13 @@ export interface components {
             seq: number;
             /** @description as a sentence */
             summary: string;
+            /** @description the change can be taken back, as far as the line tells */
+            undo?: boolean;
+            /**
+             * Format: int64
+             * @description the line of the change that this one took back
+             */
+            undoes?: number;
         };
         EntryActor: {
             addr?: string;
@@ -1814,6 +1915,27 @@ export interface components {
             ok: boolean;
             version: string;
         };
+        HeldRight: {
+            area: string;
+            billable: boolean;
+            reach?: components["schemas"]["Reach"];
+            right: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            /** @description the scopes it may be given at */
+            scopes: string[];
+            /** @description what it comes from, or is denied by */
+            sources: components["schemas"]["Source"][];
+            /** @enum {string} */
+            state: "allow" | "deny" | "none";
+            /**
+             * Format: date-time
+             * @description when the last of what gives it ends
+             */
+            until?: string;
+            /** @description how far it reaches, in words */
+            where?: string;
+        };
         Import: {
             /** Format: int64 */
             created: number;
@@ -1864,6 +1986,30 @@ export interface components {
              * @description SIP status
              */
             status?: number;
+        };
+        Level: {
+            /** @description given and taken by itself */
+            automatic?: boolean;
+            billable: boolean;
+            /** @description exclusions of the visitor that have to be carried over */
+            except?: components["schemas"]["Ref"][];
+            /** @description assignments that give it */
+            held: string[];
+            /** @description what brings it along, as a sentence */
+            implied?: string;
+            /** @enum {string} */
+            kind: "supervisor" | "access" | "permission";
+            /** @description why the visitor may not give it */
+            locked?: string;
+            /** @description name of the role; essential is the access type that every phone user has */
+            role: string;
+            /** @description the widest the visitor may give it at */
+            scope?: components["schemas"]["Scope"];
+            /**
+             * Format: date-time
+             * @description the latest end the visitor may give
+             */
+            until?: string;
         };
         Link: {
             email: string;
@@ -2307,6 +2453,25 @@ export interface components {
             /** @description it comes here as things are now, when nobody answers */
             taken: boolean;
         };
+        PersonRights: {
+            assignments: components["schemas"]["Assignment"][];
+            /** Format: date-time */
+            at: string;
+            console: components["schemas"]["Console"];
+            grants: components["schemas"]["Grant"][];
+            /** @description supervisor levels, access types and permissions */
+            levels: components["schemas"]["Level"][];
+            name: string;
+            /** @description why the visitor may give no single rights to this person */
+            no_grant?: string;
+            /** @description why the visitor may give no role of the whole office to this person */
+            no_role?: string;
+            /** @description memberships that count or will */
+            places: components["schemas"]["Seat"][];
+            /** @description the whole catalogue, in its order */
+            rights: components["schemas"]["HeldRight"][];
+            user: string;
+        };
         Phone: {
             domain: string;
             realm: string;
@@ -2445,6 +2610,18 @@ export interface components {
             /** @enum {string} */
             kind: "microsoft" | "google" | "other";
             name: string;
+        };
+        Reach: {
+            /** @description those the visitor may see */
+            groups: string[];
+            /** @description the office itself, and what belongs to nobody */
+            house: boolean;
+            own: boolean;
+            /**
+             * Format: int64
+             * @description other people
+             */
+            people: number;
         };
         Ref: {
             id: string;
@@ -2617,6 +2794,61 @@ export interface components {
             /** @description for listed: people and groups (their direct members) */
             listed?: components["schemas"]["Ref"][];
         };
+        Seat: {
+            /** @description own value; empty follows the main group */
+            calls: string;
+            /** Format: date-time */
+            from: string;
+            group: string;
+            main: boolean;
+            membership: string;
+            /** @description of the group */
+            name: string;
+            /** @description why the visitor may not change who sees the calls */
+            no_calls?: string;
+            /** @description why the visitor may not change who sees the presence */
+            no_presence?: string;
+            /** @description why the visitor may not change the role */
+            no_role?: string;
+            /** @description by name of the right */
+            overrides: {
+                [key: string]: string;
+            };
+            /** @description own value; empty follows the main group */
+            presence: string;
+            /** @description every right that may reach a group */
+            rights: components["schemas"]["SeatRight"][];
+            role: string;
+            /** @description roles the visitor may give here */
+            roles: string[];
+            /** @enum {string} */
+            state: "coming" | "active" | "over";
+            /** @description the switches of the first vocabulary */
+            switches: components["schemas"]["Switch"][];
+            /** Format: date-time */
+            until?: string;
+        };
+        SeatRight: {
+            area: string;
+            /** @description where the result comes from, as a sentence */
+            from: string;
+            /** @description why the visitor may not allow it */
+            no_allow?: string;
+            /** @description why the visitor may not deny it */
+            no_deny?: string;
+            /** @enum {string} */
+            result: "allow" | "deny" | "none";
+            right: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            /** Format: date-time */
+            until?: string;
+            /**
+             * @description the exception for this person
+             * @enum {string}
+             */
+            value: "inherit" | "allow" | "deny";
+        };
         Session: {
             addr: string;
             agent: string;
@@ -2720,9 +2952,27 @@ export interface components {
             languages: string[];
             version: string;
         };
+        Side: {
+            /** Format: date-time */
+            at: string;
+            name: string;
+            role?: string;
+            user?: string;
+        };
         SignInBody: {
             email: string;
             password: string;
+        };
+        Source: {
+            deny?: boolean;
+            /** @description of the membership, assignment or grant */
+            id?: string;
+            /** @enum {string} */
+            kind: "role" | "override" | "assignment" | "grant" | "implied" | "published";
+            /** @description as a sentence */
+            text: string;
+            /** Format: date-time */
+            until?: string;
         };
         Span: {
             /** @description 0 is Sunday */
@@ -2739,6 +2989,19 @@ export interface components {
             done: boolean;
             /** @enum {string} */
             id: "people" | "phone" | "online" | "call" | "mail" | "public";
+        };
+        Switch: {
+            from: string;
+            name: string;
+            no_allow?: string;
+            no_deny?: string;
+            /** @enum {string} */
+            result: "allow" | "deny" | "none" | "part";
+            rights: string[];
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            /** @enum {string} */
+            value: "inherit" | "allow" | "deny" | "part";
         };
         Token: {
             /** Format: date-time */
@@ -3197,6 +3460,39 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Call"];
                 };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_changes_by_seq_undo: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description of any line of the log that belongs to the change */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, with the reason */
             default: {
@@ -5803,6 +6099,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_rights: {
+        parameters: {
+            query?: {
+                /** @description another moment; absent means now */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonRights"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_rights_compare: {
+        parameters: {
+            query?: {
+                /** @description id of a person, or role:name; absent compares the person with himself at another moment */
+                with?: string;
+                /** @description with a role of a group: where; absent means the main group of the person */
+                group?: string;
+                /** @description moment of the right side; absent means now */
+                at?: string;
+            };
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
                 };
             };
             /** @description Refused, with the reason */

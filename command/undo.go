@@ -1,0 +1,342 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"tandem/event"
+	"tandem/pbx"
+	"tandem/policy"
+)
+
+// Undo takes one change of the log back: every row it touched becomes what it was, or goes (N-17). Because rows come back as
+// they were, with their own beginnings and ends, decisions come back too, also those about the past. All rights are asked
+// again, for whoever undoes; and nothing is undone over something newer.
+type Undo struct {
+	Facts []event.Fact // of the change, all of them
+}
+
+// Undone is the payload of the facts of an undo: it names the change that was taken back.
+type Undone struct {
+	Undoes int64 `json:"undoes"`
+}
+
+// undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
+var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
+	pbx.KindDevice, pbx.KindToken}
+
+// IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
+func IsUndoable(f event.Fact) bool {
+	if !slices.Contains(undoable, f.Object.Kind) || len(f.Before)+len(f.After) == 0 || bytes.Equal(f.Before, f.After) {
+		return false
+	}
+	switch f.Kind {
+	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked:
+		return false
+	}
+	return true
+}
+
+// Need asks for nothing: what is needed depends on the rows, and is asked by Change.
+func (c Undo) Need(*pbx.Snapshot, pbx.Actor) []Need { return nil }
+
+// Change plans the rows as they were.
+func (c Undo) Change(w *Work) (pbx.Change, error) {
+	if len(c.Facts) == 0 {
+		return pbx.Change{}, missing()
+	}
+	var change pbx.Change
+	for _, f := range c.Facts {
+		if !IsUndoable(f) {
+			return pbx.Change{}, pbx.Refuse(pbx.Conflict, "", "undo.impossible", "fact", string(f.Kind))
+		}
+		before, err := w.former(f)
+		if err != nil {
+			return pbx.Change{}, err
+		}
+		if before != nil {
+			change.Put = append(change.Put, before)
+		} else {
+			change.Delete = append(change.Delete, f.Object)
+		}
+	}
+	w.object, w.data = c.Facts[0].Object, Undone{c.Facts[0].Seq}
+	next, err := w.Snapshot.Apply(change)
+	if err != nil {
+		return pbx.Change{}, err
+	}
+	if err := w.authorize(next, w.Snapshot.Diff(change)); err != nil {
+		return pbx.Change{}, err
+	}
+	return change, ownerStays(w, next)
+}
+
+// former is the row as it was before a fact; nil when the fact made it. It refuses when the row is no longer what the fact
+// left behind.
+func (w *Work) former(f event.Fact) (pbx.Noun, error) {
+	now := w.Snapshot.Find(f.Object)
+	moved := pbx.Refuse(pbx.Conflict, "", "undo.moved", "name", f.Name())
+	if (now == nil) != (len(f.After) == 0) {
+		return nil, moved
+	}
+	if now != nil {
+		shown, err := encode(now)
+		if err != nil {
+			return nil, fmt.Errorf("undo %s: %w", f.Object, err)
+		}
+		if !bytes.Equal(shown, f.After) {
+			return nil, moved
+		}
+	}
+	if len(f.Before) == 0 {
+		return nil, nil
+	}
+	return decode(f.Object.Kind, f.Before, now)
+}
+
+// decode reads a row as a fact keeps it; secrets, which no fact keeps, stay those of the row as it is.
+func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err error) {
+	switch kind {
+	case pbx.KindSettings:
+		t := &pbx.Tenant{}
+		n, err = t, json.Unmarshal(b, t)
+		if old, ok := now.(*pbx.Tenant); ok {
+			t.Mail.Password = old.Mail.Password
+		}
+	case pbx.KindUser:
+		n = &pbx.User{}
+	case pbx.KindGroup:
+		n = &pbx.Group{}
+	case pbx.KindMembership:
+		n = &pbx.Membership{}
+	case pbx.KindAssignment:
+		n = &pbx.Assignment{}
+	case pbx.KindGrant:
+		n = &pbx.Grant{}
+	case pbx.KindDevice:
+		d := &pbx.Device{}
+		n, err = d, json.Unmarshal(b, d)
+		if old, ok := now.(*pbx.Device); ok {
+			d.MD5, d.SHA256 = old.MD5, old.SHA256
+		}
+		return n, err
+	case pbx.KindToken:
+		t := &pbx.Token{}
+		n, err = t, json.Unmarshal(b, t)
+		if old, ok := now.(*pbx.Token); ok {
+			t.Hash = old.Hash
+		}
+		return n, err
+	}
+	if kind != pbx.KindSettings {
+		err = json.Unmarshal(b, n)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read a row of the log: %w", err)
+	}
+	return n, nil
+}
+
+// ownerStays refuses a configuration in which nobody is System Owner for good any more (I-3).
+func ownerStays(w *Work, next *pbx.Snapshot) error {
+	after := &Work{Snapshot: next, Now: w.Now}
+	for id := range next.Users {
+		if isLastingOwner(after, id) {
+			return nil
+		}
+	}
+	return pbx.Refuse(pbx.Denied, "", "user.last_owner")
+}
+
+// authorize asks every question that rows raise when they become others, in whatever command they do.
+func (w *Work) authorize(next *pbx.Snapshot, rows []pbx.Difference) error {
+	base, err := w.grounds(rows)
+	if err != nil {
+		return err
+	}
+	gone := map[pbx.UserID]bool{}
+	for _, d := range rows {
+		if d.Ref.Kind == pbx.KindUser && d.After == nil {
+			gone[pbx.UserID(d.Ref.ID)] = true
+		}
+	}
+	seated := map[[2]string]bool{}
+	for _, d := range rows {
+		if owner := ownerOf(d); gone[owner] && d.Ref.Kind != pbx.KindUser {
+			continue // goes along with the person
+		}
+		if m := membershipOf(d); m != nil {
+			if place := [2]string{string(m.User), string(m.Group)}; !seated[place] {
+				seated[place] = true
+				if err := w.reseat(base, next, m.User, m.Group); err != nil {
+					return err
+				}
+			}
+		}
+		if err := w.askRow(base, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// grounds is the configuration on which memberships and grants are asked for: with the groups they need.
+func (w *Work) grounds(rows []pbx.Difference) (*pbx.Snapshot, error) {
+	var change pbx.Change
+	for _, d := range rows {
+		if d.Ref.Kind == pbx.KindGroup && d.Before == nil {
+			change.Put = append(change.Put, d.After)
+		}
+	}
+	return w.Snapshot.Apply(change)
+}
+
+// ownerOf is whose row it is.
+func ownerOf(d pbx.Difference) pbx.UserID {
+	n := d.After
+	if n == nil {
+		n = d.Before
+	}
+	switch n := n.(type) {
+	case *pbx.User:
+		return n.ID
+	case *pbx.Membership:
+		return n.User
+	case *pbx.Assignment:
+		return n.User
+	case *pbx.Grant:
+		return n.User
+	case *pbx.Device:
+		return n.User
+	case *pbx.Token:
+		return n.User
+	}
+	return ""
+}
+
+func membershipOf(d pbx.Difference) *pbx.Membership {
+	if m, ok := d.After.(*pbx.Membership); ok {
+		return m
+	}
+	m, _ := d.Before.(*pbx.Membership)
+	return m
+}
+
+// askRow asks what the row of a person, a group, a phone or anything else that is no membership needs to become another.
+func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
+	var needs []Need
+	switch d.Ref.Kind {
+	case pbx.KindSettings:
+		needs = []Need{{policy.SettingEdit, policy.System()}}
+		if before, after := d.Before.(*pbx.Tenant), d.After.(*pbx.Tenant); before.Mail != after.Mail {
+			return pbx.Refuse(pbx.Conflict, "", "undo.impossible", "fact", string(event.SettingsChanged)) // the password belongs to its server
+		}
+	case pbx.KindUser:
+		needs = userNeeds(d, w.Who)
+	case pbx.KindGroup:
+		needs = groupNeeds(base, d)
+	case pbx.KindDevice:
+		needs = phoneNeed(ownerOf(d), w.Who)
+	case pbx.KindToken:
+		needs = []Need{{policy.LoginReset, policy.User(ownerOf(d))}}
+	case pbx.KindAssignment:
+		before, _ := d.Before.(*pbx.Assignment)
+		after, _ := d.After.(*pbx.Assignment)
+		return w.askAssignment(base, before, after)
+	case pbx.KindGrant:
+		before, _ := d.Before.(*pbx.Grant)
+		after, _ := d.After.(*pbx.Grant)
+		return w.askGrant(base, before, after)
+	}
+	for _, n := range needs {
+		if err := w.Ask(base, n.Right, n.Target); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func userNeeds(d pbx.Difference, who pbx.Actor) []Need {
+	t := policy.User(pbx.UserID(d.Ref.ID))
+	before, _ := d.Before.(*pbx.User)
+	after, _ := d.After.(*pbx.User)
+	switch {
+	case after == nil:
+		return []Need{{policy.UserDelete, t}}
+	case before == nil:
+		return []Need{{policy.UserCreate, t}}
+	}
+	needs := EditUser{User: after.ID, Name: &after.Name}.Need(nil, who)
+	if before.Email != after.Email || before.Extension != after.Extension || before.Mobile != after.Mobile {
+		needs = append(needs, EditUser{User: after.ID, Email: &after.Email}.Need(nil, who)...)
+	}
+	if !slices.EqualFunc(before.Suspensions, after.Suspensions, func(a, b pbx.Interval) bool { return a.From.Equal(b.From) && a.Until.Equal(b.Until) }) {
+		needs = []Need{{policy.UserSuspend, t}}
+	}
+	return needs
+}
+
+func groupNeeds(s *pbx.Snapshot, d pbx.Difference) []Need {
+	before, _ := d.Before.(*pbx.Group)
+	after, _ := d.After.(*pbx.Group)
+	switch {
+	case after == nil:
+		return []Need{{policy.GroupCreate, policy.Group(before.ID)}}
+	case before == nil:
+		return []Need{{policy.GroupCreate, place(after.Parent)}}
+	}
+	c := EditGroup{Group: after.ID, Name: &after.Name, Parent: &after.Parent}
+	if before.Published != after.Published {
+		c.Published = &after.Published
+	}
+	return c.Need(s, pbx.Actor{})
+}
+
+// reseat asks for what becomes of a person's place in a group, now and to come.
+func (w *Work) reseat(base, next *pbx.Snapshot, u pbx.UserID, g pbx.GroupID) error {
+	before := (&Work{Snapshot: w.Snapshot, Now: w.Now}).placeIn(u, g)
+	after := (&Work{Snapshot: next, Now: w.Now}).placeIn(u, g)
+	switch {
+	case before == nil && after == nil:
+		return w.Ask(base, policy.MembershipEdit, policy.Group(g))
+	case after == nil:
+		return w.Ask(base, policy.MembershipEdit, policy.TakeOut(u, g))
+	case before == nil || before.Role != after.Role:
+		right := policy.MembershipRole
+		if before == nil && after.Role == "user" {
+			right = policy.MembershipEdit
+		}
+		if err := w.Ask(base, right, policy.Place(u, g, after.Role)); err != nil {
+			return err
+		}
+	default:
+		if err := w.Ask(base, policy.MembershipEdit, policy.Group(g)); err != nil {
+			return err
+		}
+		if err := w.askEnd(before, after.Until); err != nil {
+			return err
+		}
+	}
+	bare := *after
+	bare.Overrides = nil
+	if before != nil && before.Role == after.Role {
+		bare.Overrides = before.Overrides
+	}
+	if bare.From.After(w.Now) {
+		bare.From = w.Now
+	}
+	staged, err := next.Apply(pbx.Change{Put: []pbx.Noun{&bare}})
+	if err != nil {
+		return err
+	}
+	if err := w.askOverrides(staged, &bare, after.Overrides); err != nil {
+		return err
+	}
+	if before == nil {
+		before = &pbx.Membership{}
+	}
+	shared := *before
+	return w.share(staged, &pbx.Membership{User: u, Group: g, Presence: shared.Presence, Calls: shared.Calls}, &after.Presence, &after.Calls)
+}
