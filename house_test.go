@@ -67,11 +67,13 @@ var plan = map[string]room{
 }
 
 // testModules may be imported by every room's tests.
-var testModules = []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/google/go-cmp", "github.com/oauth2-proxy/mockoidc"}
+var testModules = []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/google/go-cmp", "github.com/oauth2-proxy/mockoidc",
+	"github.com/cedar-policy/cedar-go"}
 
 // reasons says why the project depends on a module; go.mod may name no other directly.
 var reasons = map[string]string{
 	"github.com/alecthomas/kong":       "flags with environment twins and help",
+	"github.com/cedar-policy/cedar-go": "a second opinion on rights, in tests only",
 	"github.com/coder/websocket":       "SIP over WebSocket (RFC 7118)",
 	"github.com/coreos/go-oidc/v3":     "sign-in with Microsoft, Google and other OpenID Connect providers",
 	"github.com/oauth2-proxy/mockoidc": "a foreign OpenID Connect provider for tests",
