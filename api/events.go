@@ -153,6 +153,7 @@ func (st *stream) begin(ctx context.Context, last int64) error {
 	if err := st.send("hello", 0, map[string]any{"seq": head.Seq, "fresh": missed == nil && last != head.Seq}); err != nil {
 		return err
 	}
+	st.look() // whoever lost a right before these facts came to be has lost it here as well
 	for _, f := range missed {
 		if err := st.fact(ctx, f); err != nil {
 			return err

@@ -63,7 +63,7 @@ func route[I, T any](method, path string, a Access, doc string, h func(*Server, 
 	return Route{Method: method, Path: path, Access: a, Doc: doc, register: func(s *Server, r Route) {
 		huma.Register(s.api, s.operation(r), func(ctx context.Context, in *I) (*answer[T], error) {
 			v := visitOf(ctx)
-			out, err := h(s, ctx, v, in)
+			out, err := settle(s, v, r, func() (T, error) { return h(s, ctx, v, in) })
 			if err != nil {
 				return nil, s.outcome(ctx, v, err)
 			}
@@ -92,7 +92,7 @@ func raw[I any](method, path string, a Access, contentType, doc string, h func(*
 		op.Responses["200"] = &huma.Response{Description: "OK", Content: map[string]*huma.MediaType{contentType: {Schema: &huma.Schema{Type: "string"}}}}
 		huma.Register(s.api, op, func(ctx context.Context, in *I) (*huma.StreamResponse, error) {
 			v := visitOf(ctx)
-			write, err := h(s, ctx, v, in)
+			write, err := settle(s, v, r, func() (writer, error) { return h(s, ctx, v, in) })
 			if err != nil {
 				return nil, s.refusal(ctx, v, err)
 			}
