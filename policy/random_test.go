@@ -16,6 +16,7 @@ type dice struct {
 	name   string // how to throw the same again
 	users  []pbx.UserID
 	groups []pbx.GroupID
+	hot    []Right // what most rows and questions are about
 	roles  map[pbx.RoleID]*pbx.Role
 }
 
@@ -69,7 +70,27 @@ func (d *dice) scope() pbx.Scope {
 	return pbx.Scope{Kind: pbx.ScopeAll}
 }
 
-func (d *dice) right() Right { return Right(1 + d.IntN(int(rightCount)-1)) }
+// right is any, but mostly one of the few that this office quarrels about: rules meet each other only where rows speak about
+// rights that bring each other along or need each other.
+func (d *dice) right() Right {
+	if len(d.hot) > 0 && !d.oneIn(3) {
+		return pick(d, d.hot)
+	}
+	return Right(1 + d.IntN(int(rightCount)-1))
+}
+
+// heat picks the rights that the office quarrels about.
+func (d *dice) heat() {
+	d.hot = nil
+	for range 2 {
+		r := d.right()
+		near := append(r.ImpliedBy(), append(r.Implies(), r.Needs()...)...)
+		d.hot = append(d.hot, r)
+		for range min(3, len(near)) {
+			d.hot = append(d.hot, pick(d, near))
+		}
+	}
+}
 
 func (d *dice) share() pbx.Share {
 	return pick(d, []pbx.Share{"", "", pbx.ShareNobody, pbx.ShareGroup, pbx.ShareEveryone})
@@ -92,6 +113,7 @@ var officeRoles = []pbx.RoleID{"system_admin", "system_owner", "system_owner", "
 // office throws the rows of a small office.
 func (d *dice) office() []pbx.Noun {
 	d.users, d.groups = nil, nil
+	d.heat()
 	for i := range 2 + d.IntN(5) {
 		d.users = append(d.users, pbx.UserID(fmt.Sprintf("u%d", i)))
 	}
