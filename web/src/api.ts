@@ -123,6 +123,16 @@ export const api = {
   removeMember: (group: string, user: string) => got(client.DELETE('/v1/groups/{group}/members/{user}', { params: { path: { group, user } } })),
   roles: () => got(client.GET('/v1/roles')),
 
+  setStatus: (user: string, body: BodyOf<'/v1/users/{user}/status', 'put'>) => got(client.PUT('/v1/users/{user}/status', { params: { path: { user } }, body })),
+  forwarding: (user: string) => got(client.GET('/v1/users/{user}/forwarding', { params: { path: { user } } })),
+  setForwarding: (user: string, body: BodyOf<'/v1/users/{user}/forwarding', 'put'>, dry = false) => got(client.PUT('/v1/users/{user}/forwarding', { params: { path: { user }, query: dry ? { dry } : {} }, body })),
+  rings: () => got(client.GET('/v1/rings', { params: { query: { limit: 500 } } })),
+  ring: (ring: string) => got(client.GET('/v1/rings/{ring}', { params: { path: { ring } } })),
+  addRing: (body: BodyOf<'/v1/rings', 'post'>) => got(client.POST('/v1/rings', { body })),
+  editRing: (ring: string, body: BodyOf<'/v1/rings/{ring}', 'patch'>) => got(client.PATCH('/v1/rings/{ring}', { params: { path: { ring } }, body })),
+  deleteRing: (ring: string, dry = false) => got(client.DELETE('/v1/rings/{ring}', { params: { path: { ring }, query: dry ? { dry } : {} } })),
+  explainRoute: (body: BodyOf<'/v1/explain/route', 'post'>) => got(client.POST('/v1/explain/route', { body })),
+
   devices: (user: string) => got(client.GET('/v1/users/{user}/devices', { params: { path: { user } } })),
   addDevice: (user: string, body: BodyOf<'/v1/users/{user}/devices', 'post'>) => got(client.POST('/v1/users/{user}/devices', { params: { path: { user } }, body })),
   editDevice: (device: string, body: BodyOf<'/v1/devices/{device}', 'patch'>) => got(client.PATCH('/v1/devices/{device}', { params: { path: { device } }, body })),

@@ -24,6 +24,9 @@ const AuditPage = lazy(() => import('./pages/audit'));
 const OutboxPage = lazy(() => import('./pages/mail'));
 const TokensPage = lazy(() => import('./pages/token'));
 const SettingsPage = lazy(() => import('./pages/settings'));
+const ForwardingPage = lazy(() => import('./pages/forwarding'));
+const PathPage = lazy(() => import('./pages/path'));
+const RingPage = lazy(() => import('./pages/ring'));
 const ProfilePage = lazy(() => import('./pages/profile'));
 const LostPage = lazy(() => import('./pages/lost'));
 
@@ -59,6 +62,10 @@ function Pages() {
           <Route path="/" element={<HomePage />} />
           <Route path="/people" element={<PeoplePage />} />
           <Route path="/people/:id" element={<PersonPage />} />
+          <Route path="/people/:id/forwarding" element={<ForwardingPage />} />
+          <Route path="/me/forwarding" element={<ForwardingPage />} />
+          <Route path="/paths" element={<PathPage />} />
+          <Route path="/rings" element={<RingPage />} />
           <Route path="/groups" element={<GroupsPage />} />
           <Route path="/groups/:id" element={<GroupsPage />} />
           <Route path="/live" element={<LivePage />} />

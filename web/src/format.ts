@@ -129,3 +129,6 @@ export function tint(id: string): number {
   for (const c of id) h = (h * 31 + (c.codePointAt(0) ?? 0)) >>> 0;
   return h % 6;
 }
+
+/** The short name of a day of the week; 0 is Sunday. */
+export const weekdayName = (n: number): string => new Intl.DateTimeFormat(current(), { weekday: 'short', timeZone: 'UTC' }).format(new Date(Date.UTC(2023, 0, 1 + n)));

@@ -11,6 +11,7 @@ import { setSingleKeys, singleKeys, useShortcuts } from './keys';
 import { useLine } from './live';
 import { places, placesFor } from './nav';
 import { Palette } from './palette';
+import { StatusItems, statusLine } from './parts/status';
 import { end, useMe } from './session';
 import { choose, type Theme, useTheme } from './theme';
 import { Dialog } from './ui/dialog';
@@ -24,24 +25,25 @@ const themes: { id: Theme; label: Key; icon: typeof Sun }[] = [
   { id: 'auto', label: 'shell.system', icon: Monitor },
 ];
 
-function MeMenu({ keys, small }: { keys: () => void; small?: boolean }) {
+function MeMenu({ keys, small, open, onOpen }: { keys: () => void; small?: boolean; open?: boolean; onOpen?: (open: boolean) => void }) {
   const me = useMe();
   const go = useNavigate();
   const { chosen } = useTheme();
   return (
-    <Menu withinPortal position="top-start" width={236}>
+    <Menu withinPortal position="top-start" width={300} opened={open} onChange={onOpen}>
       <Menu.Target>
         {small ? (
           <button type="button"><Ellipsis className="icon l" aria-hidden /><span>{t('nav.more')}</span></button>
         ) : (
           <button type="button" className="mebox">
             <Avatar id={me.user.id} name={me.user.name} photo={me.user.photo} presence={me.user.presence} />
-            <span className="grow wide col"><span className="n trunc">{me.user.name}</span><span className="meta num">{me.user.extension}</span></span>
+            <span className="grow wide col"><span className="n trunc">{me.user.name}</span><span className="meta num trunc">{[me.user.extension, statusLine(me.user.status)].filter(Boolean).join(' · ')}</span></span>
             <ChevronsUpDown className="icon t3 wide" aria-hidden />
           </button>
         )}
       </Menu.Target>
-      <Menu.Dropdown>
+      <Menu.Dropdown className="me-menu">
+        <StatusItems />
         {small && placesFor(me).slice(4).map((p) => <Menu.Item key={p.to} leftSection={<p.icon className="icon" />} onClick={() => go(p.to)}>{t(p.label)}</Menu.Item>)}
         {small && <Menu.Divider />}
         <Menu.Item leftSection={<UserRound className="icon" />} onClick={() => go('/profile')}>{t('nav.profile')}</Menu.Item>
@@ -61,7 +63,7 @@ function MeMenu({ keys, small }: { keys: () => void; small?: boolean }) {
   );
 }
 
-function Rail({ find, keys }: { find: () => void; keys: () => void }) {
+function Rail({ find, keys, open, onOpen }: { find: () => void; keys: () => void; open: boolean; onOpen: (open: boolean) => void }) {
   const me = useMe();
   const people = useQuery({ queryKey: ['users', 'count'], queryFn: () => api.users({ limit: 1 }), staleTime: 60_000 });
   const live = useQuery({ queryKey: ['live'], queryFn: api.live, enabled: Boolean(me.rights['call.see']) });
@@ -87,7 +89,7 @@ function Rail({ find, keys }: { find: () => void; keys: () => void }) {
           </section>
         ))}
       </nav>
-      <MeMenu keys={keys} />
+      <MeMenu keys={keys} open={open} onOpen={onOpen} />
     </div>
   );
 }
@@ -122,6 +124,7 @@ function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
   const [on, setOn] = useState(singleKeys());
   const rows: [string, string][] = [
     ['Ctrl K', t('shell.find')],
+    ['Ctrl .', t('status.title')],
     ['/', t('keys.search')],
     ...places.filter((p) => p.key).map((p): [string, string] => [`g ${p.key}`, t('keys.go', { place: t(p.label) })]),
     ['j k', t('keys.move')],
@@ -150,10 +153,12 @@ export function Shell({ children }: { children: ReactNode }) {
   const [folded, setFolded] = useState(false);
   const [finding, setFinding] = useState(false);
   const [helping, setHelping] = useState(false);
+  const [choosing, setChoosing] = useState(false);
   const jumps = Object.fromEntries(places.filter((p) => p.key).map((p) => [`g ${p.key}`, () => void go(p.to)]));
   useShortcuts({
     ...jumps,
     'ctrl+k': () => setFinding(true),
+    'ctrl+.': () => setChoosing(true),
     'ctrl+z': () => void undoLast(),
     '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
     '?': () => setHelping(true),
@@ -168,7 +173,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <a className="skip" href="#content" onClick={(e) => { e.preventDefault(); document.getElementById('content')?.focus(); }}>{t('shell.skip')}</a>
       <Offline />
       <div className={`app${folded !== narrow ? ' folded' : ''}`}>
-        <Rail find={() => setFinding(true)} keys={() => setHelping(true)} />
+        <Rail find={() => setFinding(true)} keys={() => setHelping(true)} open={choosing} onOpen={setChoosing} />
         <div className="main">{children}</div>
         <Bottom keys={() => setHelping(true)} />
       </div>

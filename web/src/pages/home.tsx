@@ -1,6 +1,6 @@
 /** Home: what is going on now, and what a new office still lacks. */
 import { useQuery } from '@tanstack/react-query';
-import { ArrowRight, Check, Circle, MoveRight, PhoneCall, Plus } from 'lucide-react';
+import { ArrowRight, Check, Circle, MoveRight, PhoneCall, Plus, TriangleAlert } from 'lucide-react';
 import { Link } from 'react-router';
 import { api, type Overview } from '../api';
 import { clock, count, stamp, weekday } from '../format';
@@ -26,6 +26,23 @@ function Checklist({ items }: { items: Overview['checklist'] }) {
               {i.done ? <Check className="icon l ok" aria-label={t('home.done')} /> : <Circle className="icon l t3" aria-label={t('home.open')} />}
               <span className="grow col"><span className={i.done ? 't3' : 'med'}>{known(`app.checklist.${i.id}`) ?? i.id}</span>{!i.done && <span className="meta">{known(`app.checklist.${i.id}.hint`)}</span>}</span>
               {!i.done && <ArrowRight className="icon t3" aria-hidden />}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+/** Rules that lead nowhere, with the way to mend them. */
+function Attention({ items }: { items: Overview['problems'] }) {
+  return (
+    <Card title={t('home.attention')}>
+      <ul>
+        {items.map((p) => (
+          <li key={p.owner.id + p.field}>
+            <Link className="list-row" to={p.owner.kind === 'ring' ? `/rings?peek=${p.owner.id}` : `/people/${p.owner.id}/forwarding`}>
+              <TriangleAlert className="icon l warn" aria-hidden /><span className="grow wrap">{p.text}</span><ArrowRight className="icon t3" aria-hidden />
             </Link>
           </li>
         ))}
@@ -103,7 +120,7 @@ export default function HomePage() {
           )}
         </Loaded>
         <div className="home">
-          <div className="col g20"><Now /><Latest /></div>
+          <div className="col g20">{asked.data && asked.data.problems.length > 0 && <Attention items={asked.data.problems} />}<Now /><Latest /></div>
           {asked.data && (asked.data.checklist?.length ?? 0) > 0 && <Checklist items={asked.data.checklist} />}
         </div>
       </div>

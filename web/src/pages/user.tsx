@@ -151,6 +151,7 @@ export default function PersonPage() {
     { id: 'profile', label: t('user.tab.profile') },
     { id: 'groups', label: t('user.tab.groups'), count: user.groups?.length },
     { id: 'phones', label: t('user.tab.phones'), count: user.devices?.total },
+    ...(user.email !== undefined ? [{ id: 'forwarding', label: t('nav.forwarding') }] : []),
     ...(can(me, 'call.detail') ? [{ id: 'calls', label: t('user.tab.calls') }] : []),
     ...(can(me, 'audit.read', 'group') ? [{ id: 'activity', label: t('user.tab.activity') }] : []),
   ];
@@ -166,7 +167,7 @@ export default function PersonPage() {
       lead={<Avatar id={user.id} name={user.name} photo={user.photo} size="l" presence={user.presence} />}
       scope={<span className="row">{state}{user.state !== 'active' && <span className={`chip small${user.state === 'suspended' ? ' danger' : ''}`}>{stateWord(user.state)}</span>}</span>}
       actions={<UserActions user={user} after={() => { cache.removeQueries({ queryKey: ['user', user.id] }); void go('/people'); }} />}
-      tabs={<Tabs label={user.name} tabs={tabs} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x, call: undefined })} />}
+      tabs={<Tabs label={user.name} tabs={tabs} value={tab} onChange={(x) => x === 'forwarding' ? void go(`/people/${user.id}/forwarding`) : set({ tab: x === 'profile' ? undefined : x, call: undefined })} />}
       flush={tab === 'calls' || tab === 'activity'}
       side={values.call ? <CallPanel key={values.call} id={values.call} onClose={() => set({ call: undefined })} /> : undefined}
     >

@@ -121,8 +121,9 @@ export function UserActions({ user, after, small }: { user: User; after?: () => 
         action={t('user.delete_action', { name: user.name })}
         onClose={() => setAsking(false)}
         run={async () => {
-          await api.deleteUser(user.id);
+          const gone = await api.deleteUser(user.id);
           toast({ text: t('user.deleted', { name: user.name }) });
+          for (const p of gone.problems.slice(0, 2)) toast({ text: p.text, lasting: true });
           after?.();
           await refresh();
         }}

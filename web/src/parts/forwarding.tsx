@@ -1,0 +1,103 @@
+/** Where a rule leads: in words, and as something to choose. */
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api, type Forwarding, type Place, type Profile, type Rule } from '../api';
+import { t } from '../words';
+import { Chips, Chooser, Flip, Line } from '../ui/pick';
+
+export const useForwarding = (id: string) => useQuery({ queryKey: ['forwarding', id], queryFn: () => api.forwarding(id), enabled: id !== '' });
+export const useRings = () => useQuery({ queryKey: ['rings'], queryFn: api.rings, staleTime: 60_000 });
+const useColleagues = () => useQuery({ queryKey: ['users', 'colleagues'], queryFn: () => api.users({ limit: 500, sort: 'name' }), staleTime: 60_000 });
+
+/** People to choose from, with their numbers. */
+export function useColleagueOptions(except = ''): { value: string; label: string }[] {
+  return (useColleagues().data?.items ?? []).filter((u) => u.id !== except).map((u) => ({ value: u.id, label: u.extension ? `${u.name} · ${u.extension}` : u.name }));
+}
+
+const nowhere: Place = { kind: '' };
+
+/** A destination as a name or a noun that can stand after a colon. The owner reads "my" where it is his own. */
+export function placeWord(p: Place, owner: { id: string; name: string; mine: boolean }): string {
+  if (p.gone) return t('place.gone');
+  switch (p.kind) {
+    case '': return t('place.end');
+    case 'user': return p.id === owner.id ? t('place.ring_me') : (p.name ?? t('place.somebody'));
+    case 'mobile': return owner.mine ? t('place.my_mobile', { number: p.name ?? '' }) : t('place.mobile_of', { name: owner.name, number: p.name ?? '' });
+    case 'outside': return p.number ?? '';
+    case 'mailbox': return p.id === owner.id && owner.mine ? t('place.my_voicemail') : t('place.voicemail_of', { name: p.name ?? t('place.somebody') });
+    case 'busy': return t('place.busy');
+    case 'ring': return t('place.ring_group', { name: p.name ?? '' });
+    default: return p.name ?? p.kind;
+  }
+}
+
+export const outsideOf = (r: Rule): Place => r.outside ?? r.inside;
+
+/** What callers meet in a status, in one line. */
+export function consequence(p: Profile, owner: { id: string; name: string; mine: boolean }): string {
+  const rule = p.rings ? p.no_answer : p.always;
+  const inside = placeWord(rule.inside, owner);
+  const outside = placeWord(outsideOf(rule), owner);
+  const args = { seconds: p.ring, inside, outside };
+  if (p.rings) return inside === outside ? t('status.rings_same', args) : t('status.rings_both', args);
+  return inside === outside ? t('status.away_same', args) : t('status.away_both', args);
+}
+
+type Kind = Place['kind'] | 'voicemail_of';
+
+/** Chooses a destination: the kind as buttons, then what belongs to it. */
+export function PlaceEditor({ label, value, onChange, of, self }: { label: string; value: Place; onChange: (p: Place) => void; of?: Forwarding; self?: boolean }) {
+  const people = useColleagueOptions(of?.user);
+  const rings = useRings().data?.items ?? [];
+  const own = of?.user ?? '';
+  const first: Kind = value.kind === 'mailbox' && value.id !== own ? 'voicemail_of' : value.kind === 'user' && value.id === own && self ? 'user' : value.kind;
+  const [kind, setKind] = useState<Kind>(first);
+  const outside = of && !of.can.outside ? t('forwarding.no_outside') : undefined;
+  const options: { value: Kind; label: string; locked?: string }[] = [
+    { value: '', label: t('place.end') },
+    ...(own ? [{ value: 'mailbox' as const, label: t('place.voicemail') }] : []),
+    { value: 'voicemail_of', label: t('place.voicemail_other') },
+    { value: 'user', label: self ? t('place.person') : t('place.colleague') },
+    ...(own ? [{ value: 'mobile' as const, label: t('place.mobile'), locked: outside ?? (of?.mobile ? undefined : t('forwarding.no_mobile')) }] : []),
+    ...(rings.length > 0 ? [{ value: 'ring' as const, label: t('place.ring') }] : []),
+    { value: 'outside', label: t('place.number'), locked: outside },
+    { value: 'busy', label: t('place.busy') },
+  ];
+  const choose = (next: Kind) => {
+    setKind(next);
+    if (next === '') onChange(nowhere);
+    else if (next === 'mailbox') onChange({ kind: 'mailbox', id: own });
+    else if (next === 'mobile') onChange({ kind: 'mobile', name: of?.mobile });
+    else if (next === 'busy') onChange({ kind: 'busy' });
+    else if (next === 'outside') onChange({ kind: 'outside', number: '' });
+    else if (next === 'voicemail_of') onChange({ kind: 'mailbox', id: '' });
+    else onChange({ kind: next, id: '' });
+  };
+  const leadsOut = kind === 'mobile' || kind === 'outside';
+  return (
+    <div className="col g12">
+      <Chips label={label} options={options} value={kind} onChange={(v) => choose(v as Kind)} />
+      {(kind === 'user' || kind === 'voicemail_of') && (
+        <Chooser label={t('place.which_person')} options={self && kind === 'user' && own ? [{ value: own, label: t('place.ring_me') }, ...people] : people} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: people.find((p) => p.value === id)?.label })} />
+      )}
+      {kind === 'ring' && <Chooser label={t('place.which_ring')} options={rings.map((r) => ({ value: r.id, label: r.extension ? `${r.name} · ${r.extension}` : r.name }))} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: rings.find((r) => r.id === id)?.name })} />}
+      {kind === 'outside' && <Line label={t('field.number')} type="tel" value={value.number ?? ''} onChange={(number) => onChange({ ...value, number })} />}
+      {kind === 'mobile' && <p className="meta num">{of?.mobile}</p>}
+      {leadsOut && (
+        <>
+          <div className="note"><span>{t('forwarding.no_line')}</span></div>
+          <Flip label={t('forwarding.screen')} hint={t('forwarding.screen_hint')} on={Boolean(value.screen)} onChange={(screen) => onChange({ ...value, screen })} />
+          <Flip label={t('forwarding.divert')} hint={t('forwarding.divert_hint')} on={Boolean(value.divert)} onChange={(divert) => onChange({ ...value, divert })} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Whether everything that a destination needs has been chosen. */
+export const isWhole = (p: Place): boolean => !(['user', 'ring', 'mailbox'].includes(p.kind) && !p.id) && !(p.kind === 'outside' && !p.number);
+
+/** A destination as it is sent: without what the server adds. */
+export const plain = (p: Place): Place => ({ kind: p.kind, id: p.id, number: p.number, screen: p.screen, divert: p.divert });
+export const plainRule = (r: Rule): Rule => ({ inside: plain(r.inside), outside: r.outside && plain(r.outside) });
+export const plainProfile = (p: Profile): Profile => ({ ...p, no_answer: plainRule(p.no_answer), busy: plainRule(p.busy), offline: plainRule(p.offline), always: plainRule(p.always) });
