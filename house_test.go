@@ -26,21 +26,22 @@ type room struct {
 // plan is the import table of ARCHITECTURE.md. A wrong arrow, an unknown room or a clock on the ground floor fails.
 var plan = map[string]room{
 	"number": {pure: true},
+	"hours":  {pure: true},
 	"i18n":   {pure: true},
 	"audio":  {pure: true},
 	"sdp":    {pure: true},
 
-	"pbx":   {pure: true, imports: "number i18n", modules: []string{"golang.org/x/text"}},
+	"pbx":   {pure: true, imports: "number hours i18n", modules: []string{"golang.org/x/text"}},
 	"event": {pure: true, imports: "pbx i18n"},
 
 	"policy": {pure: true, imports: "pbx i18n"},
-	"route":  {pure: true, imports: "pbx number i18n"},
+	"route":  {pure: true, imports: "pbx number hours i18n"},
 	"report": {pure: true, imports: "pbx event i18n"},
 
 	"call":  {pure: true, imports: "pbx event number route i18n"},
 	"queue": {pure: true, imports: "pbx"},
 
-	"store":     {imports: "pbx event report number i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
+	"store":     {imports: "pbx event report number hours i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
 	"blob":      {},
 	"bus":       {imports: "event pbx"},
 	"directory": {imports: "pbx event bus"},
@@ -52,10 +53,10 @@ var plan = map[string]room{
 		"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
 
-	"command":     {imports: "pbx event number i18n policy directory", modules: []string{"golang.org/x/text"}},
+	"command":     {imports: "pbx event number hours i18n policy directory", modules: []string{"golang.org/x/text"}},
 	"switchboard": {imports: "pbx event policy route report call directory media sdp number i18n"},
 
-	"api": {imports: "number i18n pbx event policy route report store bus directory auth command switchboard",
+	"api": {imports: "number hours i18n pbx event policy route report store bus directory auth command switchboard",
 		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image"}},
 	"web": {},
 
