@@ -263,6 +263,8 @@ func (s *Server) problems(v *visit, leads []pbx.Lead) []Problem {
 				continue
 			}
 			key = "problem.ring"
+		default:
+			continue
 		}
 		name := v.s.NameOf(l.Owner)
 		out = append(out, Problem{l.Owner, name, l.Field, s.say(v, i18n.T(key, "name", name))})

@@ -138,5 +138,20 @@ func (s *Snapshot) Broken() []Lead {
 			all = append(all, Lead{g.Ref(), "no_answer", g.NoAnswer})
 		}
 	}
+	add := func(l Lead) bool {
+		if !l.To.IsZero() && !s.Leads("", l.To) {
+			all = append(all, l)
+		}
+		return true
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Queues)) {
+		s.Queues[id].Leads(add)
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Menus)) {
+		s.Menus[id].Leads(add)
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Entrances)) {
+		s.Entrances[id].Leads(add)
+	}
 	return all
 }

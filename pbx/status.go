@@ -98,6 +98,14 @@ func (s *Snapshot) holds(c *Choice, now shift, at time.Time) bool {
 	return !now.from.After(c.At)
 }
 
+// HoursOf is what the hours of a group say about a moment, and whether that is because of a holiday.
+func (s *Snapshot) HoursOf(g GroupID, at time.Time) (State, bool) {
+	return s.groupShift(g, at).state, false
+}
+
+// groupShift is what the hours of a group, or else of the groups above it, say. No hours are kept yet by anybody.
+func (s *Snapshot) groupShift(GroupID, time.Time) shift { return shift{} }
+
 // shiftOf is what the hours of a person say: his own, else those of his main group. No hours are kept yet by anybody.
 func (s *Snapshot) shiftOf(UserID, time.Time) shift { return shift{} }
 

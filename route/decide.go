@@ -28,8 +28,9 @@ type Request struct {
 	Suppose Suppose // of a preview; nothing for a call
 }
 
-// Suppose is what a preview takes for granted about the first person who is called, in place of what is true now.
+// Suppose is what a preview takes for granted about one person, in place of what is true now.
 type Suppose struct {
+	User   pbx.UserID
 	Status pbx.Status // empty: as it is
 	Reach  Reach
 }
@@ -178,7 +179,6 @@ type question struct {
 	r       *Request
 	outside bool       // the caller is not one of us
 	owner   pbx.UserID // whose rule led here; empty for what was dialled
-	past    bool       // what is supposed has been said about the first person
 }
 
 // dialled is what a number stands for; nothing where it is nobody's.
@@ -189,6 +189,12 @@ func (q *question) dialled(n number.Number) pbx.Destination {
 			return pbx.Destination{Kind: pbx.ToUser, ID: ref.ID}
 		case pbx.KindRing:
 			return pbx.Destination{Kind: pbx.ToRing, ID: ref.ID}
+		case pbx.KindQueue:
+			return pbx.Destination{Kind: pbx.ToQueue, ID: ref.ID}
+		case pbx.KindMenu:
+			return pbx.Destination{Kind: pbx.ToMenu, ID: ref.ID}
+		case pbx.KindEntrance:
+			return pbx.Destination{Kind: pbx.ToGroup, ID: ref.ID}
 		}
 	}
 	if n.Class.IsOutside() {
@@ -212,14 +218,17 @@ func (q *question) mayCall(caller *pbx.User) (i18n.Text, pbx.Cause) {
 
 // wentOn is the sentence about a call that comes from somewhere else: what became of it there.
 func (q *question) wentOn(last Stop) i18n.Text {
-	name := q.name(last.At)
+	word := "offline"
 	switch last.Cause {
 	case pbx.CauseNoAnswer:
-		return i18n.T("route.went_on.no_answer", "name", name)
+		word = "no_answer"
 	case pbx.CauseBusy, pbx.CauseDeclined:
-		return i18n.T("route.went_on.busy", "name", name)
+		word = "busy"
 	}
-	return i18n.T("route.went_on.offline", "name", name)
+	if u := q.s.Users[pbx.UserID(last.At.ID)]; u != nil {
+		return about(u, "route.went_on."+word)
+	}
+	return i18n.T("route.went_on."+word, "name", q.name(last.At))
 }
 
 // enter notes that the call goes to a place; true when it has been there, or has been sent on too often, and ends.
@@ -266,6 +275,10 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 	case pbx.ToRing:
 		if g := q.s.Rings[pbx.RingID(to.ID)]; g != nil {
 			return q.group(p, g)
+		}
+	case pbx.ToGroup:
+		if e := q.s.Entrances[pbx.GroupID(to.ID)]; e != nil {
+			return q.entrance(p, e)
 		}
 	case pbx.ToMobile, pbx.ToOutside:
 		q.outwards(p, to)

@@ -85,7 +85,7 @@ func (p *Plan) Go(asked Request, cause pbx.Cause, at time.Time) Request {
 	if n := len(passed); n > 0 {
 		passed[n-1].Cause = cause
 	}
-	return Request{Caller: asked.Caller, From: asked.From, To: p.Then.After(cause), Owner: p.Then.Owner, Passed: passed, At: at}
+	return Request{Caller: asked.Caller, From: asked.From, To: p.Then.After(cause), Owner: p.Then.Owner, Passed: passed, At: at, Suppose: asked.Suppose}
 }
 
 // first is the person who is called first; empty where it is something else.
@@ -109,6 +109,7 @@ func (e *explorer) others(root *Node, person pbx.UserID) []*Node {
 		}
 		r := root.Asked
 		r.Suppose = suppose
+		r.Suppose.User = person
 		n := e.ask(r, b, 0, false)
 		n.Status = suppose.Status
 		if leads(n.Plan, root.Plan) {

@@ -25,11 +25,7 @@ func (q *question) person(p *Plan, u *pbx.User) pbx.Destination {
 		q.self(p, u)
 		return pbx.Destination{}
 	}
-	suppose := q.supposed()
-	stand := q.s.StatusOf(u.ID, q.r.At)
-	if suppose.Status != "" {
-		stand = pbx.Stand{Status: suppose.Status, Manual: true}
-	}
+	stand := q.stand(u.ID)
 	profile := q.s.ProfileOf(u.ID, stand.Status)
 	rules := Then{Owner: u.ID, NoAnswer: profile.NoAnswer.For(q.outside), Busy: profile.Busy.For(q.outside), Offline: profile.Offline.For(q.outside)}
 	always := profile.Always.For(q.outside)
@@ -49,16 +45,23 @@ func (q *question) person(p *Plan, u *pbx.User) pbx.Destination {
 	if !rings {
 		return q.onwards(p, u, pbx.CauseAway, about(u, "route.nothing_rings"), always)
 	}
-	return q.ring(p, u, profile, rules, suppose.Reach)
+	return q.ring(p, u, profile, rules)
 }
 
-// supposed is what a preview takes for granted, told once: about the first person who is called.
-func (q *question) supposed() Suppose {
-	if q.past || len(q.r.Passed) > 0 {
-		return Suppose{}
+// stand is the status of a person, or the one that a preview supposes.
+func (q *question) stand(u pbx.UserID) pbx.Stand {
+	if o := q.r.Suppose; o.Status != "" && o.User == u {
+		return pbx.Stand{Status: o.Status, Manual: true}
 	}
-	q.past = true
-	return q.r.Suppose
+	return q.s.StatusOf(u, q.r.At)
+}
+
+// reach is what a preview supposes about a person's phones.
+func (q *question) reach(u pbx.UserID) Reach {
+	if q.r.Suppose.User == u {
+		return q.r.Suppose.Reach
+	}
+	return ReachAsIs
 }
 
 // status is the sentence about a status that somebody or the hours chose.
@@ -114,11 +117,11 @@ func (q *question) onwards(p *Plan, u *pbx.User, cause pbx.Cause, why i18n.Text,
 }
 
 // ring lets the phones of a person ring, unless none can: he talks and takes no second call, or nothing is registered.
-func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then, suppose Reach) pbx.Destination {
-	if profile.Single && q.talks(u.ID, suppose) {
+func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then) pbx.Destination {
+	if profile.Single && q.talks(u.ID) {
 		return q.onwards(p, u, pbx.CauseBusy, about(u, "route.talking"), rules.Busy)
 	}
-	targets, devices, all := q.phones(u, profile, suppose)
+	targets, devices, all := q.phones(u, profile)
 	if len(targets) == 0 {
 		why := about(u, "route.offline", "devices", strconv.Itoa(all))
 		if all == 0 {
@@ -138,7 +141,7 @@ func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then, s
 
 // self is somebody who calls his own extension: his other phones ring, and no rule of his applies.
 func (q *question) self(p *Plan, u *pbx.User) {
-	targets, devices, _ := q.phones(u, pbx.Profile{}, ReachAsIs)
+	targets, devices, _ := q.phones(u, pbx.Profile{})
 	if len(targets) == 0 {
 		p.end(pbx.CauseOffline, about(u, "route.self"))
 		return
@@ -150,8 +153,8 @@ func (q *question) self(p *Plan, u *pbx.User) {
 }
 
 // talks reports whether somebody is in a conversation, the call that is asked about left aside: he is not in it yet.
-func (q *question) talks(u pbx.UserID, suppose Reach) bool {
-	if suppose != ReachAsIs {
+func (q *question) talks(u pbx.UserID) bool {
+	if suppose := q.reach(u); suppose != ReachAsIs {
 		return suppose == ReachBusy
 	}
 	for _, id := range q.live.CallsOf(u) {
@@ -164,8 +167,8 @@ func (q *question) talks(u pbx.UserID, suppose Reach) bool {
 
 // phones lists the places where a person's devices are registered now, how many devices that are, and how many devices
 // there are at all; the calling device is not among them, and neither are mobile apps that are not to be woken.
-func (q *question) phones(u *pbx.User, profile pbx.Profile, suppose Reach) (targets []Target, registered, all int) {
-	who := party(u)
+func (q *question) phones(u *pbx.User, profile pbx.Profile) (targets []Target, registered, all int) {
+	who, suppose := party(u), q.reach(u.ID)
 	for _, d := range q.s.DevicesOf(u.ID) {
 		if d.ID == q.r.Caller.Device || profile.NoPush && d.Kind == pbx.DeviceMobile {
 			continue

@@ -14,10 +14,20 @@ func (q *question) house(p *Plan, to pbx.Destination) {
 	if q.s.Groups[h.Group] == nil {
 		h.Group = ""
 	}
+	switch to.Kind {
+	case pbx.ToQueue:
+		h.Group = q.s.Queues[pbx.QueueID(to.ID)].Group
+	case pbx.ToMenu:
+		h.Group = q.s.Menus[pbx.MenuID(to.ID)].Group
+	}
 	h.Language = q.language(h)
 	p.House = h
 	p.To = pbx.Party{User: h.User, Name: q.name(to)}
-	p.because(i18n.T("route.house."+string(to.Kind), "name", q.name(to)))
+	text := i18n.T("route.house."+string(to.Kind), "name", q.name(to))
+	if u := q.s.Users[h.User]; u != nil {
+		text = about(u, "route.house."+string(to.Kind))
+	}
+	p.because(text)
 }
 
 // language is the one in which a caller is spoken to: a colleague's own, else the language of what answers.
@@ -41,10 +51,37 @@ func (q *question) name(to pbx.Destination) string {
 	if to.Number != "" {
 		return to.Number
 	}
-	for _, kind := range [...]pbx.Kind{pbx.KindUser, pbx.KindGroup, pbx.KindRing} {
+	for _, kind := range [...]pbx.Kind{pbx.KindUser, pbx.KindGroup, pbx.KindRing, pbx.KindQueue, pbx.KindMenu} {
 		if name := q.s.NameOf(pbx.Ref{Kind: kind, ID: to.ID}); name != to.ID {
 			return name
 		}
 	}
 	return ""
+}
+
+// entrance sends a call for a group on by the hours of the group; a state without a rule follows the open one.
+func (q *question) entrance(p *Plan, e *pbx.Entrance) pbx.Destination {
+	name := q.name(pbx.Destination{Kind: pbx.ToGroup, ID: string(e.Group)})
+	state, holiday := q.s.HoursOf(e.Group, q.r.At)
+	to := e.Open
+	switch {
+	case holiday && !e.Holiday.IsZero():
+		to = e.Holiday
+	case state == pbx.StateBreak && !e.Break.IsZero():
+		to = e.Break
+	case state == pbx.StateClosed && !e.Closed.IsZero():
+		to = e.Closed
+	}
+	p.To = pbx.Party{Name: name, Number: e.Extension}
+	switch state {
+	case pbx.StateNone:
+		p.because(i18n.T("route.group_called", "name", name))
+	default:
+		p.because(i18n.T("route.office."+string(state), "name", name))
+	}
+	q.leave(p, pbx.CauseAway, "")
+	if to.IsZero() {
+		*p = p.refuse(pbx.CauseAway, i18n.T("route.group_nowhere", "name", name))
+	}
+	return to
 }

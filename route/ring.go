@@ -72,7 +72,7 @@ func (q *question) order(g *pbx.RingGroup, people []pbx.UserID) {
 // member lists the phones of a member that ring for the group; a sentence says why not where there are none.
 func (q *question) member(p *Plan, id pbx.UserID) []Target {
 	u := q.s.Users[id]
-	stand := q.s.StatusOf(id, q.r.At)
+	stand := q.stand(id)
 	profile := q.s.ProfileOf(id, stand.Status)
 	switch {
 	case id == q.r.Caller.User:
@@ -86,11 +86,11 @@ func (q *question) member(p *Plan, id pbx.UserID) []Target {
 	case profile.NoGroups:
 		p.because(about(u, "route.member.no_groups"))
 		return nil
-	case q.talks(id, ReachAsIs):
+	case q.talks(id):
 		p.because(about(u, "route.member.talking"))
 		return nil
 	}
-	targets, _, _ := q.phones(u, profile, ReachAsIs)
+	targets, _, _ := q.phones(u, profile)
 	if len(targets) == 0 {
 		p.because(about(u, "route.member.offline"))
 	}
