@@ -47,6 +47,7 @@ type commands struct {
 	Backup  backupCommand  `cmd:"" help:"Write one consistent file, also while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database from a backup."`
 	Audit   auditCommand   `cmd:"" help:"The audit log."`
+	Explain explainCommand `cmd:"" help:"Ask why: the decisions of the system, step by step."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
