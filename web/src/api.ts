@@ -18,6 +18,10 @@ export type PathNode = Schemas['PathNode'];
 export type GroupRole = Schemas['UserGroup'];
 export type Group = Schemas['Group'];
 export type Role = Schemas['Role'];
+export type RoleDetail = Schemas['RoleDetail'];
+export type Right = Schemas['Right'];
+export type Preview = Schemas['Preview'];
+export type Billing = Schemas['Billing'];
 export type Device = Schemas['Device'];
 export type Account = Schemas['Account'];
 export type Party = Schemas['Party'];
@@ -75,6 +79,9 @@ async function got<T>(answer: Promise<Answer<T>>): Promise<T> {
   throw new Failure(a.response.status, f.code ?? 'internal', f.message ?? '', f.field, f.key, f.request);
 }
 
+/** The answer of a dry run takes the place of every other. */
+const tried = (answer: Promise<Answer<unknown>>): Promise<Preview> => got(answer) as Promise<Preview>;
+
 /** Leaves out what was not chosen, so that the address names only real filters. */
 const chosen = <Q extends object>(query: { [K in keyof Q]?: Q[K] | '' | undefined }): Q =>
   Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== '')) as Q;
@@ -120,8 +127,17 @@ export const api = {
   deleteGroup: (group: string) => got(client.DELETE('/v1/groups/{group}', { params: { path: { group } } })),
   members: (group: string) => got(client.GET('/v1/groups/{group}/members', { params: { path: { group }, query: { limit: 500 } } })),
   setMember: (group: string, user: string, body: { role?: string; main?: boolean }) => got(client.PUT('/v1/groups/{group}/members/{user}', { params: { path: { group, user } }, body })),
+  tryMember: (group: string, user: string, body: { role?: string }) => tried(client.PUT('/v1/groups/{group}/members/{user}', { params: { path: { group, user }, query: { dry: true } }, body })),
   removeMember: (group: string, user: string) => got(client.DELETE('/v1/groups/{group}/members/{user}', { params: { path: { group, user } } })),
   roles: () => got(client.GET('/v1/roles')),
+  role: (role: string) => got(client.GET('/v1/roles/{role}', { params: { path: { role } } })),
+  addRole: (body: BodyOf<'/v1/roles', 'post'>) => got(client.POST('/v1/roles', { body })),
+  editRole: (role: string, body: BodyOf<'/v1/roles/{role}', 'patch'>) => got(client.PATCH('/v1/roles/{role}', { params: { path: { role } }, body })),
+  tryRole: (role: string, body: BodyOf<'/v1/roles/{role}', 'patch'>) => tried(client.PATCH('/v1/roles/{role}', { params: { path: { role }, query: { dry: true } }, body })),
+  deleteRole: (role: string) => got(client.DELETE('/v1/roles/{role}', { params: { path: { role } } })),
+  rights: () => got(client.GET('/v1/rights')),
+  billing: () => got(client.GET('/v1/billing')),
+  editBilling: (body: BodyOf<'/v1/billing', 'patch'>) => got(client.PATCH('/v1/billing', { body })),
 
   setStatus: (user: string, body: BodyOf<'/v1/users/{user}/status', 'put'>) => got(client.PUT('/v1/users/{user}/status', { params: { path: { user } }, body })),
   forwarding: (user: string) => got(client.GET('/v1/users/{user}/forwarding', { params: { path: { user } } })),

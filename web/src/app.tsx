@@ -18,6 +18,7 @@ const HomePage = lazy(() => import('./pages/home'));
 const PeoplePage = lazy(() => import('./pages/users'));
 const PersonPage = lazy(() => import('./pages/user'));
 const GroupsPage = lazy(() => import('./pages/group'));
+const RolesPage = lazy(() => import('./pages/role'));
 const LivePage = lazy(() => import('./pages/live'));
 const CallsPage = lazy(() => import('./pages/call'));
 const AuditPage = lazy(() => import('./pages/audit'));
@@ -68,6 +69,8 @@ function Pages() {
           <Route path="/rings" element={<RingPage />} />
           <Route path="/groups" element={<GroupsPage />} />
           <Route path="/groups/:id" element={<GroupsPage />} />
+          <Route path="/roles" element={<RolesPage />} />
+          <Route path="/roles/:id" element={<RolesPage />} />
           <Route path="/live" element={<LivePage />} />
           <Route path="/calls" element={<CallsPage />} />
           <Route path="/audit" element={<AuditPage />} />

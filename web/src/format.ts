@@ -66,6 +66,20 @@ export function clock(s: number): string {
 
 export const count = (n: number): string => new Intl.NumberFormat(current()).format(n);
 
+/** Money that is kept in hundredths. */
+export const money = (hundredths: number, currency: string, signed = false): string =>
+  new Intl.NumberFormat(current(), { style: 'currency', currency, signDisplay: signed ? 'exceptZero' : 'auto' }).format(hundredths / 100);
+
+/** Money without its currency, as one types it. */
+export const plainMoney = (hundredths: number): string => new Intl.NumberFormat(current(), { useGrouping: false, minimumFractionDigits: 2 }).format(hundredths / 100);
+
+/** Reads an amount as people type it, with comma or point, in hundredths; nothing is 0, and what is no amount -1. */
+export function hundredths(typed: string): number {
+  const text = typed.trim().replace(',', '.');
+  if (text === '') return 0;
+  return /^\d{1,9}(\.\d{0,2})?$/.test(text) ? Math.round(Number(text) * 100) : -1;
+}
+
 export const list = (items: string[]): string => new Intl.ListFormat(current(), { type: 'conjunction' }).format(items);
 
 const named = new Map<string, Intl.DisplayNames>();

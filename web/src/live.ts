@@ -36,17 +36,17 @@ export function stale(kind: string): string[] {
     case 'membership':
     case 'assignment':
     case 'grant':
-      return ['users', 'user', 'groups', 'members', 'overview', 'audit', 'extension'];
+      return ['users', 'user', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension'];
     case 'group':
       return ['groups', 'group', 'members', 'users', 'audit'];
     case 'role':
-      return ['roles', 'session', 'audit'];
+      return ['roles', 'role', 'session', 'audit'];
     case 'device':
       return ['devices', 'users', 'user', 'overview', 'audit'];
     case 'token':
       return ['tokens', 'audit'];
     case 'settings':
-      return ['settings', 'session', 'overview', 'audit'];
+      return ['settings', 'billing', 'session', 'overview', 'audit'];
     case 'status':
       return ['forwarding', 'path', 'audit'];
     case 'forwarding':

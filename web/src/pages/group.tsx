@@ -71,7 +71,8 @@ function AddGroup({ parent, onClose }: { parent?: string; onClose: () => void })
 function Properties({ group }: { group: Group }) {
   const refresh = useRefresh();
   const parents = useParents(group.id);
-  const now = { name: group.name, parent: group.parent ?? '', language: group.language ?? '', zone: group.zone ?? '', published: Boolean(group.published) };
+  const now = { name: group.name, parent: group.parent ?? '', language: group.language ?? '', zone: group.zone ?? '', published: Boolean(group.published), ceiling: group.ceiling };
+  const heights = ['user', 'receptionist', 'manager', 'group_admin'].filter((r) => r === group.ceiling || group.can.ceiling.includes(r));
   const form = useForm(now, async (v, base) => {
     const change = changed(v, base);
     const put = (c: Record<string, unknown>) => api.editGroup(group.id, c).then(refresh);
@@ -86,7 +87,10 @@ function Properties({ group }: { group: Group }) {
         <Pick form={form} name="language" label={t('field.language')} options={languageOptions()} empty={t('group.inherit')} />
         <Pick form={form} name="zone" label={t('field.zone')} options={zoneOptions()} empty={t('group.inherit')} searchable />
       </div>
-      <Toggle form={form} name="published" label={t('group.published')} hint={t('group.published_hint')} />
+      {group.can.publish ? <Toggle form={form} name="published" label={t('group.published')} hint={t('group.published_hint')} /> : <p className="meta">{t(group.published ? 'group.is_published' : 'group.not_published')}</p>}
+      {!group.default && (heights.length > 1
+        ? <Pick form={form} name="ceiling" label={t('group.ceiling')} hint={t('group.ceiling_hint')} options={heights.map((r) => ({ value: r, label: roleName(r) }))} />
+        : <p className="meta">{t('group.ceiling_is', { role: roleName(group.ceiling) })}</p>)}
       <Conflict form={form} label={fieldWord} />
       <FormError error={form.error} fields={Object.keys(now)} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={group.can?.edit === false ? t('group.not_yours') : form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>

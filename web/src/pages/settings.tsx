@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Settings } from '../api';
+import { Costs } from '../parts/billing';
 import { Providers } from '../parts/provider';
 import { useAddress } from '../parts/query';
 import { fieldWord } from '../parts/words';
@@ -99,8 +100,8 @@ export default function SettingsPage() {
   const me = useMe();
   const tab = values.tab ?? 'office';
   return (
-    <Sheet title={t('nav.settings')} scope={t('settings.lead')} tabs={<Tabs label={t('nav.settings')} value={tab} onChange={(x) => set({ tab: x === 'office' ? undefined : x })} tabs={[{ id: 'office', label: t('settings.office') }, { id: 'mail', label: t('settings.mail') }, ...(can(me, 'login.edit', 'all') ? [{ id: 'signin', label: t('settings.signin') }] : [])]} />}>
-      <Loaded of={settings}>{(s) => (tab === 'signin' ? <Providers /> : tab === 'mail' ? <MailServer settings={s} /> : <Office settings={s} />)}</Loaded>
+    <Sheet title={t('nav.settings')} scope={t('settings.lead')} tabs={<Tabs label={t('nav.settings')} value={tab} onChange={(x) => set({ tab: x === 'office' ? undefined : x })} tabs={[{ id: 'office', label: t('settings.office') }, { id: 'mail', label: t('settings.mail') }, { id: 'costs', label: t('settings.costs') }, ...(can(me, 'login.edit', 'all') ? [{ id: 'signin', label: t('settings.signin') }] : [])]} />}>
+      <Loaded of={settings}>{(s) => (tab === 'signin' ? <Providers /> : tab === 'costs' ? <Costs /> : tab === 'mail' ? <MailServer settings={s} /> : <Office settings={s} />)}</Loaded>
     </Sheet>
   );
 }

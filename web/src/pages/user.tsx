@@ -7,6 +7,7 @@ import { api, type User } from '../api';
 import { CallPanel, CallTable } from '../parts/call';
 import { Devices } from '../parts/device';
 import { Facts } from '../parts/fact';
+import { Cost } from '../parts/preview';
 import { Photo } from '../parts/photo';
 import { useAddress, useGroupRoles, useGroups, useRoles, useUser } from '../parts/query';
 import { UserActions, useRefresh } from '../parts/user';
@@ -68,11 +69,14 @@ function Membership({ user, group, onClose }: { user: User; group?: string; onCl
     onClose();
   });
   const offered = useGroupRoles(form.values.group);
+  const { group: into, role } = form.values;
+  const trial = useQuery({ queryKey: ['trial', user.id, into, role], queryFn: () => api.tryMember(into, user.id, { role }), enabled: form.dirty && into !== '', retry: false, staleTime: 0 });
   const free = (groups.data?.items ?? []).filter((g) => g.can?.members && !user.groups?.some((x) => x.id === g.id));
   return (
     <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
       {!group && <Pick form={form} name="group" label={t('field.group')} options={byName(free).map((g) => ({ value: g.id, label: g.name }))} searchable />}
       <Choices name="role" label={t('field.role')} value={form.values.role} onChange={(v) => form.set('role', v)} options={offered.map((r) => ({ value: r.id, label: roleName(r.id), hint: roleHint(r.id), locked: r.may ? undefined : t('role.not_assignable') }))} />
+      {form.dirty && <Cost of={trial.data?.cost} />}
       <FormError error={form.error} fields={['group']} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.values.group ? undefined : t('membership.choose_group')}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
     </form>
@@ -86,7 +90,7 @@ function Groups({ user }: { user: User }) {
   const refresh = useRefresh();
   const [editing, setEditing] = useState<string | true>();
   const roles = useRoles();
-  const office = (roles.data?.items ?? []).filter((r) => r.office && r.assignable && officeRoles.includes(r.id) && !user.office_roles?.includes(r.id));
+  const office = (roles.data?.items ?? []).filter((r) => r.office && r.assignable && (officeRoles.includes(r.id) || r.custom) && !user.office_roles?.includes(r.id));
   const close = () => setEditing(undefined);
   const several = (user.groups?.length ?? 0) > 1;
   const why = user.can?.role ? undefined : t('user.not_yours');

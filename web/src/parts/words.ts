@@ -1,9 +1,12 @@
 /** Words for values that the server sends as codes. */
-import { current, known } from '../words';
+import { current, known, t } from '../words';
+import { customName } from './role';
 
 const orElse = (key: string, fallback: string): string => known(key) ?? fallback;
 
-export const roleName = (role: string): string => orElse(`role.${role}`, role.replaceAll('_', ' '));
+export const roleName = (role: string): string => customName(role) ?? orElse(`role.${role}`, role.startsWith('rol_') ? t('role.gone') : role.replaceAll('_', ' '));
+export const areaWord = (area: string): string => orElse(`app.area.${area.replaceAll(' ', '_')}`, area);
+export const cellWord = (scope: string, kind: string): string => orElse(`app.cell.${kind === 'group' ? scope : scope === 'all' && kind === 'level' ? 'assigned' : scope}`, scope);
 export const roleHint = (role: string): string | undefined => known(`app.role_hint.${role}`);
 export const causeWord = (cause: string): string => orElse(`app.cause.${cause}`, cause);
 export const objectWord = (kind: string): string => orElse(`app.object.${kind}`, kind);
