@@ -77,13 +77,14 @@ async function edit(page) {
   const review = page.getByRole('dialog');
   await review.getByText('Nobody gains or loses anything.').waitFor();
   await review.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText(`${role} is changed for everybody who has it.`).waitFor();
+  await page.getByText(`${role} is changed for everybody who has it.`).last().waitFor();
 }
 
 /** Gives the role to the first member of a group who may get it, and says who that is. */
 async function give(page) {
   await page.getByRole('link', { name: 'Groups', exact: true }).click();
   await page.getByRole('navigation', { name: 'Groups' }).getByRole('link', { name: /Sales/ }).first().click();
+  await page.getByRole('heading', { level: 2, name: 'Sales', exact: true }).waitFor(); // until then another group's members are shown
   const member = page.locator('.list-row').filter({ has: page.getByRole('button', { name: 'User', exact: true }) }).first();
   const name = await member.getByRole('link').first().innerText();
   await member.getByRole('button', { name: 'User', exact: true }).click();
@@ -104,7 +105,7 @@ async function change(page, name) {
   await review.getByText(name, { exact: true }).waitFor();
   await look(page, 'role, reviewed');
   await review.getByRole('button', { name: 'Apply to 1 person' }).click();
-  await page.getByText(`${role} is changed for everybody who has it.`).waitFor();
+  await review.waitFor({ state: 'hidden' });
   await page.getByRole('button', { name: 'user.edit reaches: None' }).waitFor();
   await page.getByRole('button', { name: 'Undo', exact: true }).last().click();
   await page.getByRole('button', { name: 'user.edit reaches: The group' }).waitFor();
