@@ -5,7 +5,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 WEB := $(shell find web/src web/index.html web/vite.config.ts web/package.json i18n -type f 2>/dev/null)
 
-.PHONY: build run office test check bench fuzz web deps gen clean
+.PHONY: build run office test check bench fuzz web deps gen prompts clean
 
 build: web/dist/index.html ## build the web app and the binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/tandem ./cmd/tandem
@@ -44,6 +44,10 @@ bench: ## figures of docs/performance.md
 
 fuzz: ## every fuzz target for a while: make fuzz FUZZTIME=60s
 	./scripts/fuzz $(or $(FUZZTIME),20s)
+
+prompts: deps ## the sounds of texts that have changed (espeak-ng, opusenc); what they become is committed
+	go test ./prompt -count=1 -timeout 30m -run TestSoundsBelongToTheirTexts -update
+	go test ./prompt -count=1
 
 gen: ## the API document and the client's types
 	go test ./api -run TestDocument -update

@@ -43,6 +43,7 @@ var plan = map[string]room{
 
 	"store":     {imports: "pbx event report number hours i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
 	"blob":      {},
+	"prompt":    {modules: []string{"github.com/pion/opus"}},
 	"bus":       {imports: "event pbx"},
 	"directory": {imports: "pbx event bus"},
 
@@ -54,7 +55,7 @@ var plan = map[string]room{
 	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
 
 	"command":     {imports: "pbx event number hours i18n policy directory", modules: []string{"golang.org/x/text"}},
-	"switchboard": {imports: "pbx event policy route report call directory media sdp number i18n"},
+	"switchboard": {imports: "pbx event policy route report call directory media sdp number i18n blob prompt"},
 
 	"api": {imports: "number hours i18n pbx event policy route report store bus directory auth command switchboard",
 		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image"}},
@@ -83,6 +84,7 @@ var reasons = map[string]string{
 	"github.com/google/go-cmp":         "readable differences in tests",
 	"github.com/jackc/pgx/v5":          "PostgreSQL",
 	"github.com/ncruces/go-sqlite3":    "SQLite without cgo",
+	"github.com/pion/opus":             "decoding the prompts that are built in",
 	"github.com/pion/rtcp":             "RTCP packets in the relay's tests",
 	"github.com/pion/rtp":              "RTP headers for SRTP and tests",
 	"github.com/pion/srtp/v3":          "SRTP",

@@ -32,12 +32,15 @@ func TestEveryLanguageSaysEverySentence(t *testing.T) {
 	for _, language := range Languages() {
 		sentences := c.sentences[language]
 		for key := range sentences {
-			if !c.Has(key) {
+			if !c.Has(key) && !strings.HasPrefix(key, SayPrefix) { // words that are spoken differ by grammar: see TestEverySpokenKeyHasItsText
 				t.Errorf("%s: %s is not in the English catalogue", language, key)
 			}
 		}
 		for _, key := range c.Keys() {
 			m, ok := sentences[key]
+			if !ok && strings.HasPrefix(key, SayPrefix) {
+				continue
+			}
 			if !ok {
 				t.Errorf("%s: %s is missing", language, key)
 				continue
@@ -136,6 +139,9 @@ func TestKeysAndUsesMatch(t *testing.T) {
 		}
 	})
 	for _, key := range c.Keys() {
+		if strings.HasPrefix(key, SayPrefix) {
+			continue // each is a prompt, which people can hear and replace
+		}
 		used := literals[key]
 		for p := range prefixes {
 			used = used || strings.HasPrefix(key, p)
