@@ -37,7 +37,11 @@ type Hangup struct {
 }
 
 // Offer passes a changed session on: from the leg From (empty: nobody waits for the answer) to the leg Leg.
-type Offer struct{ Leg, From pbx.LegID }
+// Joined says that the two have just been joined, so that it is what From agreed to, and nobody waits.
+type Offer struct {
+	Leg, From pbx.LegID
+	Joined    bool
+}
 
 // Reply answers a phone that wanted to change its session. Below 300 the shell applies the change; otherwise the old session goes on.
 type Reply struct {
@@ -61,9 +65,11 @@ const (
 	ConfirmTimer
 	ReplyTimer
 	SettleTimer
+	RouteTimer
+	HouseTimer
 )
 
-var timerNames = [...]string{"none", "ring", "confirm", "reply", "settle"}
+var timerNames = [...]string{"none", "ring", "confirm", "reply", "settle", "route", "house"}
 
 func (t Timer) String() string { return timerNames[t] }
 

@@ -24,6 +24,10 @@ func (m *machine) callerGone(cause pbx.Cause) {
 
 // hungUp ends a conversation from one of its two sides.
 func (m *machine) hungUp(i int, cause pbx.Cause) {
+	if i == 0 && m.Callee == 0 {
+		m.left(cause)
+		return
+	}
 	if m.peer(i) < 0 {
 		return
 	}
@@ -53,13 +57,23 @@ func (m *machine) stop(in Stop) {
 	m.end(in.Cause, in.By, text)
 }
 
-// end is the only way into Closing: every leg that is not over is ended, and the end is written exactly once.
+// end is the only way into Closing: every leg that is not over is ended, and the end is written exactly
+// once. While the house records, the end waits until the recording is written, because what becomes of it belongs to the call.
 func (m *machine) end(cause pbx.Cause, by pbx.Party, text i18n.Text) {
-	if m.change.on && m.change.to != nobody && m.Legs[m.change.from].State == LegUp {
+	if m.change.on && m.change.to != nobody && m.change.from != nobody && m.Legs[m.change.from].State == LegUp {
 		m.do(Reply{m.Legs[m.change.from].ID, statusNoCall})
 	}
 	m.change = exchange{}
+	if m.finishing {
+		return
+	}
 	m.Cause, m.By, m.Text = cause, by, text
+	if m.recording && m.Phase == Housed {
+		m.finishing = true
+		m.do(EndRecord{m.Legs[0].ID})
+		m.wait(HouseTimer, FinishTime)
+		return
+	}
 	for i := range m.Legs {
 		l := &m.Legs[i]
 		switch {
@@ -97,7 +111,7 @@ func (m *machine) settle() {
 
 // ringTime is how long the phones rang in all attempts together, when nobody answered.
 func (m *machine) ringTime() (d time.Duration) {
-	for i := 0; i <= m.Attempt && i < len(m.Rings); i++ {
+	for i := m.Stage; i <= m.Attempt && i < len(m.Rings); i++ {
 		d += m.Rings[i]
 	}
 	return d

@@ -22,6 +22,8 @@ func (m *machine) offered(i int, in Offered) {
 	switch {
 	case m.Phase >= Closing || l.State == LegOver || l.State == LegStopping:
 		m.do(Reply{l.ID, statusNoCall})
+	case i == 0 && m.IsHoused():
+		m.houseOffered(in)
 	case m.Phase != Talking || p < 0 || m.change.on:
 		m.do(Reply{l.ID, statusPending})
 	case in.Fault != "":
@@ -34,7 +36,7 @@ func (m *machine) offered(i int, in Offered) {
 		m.do(Reply{l.ID, statusOK})
 	default:
 		m.change = exchange{on: true, from: i, to: p, hold: in.Hold}
-		m.do(Offer{m.Legs[p].ID, l.ID})
+		m.do(Offer{Leg: m.Legs[p].ID, From: l.ID})
 		m.wait(ReplyTimer, ReplyTime)
 	}
 }
@@ -47,6 +49,10 @@ func (m *machine) replied(i int, in Replied) {
 	}
 	m.change = exchange{}
 	m.wait(NoTimer, 0)
+	if c.from == nobody {
+		m.matched(in)
+		return
+	}
 	status := in.Status
 	if status < 300 && in.Fault != "" {
 		status = statusNoCodec
@@ -71,7 +77,10 @@ func (m *machine) counter(i int, in Answered) {
 func (m *machine) unanswered() {
 	c := m.change
 	m.change = exchange{}
-	if c.on && c.to != nobody {
+	switch {
+	case c.on && c.from == nobody:
+		m.matched(Replied{Status: statusNoReply})
+	case c.on && c.to != nobody:
 		m.do(Reply{m.Legs[c.from].ID, statusNoReply})
 	}
 }
@@ -92,7 +101,8 @@ func (m *machine) hold(i int, held bool) {
 
 // silent ends a call of which one side has gone without a word. On hold silence is what was asked for.
 func (m *machine) silent(i int) {
-	if m.Phase != Talking || m.peer(i) < 0 || m.IsHeld() {
+	housed := m.Phase == Housed && i == 0 && !m.Legs[0].Held
+	if !housed && (m.Phase != Talking || m.peer(i) < 0 || m.IsHeld()) {
 		return
 	}
 	m.end(pbx.CauseNoMedia, pbx.Party{}, sentence(pbx.CauseNoMedia, m.Legs[i].Party, 0))

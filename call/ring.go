@@ -2,6 +2,7 @@ package call
 
 import (
 	"tandem/event"
+	"tandem/i18n"
 	"tandem/pbx"
 )
 
@@ -10,14 +11,16 @@ func (m *machine) start() {
 	if m.Phase != Placing {
 		return
 	}
-	m.Phase = Ringing
+	m.Phase = Routing
 	m.do(Emit{Kind: event.CallStarted})
-	m.do(Show{})
-	m.Attempt = -1
-	m.next(pbx.CauseOffline)
+	if m.home == nil {
+		m.do(Show{})
+	}
+	m.onPlan(m.home, "", i18n.Text{})
 }
 
-// next begins the attempt after the one that failed with the given cause, or ends the call with it.
+// next begins the attempt after the one that failed with the given cause; after the last, the call goes on to where the
+// plan's rules send it for that cause, or ends with it.
 func (m *machine) next(cause pbx.Cause) {
 	m.Early = 0
 	for m.Attempt+1 < len(m.Rings) {
@@ -31,11 +34,16 @@ func (m *machine) next(cause pbx.Cause) {
 			}
 		}
 		if dialled {
+			m.Phase = Ringing
 			m.wait(RingTimer, m.Rings[m.Attempt])
 			return
 		}
 	}
-	m.end(cause, m.blame(cause), sentence(cause, m.To, m.ringTime()))
+	if to := m.Then.After(cause); !to.IsZero() {
+		m.goOn(to, m.Then.Owner, cause)
+		return
+	}
+	m.dismiss(cause, m.blame(cause), sentence(cause, m.To, m.ringTime()))
 }
 
 // blame names the person behind a refusal that a person pronounced.
@@ -67,7 +75,7 @@ func (m *machine) rang(i int) {
 	}
 	l.State, l.Rang = LegRinging, true
 	m.do(Emit{Kind: event.CallRang, Leg: l.ID})
-	if !m.Told {
+	if !m.Told && m.Legs[0].State != LegUp {
 		m.Told = true
 		m.do(Ringback{m.Legs[0].ID})
 	}
@@ -79,7 +87,7 @@ func (m *machine) progressed(i int, fault pbx.Cause) {
 	if m.Phase != Ringing || i == 0 || !l.isPending() {
 		return
 	}
-	if fault != "" || m.ringing() > 1 {
+	if fault != "" || m.ringing() > 1 || m.Legs[0].State == LegUp {
 		m.rang(i)
 		return
 	}
@@ -109,6 +117,10 @@ func (m *machine) pickedUp(i int, in Answered) {
 			m.cancel(j, pbx.CauseElsewhere)
 		}
 	}
+	if m.Legs[0].State == LegUp {
+		m.connected(i, in)
+		return
+	}
 	m.Phase = Answering
 	m.do(Accept{m.Legs[0].ID, l.ID})
 	m.do(Emit{Kind: event.CallAnswered, Leg: l.ID})
@@ -126,6 +138,11 @@ func (m *machine) confirmed(in Answered) {
 	c.State = LegUp
 	if in.Codec != "" {
 		c.Codec, c.Secure = in.Codec, in.Secure
+	}
+	if m.service != nil {
+		m.Phase = Housed
+		m.service.begin(m)
+		return
 	}
 	m.Phase = Talking
 	m.wait(NoTimer, 0)

@@ -12,17 +12,19 @@ import (
 // Phase is how far a call is.
 type Phase uint8
 
-// The phases, in the order in which a call goes through them; any of the first four may be followed by Closing.
+// The phases, in the order in which a call goes through them; any of the first six may be followed by Closing.
 const (
 	Placing   Phase = iota // Start has not come
+	Routing                // it is being decided where the call goes on; timer Route
 	Ringing                // phones of the running attempt ring; timer Ring
-	Answering              // a phone answered, the caller's phone has not confirmed; timer Confirm
+	Answering              // a phone or the house answered, the caller's phone has not confirmed; timer Confirm
+	Housed                 // the caller talks to the house; timer House
 	Talking                // timer Reply while a changed session is being agreed
 	Closing                // the call has ended; phones that were cancelled may still answer; timer Settle
 	Over                   // nothing more will come
 )
 
-var phaseNames = [...]string{"placing", "ringing", "answering", "talking", "closing", "over"}
+var phaseNames = [...]string{"placing", "routing", "ringing", "answering", "housed", "talking", "closing", "over"}
 
 func (p Phase) String() string { return phaseNames[p] }
 
@@ -69,7 +71,9 @@ type State struct {
 	From    pbx.Party
 	To      pbx.Party
 	Legs    []Leg           // the caller's first
-	Rings   []time.Duration // ring time of each attempt
+	Rings   []time.Duration // ring time of each attempt, of all stages of its way
+	Stage   int             // the first attempt of the running stage
+	Then    route.Then      // where the call goes when the running stage is not answered
 	Attempt int             // the running one
 	Callee  int             // index of the leg that talks to the caller; 0 before the answer
 	Early   int             // index of the leg whose sound the caller hears while it rings; 0 for none
@@ -78,24 +82,41 @@ type State struct {
 	Text    i18n.Text
 	By      pbx.Party // who ended it
 
-	timer  Timer
-	change exchange
+	timer     Timer
+	change    exchange
+	home      *route.House // where the call begins, when the house answers
+	service   service      // what the house does on it
+	tag       uint64       // of what was played last
+	playing   bool
+	recording bool
+	finishing bool // the end waits for the recording; Cause, By and Text are set
 }
 
-// New prepares a call after a plan that rings somebody; ids are the leg ids of its targets, in order over all attempts.
+// New prepares a call after a plan that is no refusal; ids are the leg ids of its targets, in order over all attempts.
 func New(caller pbx.LegID, device pbx.DeviceID, p route.Plan, ids []pbx.LegID) State {
-	s := State{From: p.From, To: p.To, Legs: make([]Leg, 0, 1+len(ids)), Rings: make([]time.Duration, 0, len(p.Attempts))}
+	s := State{From: p.From, To: p.To, Then: p.Then, home: p.House}
+	s.Legs, s.Rings = make([]Leg, 0, 1+len(ids)), make([]time.Duration, 0, len(p.Attempts))
 	s.Legs = append(s.Legs, Leg{ID: caller, Device: device, Party: p.From, Attempt: nobody, State: LegDialled})
+	s.add(p, ids)
+	return s
+}
+
+// add puts the phones of a plan behind those that are there.
+func (s *State) add(p route.Plan, ids []pbx.LegID) {
+	first := len(s.Rings)
+	if first > 0 {
+		s.Rings = slices.Clip(s.Rings)
+	}
 	for i, a := range p.Attempts {
 		s.Rings = append(s.Rings, a.Ring)
 		for _, t := range a.Targets {
-			if len(s.Legs) > len(ids) {
-				return s
+			if len(ids) == 0 {
+				return
 			}
-			s.Legs = append(s.Legs, Leg{ID: ids[len(s.Legs)-1], Device: t.Binding.Device, Party: t.Party, Attempt: i})
+			s.Legs = append(s.Legs, Leg{ID: ids[0], Device: t.Binding.Device, Party: t.Party, Attempt: first + i})
+			ids = ids[1:]
 		}
 	}
-	return s
 }
 
 // IsHeld reports whether either side has put the other on hold.

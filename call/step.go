@@ -62,6 +62,16 @@ func (m *machine) step(in Input) {
 		m.on(in.Leg, func(i int) { m.silent(i) })
 	case Timeout:
 		m.timeout(in.Timer)
+	case Routed:
+		m.routed(in)
+	case Played:
+		m.played(in)
+	case Recorded:
+		m.recorded(in)
+	case Box:
+		if m.Phase == Housed && !m.finishing {
+			m.service.told(m, in)
+		}
 	case Stop:
 		m.stop(in)
 	}
@@ -107,13 +117,13 @@ func (m *machine) gone(i int, cause pbx.Cause, status int) {
 	case Placing: // only the caller's leg exists yet
 		m.do(Emit{Kind: event.CallStarted})
 		m.callerGone(cause)
-	case Ringing:
+	case Routing, Ringing:
 		if i == 0 {
 			m.callerGone(cause)
 		} else {
 			m.refused(i)
 		}
-	case Answering, Talking:
+	case Answering, Talking, Housed:
 		m.hungUp(i, cause)
 	}
 }
@@ -125,6 +135,10 @@ func (m *machine) timeout(t Timer) {
 	}
 	m.timer = NoTimer
 	switch t {
+	case RouteTimer:
+		m.dismiss(pbx.CauseFailed, pbx.Party{}, sentence(pbx.CauseFailed, m.To, 0))
+	case HouseTimer:
+		m.houseTimeout()
 	case RingTimer:
 		m.rungOut()
 	case ConfirmTimer:
@@ -144,6 +158,8 @@ func (m *machine) digit(i int, digit byte) {
 	switch {
 	case m.Phase == Ringing && i == 0 && m.Early > 0:
 		m.do(Press{m.Legs[m.Early].ID, digit})
+	case m.Phase == Housed && i == 0 && !m.finishing:
+		m.service.digit(m, digit)
 	case m.Phase == Answering || m.Phase == Talking:
 		if p := m.peer(i); p >= 0 {
 			m.do(Press{m.Legs[p].ID, digit})

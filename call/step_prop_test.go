@@ -36,12 +36,13 @@ func TestAnySequence(t *testing.T) {
 			step(Start{})
 		}
 		for range rapid.IntRange(0, 40).Draw(t, "inputs") {
-			step(randomInput(t, legs))
+			step(randomInput(t, &legs))
 		}
 		step(Stop{Cause: pbx.CauseHangup})
 		for _, l := range legs {
 			step(Ended{Leg: l})
 		}
+		step(Timeout{HouseTimer}) // a recording that nobody finishes
 		step(Timeout{SettleTimer})
 		if s.Phase != Over || w.startedFacts != 1 || w.endedFacts != 1 {
 			t.Fatalf("phase %v, %d call.started, %d call.ended", s.Phase, w.startedFacts, w.endedFacts)
@@ -104,7 +105,7 @@ func (w *watch) effects(t *rapid.T, s *State, effects []Effect) {
 			}
 		}
 	}
-	waits := s.Phase == Ringing || s.Phase == Answering || s.Phase == Closing || s.change.on
+	waits := s.Phase == Routing || s.Phase == Ringing || s.Phase == Answering || s.Phase == Housed || s.Phase == Closing || s.change.on
 	if waits != (w.timer != NoTimer) || w.timer != s.timer {
 		t.Fatalf("phase %v, change %v: timer %v, state says %v", s.Phase, s.change, w.timer, s.timer)
 	}
@@ -121,33 +122,53 @@ func (w *watch) hang(t *rapid.T, l pbx.LegID) {
 }
 
 func randomCall(t *rapid.T) (State, []pbx.LegID) {
-	p := route.Plan{From: pbx.Party{User: "usr_a", Name: "alice"}, To: pbx.Party{User: "usr_b", Name: "bob"}}
 	legs := []pbx.LegID{"a"}
+	p := randomPlan(t, &legs)
+	p.Refuse = "" // is not begun at all
+	return New("a", "dev_a", p, legs[1:]), legs
+}
+
+// randomPlan rings somebody, lets the house answer or refuses; the ids of its phones are added to those of the call.
+func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
+	p := route.Plan{From: pbx.Party{User: "usr_a", Name: "alice"}, To: pbx.Party{User: "usr_b", Name: "bob"}}
+	if rapid.Bool().Draw(t, "then") {
+		p.Then = after("mailbox")
+	}
+	switch rapid.IntRange(0, 4).Draw(t, "plan") {
+	case 0:
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMailbox, pbx.ToNowhere}).Draw(t, "house")
+		p.House = &route.House{At: pbx.Destination{Kind: kind}}
+		return p
+	case 1:
+		p.Refuse = pbx.CauseBusy
+		return p
+	}
 	for range rapid.IntRange(0, 3).Draw(t, "attempts") {
 		a := route.Attempt{Ring: time.Duration(rapid.IntRange(1, 60).Draw(t, "ring")) * time.Second}
 		for range rapid.IntRange(0, 3).Draw(t, "targets") {
-			legs = append(legs, pbx.LegID(fmt.Sprintf("b%d", len(legs))))
+			*legs = append(*legs, pbx.LegID(fmt.Sprintf("b%d", len(*legs))))
 			who := rapid.SampledFrom([]string{"bob", "carol"}).Draw(t, "who")
 			a.Targets = append(a.Targets, route.Target{Party: pbx.Party{Name: who}})
 		}
 		p.Attempts = append(p.Attempts, a)
 	}
-	return New("a", "dev_a", p, legs[1:]), legs
+	return p
 }
 
-func randomInput(t *rapid.T, legs []pbx.LegID) Input {
-	leg := rapid.SampledFrom(append(legs, "stranger")).Draw(t, "leg")
+func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
+	legs := *all
+	leg := rapid.SampledFrom(append(slices.Clone(legs), "stranger")).Draw(t, "leg")
 	causes := []pbx.Cause{"", pbx.CauseHangup, pbx.CauseBusy, pbx.CauseDeclined, pbx.CauseTimeout, pbx.CauseNoCodec, "odd"}
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 12).Draw(t, "input") {
+	switch rapid.IntRange(0, 17).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
 		return Progressed{leg, fault}
 	case 2, 3:
-		return Answered{Leg: leg, Codec: "PCMU", Hold: flag("hold"), Fault: fault}
+		return Answered{Leg: leg, Codec: "PCMU", Hold: flag("hold"), Narrow: flag("narrow"), Fault: fault}
 	case 4:
 		return Failed{leg, cause, 486}
 	case 5:
@@ -157,11 +178,24 @@ func randomInput(t *rapid.T, legs []pbx.LegID) Input {
 	case 8:
 		return Replied{leg, rapid.SampledFrom([]int{100, 200, 488, 491}).Draw(t, "status"), fault}
 	case 9:
-		return Digit{leg, '5'}
+		return Digit{leg, rapid.SampledFrom([]byte("5#0")).Draw(t, "key")}
 	case 10:
 		return Silent{leg}
 	case 11:
-		return Timeout{Timer(rapid.IntRange(0, 4).Draw(t, "timer"))}
+		return Timeout{Timer(rapid.IntRange(0, int(HouseTimer)).Draw(t, "timer"))}
+	case 12, 13:
+		p := randomPlan(t, all)
+		return Routed{p, (*all)[len(legs):]}
+	case 14:
+		return Played{uint64(rapid.IntRange(1, 4).Draw(t, "tag"))}
+	case 15:
+		return Recorded{time.Duration(rapid.IntRange(0, 9).Draw(t, "length")) * time.Second, flag("silent"), flag("failed")}
+	case 16:
+		operator := pbx.Destination{}
+		if flag("operator") {
+			operator.Kind = pbx.ToUser
+		}
+		return Box{Operator: operator, Greeting: make([]Clip, rapid.IntRange(0, 1).Draw(t, "greeting")), Max: time.Minute, Full: flag("full")}
 	}
 	return Start{}
 }

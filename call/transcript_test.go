@@ -10,13 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/route"
 )
 
 var update = flag.Bool("update", false, "rewrite the effects in testdata/*.call")
 
-// TestTranscripts plays ladders: "ring" lines give the plan, "> " lines are inputs, "< " lines the effects that must follow.
+// TestTranscripts plays ladders: "ring", "then" and "house" lines give the plan, "> " lines are inputs, "< " lines the effects that must follow.
 // The caller is alice with the leg a. Legs of the plan are written person:leg.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.call")
@@ -71,6 +72,10 @@ func play(t *testing.T, script string) string {
 				ids = append(ids, pbx.LegID(leg))
 			}
 			plan.Attempts = append(plan.Attempts, a)
+		case words[0] == "then":
+			plan.Then = after(words[1])
+		case words[0] == "house":
+			plan.House = &route.House{At: pbx.Destination{Kind: pbx.DestinationKind(words[1]), ID: "bob"}}
 		case words[0] == ">":
 			if !begun {
 				s, begun = New("a", "dev_a", plan, ids), true
@@ -124,7 +129,7 @@ func parseInput(t *testing.T, w []string) Input {
 	case "progressed":
 		return Progressed{leg, value("fault")}
 	case "answered":
-		return Answered{Leg: leg, Codec: string(value("codec")), Secure: has("secure"), Hold: has("hold"), Fault: value("fault")}
+		return Answered{Leg: leg, Codec: string(value("codec")), Secure: has("secure"), Hold: has("hold"), Narrow: has("narrow"), Fault: value("fault")}
 	case "failed":
 		return Failed{leg, pbx.Cause(arg(2)), status}
 	case "ended":
@@ -144,11 +149,76 @@ func parseInput(t *testing.T, w []string) Input {
 				return Timeout{Timer(i)}
 			}
 		}
+	case "routed":
+		return parseRouted(t, w[1:])
+	case "played":
+		return Played{uint64(status)}
+	case "recorded":
+		d, err := time.ParseDuration(arg(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return Recorded{Length: d, Silent: has("silent"), Failed: has("failed")}
+	case "box":
+		b := Box{Max: time.Minute, Full: has("full")}
+		if !has("bare") {
+			b.Greeting, b.Refusal = []Clip{{Sound: "greeting"}}, []Clip{Words("say.full")}
+		}
+		if has("operator") {
+			b.Operator, b.Owner = pbx.Destination{Kind: pbx.ToUser, ID: "carol"}, "usr_bob"
+		}
+		return b
 	case "stop":
 		return Stop{Cause: pbx.Cause(arg(1)), By: pbx.Party{Name: string(value("by"))}}
 	}
 	t.Fatalf("cannot read input %q", w)
 	return nil
+}
+
+// parseRouted reads where a call goes on: "house mailbox", "refuse busy", or "ring 20s carol:c1", each with "then=mailbox".
+func parseRouted(t *testing.T, w []string) Routed {
+	in := Routed{Plan: route.Plan{To: pbx.Party{Name: "carol"}}}
+	for i := 0; i < len(w); i++ {
+		switch word := w[i]; {
+		case word == "house":
+			i++
+			in.Plan.House = &route.House{At: pbx.Destination{Kind: pbx.DestinationKind(w[i]), ID: "carol"}}
+		case word == "refuse":
+			i++
+			in.Plan.Refuse, in.Plan.Text = pbx.Cause(w[i]), i18n.T("cause."+w[i])
+		case word == "ring":
+			i++
+			d, err := time.ParseDuration(w[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			in.Plan.Attempts = append(in.Plan.Attempts, route.Attempt{Ring: d})
+		case strings.HasPrefix(word, "then="):
+			in.Plan.Then = after(strings.TrimPrefix(word, "then="))
+		default:
+			who, leg, _ := strings.Cut(word, ":")
+			a := &in.Plan.Attempts[len(in.Plan.Attempts)-1]
+			a.Targets = append(a.Targets, route.Target{Party: pbx.Party{Name: who}})
+			in.Legs = append(in.Legs, pbx.LegID(leg))
+		}
+	}
+	return in
+}
+
+// after sends a call on to a place of a kind, whatever became of it.
+func after(kind string) route.Then {
+	to := pbx.Destination{Kind: pbx.DestinationKind(kind), ID: "bob"}
+	return route.Then{Owner: "usr_bob", NoAnswer: to, Busy: to, Offline: to}
+}
+
+func (c Clip) String() string {
+	switch {
+	case c.Tone != NoTone:
+		return "<" + c.Tone.String() + ">"
+	case c.Sound != "":
+		return c.Sound
+	}
+	return c.Text.String()
 }
 
 func show(e Effect, s State) string {
@@ -171,6 +241,24 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("reply %s %d", e.Leg, e.Status)
 	case Press:
 		return fmt.Sprintf("press %s %c", e.Leg, e.Digit)
+	case Route:
+		return fmt.Sprintf("route %s %s of %s after %s", e.To.Kind, e.To.ID, e.Owner, e.Cause)
+	case Join:
+		return fmt.Sprintf("join %s with %s", e.Caller, e.Callee)
+	case Welcome:
+		return fmt.Sprintf("welcome %s", e.Caller)
+	case Play:
+		return fmt.Sprintf("play %s %v #%d", e.Leg, e.Clips, e.Tag)
+	case Hush:
+		return fmt.Sprintf("hush %s", e.Leg)
+	case Record:
+		return fmt.Sprintf("record %s max=%s quiet=%s stop=%s", e.Leg, e.Max, e.Quiet, e.StopOn)
+	case EndRecord:
+		return fmt.Sprintf("end record %s", e.Leg)
+	case Keep:
+		return fmt.Sprintf("keep as %s", e.As)
+	case OpenBox:
+		return fmt.Sprintf("open box %s", e.At.ID)
 	case SetTimer:
 		if e.Timer == NoTimer {
 			return "timer off"

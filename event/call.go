@@ -49,6 +49,23 @@ type Answered struct {
 	Secure bool      `json:"secure,omitempty"` // both legs encrypt signalling and sound
 }
 
+// Routed is the payload of call.routed: the call was not answered where it was, and goes on to another place.
+type Routed struct {
+	To     pbx.Party     `json:"to"`
+	Users  []pbx.UserID  `json:"users,omitempty"`  // everybody inside who is part of it so far
+	Groups []pbx.GroupID `json:"groups,omitempty"` // owners of what it passed so far
+	Trace  []i18n.Text   `json:"trace,omitempty"`  // why it goes there
+}
+
+// Message is the payload of call.message: the caller left a message in a mailbox.
+type Message struct {
+	Message pbx.MessageID `json:"message"`
+	Box     pbx.Party     `json:"box"` // whose mailbox
+	User    pbx.UserID    `json:"user,omitempty"`
+	Group   pbx.GroupID   `json:"group,omitempty"`
+	Seconds int           `json:"seconds"`
+}
+
 // Held is the payload of call.held and of call.resumed.
 type Held struct {
 	Leg   pbx.LegID `json:"leg"`

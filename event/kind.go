@@ -76,8 +76,10 @@ const (
 // The facts about calls; their payloads are in call.go.
 const (
 	CallStarted  Kind = "call.started"
+	CallRouted   Kind = "call.routed" // it goes on to another place
 	CallRang     Kind = "call.rang"
 	CallAnswered Kind = "call.answered"
+	CallMessage  Kind = "call.message" // the caller left a message
 	CallHeld     Kind = "call.held"
 	CallResumed  Kind = "call.resumed"
 	CallEnded    Kind = "call.ended"
@@ -112,7 +114,7 @@ func Kinds() []Kind {
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,
-		CallStarted, CallRang, CallAnswered, CallHeld, CallResumed, CallEnded,
+		CallStarted, CallRouted, CallRang, CallAnswered, CallMessage, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
 	}

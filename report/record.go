@@ -2,9 +2,11 @@ package report
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"tandem/event"
+	"tandem/i18n"
 	"tandem/pbx"
 )
 
@@ -34,6 +36,14 @@ func (d *Draft) Add(f event.Fact) {
 		if p, err := event.Payload[event.Started](f); err == nil {
 			d.Started(pbx.CallID(f.Object.ID), f.At, p)
 		}
+	case event.CallRouted:
+		if p, err := event.Payload[event.Routed](f); err == nil {
+			d.Routed(p)
+		}
+	case event.CallMessage:
+		if p, err := event.Payload[event.Message](f); err == nil {
+			d.Message(p)
+		}
 	case event.CallRang:
 		if p, err := event.Payload[event.Rang](f); err == nil {
 			d.Rang(f.At, p)
@@ -57,6 +67,19 @@ func (d *Draft) Started(id pbx.CallID, at time.Time, p event.Started) {
 	c.Users, c.Groups = slices.Clone(p.Users), p.Groups
 	c.Secure = p.Leg.Secure
 	d.leg(p.Leg)
+}
+
+// Routed takes in call.routed: the way goes on, and with it the story of the call.
+func (d *Draft) Routed(p event.Routed) {
+	c := &d.cdr
+	c.Trace = append(slices.Clip(c.Trace), p.Trace...)
+	c.Users, c.Groups = slices.Clone(p.Users), p.Groups
+}
+
+// Message takes in call.message.
+func (d *Draft) Message(p event.Message) {
+	text := i18n.T("route.left_message", "name", p.Box.Name, "user", string(p.User), "seconds", strconv.Itoa(p.Seconds))
+	d.cdr.Trace = append(slices.Clip(d.cdr.Trace), text)
 }
 
 // Rang takes in call.rang.

@@ -12,6 +12,7 @@ import (
 	"tandem/call"
 	"tandem/event"
 	"tandem/i18n"
+	"tandem/media"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/report"
@@ -29,6 +30,10 @@ type Config struct {
 	// Journal stores records and facts in one transaction; an error means that nothing was stored. It may be called
 	// again with the same rows after an error.
 	Journal func(context.Context, []report.CDR, []event.Fact) error
+
+	Prompt func(language string, t i18n.Text) []media.Sound // what a sentence sounds like; nil: the house says nothing
+	Sounds Sounds                                           // keeps what is recorded; nil: nothing is
+	Boxes  Boxes                                            // mailboxes; nil: nobody has one
 
 	Say     func(language string, t i18n.Text) string // i18n.Catalog.Say
 	Encrypt bool                                      // sound has to be encrypted on every leg; calls that cannot are refused
@@ -79,17 +84,18 @@ func (b *Board) Incoming(in call.Incoming) {
 		b.c.Legs.Refuse(in.Leg, pbx.CauseOverload, b.say(s, in.Actor, now, i18n.T("cause.overload")))
 		return
 	}
-	plan := route.Decide(s, live, route.Request{Caller: in.Actor, Dialled: in.Dialled, At: now})
+	asked := route.Request{Caller: in.Actor, Dialled: in.Dialled, At: now}
+	plan := route.Decide(s, live, asked)
 	if !plan.IsEmergency() {
 		d := policy.Decide(s, policy.Request{Actor: in.Actor, Right: policy.CallPlace, Target: policy.User(in.Actor.User), At: now})
 		if !d.OK && plan.Refuse != pbx.CauseSuspended && plan.Refuse != pbx.CauseDenied {
-			plan.Attempts, plan.Refuse, plan.Text = nil, pbx.CauseDenied, d.Reason()
+			plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
 			plan.Trace = append(plan.Trace, plan.Text)
 		}
 	}
 
 	// perform
-	r := newRun(b, s, in, plan, now)
+	r := newRun(b, s, in, asked, plan, now)
 	if plan.Refuse != "" {
 		r.refuse(plan.Refuse, plan.Text)
 		b.leave()

@@ -49,7 +49,11 @@ type Stream interface {
 	Port() uint16
 	Set(media.Flow) error
 	Watch(func(media.Event))
-	Press(digit byte) // plays a key to the far side
+	Press(digit byte)          // plays a key to the far side
+	Play(media.Playlist) error // lets the house speak to the far side
+	Stop()                     // ends what plays
+	Record(media.Record) (rate int, err error)
+	EndRecord()
 	Stats() media.Stats
 	Close()
 }

@@ -227,6 +227,8 @@ type stream struct {
 	flow   media.Flow
 	watch  func(media.Event)
 	keys   string // that were played to the far side
+	plays  []media.Playlist
+	tape   *media.Record
 	closed bool
 }
 
@@ -270,7 +272,110 @@ func (s *stream) Watch(f func(media.Event)) { s.watch = f }
 func (s *stream) Stats() media.Stats {
 	return media.Stats{Received: media.Count{Lost: 3, Jitter: 4 * time.Millisecond}}
 }
-func (s *stream) Close() { s.mu.Lock(); s.closed = true; s.mu.Unlock() }
+func (s *stream) Close() {
+	s.EndRecord()
+	s.mu.Lock()
+	s.closed = true
+	s.mu.Unlock()
+}
+
+// Play is over when the sounds would be.
+func (s *stream) Play(l media.Playlist) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.plays = append(s.plays, l)
+	n := len(s.plays)
+	if l.Loop {
+		return nil
+	}
+	var d time.Duration
+	for i := range l.Sounds {
+		d += l.Sounds[i].Length()
+	}
+	time.AfterFunc(d, func() {
+		s.mu.Lock()
+		over := len(s.plays) == n && !s.closed
+		s.mu.Unlock()
+		if over {
+			s.watch(media.Event{Kind: media.EventPlayed, Tag: l.Tag})
+		}
+	})
+	return nil
+}
+
+func (s *stream) Stop() { s.mu.Lock(); s.plays = append(s.plays, media.Playlist{}); s.mu.Unlock() }
+
+func (s *stream) Record(r media.Record) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tape = &r
+	return 8000, nil
+}
+
+func (s *stream) EndRecord() {
+	s.mu.Lock()
+	r := s.tape
+	s.tape = nil
+	s.mu.Unlock()
+	if r != nil {
+		s.watch(media.Event{Kind: media.EventRecorded, Tag: r.Tag, Recorded: &media.Recorded{End: media.EndAsked, Level: -90}})
+	}
+}
+
+// says lets the far side speak into the recording that runs, and end it.
+func (s *stream) says(d time.Duration) {
+	s.mu.Lock()
+	r := s.tape
+	s.tape = nil
+	s.mu.Unlock()
+	told := &media.Recorded{End: media.EndDigit, Rate: 8000, Length: d, Size: int64(d/time.Millisecond) * 16, Level: -20}
+	_, told.Err = r.Sink.Write(make([]byte, told.Size))
+	s.watch(media.Event{Kind: media.EventRecorded, Tag: r.Tag, Recorded: told})
+}
+
+// shelf keeps sound in memory, and mailboxes.
+type shelf struct {
+	mu       sync.Mutex
+	sounds   map[string]*recording
+	box      call.Box
+	messages []pbx.Message
+	broken   int // so many more tries to store fail
+}
+
+type recording struct {
+	data     []byte
+	finished int64
+	aborted  bool
+}
+
+func (r *recording) Write(b []byte) (int, error) { r.data = append(r.data, b...); return len(b), nil }
+func (r *recording) Finish(size int64) error     { r.finished = size; return nil }
+func (r *recording) Abort() error                { r.aborted = true; return nil }
+
+func (s *shelf) Create(name string) (Recording, error) {
+	r := &recording{}
+	s.mu.Lock()
+	s.sounds[name] = r
+	s.mu.Unlock()
+	return r, nil
+}
+
+func (s *shelf) Open(string) (media.Sound, func(), error) {
+	return media.Sound{Quiet: 2 * time.Second}, func() {}, nil
+}
+
+func (s *shelf) Box(context.Context, pbx.Destination) (call.Box, error) { return s.box, nil }
+
+func (s *shelf) Keep(_ context.Context, m pbx.Message) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.broken > 0 {
+		s.broken--
+		return errors.New("no database")
+	}
+	s.messages = append(s.messages, m)
+	return nil
+}
 func (s *stream) now() media.Flow {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -316,6 +421,7 @@ type office struct {
 	sound  *sound
 	ledger *ledger
 	logs   *strings.Builder
+	shelf  *shelf
 
 	caller, callee string // where signalling comes from
 
@@ -331,7 +437,8 @@ func newOffice(t testing.TB, change func(*Config)) *office {
 	o := &office{
 		caller: "192.0.2.6:5060", callee: "192.0.2.7:5060",
 		t: t, sound: &sound{}, ledger: &ledger{}, live: &pbx.Presence{}, logs: &strings.Builder{},
-		wire: &wire{phones: map[pbx.BindingID]func(*phone){}, legs: map[pbx.LegID]*phone{}},
+		shelf: &shelf{sounds: map[string]*recording{}, box: call.Box{Greeting: []call.Clip{{Sound: "greeting"}}, Max: 2 * time.Minute}},
+		wire:  &wire{phones: map[pbx.BindingID]func(*phone){}, legs: map[pbx.LegID]*phone{}},
 	}
 	nouns := []pbx.Noun{
 		&pbx.Tenant{Name: "Lindenhof", Country: "DE", Zone: "Europe/Berlin", Language: "en", Digits: 3},
@@ -368,7 +475,8 @@ func newOffice(t testing.TB, change func(*Config)) *office {
 			o.mu.Unlock()
 		},
 		Legs: o.wire, Sound: o.sound, Journal: o.ledger.append,
-		Say: func(language string, t i18n.Text) string { return language + " " + t.String() },
+		Say:    func(language string, t i18n.Text) string { return language + " " + t.String() },
+		Sounds: o.shelf, Boxes: o.shelf,
 		Log: slog.New(slog.NewTextHandler(o.logs, nil)),
 	}
 	if _, ok := t.(*testing.B); ok {

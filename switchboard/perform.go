@@ -35,7 +35,10 @@ func (r *run) perform(e call.Effect) call.Input {
 	case call.Offer:
 		s, _ := r.side(e.Leg)
 		from, _ := r.side(e.From)
-		codecs, facing := offerFor(from)
+		codecs, facing := r.offerFor(from)
+		if e.Joined {
+			codecs, facing = from.agreed, from.theirs.Direction
+		}
 		legs.Offer(s.wire, r.b.offer(s, codecs, facing, s.theirs.Secure()))
 	case call.Reply:
 		s, _ := r.side(e.Leg)
@@ -44,6 +47,28 @@ func (r *run) perform(e call.Effect) call.Input {
 		if s, _ := r.side(e.Leg); s.stream != nil {
 			s.stream.Press(e.Digit)
 		}
+	case call.Route:
+		return r.goOn(e)
+	case call.Join:
+		r.joined(e)
+	case call.Welcome:
+		return r.welcome()
+	case call.Play:
+		return r.play(e)
+	case call.Hush:
+		if s, _ := r.side(e.Leg); s.stream != nil {
+			s.stream.Stop()
+		}
+	case call.OpenBox:
+		r.openBox(e)
+	case call.Record:
+		return r.record(e)
+	case call.EndRecord:
+		if s, _ := r.side(e.Leg); s.stream != nil {
+			s.stream.EndRecord()
+		}
+	case call.Keep:
+		r.keep(e.As)
 	case call.SetTimer:
 		r.waits = e.Timer
 		r.timer.Stop()
@@ -75,7 +100,7 @@ func (r *run) place(s *side) call.Input {
 
 // dial sends the invitation. Phones with encrypted signalling are offered encrypted sound; keys never travel in the clear (RT-04).
 func (r *run) dial(s *side, encrypt bool) error {
-	codecs, facing := offerFor(r.sides[0])
+	codecs, facing := r.offerFor(r.sides[0])
 	body := r.b.offer(s, codecs, facing, encrypt)
 	r.b.legs.Store(s.wire, r)
 	return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Binding: s.binding, From: r.plan.From, To: s.record.Party, Offer: body})
@@ -110,6 +135,10 @@ func (r *run) accept(callee *side) call.Input {
 
 // reply answers a changed session: with our own offer when the phone asked for one, otherwise with what is in force on the other side.
 func (r *run) reply(s *side, status int) {
+	if s == r.sides[0] && r.state.IsHoused() {
+		r.houseReply(s, status)
+		return
+	}
 	legs, other := r.b.c.Legs, r.peer(s)
 	if status >= 300 {
 		other.offered = nil
@@ -147,6 +176,8 @@ func (r *run) emit(e call.Emit) {
 	case event.CallStarted:
 		r.emitStarted()
 		r.flush(nil)
+	case event.CallRouted:
+		r.emitRouted()
 	case event.CallRang:
 		s, i := r.side(e.Leg)
 		s.record.Rang = r.now

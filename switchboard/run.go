@@ -2,7 +2,6 @@ package switchboard
 
 import (
 	"log/slog"
-	"net/netip"
 	"runtime/debug"
 	"slices"
 	"sync/atomic"
@@ -13,18 +12,22 @@ import (
 	"tandem/i18n"
 	"tandem/media"
 	"tandem/pbx"
-	"tandem/policy"
 	"tandem/report"
 	"tandem/route"
 	"tandem/sdp"
 )
 
-// message is one thing in a call's inbox: a signal, a request to stop, or silence on a leg.
+// message is one thing in a call's inbox: a signal, a request to stop, silence on a leg, or what the house has done.
 type message struct {
 	signal call.Signal
 	stop   *call.Stop
 	actor  pbx.Actor // with stop: who asked
 	silent pbx.LegID
+	key    pbx.LegID  // with signal: a key heard in the sound of a leg
+	input  call.Input // what the house or the store tells
+
+	recorded *media.Recorded // a recording is over
+	tag      uint64          // … which
 }
 
 // isVital tells what must not be lost, because the call could not end without it, from what a phone may repeat.
@@ -41,7 +44,8 @@ type run struct {
 	b        *Board
 	id       pbx.CallID
 	in       call.Incoming
-	plan     route.Plan
+	asked    route.Request
+	plan     route.Plan // of the running stage
 	language string
 	stranger bool // the caller may not see whom he calls
 	revision int64
@@ -57,45 +61,30 @@ type run struct {
 	draft    report.Draft
 	facts    []event.Fact // not handed to the journal yet
 	ended    bool
+	tape     *tape    // what is being recorded
+	tag      uint64   // of the recording begun last
+	opened   []func() // what to give back at the end
 }
 
-func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, plan route.Plan, now time.Time) *run {
+func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, plan route.Plan, now time.Time) *run {
 	now = now.UTC().Truncate(time.Millisecond)
 	r := &run{
-		b: b, id: pbx.CallID(newID("cal", now)), in: in, plan: plan, now: now,
+		b: b, id: pbx.CallID(newID("cal", now)), in: in, asked: asked, plan: plan, now: now,
 		language: s.LanguageOf(in.Actor.User, now), revision: s.Version,
 	}
-	if u := plan.To.User; u != "" && u != in.Actor.User {
-		r.stranger = !policy.Decide(s, policy.Request{Actor: in.Actor, Right: policy.UserSee, Target: policy.User(u), At: now}).OK
-	}
+	r.stranger = b.isStranger(s, in.Actor, plan.To.User, now)
 	caller := &side{leg: in.Leg, wire: in.Leg, secure: in.Secure, source: in.Source.Addr().Unmap(), id: uint64(now.UnixMilli())}
 	caller.record = event.Leg{ID: in.Leg, Device: in.Actor.Device, Party: plan.From, Started: now}
 	r.sides = append(r.sides, caller)
-	users := []pbx.UserID{}
+	r.live = pbx.LiveCall{ID: r.id, From: plan.From, To: plan.To, Users: []pbx.UserID{}, Started: now}
 	if plan.From.User != "" {
-		users = append(users, plan.From.User)
+		r.live.Users = append(r.live.Users, plan.From.User)
 	}
-	if u := plan.To.User; u != "" && !slices.Contains(users, u) {
-		users = append(users, u)
-	}
-	var ids []pbx.LegID
-	for _, a := range plan.Attempts {
-		for _, t := range a.Targets {
-			id := pbx.LegID(newID("leg", now))
-			ids = append(ids, id)
-			callee := &side{leg: id, wire: id, binding: t.Binding, secure: t.Binding.Secure, id: caller.id + uint64(len(ids))}
-			if source, err := netip.ParseAddrPort(t.Binding.Source); err == nil {
-				callee.source = source.Addr().Unmap()
-			}
-			callee.record = event.Leg{ID: id, Device: t.Binding.Device, Party: t.Party, Out: true}
-			r.sides = append(r.sides, callee)
-			if u := t.Party.User; u != "" && !slices.Contains(users, u) {
-				users = append(users, u)
-			}
-		}
-	}
+	ids := r.enlist(plan)
 	r.state = call.New(in.Leg, in.Actor.Device, plan, ids)
-	r.live = pbx.LiveCall{ID: r.id, From: plan.From, To: plan.To, Users: users, Started: now}
+	if h := plan.House; h != nil && h.Group != "" {
+		r.live.Groups = append(r.live.Groups, h.Group)
+	}
 	r.inbox = make(chan *message, 16+4*len(r.sides))
 	return r
 }
@@ -206,11 +195,7 @@ func (r *run) openStream(s *side) bool {
 	}
 	s.stream = stream
 	leg := s.leg
-	stream.Watch(func(e media.Event) {
-		if e.Kind == media.EventSilence {
-			r.post(&message{silent: leg})
-		}
-	})
+	stream.Watch(func(e media.Event) { r.noticed(leg, e) })
 	return true
 }
 
@@ -236,6 +221,7 @@ func (r *run) forget() {
 		r.b.legs.Delete(s.wire)
 	}
 	r.b.calls.Delete(r.id)
+	r.unplug()
 }
 
 // rescue keeps a fault in one call from ending all others: the call is ended and recorded as failed.
@@ -288,8 +274,12 @@ func (r *run) sound(sides ...*side) {
 }
 
 // offerFor is what is offered to a phone on behalf of a side: its codecs in its order, or all we know when it made no offer.
-func offerFor(s *side) ([]sdp.Codec, sdp.Direction) {
-	if s.asked == nil {
+// For a caller whom the house has answered it is what he agreed to, and whether he listens.
+func (r *run) offerFor(s *side) ([]sdp.Codec, sdp.Direction) {
+	switch {
+	case s == r.sides[0] && r.state.IsHoused():
+		return s.agreed, s.theirs.Direction
+	case s.asked == nil:
 		return sdp.Known(), sdp.SendRecv
 	}
 	return s.asked.common, s.asked.stream.Direction

@@ -15,6 +15,14 @@ func (r *run) handle(m *message) {
 		r.step(*m.stop)
 	case m.silent != "":
 		r.step(call.Silent{Leg: m.silent})
+	case m.recorded != nil:
+		r.recorded(m.recorded, m.tag)
+	case m.input != nil:
+		r.step(m.input)
+	case m.key != "":
+		if r.state.IsHoused() { // otherwise the sound carries it
+			r.step(call.Digit{Leg: m.key, Digit: m.signal.Digit})
+		}
 	default:
 		i := slices.IndexFunc(r.sides, func(s *side) bool { return s.wire == m.signal.Leg })
 		if i >= 0 {
@@ -71,6 +79,10 @@ func (r *run) answered(s *side, i int, body []byte) {
 		in.Fault = pbx.CauseNoCodec // no early description, and none now
 	}
 	s.offered = nil
+	if i == 0 && reads && in.Fault == "" && r.state.Callee == 0 {
+		r.sound(s) // the house speaks at once
+	}
+	in.Narrow = i > 0 && s.open && r.state.IsHoused() && r.isNarrower(s)
 	in.Codec, in.Secure, in.Hold = s.name, s.isEncrypted(), s.open && !s.theirs.Direction.Receives()
 	r.step(in)
 	if reads && in.Fault == "" && (i == 0 || r.state.Phase == call.Talking) {
@@ -80,6 +92,11 @@ func (r *run) answered(s *side, i int, body []byte) {
 			r.show()
 		}
 	}
+}
+
+// settled reports whether a side has a session that it may change.
+func (r *run) settled(s *side) bool {
+	return r.state.Phase == call.Talking || s == r.sides[0] && r.state.IsHoused()
 }
 
 func (r *run) stopping(i int) bool { return r.state.Legs[i].State >= call.LegStopping }
@@ -104,7 +121,8 @@ func (r *run) again(s *side, i int, sig call.Signal) bool {
 // offered reads a changed session; whether it concerns the other side is what the machine has to know.
 func (r *run) offered(s *side, sig call.Signal) {
 	in := call.Offered{Leg: s.leg, Empty: sig.Empty}
-	if !sig.Empty && s.stream != nil && r.state.Phase == call.Talking && s.offered == nil {
+	s.empty = sig.Empty
+	if !sig.Empty && s.stream != nil && r.settled(s) && s.offered == nil {
 		before := s.asked
 		in.Fault = r.b.read(s, sig.SDP)
 		if s.asked == nil {
@@ -119,8 +137,8 @@ func (r *run) offered(s *side, sig call.Signal) {
 
 // replied reads the answer to a changed session that we passed on.
 func (r *run) replied(s *side, i int, sig call.Signal) {
-	if sig.Status < 300 && r.state.Phase == call.Talking && s.offered != nil {
-		if r.state.IsAsking(s.leg) {
+	if sig.Status < 300 && r.settled(s) && s.offered != nil {
+		if r.state.IsAsking(s.leg) || r.state.IsHoused() {
 			r.answered(s, i, sig.SDP)
 			return
 		}
@@ -142,7 +160,7 @@ func (r *run) replied(s *side, i int, sig call.Signal) {
 // refreshed takes in a changed answer to a session refresh, which the signalling side sends by itself with our last
 // description. It can be a new address of the phone, which does not concern the other side.
 func (r *run) refreshed(s *side, body []byte) {
-	if r.state.Phase != call.Talking || s.local == nil || s.stream == nil {
+	if !r.settled(s) || s.local == nil || s.stream == nil {
 		return
 	}
 	s.offered = &offered{*s.local, s.ours, s.facing, s.theirs.Secure()}

@@ -29,6 +29,7 @@ type side struct {
 	local   *sdp.Session // our last description
 	offered *offered     // our offer, until it is answered
 
+	empty  bool          // it asked for an offer of ours last
 	asked  *asked        // its last offer, and what of it we can carry
 	theirs sdp.Stream    // its last description in force
 	ours   []sdp.Codec   // codecs in force, with the numbers of our description

@@ -1,0 +1,280 @@
+package call
+
+import (
+	"time"
+
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/route"
+)
+
+// How long the house waits. PlayTime bounds what it says at a stretch, the longest message of a mailbox included.
+const (
+	PlayTime   = 15 * time.Minute
+	FinishTime = 5 * time.Second // for a recording to be written after the call
+	ToneTime   = 4 * time.Second // of a busy tone before the house hangs up
+)
+
+// Tone names a sound that is not speech.
+type Tone uint8
+
+// The tones.
+const (
+	NoTone Tone = iota
+	ToneRingback
+	ToneBeep
+	ToneBusy
+)
+
+var toneNames = [...]string{"", "ringback", "beep", "busy"}
+
+func (t Tone) String() string { return toneNames[t] }
+
+// Clip is one thing the house plays: a sentence, something that was recorded, or a tone.
+type Clip struct {
+	Text  i18n.Text
+	Sound string // of what was recorded: its name in the store of sound
+	Tone  Tone
+}
+
+// Words is a clip of a sentence.
+func Words(key string, pairs ...string) Clip { return Clip{Text: i18n.T(key, pairs...)} }
+
+// Welcome answers the caller with the house's own session.
+type Welcome struct{ Caller pbx.LegID }
+
+// Play lets the caller hear clips, in order, in place of what he hears now; Played with the tag follows when they are over.
+type Play struct {
+	Leg   pbx.LegID
+	Clips []Clip
+	Tag   uint64
+}
+
+// Hush ends what plays.
+type Hush struct{ Leg pbx.LegID }
+
+// Record keeps what the caller says; Recorded follows when it ends.
+type Record struct {
+	Leg    pbx.LegID
+	Max    time.Duration
+	Quiet  time.Duration // … or after so much quiet
+	StopOn string        // … or at these keys
+}
+
+// EndRecord ends the recording that runs.
+type EndRecord struct{ Leg pbx.LegID }
+
+// Keep does something lasting with the recording that has ended.
+type Keep struct{ As Keeping }
+
+// Keeping says what becomes of a recording.
+type Keeping uint8
+
+// What becomes of recordings.
+const (
+	KeepNothing Keeping = iota // it is forgotten
+	KeepMessage                // it is a message in the mailbox
+)
+
+var keepingNames = [...]string{"nothing", "message"}
+
+func (k Keeping) String() string { return keepingNames[k] }
+
+// Played says that what the house played is over.
+type Played struct{ Tag uint64 }
+
+// Recorded says that a recording is over and wholly written.
+type Recorded struct {
+	Length time.Duration
+	Silent bool // nothing was said
+	Failed bool // it could not be written
+}
+
+func (Welcome) effect()   {}
+func (Play) effect()      {}
+func (Hush) effect()      {}
+func (Record) effect()    {}
+func (EndRecord) effect() {}
+func (Keep) effect()      {}
+func (Played) input()     {}
+func (Recorded) input()   {}
+
+// service is what the house does on a call: a mailbox, a menu, a queue. It is a value; its methods move a copy on and put it
+// back into the machine. Whatever it does, it leaves a timer running: the house's, or that of what it led to.
+type service interface {
+	begin(m *machine)                 // the caller listens
+	played(m *machine)                // what was said is over
+	digit(m *machine, key byte)       // the caller pressed a key
+	recorded(m *machine, in Recorded) // what was said to it is written
+	told(m *machine, in Input)        // the shell answers a question of this service
+	timeout(m *machine)
+}
+
+// serve makes the service that answers for a place; nil where no such thing answers calls.
+func serve(h *route.House) service {
+	switch h.At.Kind {
+	case pbx.ToMailbox:
+		return mailbox{box: h.At}
+	}
+	return nil
+}
+
+// Serves reports whether the house can answer for a kind of place.
+func Serves(kind pbx.DestinationKind) bool {
+	return serve(&route.House{At: pbx.Destination{Kind: kind}}) != nil
+}
+
+// onPlan begins what a plan says: ringing, the house, or the end.
+func (m *machine) onPlan(h *route.House, refuse pbx.Cause, text i18n.Text) {
+	switch {
+	case refuse != "":
+		m.dismiss(refuse, m.blame(refuse), text)
+	case h != nil:
+		if m.service = serve(h); m.service == nil {
+			m.dismiss(pbx.CauseFailed, pbx.Party{}, i18n.T("cause.failed"))
+			return
+		}
+		m.welcome()
+	default:
+		m.upRings()
+		m.Phase = Ringing
+		m.Attempt = m.Stage - 1
+		m.next(pbx.CauseOffline)
+	}
+}
+
+// welcome answers the caller; one who is up already is served at once.
+func (m *machine) welcome() {
+	if m.Legs[0].State == LegUp {
+		m.Phase = Housed
+		m.service.begin(m)
+		return
+	}
+	m.Phase = Answering
+	m.do(Welcome{m.Legs[0].ID})
+	m.do(Show{})
+	m.wait(ConfirmTimer, ConfirmTime)
+}
+
+// dismiss ends a call that leads nowhere. A caller who is up hears a busy tone first, for he cannot be refused any more.
+func (m *machine) dismiss(cause pbx.Cause, by pbx.Party, text i18n.Text) {
+	if m.Legs[0].State != LegUp {
+		m.end(cause, by, text)
+		return
+	}
+	m.service = farewell{cause, by, text}
+	m.Phase = Housed
+	m.service.begin(m)
+}
+
+// say plays clips and waits for their end.
+func (m *machine) say(clips ...Clip) {
+	m.tag++
+	m.playing = true
+	m.do(Play{m.Legs[0].ID, clips, m.tag})
+	m.wait(HouseTimer, PlayTime)
+}
+
+// hush ends what plays.
+func (m *machine) hush() {
+	if m.playing {
+		m.playing = false
+		m.do(Hush{m.Legs[0].ID})
+	}
+}
+
+// record begins to keep what the caller says.
+func (m *machine) record(r Record) {
+	r.Leg = m.Legs[0].ID
+	m.recording = true
+	m.do(r)
+	m.wait(HouseTimer, r.Max+FinishTime)
+}
+
+func (m *machine) played(in Played) {
+	if in.Tag != m.tag || !m.playing {
+		return
+	}
+	m.playing = false
+	if m.Phase == Housed && !m.finishing {
+		m.service.played(m)
+	}
+}
+
+func (m *machine) recorded(in Recorded) {
+	if !m.recording {
+		return
+	}
+	m.recording = false
+	if m.Phase == Housed {
+		m.service.recorded(m, in)
+	}
+	m.finished()
+}
+
+// finished ends a call whose end waited for its recording.
+func (m *machine) finished() {
+	if m.finishing && m.Phase < Closing {
+		m.finishing = false
+		m.end(m.Cause, m.By, m.Text)
+	}
+}
+
+// left is a caller who hangs up on the house.
+func (m *machine) left(cause pbx.Cause) {
+	by := m.From
+	switch cause {
+	case "", pbx.CauseCancelled, pbx.CauseHangup:
+		cause = pbx.CauseHangup
+	default:
+		by = pbx.Party{}
+	}
+	m.Legs[0].Cause = cause
+	m.end(cause, by, sentence(cause, m.From, 0))
+}
+
+// IsHoused reports whether the house's own session is in force on the caller's leg.
+func (s *State) IsHoused() bool {
+	return s.Legs[0].State == LegUp && s.Callee == 0 && s.Phase < Closing
+}
+
+// houseOffered answers a changed session of a caller who talks to the house.
+func (m *machine) houseOffered(in Offered) {
+	if in.Fault != "" {
+		m.do(Reply{m.Legs[0].ID, statusNoCodec})
+		return
+	}
+	m.do(Reply{m.Legs[0].ID, statusOK})
+	if !in.Empty {
+		m.hold(0, in.Hold)
+	}
+}
+
+// farewell lets a caller hear that it goes no further.
+type farewell struct {
+	cause pbx.Cause
+	by    pbx.Party
+	text  i18n.Text
+}
+
+func (f farewell) begin(m *machine) {
+	m.say(Clip{Tone: ToneBusy})
+	m.wait(HouseTimer, ToneTime)
+}
+
+func (f farewell) played(*machine)             {}
+func (f farewell) digit(*machine, byte)        {}
+func (f farewell) recorded(*machine, Recorded) {}
+func (f farewell) told(*machine, Input)        {}
+func (f farewell) timeout(m *machine)          { m.end(f.cause, f.by, f.text) }
+
+// houseTimeout is the end of a wait of the house; a recording that is not written in time does not hold its call up.
+func (m *machine) houseTimeout() {
+	switch {
+	case m.finishing:
+		m.recording = false
+		m.finished()
+	case m.Phase == Housed:
+		m.service.timeout(m)
+	}
+}

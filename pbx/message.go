@@ -1,0 +1,26 @@
+package pbx
+
+import "time"
+
+// MessageID names a message in a mailbox; its sound has the same name.
+type MessageID string
+
+// Message is something that was said to a mailbox (X-054). Messages are no configuration: like records of calls they are
+// rows of their own, and no snapshot holds them.
+type Message struct {
+	ID      MessageID     `json:"id"`
+	User    UserID        `json:"user,omitempty"`  // whose mailbox it is in, or
+	Group   GroupID       `json:"group,omitempty"` // … the group's
+	Call    CallID        `json:"call,omitempty"`
+	From    Party         `json:"from"`
+	At      time.Time     `json:"at"`
+	Length  time.Duration `json:"length"`
+	Rate    int           `json:"rate"`              // samples a second
+	Heard   time.Time     `json:"heard,omitzero"`    // zero: it is new
+	Deleted time.Time     `json:"deleted,omitzero"`  // it can be taken back for a while
+	Sender  UserID        `json:"sender,omitempty"`  // who sent it on from another mailbox
+	Comment string        `json:"comment,omitempty"` // … and what he wrote
+}
+
+// IsNew reports whether nobody has heard the message.
+func (m *Message) IsNew() bool { return m.Heard.IsZero() }

@@ -1,0 +1,150 @@
+package switchboard
+
+import (
+	"strings"
+
+	"tandem/call"
+	"tandem/media"
+	"tandem/pbx"
+	"tandem/sdp"
+)
+
+// houseCodecs are those in which the house itself speaks, best first, and keys.
+func houseCodecs() []sdp.Codec {
+	var all []sdp.Codec
+	for _, c := range sdp.Known() {
+		for _, name := range []string{"G722", "PCMU", "PCMA", sdp.Event} {
+			if strings.EqualFold(c.Name, name) && c.Clock == 8000 {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// theHouse is the house as the other side of a description.
+func theHouse() *side {
+	return &side{agreed: houseCodecs(), theirs: sdp.Stream{Direction: sdp.SendRecv}, open: true}
+}
+
+// welcome answers the caller with the house's own session.
+func (r *run) welcome() call.Input {
+	caller := r.sides[0]
+	r.live.To = r.plan.To
+	if caller.asked == nil {
+		r.b.c.Legs.Accept(caller.wire, r.b.offer(caller, houseCodecs(), sdp.SendRecv, caller.secure))
+		return nil
+	}
+	body, fault := r.b.answer(caller, theHouse())
+	if fault == "" && !sdp.HasVoice(caller.agreed) {
+		fault = pbx.CauseNoCodec
+	}
+	if fault != "" {
+		return call.Answered{Leg: caller.leg, Fault: fault}
+	}
+	r.sound(caller)
+	r.b.c.Legs.Accept(caller.wire, body)
+	return nil
+}
+
+// houseReply answers a changed session of a caller who talks to the house.
+func (r *run) houseReply(s *side, status int) {
+	legs := r.b.c.Legs
+	switch {
+	case status >= 300:
+		legs.Reply(s.wire, status, nil)
+	case s.empty:
+		legs.Reply(s.wire, status, r.b.offer(s, houseCodecs(), sdp.SendRecv, s.theirs.Secure()))
+	default:
+		body, fault := r.b.answer(s, theHouse())
+		if fault != "" {
+			legs.Reply(s.wire, 488, nil)
+			return
+		}
+		r.sound(s)
+		legs.Reply(s.wire, status, body)
+	}
+}
+
+// joined lets a caller whom the house had answered and a phone that answered hear each other.
+func (r *run) joined(e call.Join) {
+	callee, _ := r.side(e.Callee)
+	r.join(callee)
+}
+
+// isNarrower reports whether a phone agreed to less than the caller was told when the house answered him.
+func (r *run) isNarrower(s *side) bool {
+	for _, c := range r.sides[0].agreed {
+		if c.IsVoice() && len(sdp.Common([]sdp.Codec{c}, s.agreed)) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// play lets the caller hear clips. What cannot be played counts as played, so that the call goes on.
+func (r *run) play(e call.Play) call.Input {
+	s, _ := r.side(e.Leg)
+	list := media.Playlist{Tag: e.Tag}
+	for _, c := range e.Clips {
+		sounds, loop := r.sounds(c)
+		list.Sounds = append(list.Sounds, sounds...)
+		list.Loop = list.Loop || loop
+	}
+	if s.stream == nil || len(list.Sounds) == 0 {
+		return call.Played{Tag: e.Tag}
+	}
+	if err := s.stream.Play(list); err != nil {
+		r.log().Warn("the house cannot speak on a leg", "leg", s.leg, "error", err)
+		return call.Played{Tag: e.Tag}
+	}
+	return nil
+}
+
+// sounds is what a clip sounds like; loop says that it goes on until something else is played.
+func (r *run) sounds(c call.Clip) (all []media.Sound, loop bool) {
+	switch {
+	case c.Tone == call.ToneRingback:
+		return media.Ringback().Sounds, true
+	case c.Tone == call.ToneBusy:
+		return media.Busy().Sounds, true
+	case c.Tone == call.ToneBeep:
+		return media.Beep().Sounds, false
+	case c.Sound != "":
+		if r.b.c.Sounds == nil {
+			return nil, false
+		}
+		sound, done, err := r.b.c.Sounds.Open(c.Sound)
+		if err != nil {
+			r.log().Warn("sound cannot be played", "sound", c.Sound, "error", err)
+			return nil, false
+		}
+		r.opened = append(r.opened, done)
+		return []media.Sound{sound}, false
+	case r.b.c.Prompt != nil:
+		return r.b.c.Prompt(r.spoken(), c.Text), false
+	}
+	return nil, false
+}
+
+// spoken is the language in which the caller is spoken to.
+func (r *run) spoken() string {
+	if h := r.plan.House; h != nil && h.Language != "" {
+		return h.Language
+	}
+	return r.language
+}
+
+// noticed turns what the sound of a leg tells into an input.
+func (r *run) noticed(leg pbx.LegID, e media.Event) {
+	switch e.Kind {
+	case media.EventSilence:
+		r.post(&message{silent: leg})
+	case media.EventDigit:
+		r.post(&message{key: leg, signal: call.Signal{Kind: call.SignalDigit, Digit: e.Digit}})
+	case media.EventPlayed:
+		r.post(&message{input: call.Played{Tag: e.Tag}})
+	case media.EventRecorded:
+		r.post(&message{recorded: e.Recorded, tag: e.Tag})
+	}
+}
