@@ -99,19 +99,35 @@ func (Keep) effect()      {}
 func (Played) input()     {}
 func (Recorded) input()   {}
 
-// service is what the house does on a call: a mailbox, a menu, a queue. It is a value; its methods move a copy on and put it
-// back into the machine. Whatever it does, it leaves a timer running: the house's, or that of what it led to.
-type service interface {
-	begin(m *machine)                 // the caller listens
-	played(m *machine)                // what was said is over
-	digit(m *machine, key byte)       // the caller pressed a key
-	recorded(m *machine, in Recorded) // what was said to it is written
-	told(m *machine, in Input)        // the shell answers a question of this service
-	timeout(m *machine)
+// service is what the house does on a call: a mailbox, a menu, a queue. It is a value with a method
+//
+//	step(m *machine, in Input)
+//
+// which moves a copy on and puts it back into the machine. It hears begun when the caller listens, Played, Digit, Recorded, Timeout,
+// and the answers to what it asked the shell for. Whatever it does, it leaves a timer running: the house's, or that of what it led to.
+type service interface{ service() }
+
+// begun says that the caller listens.
+type begun struct{}
+
+func (begun) input() {}
+
+// serve gives an input to the service. The types are listed, because a call through the interface would cost every step of
+// every call an allocation.
+func (m *machine) serve(in Input) {
+	if m.Phase != Housed {
+		return
+	}
+	switch s := m.service.(type) {
+	case mailbox:
+		s.step(m, in)
+	case farewell:
+		s.step(m, in)
+	}
 }
 
-// serve makes the service that answers for a place; nil where no such thing answers calls.
-func serve(h *route.House) service {
+// serviceFor makes the service that answers for a place; nil where no such thing answers calls.
+func serviceFor(h *route.House) service {
 	switch h.At.Kind {
 	case pbx.ToMailbox:
 		return mailbox{box: h.At}
@@ -121,7 +137,7 @@ func serve(h *route.House) service {
 
 // Serves reports whether the house can answer for a kind of place.
 func Serves(kind pbx.DestinationKind) bool {
-	return serve(&route.House{At: pbx.Destination{Kind: kind}}) != nil
+	return serviceFor(&route.House{At: pbx.Destination{Kind: kind}}) != nil
 }
 
 // onPlan begins what a plan says: ringing, the house, or the end.
@@ -130,7 +146,7 @@ func (m *machine) onPlan(h *route.House, refuse pbx.Cause, text i18n.Text) {
 	case refuse != "":
 		m.dismiss(refuse, m.blame(refuse), text)
 	case h != nil:
-		if m.service = serve(h); m.service == nil {
+		if m.service = serviceFor(h); m.service == nil {
 			m.dismiss(pbx.CauseFailed, pbx.Party{}, i18n.T("cause.failed"))
 			return
 		}
@@ -147,7 +163,7 @@ func (m *machine) onPlan(h *route.House, refuse pbx.Cause, text i18n.Text) {
 func (m *machine) welcome() {
 	if m.Legs[0].State == LegUp {
 		m.Phase = Housed
-		m.service.begin(m)
+		m.serve(begun{})
 		return
 	}
 	m.Phase = Answering
@@ -164,7 +180,7 @@ func (m *machine) dismiss(cause pbx.Cause, by pbx.Party, text i18n.Text) {
 	}
 	m.service = farewell{cause, by, text}
 	m.Phase = Housed
-	m.service.begin(m)
+	m.serve(begun{})
 }
 
 // say plays clips and waits for their end.
@@ -191,14 +207,19 @@ func (m *machine) record(r Record) {
 	m.wait(HouseTimer, r.Max+FinishTime)
 }
 
+// answer gives what the shell answers to the service.
+func (m *machine) answer(in Input) {
+	if !m.finishing {
+		m.serve(in)
+	}
+}
+
 func (m *machine) played(in Played) {
 	if in.Tag != m.tag || !m.playing {
 		return
 	}
 	m.playing = false
-	if m.Phase == Housed && !m.finishing {
-		m.service.played(m)
-	}
+	m.answer(in)
 }
 
 func (m *machine) recorded(in Recorded) {
@@ -206,9 +227,7 @@ func (m *machine) recorded(in Recorded) {
 		return
 	}
 	m.recording = false
-	if m.Phase == Housed {
-		m.service.recorded(m, in)
-	}
+	m.serve(in)
 	m.finished()
 }
 
@@ -257,16 +276,17 @@ type farewell struct {
 	text  i18n.Text
 }
 
-func (f farewell) begin(m *machine) {
-	m.say(Clip{Tone: ToneBusy})
-	m.wait(HouseTimer, ToneTime)
-}
+func (farewell) service() {}
 
-func (f farewell) played(*machine)             {}
-func (f farewell) digit(*machine, byte)        {}
-func (f farewell) recorded(*machine, Recorded) {}
-func (f farewell) told(*machine, Input)        {}
-func (f farewell) timeout(m *machine)          { m.end(f.cause, f.by, f.text) }
+func (f farewell) step(m *machine, in Input) {
+	switch in.(type) {
+	case begun:
+		m.say(Clip{Tone: ToneBusy})
+		m.wait(HouseTimer, ToneTime)
+	case Timeout:
+		m.end(f.cause, f.by, f.text)
+	}
+}
 
 // houseTimeout is the end of a wait of the house; a recording that is not written in time does not hold its call up.
 func (m *machine) houseTimeout() {
@@ -275,6 +295,6 @@ func (m *machine) houseTimeout() {
 		m.recording = false
 		m.finished()
 	case m.Phase == Housed:
-		m.service.timeout(m)
+		m.serve(Timeout{HouseTimer})
 	}
 }

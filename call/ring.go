@@ -39,9 +39,11 @@ func (m *machine) next(cause pbx.Cause) {
 			return
 		}
 	}
-	if to := m.Then.After(cause); !to.IsZero() {
-		m.goOn(to, m.Then.Owner, cause)
-		return
+	if m.Then != nil {
+		if to := m.Then.After(cause); !to.IsZero() {
+			m.goOn(to, m.Then.Owner, cause)
+			return
+		}
 	}
 	m.dismiss(cause, m.blame(cause), sentence(cause, m.To, m.ringTime()))
 }
@@ -141,7 +143,7 @@ func (m *machine) confirmed(in Answered) {
 	}
 	if m.service != nil {
 		m.Phase = Housed
-		m.service.begin(m)
+		m.serve(begun{})
 		return
 	}
 	m.Phase = Talking

@@ -45,7 +45,7 @@ func (m *machine) routed(in Routed) {
 	if m.Phase != Routing {
 		return
 	}
-	m.To, m.Then = in.Plan.To, in.Plan.Then
+	m.To = in.Plan.To
 	m.Stage = len(m.Rings)
 	m.add(in.Plan, in.Legs)
 	m.do(Emit{Kind: event.CallRouted})

@@ -73,7 +73,7 @@ type State struct {
 	Legs    []Leg           // the caller's first
 	Rings   []time.Duration // ring time of each attempt, of all stages of its way
 	Stage   int             // the first attempt of the running stage
-	Then    route.Then      // where the call goes when the running stage is not answered
+	Then    *route.Then     // where the call goes when the running stage is not answered; nil: nowhere
 	Attempt int             // the running one
 	Callee  int             // index of the leg that talks to the caller; 0 before the answer
 	Early   int             // index of the leg whose sound the caller hears while it rings; 0 for none
@@ -94,7 +94,7 @@ type State struct {
 
 // New prepares a call after a plan that is no refusal; ids are the leg ids of its targets, in order over all attempts.
 func New(caller pbx.LegID, device pbx.DeviceID, p route.Plan, ids []pbx.LegID) State {
-	s := State{From: p.From, To: p.To, Then: p.Then, home: p.House}
+	s := State{From: p.From, To: p.To, home: p.House}
 	s.Legs, s.Rings = make([]Leg, 0, 1+len(ids)), make([]time.Duration, 0, len(p.Attempts))
 	s.Legs = append(s.Legs, Leg{ID: caller, Device: device, Party: p.From, Attempt: nobody, State: LegDialled})
 	s.add(p, ids)
@@ -104,6 +104,10 @@ func New(caller pbx.LegID, device pbx.DeviceID, p route.Plan, ids []pbx.LegID) S
 // add puts the phones of a plan behind those that are there.
 func (s *State) add(p route.Plan, ids []pbx.LegID) {
 	first := len(s.Rings)
+	if s.Then = nil; p.Then != (route.Then{}) {
+		then := p.Then
+		s.Then = &then
+	}
 	if first > 0 {
 		s.Rings = slices.Clip(s.Rings)
 	}

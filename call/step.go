@@ -69,9 +69,7 @@ func (m *machine) step(in Input) {
 	case Recorded:
 		m.recorded(in)
 	case Box:
-		if m.Phase == Housed && !m.finishing {
-			m.service.told(m, in)
-		}
+		m.answer(in)
 	case Stop:
 		m.stop(in)
 	}
@@ -159,7 +157,7 @@ func (m *machine) digit(i int, digit byte) {
 	case m.Phase == Ringing && i == 0 && m.Early > 0:
 		m.do(Press{m.Legs[m.Early].ID, digit})
 	case m.Phase == Housed && i == 0 && !m.finishing:
-		m.service.digit(m, digit)
+		m.serve(Digit{m.Legs[0].ID, digit})
 	case m.Phase == Answering || m.Phase == Talking:
 		if p := m.peer(i); p >= 0 {
 			m.do(Press{m.Legs[p].ID, digit})

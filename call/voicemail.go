@@ -49,14 +49,28 @@ const (
 	boxParts // says goodbye
 )
 
-func (b mailbox) begin(m *machine) {
-	m.do(OpenBox{b.box})
-	m.wait(HouseTimer, boxTime)
+func (mailbox) service() {}
+
+func (b mailbox) step(m *machine, in Input) {
+	switch in := in.(type) {
+	case begun:
+		m.do(OpenBox{b.box})
+		m.wait(HouseTimer, boxTime)
+	case Box:
+		b.opened(m, in)
+	case Played:
+		b.played(m)
+	case Digit:
+		b.digit(m, in.Digit)
+	case Recorded:
+		b.recorded(m, in)
+	case Timeout:
+		b.timeout(m)
+	}
 }
 
-func (b mailbox) told(m *machine, in Input) {
-	box, ok := in.(Box)
-	if !ok || b.stage != boxOpening {
+func (b mailbox) opened(m *machine, box Box) {
+	if b.stage != boxOpening {
 		return
 	}
 	b.max, b.to, b.owner = box.Max, box.Operator, box.Owner
