@@ -30,6 +30,7 @@ deps: ## install what the tests need (Debian packages)
 
 test: deps web/dist/index.html check ## everything: units, stores, real phones, the browser
 	go test -count=1 -race -timeout 10m ./bus ./directory ./call ./route ./switchboard ./sip/... ./media
+	go test -count=1 -race -timeout 10m -run 'Revoked|Settled|Race' ./api ./command
 	go test -count=1 -timeout 20m ./...
 
 check: web/node_modules ## the quick loop: format, vet, staticcheck, house, types

@@ -180,6 +180,7 @@ func beyondCedar(r Right, t Target) bool {
 // docs/adr/0029: handing rights on, guests and trunks, shapes of roles, a deny with an exclusion on things with several
 // people in them; and for what beyondCedar names only one direction is compared.
 func TestCedarAgrees(t *testing.T) {
+	t.Parallel()
 	same, allowed, bounded := 0, 0, 0
 	for seed := range uint64(min(offices(t, 500), 20_000)) {
 		d := throw(seed)

@@ -15,6 +15,17 @@ type wish struct {
 	to           *pbx.Person // who is to get it; nil when a role is given to whoever joins
 }
 
+// sees is since when objects come into the wish.
+func (w *wish) sees() time.Time { return bound(&w.scope, w.since) }
+
+// bound is since when objects come into a scope: one's own past is always open, whatever a row says about it.
+func bound(c *pbx.Scope, since time.Time) time.Time {
+	if c.Kind == pbx.ScopeSelf {
+		return time.Time{}
+	}
+	return since
+}
+
 // covers reports whether the actor holds the wished right over the whole scope, undenied, with no exclusion that is not
 // carried over and with no earlier end (I-1, I-10, I-11). A right that comes along with another counts as held.
 func (q *asker) covers(w *wish) bool {
@@ -81,7 +92,7 @@ func (q *asker) coversBy(w *wish) bool {
 		}
 		f := field{scope: selfScope}
 		if c != selfScope {
-			if f = q.fieldOf(&a.Scope); w.since.Before(a.Since) {
+			if f = q.fieldOf(&a.Scope); w.sees().Before(bound(&a.Scope, a.Since)) {
 				continue
 			}
 		}
@@ -91,7 +102,7 @@ func (q *asker) coversBy(w *wish) bool {
 	}
 	for _, g := range q.me.Grants {
 		if g.Deny || g.Right != catalogue[w.right].name || !q.counts(g) || pbx.Deadline(g.Until) < end ||
-			w.since.Before(g.Since) || !carriesOver(g.Except, w.except) {
+			w.sees().Before(bound(&g.Scope, g.Since)) || !carriesOver(g.Except, w.except) {
 			continue
 		}
 		if f := q.fieldOf(&g.Scope); q.within(&f, w) {

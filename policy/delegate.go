@@ -164,6 +164,9 @@ func (q *asker) override(x *pbx.Person) Code {
 	if !q.outranks(x) {
 		return Standing
 	}
+	if m.right == RoleSystem && m.override == pbx.OverrideAllow {
+		return NotAssignable // only inside the role of a System Owner, as with single grants
+	}
 	c := noScope
 	switch {
 	case m.override == pbx.OverrideAllow:
@@ -178,11 +181,14 @@ func (q *asker) override(x *pbx.Person) Code {
 	if !q.covers(&w) {
 		return Ceiling
 	}
-	if catalogue[m.right].billable && !q.pays(x) {
+	if (catalogue[m.right].billable || m.right == BillingAssign) && !q.pays(x) || m.right == BillingAssign && !q.spreads() {
 		return Billing
 	}
 	return ""
 }
+
+// spreads reports whether the actor may hand on the right to assign what costs (D-044).
+func (q *asker) spreads() bool { return q.s.Tenant.Spread || q.carries("system_owner") }
 
 // give decides a single grant or deny, and taking one away.
 func (q *asker) give(x *pbx.Person, g *pbx.Grant, taken bool) Code {
@@ -204,7 +210,7 @@ func (q *asker) give(x *pbx.Person, g *pbx.Grant, taken bool) Code {
 		return Ceiling
 	}
 	if (catalogue[right].billable || right == BillingAssign) && !q.pays(x) ||
-		right == BillingAssign && !q.s.Tenant.Spread && !q.carries("system_owner") {
+		right == BillingAssign && !q.spreads() {
 		return Billing
 	}
 	return ""

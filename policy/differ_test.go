@@ -45,6 +45,7 @@ func (d *dice) differ(t testing.TB, s *pbx.Snapshot, questions int, codes map[Co
 // AZ-02: a second evaluator, written for clarity only, answers a million random questions alike, with the same code.
 // Before a release TANDEM_POLICY_OFFICES=2500000 asks 10⁹.
 func TestNaiveEvaluatorAgrees(t *testing.T) {
+	t.Parallel()
 	const each = 400
 	codes := map[Code]int{}
 	n := offices(t, 2_500)
@@ -104,6 +105,7 @@ func (d *dice) seen(t testing.TB, s *pbx.Snapshot, lists int) (some, everything 
 
 // AZ-03: what a list selects by leaves out nothing that is seen, and everything is seen when it says so.
 func TestSightIsDecide(t *testing.T) {
+	t.Parallel()
 	some, everything := 0, 0
 	for seed := range uint64(offices(t, 1_200)) {
 		d := throw(seed)

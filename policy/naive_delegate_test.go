@@ -177,7 +177,8 @@ func (n naive) holds(u pbx.UserID, w nWish) bool {
 		if !g.until.IsZero() && (w.until.IsZero() || w.until.After(g.until)) || !all(g.except, w.except) {
 			continue
 		}
-		if !g.place && w.since.Before(g.since) {
+		own := w.scope.Kind == pbx.ScopeSelf // which opens the whole past, whatever stands in the wish
+		if !g.place && g.scope.Kind != pbx.ScopeSelf && (own && !g.since.IsZero() || !own && w.since.Before(g.since)) {
 			continue // the start of a membership bounds no gift
 		}
 		selfOnly := len(g.right.Scopes()) == 1 && knows(g.right, pbx.ScopeSelf)
@@ -419,6 +420,9 @@ func (n naive) override(u pbx.UserID, t Target, now *pbx.Membership) Code {
 		return Standing
 	}
 	r := t.more.right
+	if r == RoleSystem && t.more.override == pbx.OverrideAllow {
+		return NotAssignable
+	}
 	cell := n.cell(now.Role, r)
 	if cell == pbx.ScopeAll || cell == pbx.ScopeListed {
 		cell = ""
@@ -437,7 +441,8 @@ func (n naive) override(u pbx.UserID, t Target, now *pbx.Membership) Code {
 	if !n.holds(u, nWish{r, pbx.Scope{Kind: cell, Group: t.group}, nil, time.Time{}, time.Time{}, t.user}) {
 		return Ceiling
 	}
-	if r.IsBillable() && !n.may(u, BillingAssign, n.person(t.user)) {
+	owner := slices.ContainsFunc(n.appointed(u), func(a *pbx.Assignment) bool { return a.Role == "system_owner" })
+	if (r.IsBillable() || r == BillingAssign) && !n.may(u, BillingAssign, n.person(t.user)) || r == BillingAssign && !owner && !n.s.Tenant.Spread {
 		return Billing
 	}
 	return ""
