@@ -1,8 +1,8 @@
 #!/bin/bash
 # One bounded run of what docs/performance.md lists: the real server with authentication, rights, durable records and live events on,
-# the load on the same machine. It takes about five minutes, prints a table, and ends the processes that it started.
+# the load on the same machine. It takes about six minutes, prints a table, and ends the processes that it started.
 #   bench/run.sh            everything
-#   bench/run.sh calls pdd  only these: decide start reg calls pdd bridge memory overload lists
+#   bench/run.sh calls pdd  only these: decide rights start reg calls pdd bridge memory overload lists
 # TANDEM names a finished binary; OUT a directory that keeps every line the load tools printed.
 # RT=1 runs server and generator of the post-dial delay under the real-time scheduler, so that other jobs of a shared machine do not count.
 set -u
@@ -25,8 +25,8 @@ stop() { # ends our server and waits for it
 }
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
-deadline=$((SECONDS + 350))
-parts=${*:-decide start reg calls pdd bridge memory overload lists}
+deadline=$((SECONDS + 400))
+parts=${*:-decide rights start reg calls pdd bridge memory overload lists}
 wanted() { [ $SECONDS -lt $deadline ] && case " $parts " in *" $1 "*) ;; *) false ;; esac }
 
 row() { printf '%-52s %14s %14s   %s\n' "$1" "$2" "$3" "${4:-}" | tee -a "$out/table"; }
@@ -66,6 +66,14 @@ if wanted decide; then
       for (i = 2; i < NF; i++) { if ($(i+1) == "ns/op") ns = $i; if ($(i+1) == "allocs/op") al = $i }
       printf "%s %s|%s ns|%s|%s allocs\n", p, n, ns, (p == "policy" ? "100 ns" : "5000 ns"), al }' "$out/decide" |
     while IFS='|' read -r a b c d; do row "$a" "$b" "$c" "$d"; done
+fi
+
+if wanted rights; then # the same questions of Cedar, Casbin and OpenFGA; its modules must be in the cache, this network reaches nothing
+  if (cd bench/rights && go build -o "$work/rights" .) >"$out/rights.err" 2>&1 && timeout 120 "$work/rights" >"$out/rights"; then
+    while read -r line; do row "rights: ${line:0:31}" "${line:31:13} ns" "$([[ $line = Tandem* ]] && echo "100 ns")" "${line:57:9} allocs, answers agree"; done < <(tail -n +3 "$out/rights")
+  else
+    row "rights beside other engines" "-" "" "not built: $(head -1 "$out/rights.err")"
+  fi
 fi
 
 if wanted start; then
