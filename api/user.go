@@ -56,6 +56,7 @@ type UserCan struct {
 	Devices bool `json:"devices"`
 	Invite  bool `json:"invite" doc:"send access again, end sessions"`
 	Role    bool `json:"role" doc:"change roles in at least one group"`
+	Rights  bool `json:"rights" doc:"read what the person may do, and why"`
 }
 
 // showUsers are people as the visitor may see them.
@@ -138,6 +139,7 @@ func (s *Server) showUser(v *visit, u *pbx.User) User {
 		Devices: v.can(policy.DeviceEdit, who) || v.can(policy.SoftphoneUse, who),
 		Invite:  v.can(policy.LoginReset, who),
 		Role:    u.ID != v.who.User && v.can(policy.MembershipRole, who),
+		Rights:  v.can(policy.RightExplain, who) || v.can(policy.MembershipRole, who),
 	}
 	return out
 }

@@ -3062,6 +3062,8 @@ export interface components {
             invite: boolean;
             /** @description name, language, zone, picture */
             profile: boolean;
+            /** @description read what the person may do, and why */
+            rights: boolean;
             /** @description change roles in at least one group */
             role: boolean;
             suspend: boolean;

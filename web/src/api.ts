@@ -35,6 +35,15 @@ export type ProviderSettings = Schemas['ProviderSettings'];
 export type Me = Schemas['Me'];
 export type Overview = Schemas['Overview'];
 export type ImportReport = Schemas['Import'];
+export type PersonRights = Schemas['PersonRights'];
+export type HeldRight = Schemas['HeldRight'];
+export type Seat = Schemas['Seat'];
+export type Grant = Schemas['Grant'];
+export type Assignment = Schemas['Assignment'];
+export type Level = Schemas['Level'];
+export type Comparison = Schemas['Comparison'];
+export type Deputy = Schemas['Deputy'];
+export type GivenScope = Schemas['Scope'];
 export type Scope = '' | 'self' | 'listed' | 'group' | 'tree' | 'all';
 export type List<T> = { items: T[]; next?: string; total: number };
 
@@ -82,6 +91,24 @@ async function got<T>(answer: Promise<Answer<T>>): Promise<T> {
 /** The answer of a dry run takes the place of every other. */
 const tried = (answer: Promise<Answer<unknown>>): Promise<Preview> => got(answer) as Promise<Preview>;
 
+/** A change that can be looked at before it is made. Making it answers with its place in the log, by which it is undone. */
+export type Act = { dry: () => Promise<Preview>; run: () => Promise<number | undefined> };
+
+/** A change of rights: asked the same way with and without dry=1. */
+function act(ask: (query: { dry?: boolean }) => Promise<Answer<unknown>>): Act {
+  return {
+    dry: () => got(ask({ dry: true })) as Promise<Preview>,
+    run: async () => {
+      let seq: number | undefined;
+      await got(ask({}).then((a) => {
+        seq = Number(a.response.headers.get('Tandem-Change')) || undefined;
+        return a;
+      }));
+      return seq;
+    },
+  };
+}
+
 /** Leaves out what was not chosen, so that the address names only real filters. */
 const chosen = <Q extends object>(query: { [K in keyof Q]?: Q[K] | '' | undefined }): Q =>
   Object.fromEntries(Object.entries(query).filter(([, v]) => v !== undefined && v !== '')) as Q;
@@ -113,8 +140,6 @@ export const api = {
   suspend: (user: string, reason?: string) => got(client.POST('/v1/users/{user}/suspend', { params: { path: { user } }, body: { reason } })),
   restore: (user: string) => got(client.POST('/v1/users/{user}/restore', { params: { path: { user } }, body: {} })),
   invite: (user: string) => got(client.POST('/v1/users/{user}/invite', { params: { path: { user } } })),
-  giveRole: (user: string, role: string) => got(client.PUT('/v1/users/{user}/roles/{role}', { params: { path: { user, role } } })),
-  takeRole: (user: string, role: string) => got(client.DELETE('/v1/users/{user}/roles/{role}', { params: { path: { user, role } } })),
   endUserSessions: (user: string) => got(client.DELETE('/v1/users/{user}/sessions', { params: { path: { user } } })),
   setPhoto: (user: string, image: Blob) => got(client.PUT('/v1/users/{user}/photo', { params: { path: { user } }, body: image as never, ...raw(image.type) })),
   removePhoto: (user: string) => got(client.DELETE('/v1/users/{user}/photo', { params: { path: { user } } })),
@@ -148,6 +173,21 @@ export const api = {
   editRing: (ring: string, body: BodyOf<'/v1/rings/{ring}', 'patch'>) => got(client.PATCH('/v1/rings/{ring}', { params: { path: { ring } }, body })),
   deleteRing: (ring: string, dry = false) => got(client.DELETE('/v1/rings/{ring}', { params: { path: { ring }, query: dry ? { dry } : {} } })),
   explainRoute: (body: BodyOf<'/v1/explain/route', 'post'>) => got(client.POST('/v1/explain/route', { body })),
+
+  standing: (user: string) => got(client.GET('/v1/users/{user}/rights', { params: { path: { user } } })),
+  compare: (user: string, query: { with?: string; at?: string }) => got(client.GET('/v1/users/{user}/rights/compare', { params: { path: { user }, query: chosen<QueryOf<'/v1/users/{user}/rights/compare'>>(query) } })),
+  seat: (group: string, user: string, body: BodyOf<'/v1/groups/{group}/members/{user}', 'put'>) => act((query) => client.PUT('/v1/groups/{group}/members/{user}', { params: { path: { group, user }, query }, body })),
+  unseat: (group: string, user: string) => act((query) => client.DELETE('/v1/groups/{group}/members/{user}', { params: { path: { group, user }, query } })),
+  override: (group: string, user: string, right: string, value: 'inherit' | 'allow' | 'deny') => act((query) => client.PUT('/v1/groups/{group}/members/{user}/rights/{right}', { params: { path: { group, user, right }, query }, body: { value } })),
+  giveGrant: (user: string, body: BodyOf<'/v1/users/{user}/grants', 'post'>) => act((query) => client.POST('/v1/users/{user}/grants', { params: { path: { user }, query }, body })),
+  editGrant: (grant: string, body: BodyOf<'/v1/grants/{grant}', 'patch'>) => act((query) => client.PATCH('/v1/grants/{grant}', { params: { path: { grant }, query }, body })),
+  endGrant: (grant: string) => act((query) => client.DELETE('/v1/grants/{grant}', { params: { path: { grant }, query } })),
+  assign: (user: string, body: BodyOf<'/v1/users/{user}/assignments', 'post'>) => act((query) => client.POST('/v1/users/{user}/assignments', { params: { path: { user }, query }, body })),
+  editAssignment: (assignment: string, body: BodyOf<'/v1/assignments/{assignment}', 'patch'>) => act((query) => client.PATCH('/v1/assignments/{assignment}', { params: { path: { assignment }, query }, body })),
+  endAssignment: (assignment: string) => act((query) => client.DELETE('/v1/assignments/{assignment}', { params: { path: { assignment }, query } })),
+  deputies: () => got(client.GET('/v1/profile/deputies')),
+  lend: (body: BodyOf<'/v1/profile/deputies', 'post'>) => act((query) => client.POST('/v1/profile/deputies', { params: { query }, body })),
+  undo: (seq: number) => act((query) => client.POST('/v1/changes/{seq}/undo', { params: { path: { seq }, query } })),
 
   devices: (user: string) => got(client.GET('/v1/users/{user}/devices', { params: { path: { user } } })),
   addDevice: (user: string, body: BodyOf<'/v1/users/{user}/devices', 'post'>) => got(client.POST('/v1/users/{user}/devices', { params: { path: { user } }, body })),

@@ -67,6 +67,7 @@ function Pages() {
           <Route path="/me/forwarding" element={<ForwardingPage />} />
           <Route path="/paths" element={<PathPage />} />
           <Route path="/rings" element={<RingPage />} />
+          <Route path="/people/:id/:view" element={<PersonPage />} />
           <Route path="/groups" element={<GroupsPage />} />
           <Route path="/groups/:id" element={<GroupsPage />} />
           <Route path="/roles" element={<RolesPage />} />

@@ -36,11 +36,11 @@ export function stale(kind: string): string[] {
     case 'membership':
     case 'assignment':
     case 'grant':
-      return ['users', 'user', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension'];
+      return ['users', 'user', 'standing', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension'];
     case 'group':
-      return ['groups', 'group', 'members', 'users', 'audit'];
+      return ['groups', 'group', 'members', 'users', 'standing', 'audit'];
     case 'role':
-      return ['roles', 'role', 'session', 'audit'];
+      return ['roles', 'role', 'standing', 'session', 'audit'];
     case 'device':
       return ['devices', 'users', 'user', 'overview', 'audit'];
     case 'token':

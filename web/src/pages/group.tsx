@@ -3,7 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Network, Plus, Trash2, UserPlus, X } from 'lucide-react';
 import { useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
-import { api, type Group, type User } from '../api';
+import { api, type Act, type Group, type User } from '../api';
+import { make } from '../parts/change';
 import { useAddress, useGroupRoles, useGroups } from '../parts/query';
 import { AddUser, useRefresh } from '../parts/user';
 import { byName, fieldWord, roleName } from '../parts/words';
@@ -103,9 +104,7 @@ function Joining({ group, members, onClose }: { group: Group; members: User[]; o
   const roles = useGroupRoles(group.id).filter((r) => r.may);
   const people = useQuery({ queryKey: ['users', 'joining'], queryFn: () => api.users({ limit: 500, sort: 'name' }) });
   const form = useForm({ user: '', role: 'user' }, async (v) => {
-    await api.setMember(group.id, v.user, { role: v.role });
-    await refresh();
-    toast({ text: t('membership.joined', { group: group.name }), undo: () => api.removeMember(group.id, v.user).then(refresh) });
+    await make(api.seat(group.id, v.user, { role: v.role }), t('membership.joined', { group: group.name }), refresh);
     onClose();
   });
   const free = (people.data?.items ?? []).filter((u) => !members.some((m) => m.id === u.id));
@@ -125,7 +124,7 @@ function Members({ group }: { group: Group }) {
   const members = useQuery({ queryKey: ['members', group.id], queryFn: () => api.members(group.id) });
   const [joining, setJoining] = useState(false);
   const [adding, setAdding] = useState(false);
-  const run = (work: Promise<unknown>, text: string, undo: () => Promise<unknown>) => void work.then(refresh).then(() => toast({ text, undo: () => undo().then(refresh) }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  const run = (act: Act, text: string) => void make(act, text, refresh).catch((e: unknown) => toast({ text: sentence(e), lasting: true }));
   const roleHere = (u: User) => u.groups?.find((g) => g.id === group.id)?.role ?? 'user';
   const why = group.can?.members === false ? t('group.not_yours') : undefined;
   const buttons = (
@@ -149,11 +148,11 @@ function Members({ group }: { group: Group }) {
                   <Menu.Target><Button small locked={u.can?.role === false ? t('user.not_yours') : undefined}>{roleName(roleHere(u))}</Button></Menu.Target>
                   <Menu.Dropdown>
                     {roles.map((r) => (
-                      <Menu.Item key={r.id} onClick={() => run(api.setMember(group.id, u.id, { role: r.id }), t('membership.saved', { name: u.name }), () => api.setMember(group.id, u.id, { role: roleHere(u) }))}>{roleName(r.id)}</Menu.Item>
+                      <Menu.Item key={r.id} onClick={() => run(api.seat(group.id, u.id, { role: r.id }), t('membership.saved', { name: u.name }))}>{roleName(r.id)}</Menu.Item>
                     ))}
                   </Menu.Dropdown>
                 </Menu>
-                {!why && <IconButton small icon={X} label={t('membership.remove', { name: u.name })} onClick={() => run(api.removeMember(group.id, u.id), t('membership.removed', { name: u.name, group: group.name }), () => api.setMember(group.id, u.id, { role: roleHere(u) }))} />}
+                {!why && <IconButton small icon={X} label={t('membership.remove', { name: u.name })} onClick={() => run(api.unseat(group.id, u.id), t('membership.removed', { name: u.name, group: group.name }))} />}
               </div>
             ))}
           </div>

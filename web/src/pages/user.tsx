@@ -3,20 +3,20 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { PhoneCall, Plus, Star, X } from 'lucide-react';
 import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
-import { api, type User } from '../api';
+import { api, type Act, type User } from '../api';
+import { make } from '../parts/change';
 import { CallPanel, CallTable } from '../parts/call';
 import { Devices } from '../parts/device';
 import { Facts } from '../parts/fact';
-import { Cost } from '../parts/preview';
 import { Photo } from '../parts/photo';
-import { useAddress, useGroupRoles, useGroups, useRoles, useUser } from '../parts/query';
+import { useAddress, useUser } from '../parts/query';
+import { Rights } from '../parts/right';
+import { SeatDialog } from '../parts/seat';
 import { UserActions, useRefresh } from '../parts/user';
-import { byName, fieldWord, roleHint, roleName, stateWord } from '../parts/words';
+import { fieldWord, roleHint, roleName, stateWord } from '../parts/words';
 import { can, useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
-import { Dialog } from '../ui/dialog';
-import { Menu } from '../ui/filter';
-import { before, changed, Choices, Conflict, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
+import { before, changed, Conflict, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
 import { Avatar, presenceName } from '../ui/person';
 import { Card, Sheet, Tabs } from '../ui/sheet';
 import { Empty, FormError, Lines, Loaded, Trouble, sentence } from '../ui/states';
@@ -58,80 +58,25 @@ function Profile({ user }: { user: User }) {
   );
 }
 
-function Membership({ user, group, onClose }: { user: User; group?: string; onClose: () => void }) {
-  const refresh = useRefresh();
-  const groups = useGroups();
-  const has = user.groups?.find((g) => g.id === group);
-  const form = useForm({ group: group ?? '', role: has?.role ?? 'user' }, async (v) => {
-    await api.setMember(v.group, user.id, { role: v.role, main: has?.main });
-    await refresh();
-    toast({ text: t('membership.saved', { name: user.name }) });
-    onClose();
-  });
-  const offered = useGroupRoles(form.values.group);
-  const { group: into, role } = form.values;
-  const trial = useQuery({ queryKey: ['trial', user.id, into, role], queryFn: () => api.tryMember(into, user.id, { role }), enabled: form.dirty && into !== '', retry: false, staleTime: 0 });
-  const free = (groups.data?.items ?? []).filter((g) => g.can?.members && !user.groups?.some((x) => x.id === g.id));
-  return (
-    <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
-      {!group && <Pick form={form} name="group" label={t('field.group')} options={byName(free).map((g) => ({ value: g.id, label: g.name }))} searchable />}
-      <Choices name="role" label={t('field.role')} value={form.values.role} onChange={(v) => form.set('role', v)} options={offered.map((r) => ({ value: r.id, label: roleName(r.id), hint: roleHint(r.id), locked: r.may ? undefined : t('role.not_assignable') }))} />
-      {form.dirty && <Cost of={trial.data?.cost} />}
-      <FormError error={form.error} fields={['group']} />
-      <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.values.group ? undefined : t('membership.choose_group')}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
-    </form>
-  );
-}
-
-/** Office-wide roles that exist for people; levels and permissions have pages of their own. */
-const officeRoles = ['system_owner', 'system_admin', 'telephony_admin'];
-
 function Groups({ user }: { user: User }) {
   const refresh = useRefresh();
-  const [editing, setEditing] = useState<string | true>();
-  const roles = useRoles();
-  const office = (roles.data?.items ?? []).filter((r) => r.office && r.assignable && (officeRoles.includes(r.id) || r.custom) && !user.office_roles?.includes(r.id));
-  const close = () => setEditing(undefined);
+  const [editing, setEditing] = useState<true>();
   const several = (user.groups?.length ?? 0) > 1;
   const why = user.can?.role ? undefined : t('user.not_yours');
-  const run = (work: Promise<unknown>, text: string, undo?: () => Promise<unknown>) =>
-    work.then(refresh).then(() => toast({ text, undo: undo && (() => undo().then(refresh)) }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  const run = (act: Act, text: string) => make(act, text, refresh).catch((e: unknown) => toast({ text: sentence(e), lasting: true }));
   return (
     <div className="col g16 form">
       <Card title={t('user.groups')} note={several ? t('membership.main_hint') : undefined} actions={<Button small icon={Plus} locked={why} onClick={() => setEditing(true)}>{t('membership.add')}</Button>}>
         {(user.groups ?? []).map((g) => (
           <div key={g.id} className="list-row">
-            <span className="grow col"><span className="row"><span className="med">{g.name}</span>{g.main && several && <span className="chip small acc"><Star className="icon" aria-hidden />{t('user.main_group')}</span>}</span><span className="meta">{g.role && roleHint(g.role)}</span></span>
-            {g.role && <Button small locked={why} onClick={() => setEditing(g.id)}>{roleName(g.role)}</Button>}
-            {several && !g.main && <Button small kind="quiet" locked={why} onClick={() => void run(api.setMember(g.id, user.id, { main: true }), t('membership.main_set', { group: g.name }))}>{t('membership.make_main')}</Button>}
-            {several && <IconButton small label={t('membership.remove_from', { group: g.name })} icon={X} onClick={() => void run(api.removeMember(g.id, user.id), t('membership.removed', { name: user.name, group: g.name }), () => api.setMember(g.id, user.id, { role: g.role, main: g.main }))} />}
+            <span className="grow col"><span className="row"><span className="med">{g.name}</span>{g.main && several && <span className="chip small acc"><Star className="icon" aria-hidden />{t('user.main_group')}</span>}</span><span className="meta">{g.role && `${roleName(g.role)} · ${roleHint(g.role) ?? ''}`}</span></span>
+            {several && !g.main && <Button small kind="quiet" locked={why} onClick={() => void run(api.seat(g.id, user.id, { main: true }), t('membership.main_set', { group: g.name }))}>{t('membership.make_main')}</Button>}
+            {several && <IconButton small label={t('membership.remove_from', { group: g.name })} icon={X} onClick={() => void run(api.unseat(g.id, user.id), t('membership.removed', { name: user.name, group: g.name }))} />}
           </div>
         ))}
         {(user.groups ?? []).length === 0 && <p className="list-row t3">{t('membership.none')}</p>}
       </Card>
-      {((user.office_roles ?? []).length > 0 || office.length > 0) && (
-        <Card
-          title={t('user.whole_office')}
-          note={t('role.office_hint')}
-          actions={office.length > 0 && (
-            <Menu withinPortal position="bottom-end">
-              <Menu.Target><Button small icon={Plus}>{t('role.give')}</Button></Menu.Target>
-              <Menu.Dropdown>{office.map((r) => <Menu.Item key={r.id} onClick={() => void run(api.giveRole(user.id, r.id), t('role.given', { role: roleName(r.id), name: user.name }), () => api.takeRole(user.id, r.id))}>{roleName(r.id)}</Menu.Item>)}</Menu.Dropdown>
-            </Menu>
-          )}
-        >
-          {user.office_roles?.map((r) => (
-            <div key={r} className="list-row">
-              <span className="grow col"><span className="med">{roleName(r)}</span><span className="meta">{roleHint(r)}</span></span>
-              <IconButton small label={t('role.take', { role: roleName(r) })} icon={X} onClick={() => void run(api.takeRole(user.id, r), t('role.taken', { role: roleName(r), name: user.name }), () => api.giveRole(user.id, r))} />
-            </div>
-          ))}
-          {(user.office_roles ?? []).length === 0 && <p className="list-row t3">{t('role.none')}</p>}
-        </Card>
-      )}
-      <Dialog open={editing !== undefined} title={editing === true ? t('membership.add') : t('membership.role_in', { group: user.groups?.find((g) => g.id === editing)?.name ?? '' })} onClose={close}>
-        {editing && <Membership user={user} group={editing === true ? undefined : editing} onClose={close} />}
-      </Dialog>
+      {editing && <SeatDialog user={user.id} name={user.name} taken={user.groups?.map((g) => g.id)} onClose={() => setEditing(undefined)} />}
     </div>
   );
 }
@@ -142,7 +87,7 @@ function Activity({ user }: { user: User }) {
 }
 
 export default function PersonPage() {
-  const { id = '' } = useParams();
+  const { id = '', view } = useParams();
   const me = useMe();
   const go = useNavigate();
   const cache = useQueryClient();
@@ -150,10 +95,17 @@ export default function PersonPage() {
   const { values, set } = useAddress();
   const user = asked.data;
   if (!user) return <Sheet title={t('nav.people')} crumbs={[{ to: '/people', label: t('nav.people') }]}>{asked.error ? <Trouble error={asked.error} retry={() => void asked.refetch()} /> : <Lines />}</Sheet>;
-  const tab = values.tab ?? 'profile';
+  const tab = view ?? values.tab ?? 'profile';
+  /** Rights have an address of their own; the other tabs are a part of the person's. */
+  const show = (x: string) => {
+    if (x === 'rights' || x === 'forwarding') void go(`/people/${id}/${x}`);
+    else if (view) void go(x === 'profile' ? `/people/${id}` : `/people/${id}?tab=${x}`);
+    else set({ tab: x === 'profile' ? undefined : x, call: undefined });
+  };
   const tabs = [
     { id: 'profile', label: t('user.tab.profile') },
     { id: 'groups', label: t('user.tab.groups'), count: user.groups?.length },
+    ...(user.id === me.user.id || user.can?.rights ? [{ id: 'rights', label: t('user.tab.rights') }] : []),
     { id: 'phones', label: t('user.tab.phones'), count: user.devices?.total },
     ...(user.email !== undefined ? [{ id: 'forwarding', label: t('nav.forwarding') }] : []),
     ...(can(me, 'call.detail') ? [{ id: 'calls', label: t('user.tab.calls') }] : []),
@@ -171,12 +123,13 @@ export default function PersonPage() {
       lead={<Avatar id={user.id} name={user.name} photo={user.photo} size="l" presence={user.presence} />}
       scope={<span className="row">{state}{user.state !== 'active' && <span className={`chip small${user.state === 'suspended' ? ' danger' : ''}`}>{stateWord(user.state)}</span>}</span>}
       actions={<UserActions user={user} after={() => { cache.removeQueries({ queryKey: ['user', user.id] }); void go('/people'); }} />}
-      tabs={<Tabs label={user.name} tabs={tabs} value={tab} onChange={(x) => x === 'forwarding' ? void go(`/people/${user.id}/forwarding`) : set({ tab: x === 'profile' ? undefined : x, call: undefined })} />}
+      tabs={<Tabs label={user.name} tabs={tabs} value={tab} onChange={show} />}
       flush={tab === 'calls' || tab === 'activity'}
       side={values.call ? <CallPanel key={values.call} id={values.call} onClose={() => set({ call: undefined })} /> : undefined}
     >
       {tab === 'profile' && <Profile key={user.id} user={user} />}
       {tab === 'groups' && <Groups user={user} />}
+      {tab === 'rights' && <Rights user={user.id} />}
       {tab === 'phones' && <Devices user={user.id} name={user.name} may={Boolean(user.can?.devices)} />}
       {tab === 'calls' && <CallTable query={{ user: user.id }} current={values.call} onOpen={(c) => set({ call: c.id })} empty={<Empty icon={PhoneCall}>{t('call.empty_user', { name: user.name })}</Empty>} />}
       {tab === 'activity' && <div className="scroll" tabIndex={0} role="region" aria-label={t('user.tab.activity')}><Activity user={user} /></div>}

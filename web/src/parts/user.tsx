@@ -16,7 +16,7 @@ import { byName, roleHint, roleName, roleOrder } from './words';
 /** Makes everything that shows people be asked for again. */
 export function useRefresh() {
   const cache = useQueryClient();
-  return () => Promise.all(['users', 'user', 'groups', 'members', 'overview', 'extension'].map((k) => cache.invalidateQueries({ queryKey: [k] })));
+  return () => Promise.all(['users', 'user', 'standing', 'audit', 'deputies', 'groups', 'members', 'overview', 'extension'].map((k) => cache.invalidateQueries({ queryKey: [k] })));
 }
 
 export function AddUser({ group, onClose }: { group?: string; onClose: () => void }) {

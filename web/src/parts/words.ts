@@ -10,7 +10,10 @@ export const cellWord = (scope: string, kind: string): string => orElse(`app.cel
 export const roleHint = (role: string): string | undefined => known(`app.role_hint.${role}`);
 export const causeWord = (cause: string): string => orElse(`app.cause.${cause}`, cause);
 export const objectWord = (kind: string): string => orElse(`app.object.${kind}`, kind);
-export const rightWord = (right: string): string => orElse(`right.${right}`, right);
+export const rightWord = (right: string): string => orElse(`right.${right}`, right).replace(/\.$/, '');
+export const switchWord = (name: string): string => orElse(`app.switch.${name}`, name);
+export const levelWord = (role: string): string => known(`app.level.name.${role}`) ?? roleName(role);
+export const levelHint = (role: string): string | undefined => known(`app.level.hint.${role}`) ?? roleHint(role);
 export const fieldWord = (path: string): string => orElse(`app.field.${path}`, path.split('.').pop() ?? path);
 export const doorWord = (door: string): string => orElse(`app.door.${door}`, door);
 export const deviceKinds = ['soft', 'desk', 'mobile', 'browser'] as const;

@@ -1,9 +1,10 @@
-import { Checkbox as MantineCheckbox, PasswordInput, Select, Switch, TextInput, Textarea } from '@mantine/core';
+import { Checkbox as MantineCheckbox, MultiSelect, PasswordInput, Select, Switch, TextInput, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { Failure } from '../api';
 import { country, languageName, list, zones } from '../format';
 import { current, languages, t } from '../words';
 import { countries } from './countries';
+import { toast } from './toast';
 
 export type Form<T> = {
   values: T;
@@ -175,6 +176,73 @@ export function Choices({ name, label, options, value, onChange }: { name: strin
         ))}
       </div>
     </fieldset>
+  );
+}
+
+type Side = { value: string; label: string; tone?: 'ok' | 'danger'; locked?: string };
+
+/** A few choices in a row. One that may not be chosen stays in place and answers with the reason. */
+export function Segment({ label, sides, value, onChange }: { label: string; sides: Side[]; value: string; onChange: (v: string) => void }) {
+  return (
+    <span className="seg" role="radiogroup" aria-label={label}>
+      {sides.map((s, i) => {
+        const on = s.value === value;
+        const none = !sides.some((x) => x.value === value);
+        return (
+          <button
+            key={s.value}
+            type="button"
+            role="radio"
+            aria-checked={on}
+            aria-disabled={s.locked && !on ? true : undefined}
+            title={on ? undefined : s.locked}
+            tabIndex={on || (none && i === 0) ? 0 : -1}
+            className={on ? `on ${s.tone ?? ''}` : ''}
+            onClick={() => (on ? undefined : s.locked ? toast({ text: s.locked }) : onChange(s.value))}
+            onKeyDown={(e) => {
+              const by = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0;
+              if (by === 0) return;
+              e.preventDefault();
+              const all = e.currentTarget.parentElement?.querySelectorAll('button');
+              all?.[(i + by + sides.length) % sides.length]?.focus();
+            }}
+          >
+            {s.label}
+          </button>
+        );
+      })}
+    </span>
+  );
+}
+
+/** Several of many, by name. */
+export function Several<T extends object>({ form, name, label, hint, options }: Bound<T> & { options: Option[] }) {
+  return (
+    <MultiSelect
+      label={label}
+      description={hint}
+      inputWrapperOrder={order}
+      error={form.wrong(name)}
+      data={options}
+      value={(form.values[name] as string[] | undefined) ?? []}
+      searchable
+      limit={80}
+      hidePickedOptions
+      nothingFoundMessage={t('ui.no_match')}
+      comboboxProps={{ withinPortal: true }}
+      maxDropdownHeight={240}
+      onChange={(v) => form.set(name, v as T[typeof name])}
+    />
+  );
+}
+
+/** A moment in the reader's own time, as a field of a form keeps it; and the same for the server. */
+export const local = (at: string): string => (at ? new Date(new Date(at).getTime() - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16) : '');
+export const instant = (value: string): string => (value ? new Date(value).toISOString() : '');
+
+export function Moment<T extends object>({ form, name, label, hint }: Bound<T>) {
+  return (
+    <TextInput type="datetime-local" label={label} description={hint} inputWrapperOrder={order} error={form.wrong(name)} value={String(form.values[name] ?? '')} onChange={(e) => form.set(name, e.currentTarget.value as T[typeof name])} />
   );
 }
 
