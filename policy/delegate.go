@@ -31,6 +31,8 @@ func (q *asker) delegate(r *Request, d *Decision, token bool) Code {
 		return q.appoint(x, r.Right)
 	case t.kind == KindGrant && r.Right == DelegateGive:
 		return q.lend(t.more.grant)
+	case t.kind == KindGrant && r.Right == RequestApprove:
+		return q.approve(x, t.more.grant)
 	case t.kind == KindGrant:
 		return q.give(x, t.more.grant, t.more.taken)
 	case t.more.right != NoRight:
@@ -202,6 +204,21 @@ func (q *asker) give(x *pbx.Person, g *pbx.Grant, taken bool) Code {
 		}
 		return ""
 	}
+	return q.spares(x, g, right)
+}
+
+// approve decides what a person gives because he was asked for it (N-7): never a deny and never without end. It asks for no
+// standing, because nothing happens to anybody against his will.
+func (q *asker) approve(x *pbx.Person, g *pbx.Grant) Code {
+	right, _ := ParseRight(g.Right)
+	if g.Deny || q.t.more.taken || g.Until.IsZero() {
+		return Ceiling
+	}
+	return q.spares(x, g, right)
+}
+
+// spares reports whether the actor holds what he gives, as far and as long, and may give what costs.
+func (q *asker) spares(x *pbx.Person, g *pbx.Grant, right Right) Code {
 	if right == RoleSystem {
 		return NotAssignable // only inside the role of a System Owner
 	}

@@ -290,6 +290,11 @@ func (n naive) delegate(u pbx.UserID, r Right, t Target) Code {
 		return n.level(u, r, t)
 	case t.kind == KindGrant && r == DelegateGive:
 		return n.deputy(u, t)
+	case t.kind == KindGrant && r == RequestApprove:
+		if t.more.grant.Deny || t.more.taken || t.more.grant.Until.IsZero() {
+			return Ceiling
+		}
+		return n.held(u, t)
 	case t.kind == KindGrant:
 		return n.single(u, t)
 	case t.more.right != NoRight:
@@ -399,6 +404,13 @@ func (n naive) single(u pbx.UserID, t Target) Code {
 		}
 		return ""
 	}
+	return n.held(u, t)
+}
+
+// held is about giving what one holds oneself.
+func (n naive) held(u pbx.UserID, t Target) Code {
+	g := t.more.grant
+	r, _ := ParseRight(g.Right)
 	if r == RoleSystem {
 		return NotAssignable
 	}

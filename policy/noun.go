@@ -110,7 +110,7 @@ var fitting = [...]kinds{
 }
 
 // fits reports whether a right speaks about a kind of target. Some rights speak about one kind more than their noun:
-// a deputy is a grant, an office-wide role is given to a person, a custom role is a template, and a group without a parent
+// a deputy and an approved request are grants, an office-wide role is given to a person, a custom role is a template, and a group without a parent
 // is made in the house.
 func (r Right) fits(k Kind) bool {
 	switch {
@@ -119,7 +119,7 @@ func (r Right) fits(k Kind) bool {
 	case fitting[catalogue[r].noun].has(k):
 		return true
 	case k == KindGrant:
-		return r == DelegateGive
+		return r == DelegateGive || r == RequestApprove
 	case k == KindRole:
 		return r == RoleSystem
 	case k == KindTemplate:

@@ -404,7 +404,7 @@ func (d *dice) sound(users []pbx.UserID, groups []pbx.GroupID) Target {
 func (d *dice) request() Request {
 	r := d.right()
 	if d.oneIn(4) { // what stands on delegation and conditions deserves more questions
-		r = pick(d, []Right{MembershipEdit, MembershipRole, MembershipOverride, GrantEdit, GrantEdit, RoleEdit, RoleEdit, RoleSystem, DelegateGive, UserEdit, UserSuspend,
+		r = pick(d, []Right{MembershipEdit, MembershipRole, MembershipOverride, GrantEdit, GrantEdit, RoleEdit, RoleEdit, RoleSystem, DelegateGive, RequestApprove, RequestApprove, UserEdit, UserSuspend,
 			CallSee, PresenceSee, RecordingPlay, RecordingPlay, CallListen, WebsiteAccess, AdminAccess})
 	}
 	if d.oneIn(15) { // a manager of users gives what costs
