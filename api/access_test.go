@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tandem/pbx"
 	"tandem/policy"
@@ -77,6 +78,18 @@ func probes() map[string][]probe {
 		"GET /v1/profile/sessions":              one("/v1/profile/sessions", ""),
 		"DELETE /v1/profile/sessions":           one("/v1/profile/sessions", ""),
 		"DELETE /v1/profile/sessions/{session}": one("/v1/profile/sessions/ses_none", ""),
+
+		"POST /v1/explain/right": {{"self", "/v1/explain/right", `{"right":"call.listen","target":{"kind":"user","id":"<self>"}}`, ""},
+			{"self on nina", "/v1/explain/right", `{"right":"call.listen","target":{"kind":"user","id":"<nina>"}}`, ""},
+			{"nina", "/v1/explain/right", `{"user":"<nina>","right":"call.listen","target":{"kind":"user","id":"<nina>"}}`, ""},
+			{"mia", "/v1/explain/right", `{"user":"<mia>","right":"call.listen","target":{"kind":"user","id":"<mia>"}}`, ""},
+			{"none", "/v1/explain/right", `{"user":"usr_none","right":"call.listen","target":{"kind":"user","id":"usr_none"}}`, ""}},
+		"GET /v1/requests":                     one("/v1/requests", ""),
+		"POST /v1/requests":                    one("/v1/requests", `{"right":"user.import","target":{"kind":"group","id":"<sales>"},"until":"`+start.AddDate(0, 1, 0).Format(time.RFC3339)+`","reason":"x"}`),
+		"GET /v1/requests/{request}":           {{"of nina", "/v1/requests/<wish of nina>", "", ""}, {"none", "/v1/requests/acc_none", "", ""}},
+		"POST /v1/requests/{request}/approve":  {{"of nina", "/v1/requests/<wish of nina>/approve", `{}`, ""}, {"none", "/v1/requests/acc_none/approve", `{}`, ""}},
+		"POST /v1/requests/{request}/refuse":   {{"of nina", "/v1/requests/<wish of nina>/refuse", `{"words":"no"}`, ""}, {"none", "/v1/requests/acc_none/refuse", `{"words":"no"}`, ""}},
+		"POST /v1/requests/{request}/withdraw": {{"of nina", "/v1/requests/<wish of nina>/withdraw", "", ""}, {"none", "/v1/requests/acc_none/withdraw", "", ""}},
 
 		"GET /v1/users":                        one("/v1/users", ""),
 		"POST /v1/users":                       groups("/v1/users#%s", ""),

@@ -413,6 +413,10 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, what.Mine || st.sees(policy.PresenceSee, policy.User(user)) || st.sees(policy.ForwardingEdit, policy.User(user))
 	case pbx.KindToken:
 		return what, what.Mine
+	case pbx.KindAccess:
+		return what, what.Mine || st.v.decides(user)
+	case pbx.KindQueue, pbx.KindMenu, pbx.KindEntrance:
+		return what, true
 	case pbx.KindGroup:
 		return what, st.saw(f, policy.GroupSee, policy.Group(group))
 	case pbx.KindDevice:

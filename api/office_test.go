@@ -27,6 +27,7 @@ import (
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/report"
 	"tandem/store"
 )
@@ -155,6 +156,12 @@ func (f *frozen) build() {
 	o.ids["night"] = must(command.CreateRole{Name: "Night", Base: "receptionist"}).Object.ID
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret
+	wish, err := o.desk.Do(ctx, pbx.Actor{Kind: pbx.ActorUser, User: pbx.UserID(o.ids["nina"])}, command.AskAccess{Right: "call.listen",
+		Target: policy.User(pbx.UserID(o.ids["uwe"])), Until: start.AddDate(0, 1, 0), Reason: "training"})
+	if err != nil {
+		panic(err)
+	}
+	o.ids["wish of nina"] = wish.Object.ID
 	o.signIn(ctx)
 	must(command.SuspendUser{User: pbx.UserID(o.ids["susi"])})
 	o.records(ctx)

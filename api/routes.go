@@ -84,6 +84,13 @@ func Routes() []Route {
 		route("GET", "/v1/rings/{ring}", row(policy.QueueEdit), "One ring group.", (*Server).getRing),
 		route("PATCH", "/v1/rings/{ring}", row(policy.QueueEdit), "Change a ring group.", (*Server).patchRing).tries(),
 		route("DELETE", "/v1/rings/{ring}", row(policy.QueueEdit), "Delete a ring group; the answer names the rules that lead nowhere now.", (*Server).deleteRing).tries(),
+		route("POST", "/v1/explain/right", signedIn("about oneself everybody may ask; about others those whom right.explain reaches"), "Why somebody may or may not do something, what would change it, and who could.", (*Server).explainRight),
+		route("GET", "/v1/requests", signedIn("shows one's own and those one may answer"), "Requests for rights, open ones first.", (*Server).listAccesses),
+		route("POST", "/v1/requests", signedIn("everybody may ask for himself"), "Ask for a right until an end, for a reason.", (*Server).askAccess).created(),
+		route("GET", "/v1/requests/{request}", row(policy.RequestApprove, policy.GrantEdit), "One request.", (*Server).getAccess),
+		route("POST", "/v1/requests/{request}/approve", row(policy.RequestApprove, policy.GrantEdit), "Give what was asked for, not longer than asked.", (*Server).approveAccess),
+		route("POST", "/v1/requests/{request}/refuse", row(policy.RequestApprove, policy.GrantEdit), "Say no, with words that the person reads.", (*Server).refuseAccess),
+		route("POST", "/v1/requests/{request}/withdraw", signedIn("only one's own"), "Take one's own request back.", (*Server).withdrawAccess),
 		route("POST", "/v1/explain/route", signedIn("it shows no rule that the asker may not see"), "What can happen to a call: the whole tree, made by the decision that carries calls.", (*Server).explainRoute),
 
 		// Phones.

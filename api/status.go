@@ -24,6 +24,8 @@ type Error struct {
 	Args    map[string]string `json:"args,omitempty" doc:"values of the sentence"`
 	Detail  []string          `json:"detail,omitempty" doc:"for programmers: what in the request does not fit the document"`
 	Request string            `json:"request" doc:"to find the log lines"`
+	Right   string            `json:"right,omitempty" doc:"of denied: the right that was asked for …"`
+	About   *Thing            `json:"about,omitempty" doc:"… over this; POST /v1/explain/right tells why"`
 
 	status int
 }
@@ -60,7 +62,14 @@ func (s *Server) refusal(ctx context.Context, v *visit, err error) *Error {
 		}
 		e = pbx.Refuse("internal", "", "error.internal", "request", id)
 	}
-	out := &Error{Code: string(e.Code), Message: s.c.Catalog.Say(lang, e.Text), Field: e.Field, Key: e.Text.Key, Args: e.Text.Args, Request: id}
+	text := e.Text
+	if e.Code == pbx.Denied && v != nil && v.s != nil {
+		text = s.wordy(v, text)
+	}
+	out := &Error{Code: string(e.Code), Message: s.c.Catalog.Say(lang, text), Field: e.Field, Key: e.Text.Key, Args: e.Text.Args, Request: id}
+	if e.Right != "" && e.About.Kind != "" {
+		out.Right, out.About = e.Right, &Thing{string(e.About.Kind), e.About.ID}
+	}
 	switch {
 	case isSignedOut(e):
 		out.Code, out.status = "signed_out", http.StatusUnauthorized

@@ -53,7 +53,7 @@ func (v *visit) need(right policy.Right, t policy.Target) error {
 	case d.Hidden || d.Code == policy.Unknown:
 		return missing()
 	}
-	return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
+	return &pbx.Error{Code: pbx.Denied, Text: d.Reason(), Right: right.String(), About: t.Ref()}
 }
 
 // sight is how far a right of the visitor reaches.

@@ -47,6 +47,8 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 		return event.ForwardingChanged
 	case pbx.KindEntrance:
 		return event.EntranceChanged
+	case pbx.KindAccess:
+		return accessKind(d)
 	case pbx.KindStatus:
 		if d.After == nil {
 			return event.StatusCleared
@@ -104,4 +106,20 @@ func userVerb(before *pbx.User, after pbx.Noun, w *Work) string {
 		return "restored"
 	}
 	return "changed"
+}
+
+// accessKind says what became of a wish for rights.
+func accessKind(d pbx.Difference) event.Kind {
+	a, ok := d.After.(*pbx.Access)
+	switch {
+	case !ok:
+		return event.AccessDeleted
+	case a.Answer == pbx.AnswerApproved:
+		return event.AccessApproved
+	case a.Answer == pbx.AnswerRefused:
+		return event.AccessRefused
+	case a.Answer == pbx.AnswerWithdrawn:
+		return event.AccessWithdrawn
+	}
+	return event.AccessAsked
 }

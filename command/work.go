@@ -51,5 +51,5 @@ func (w *Work) Ask(s *pbx.Snapshot, right policy.Right, target policy.Target) er
 	if d.Hidden || d.Code == policy.Unknown {
 		return missing()
 	}
-	return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
+	return &pbx.Error{Code: pbx.Denied, Text: d.Reason(), Right: right.String(), About: target.Ref()}
 }

@@ -61,6 +61,12 @@ const (
 	MenuDeleted Kind = "menu.deleted"
 
 	EntranceChanged Kind = "entrance.changed"
+
+	AccessAsked     Kind = "access.asked"
+	AccessApproved  Kind = "access.approved"
+	AccessRefused   Kind = "access.refused"
+	AccessWithdrawn Kind = "access.withdrawn"
+	AccessDeleted   Kind = "access.deleted" // with the person
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -111,6 +117,7 @@ func Kinds() []Kind {
 		QueueCreated, QueueChanged, QueueDeleted,
 		MenuCreated, MenuChanged, MenuDeleted,
 		EntranceChanged,
+		AccessAsked, AccessApproved, AccessRefused, AccessWithdrawn, AccessDeleted,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,

@@ -171,6 +171,7 @@ func (h *House) build(ctx context.Context) error {
 	legs.set(h.SIP)
 	h.watch()
 	h.Mail = h.newMail()
+	h.tellWishes()
 	h.warn = h.warnPerson
 	if h.web, err = h.openDoor(ctx); err != nil {
 		return err

@@ -23,6 +23,9 @@ const (
 	Reset      Kind = "reset"      // with the link to another password
 	Test       Kind = "test"       // shows an administrator that mail works
 	Warning    Kind = "warning"    // somebody keeps failing at the receiver's password (BAR WB-02)
+	Asked      Kind = "asked"      // a colleague asks the receiver for a right (N-7)
+	Approved   Kind = "approved"   // the receiver got what he asked for
+	Refused    Kind = "refused"    // the receiver did not get what he asked for
 )
 
 // Message is a mail before it is put into words.
@@ -34,14 +37,15 @@ type Message struct {
 	Language string
 	Zone     string // IANA name; the end of the link is told in it
 	Office   string // name of the company
-	Link     string // empty for Test and Warning
+	Link     string // a page of the app, or with Until a secret that opens something for a while; empty for Test and Warning
 	Until    time.Time
+	Values   []string // alternating names and values of further placeholders
 }
 
 // Compose puts a message into words of the receiver's language, as plain text and as HTML.
 func Compose(c *i18n.Catalog, m Message) store.Mail {
 	say := func(key string, pairs ...string) string {
-		return c.Say(m.Language, i18n.T(key, append(pairs, "office", m.Office, "name", m.Name)...))
+		return c.Say(m.Language, i18n.T(key, append(append(pairs, m.Values...), "office", m.Office, "name", m.Name)...))
 	}
 	kind := "mail." + string(m.Kind)
 	p := page{Language: m.Language, Greeting: say("mail.greeting"), Text: say(kind + ".text"), Office: m.Office}
@@ -50,10 +54,14 @@ func Compose(c *i18n.Catalog, m Message) store.Mail {
 	}
 	if m.Link != "" {
 		p.Link, p.Button = m.Link, say(kind+".button")
+	}
+	secret := ""
+	if !m.Until.IsZero() {
+		secret = m.Link
 		p.Until, p.Ignore = say("mail.until", "until", until(m.Until, m.Zone)), say("mail.ignore")
 	}
 	return store.Mail{Kind: string(m.Kind), User: m.User, To: m.To, Name: m.Name, Subject: say(kind + ".subject"),
-		Text: p.plain(), HTML: p.html(), Secret: m.Link}
+		Text: p.plain(), HTML: p.html(), Secret: secret}
 }
 
 // until shows a moment so that no language can misread it.

@@ -43,6 +43,7 @@ func empty(size int) *Snapshot {
 		Rings:       map[RingID]*RingGroup{},
 		Queues:      map[QueueID]*Queue{},
 		Menus:       map[MenuID]*Menu{},
+		Accesses:    map[AccessID]*Access{},
 		Entrances:   map[GroupID]*Entrance{},
 	}
 }
@@ -124,6 +125,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Queues, QueueID(r.ID))
 	case KindMenu:
 		return found(s.Menus, MenuID(r.ID))
+	case KindAccess:
+		return found(s.Accesses, AccessID(r.ID))
 	case KindEntrance:
 		return found(s.Entrances, GroupID(r.ID))
 	}
@@ -142,14 +145,14 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, queues, menus, entrances, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// statuses, forwardings, ring groups, queues, menus, entrances, wishes for rights, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
-			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield)
+			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield)
 	}
 }
 
@@ -180,6 +183,9 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		}
 		if f := s.Forwardings[u]; f != nil {
 			all = append(all, f.Ref())
+		}
+		for a := range s.wishesOf(u) {
+			all = append(all, a.Ref())
 		}
 	case KindGroup:
 		all = refs(all, s.Members(GroupID(r.ID)))
@@ -300,6 +306,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Queues, k, t)[n.ID] = n
 	case *Menu:
 		own(&s.Menus, k, t)[n.ID] = n
+	case *Access:
+		own(&s.Accesses, k, t)[n.ID] = n
 	case *Entrance:
 		own(&s.Entrances, k, t)[n.Group] = n
 	default:
@@ -336,6 +344,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Queues, r.Kind, t), QueueID(r.ID))
 	case KindMenu:
 		delete(own(&s.Menus, r.Kind, t), MenuID(r.ID))
+	case KindAccess:
+		delete(own(&s.Accesses, r.Kind, t), AccessID(r.ID))
 	case KindEntrance:
 		delete(own(&s.Entrances, r.Kind, t), GroupID(r.ID))
 	}

@@ -37,7 +37,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 14).Draw(t, "step") {
+		switch rapid.IntRange(0, 15).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -76,6 +76,9 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 		case 13:
 			add(&pbx.Menu{ID: pbx.MenuID("mnu_" + n), Name: "M" + n, Extension: "10" + id("extension"),
 				Keys: []pbx.MenuKey{{Key: id("key"), To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_" + id("target")}}}})
+		case 15:
+			add(&pbx.Access{ID: pbx.AccessID("acc_" + n), User: pbx.UserID("usr_" + id("asker")), Grants: []pbx.Wanted{{Right: "call.listen", Scope: pbx.Scope{Kind: pbx.ScopeAll}}},
+				Reason: "r", Asked: day, Until: day.Add(time.Hour)})
 		case 14:
 			add(&pbx.Entrance{Group: pbx.GroupID("grp_" + id("group")), Extension: "10" + id("extension"), Open: pbx.Destination{Kind: pbx.ToBusy}})
 		case 9:

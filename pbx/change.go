@@ -32,4 +32,5 @@ func (f *Forwarding) Ref() Ref { return Ref{KindForwarding, string(f.User)} }
 func (g *RingGroup) Ref() Ref  { return Ref{KindRing, string(g.ID)} }
 func (q *Queue) Ref() Ref      { return Ref{KindQueue, string(q.ID)} }
 func (m *Menu) Ref() Ref       { return Ref{KindMenu, string(m.ID)} }
+func (a *Access) Ref() Ref     { return Ref{KindAccess, string(a.ID)} }
 func (e *Entrance) Ref() Ref   { return Ref{KindEntrance, string(e.Group)} }

@@ -102,6 +102,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkQueue(n)
 	case *Menu:
 		return s.checkMenu(n)
+	case *Access:
+		return s.checkAccess(n)
 	case *Entrance:
 		return s.checkEntrance(n)
 	}
@@ -316,6 +318,9 @@ func (s *Snapshot) checkGone(old Noun) error {
 	case *User:
 		if len(s.MembershipsOf(n.ID))+len(s.AssignmentsOf(n.ID))+len(s.GrantsOf(n.ID))+len(s.DevicesOf(n.ID))+len(s.TokensOf(n.ID)) > 0 ||
 			s.Choices[n.ID] != nil || s.Forwardings[n.ID] != nil {
+			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
+		}
+		for range s.wishesOf(n.ID) {
 			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
 		}
 	case *Group:

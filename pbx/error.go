@@ -20,6 +20,8 @@ type Error struct {
 	Code  Code
 	Text  i18n.Text
 	Field string // JSON name of the field at fault, with Invalid and Conflict
+	Right string // with Denied: the right that was asked for …
+	About Ref    // … over this; nothing where it cannot be named
 }
 
 func (e *Error) Error() string { return string(e.Code) + ": " + e.Text.String() }

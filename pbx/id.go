@@ -23,6 +23,7 @@ type (
 	RingID       string // rng_…; a ring group
 	QueueID      string // que_…
 	MenuID       string // mnu_…; a voice menu
+	AccessID     string // acc_…; a wish for rights
 )
 
 var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -54,6 +55,7 @@ const (
 	KindRing       Kind = "ring"
 	KindQueue      Kind = "queue"
 	KindMenu       Kind = "menu"
+	KindAccess     Kind = "access"   // a wish for rights
 	KindEntrance   Kind = "entrance" // of a group; the id is the group's
 	KindSettings   Kind = "settings"
 	KindCall       Kind = "call"

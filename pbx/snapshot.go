@@ -23,6 +23,7 @@ type Snapshot struct {
 	Rings       map[RingID]*RingGroup
 	Queues      map[QueueID]*Queue
 	Menus       map[MenuID]*Menu
+	Accesses    map[AccessID]*Access
 	Entrances   map[GroupID]*Entrance
 
 	index index

@@ -162,3 +162,18 @@ func Of(r pbx.Ref) Target {
 	}
 	return System()
 }
+
+// Ref names a target in one word and an id, to ask about it later; what is a wish, or was looked up elsewhere, has none.
+func (t Target) Ref() pbx.Ref {
+	switch t.kind {
+	case KindUser:
+		return pbx.Ref{Kind: pbx.KindUser, ID: string(t.user)}
+	case KindGroup:
+		return pbx.Ref{Kind: pbx.KindGroup, ID: string(t.group)}
+	case KindSystem:
+		return pbx.Ref{Kind: pbx.KindSystem}
+	case KindDevice, KindToken, KindCall, KindMenu:
+		return pbx.Ref{Kind: pbx.Kind(t.kind.String()), ID: t.id}
+	}
+	return pbx.Ref{}
+}

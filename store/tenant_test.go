@@ -59,6 +59,8 @@ func nouns() []pbx.Noun {
 			Silent: pbx.Destination{Kind: pbx.ToBusy}, Wrong: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Created: day},
 		&pbx.Entrance{Group: "grp_sales", Extension: "183", Open: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Break: pbx.Destination{Kind: pbx.ToBusy},
 			Closed: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Holiday: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}},
+		&pbx.Access{ID: "acc_1", User: "usr_bob", Grants: []pbx.Wanted{{Right: "call.listen", Scope: scope}}, Reason: "training", Asked: day, Until: day.Add(time.Hour),
+			To: []pbx.UserID{"usr_ada"}, Answer: pbx.AnswerRefused, By: "usr_ada", Decided: day.Add(time.Minute), Words: "no", Given: []pbx.GrantID{"gnt_1"}},
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 )
 
 type explainCommand struct {
+	Right explainRightCommand `cmd:"" help:"Why somebody may or may not do something, what would change it, and who could."`
 	Route explainRouteCommand `cmd:"" help:"What can happen to a call: every branch, with its reasons."`
 }
 
