@@ -75,6 +75,15 @@ func deniers(s *pbx.Snapshot, r Request) []Step {
 	if !q.is(r.Actor) || !q.resolve(&r.Target) {
 		return nil
 	}
+	switch r.Target.kind {
+	case KindMembership, KindGrant, KindRole: // what is denied is to hand on, where the wish stands
+		r.Target = q.ground(r.Right)
+	case KindTemplate:
+		r.Target = System()
+	}
+	if !q.resolve(&r.Target) {
+		return nil
+	}
 	var all []Step
 	for i := range q.me.Places {
 		l := &q.me.Places[i]

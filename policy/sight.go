@@ -15,12 +15,13 @@ type Reach struct {
 	all    bool
 	users  map[pbx.UserID]bool
 	groups map[pbx.GroupID]bool
+	things map[pbx.Ref]bool // that a scope names by themselves
 }
 
 // Sight is how far an actor's right reaches at a moment. Queries select by All, Users and Groups, which never leave out
 // anything that is seen; Sees then decides row by row.
 func Sight(s *pbx.Snapshot, actor pbx.Actor, right Right, at time.Time) Reach {
-	v := Reach{s: s, r: Request{Actor: actor, Right: right, At: at}, users: map[pbx.UserID]bool{}, groups: map[pbx.GroupID]bool{}}
+	v := Reach{s: s, r: Request{Actor: actor, Right: right, At: at}, users: map[pbx.UserID]bool{}, groups: map[pbx.GroupID]bool{}, things: map[pbx.Ref]bool{}}
 	q := asker{s: s, when: at, at: pbx.Instant(at)}
 	if !right.known() || !q.is(actor) {
 		return v
@@ -45,7 +46,7 @@ func (v Reach) Sees(t Target) bool {
 func (v Reach) All() bool { return v.all }
 
 // Users lists the people over whom the right may reach, in order of id: for living things now, for records at any time
-// before. A thing that touches none of Users and none of Groups is never seen.
+// before. A thing that touches none of Users and none of Groups, and that no scope names by itself, is never seen.
 func (v Reach) Users() []pbx.UserID { return slices.Sorted(maps.Keys(v.users)) }
 
 // Groups lists the groups over which the right may reach, in order of id.
@@ -149,6 +150,9 @@ func (v *Reach) spread(q *asker, f *field) {
 	for _, r := range f.refs {
 		if r.Kind == pbx.KindUser && v.s.Users[pbx.UserID(r.ID)] != nil {
 			v.users[pbx.UserID(r.ID)] = true
+		}
+		if r.Kind != pbx.KindUser && r.Kind != pbx.KindGroup {
+			v.things[r] = true
 		}
 	}
 	for id := range v.s.Groups {

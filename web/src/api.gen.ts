@@ -276,6 +276,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/explain/right": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why somebody may or may not do something, what would change it, and who could.
+         * @description For everybody who is signed in: about oneself everybody may ask; about others those whom right.explain reaches
+         */
+        post: operations["post_explain_right"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/explain/route": {
         parameters: {
             query?: never;
@@ -723,6 +743,110 @@ export interface paths {
          * @description For everybody who is signed in: only the asker's own
          */
         delete: operations["delete_profile_sessions_by_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Requests for rights, open ones first.
+         * @description For everybody who is signed in: shows one's own and those one may answer
+         */
+        get: operations["get_requests"];
+        put?: never;
+        /**
+         * Ask for a right until an end, for a reason.
+         * @description For everybody who is signed in: everybody may ask for himself
+         */
+        post: operations["post_requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/{request}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One request.
+         * @description Needs `request.approve` or `grant.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_requests_by_request"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/{request}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give what was asked for, not longer than asked.
+         * @description Needs `request.approve` or `grant.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_requests_by_request_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/{request}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say no, with words that the person reads.
+         * @description Needs `request.approve` or `grant.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_requests_by_request_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/requests/{request}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take one's own request back.
+         * @description For everybody who is signed in: only one's own
+         */
+        post: operations["post_requests_by_request_withdraw"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1466,6 +1590,21 @@ export interface components {
             uri: string;
             username: string;
         };
+        ApproveInBody: {
+            /**
+             * Format: date-time
+             * @description absent: as asked
+             */
+            until?: string;
+            words?: string;
+        };
+        AskInBody: {
+            reason: string;
+            right: string;
+            target: components["schemas"]["Thing"];
+            /** Format: date-time */
+            until: string;
+        };
         Assignment: {
             /** @description who gave it, where the log is read */
             by?: string;
@@ -1767,6 +1906,8 @@ export interface components {
             name: string;
         };
         Error: {
+            /** @description … over this; POST /v1/explain/right tells why */
+            about?: components["schemas"]["Thing"];
             /** @description values of the sentence */
             args?: {
                 [key: string]: string;
@@ -1786,6 +1927,8 @@ export interface components {
             message: string;
             /** @description to find the log lines */
             request: string;
+            /** @description of denied: the right that was asked for … */
+            right?: string;
         };
         Exception: {
             /** @description a colleague */
@@ -1803,6 +1946,17 @@ export interface components {
             to: components["schemas"]["Place"];
             /** @enum {string} */
             when?: "" | "no_answer" | "busy" | "offline";
+        };
+        ExplainInBody: {
+            /**
+             * Format: date-time
+             * @description absent: now
+             */
+            at?: string;
+            right: string;
+            target: components["schemas"]["Thing"];
+            /** @description who wants to do it; absent: the asker */
+            user?: string;
         };
         ExplainRouteBody: {
             /**
@@ -1956,6 +2110,12 @@ export interface components {
             line: number;
             name: string;
             problem?: components["schemas"]["ImportProblem"];
+        };
+        Lack: {
+            right: string;
+            text: string;
+            /** @description scope in words */
+            where: string;
         };
         Leg: {
             /** Format: date-time */
@@ -2402,6 +2562,16 @@ export interface components {
              */
             total: number;
         };
+        PageWish: {
+            items: components["schemas"]["Wish"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         Party: {
             /** @description a person inside whom the visitor may not see */
             hidden?: boolean;
@@ -2626,6 +2796,10 @@ export interface components {
         Ref: {
             id: string;
             kind: string;
+        };
+        RefuseInBody: {
+            /** @description what the person reads */
+            words: string;
         };
         Right: {
             /** @description chapter of the catalogue */
@@ -3003,6 +3177,12 @@ export interface components {
             /** @enum {string} */
             value: "inherit" | "allow" | "deny" | "part";
         };
+        Thing: {
+            /** @description absent for system and site */
+            id?: string;
+            /** @enum {string} */
+            kind: "user" | "group" | "system" | "site" | "device" | "token" | "call" | "queue" | "menu" | "ring";
+        };
         Token: {
             /** Format: date-time */
             created: string;
@@ -3114,6 +3294,81 @@ export interface components {
             ok: boolean;
             /** @description as a sentence */
             problem?: string;
+        };
+        Why: {
+            /** @description id of the open request for it */
+            asked?: string;
+            /** Format: date-time */
+            at: string;
+            /** @description how the decision came about, in one word */
+            code: string;
+            /** @description who could give it, those who hold least first */
+            givers: components["schemas"]["Named"][];
+            /** @description what would change a refusal; empty where no right would */
+            lacks: components["schemas"]["Lack"][];
+            /** @description the asker may ask for it */
+            may_ask: boolean;
+            /**
+             * Format: int64
+             * @description others who could, whom the asker may not see
+             */
+            more: number;
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description of the configuration that was asked
+             */
+            revision: number;
+            right: components["schemas"]["WhyRight"];
+            /** @description from what was written down to the right; of a refusal what is in the way */
+            steps: components["schemas"]["WhyStep"][];
+            target: components["schemas"]["Named"];
+            user: components["schemas"]["Named"];
+            /** @description the decision as a sentence */
+            verdict: string;
+        };
+        WhyRight: {
+            name: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            text: string;
+        };
+        WhyStep: {
+            /** @description the membership, assignment, grant, group or role it speaks of */
+            row?: components["schemas"]["Named"];
+            text: string;
+        };
+        Wish: {
+            /** Format: date-time */
+            asked: string;
+            by?: components["schemas"]["Named"];
+            /** @description the visitor may approve it now */
+            decide: boolean;
+            /** Format: date-time */
+            decided?: string;
+            /**
+             * Format: date-time
+             * @description when what was given ends
+             */
+            ends?: string;
+            id: string;
+            /** @description why the visitor, who may decide wishes of this person, may not approve this one */
+            locked?: string;
+            mine: boolean;
+            reason: string;
+            /** @description the right asked for first, then what it needs besides */
+            rights: components["schemas"]["Lack"][];
+            /**
+             * @description expired: nobody answered in time, or what was given has ended
+             * @enum {string}
+             */
+            state: "open" | "approved" | "refused" | "withdrawn" | "expired";
+            /** @description who was told */
+            to: components["schemas"]["Named"][];
+            /** Format: date-time */
+            until: string;
+            user: components["schemas"]["Named"];
+            words?: string;
         };
         WithReasonBody: {
             reason?: string;
@@ -3650,6 +3905,39 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_explain_right: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Why"];
                 };
             };
             /** @description Refused, with the reason */
@@ -4609,6 +4897,203 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_requests: {
+        parameters: {
+            query?: {
+                state?: "open" | "mine" | "all";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageWish"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_requests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_requests_by_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_requests_by_request_approve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_requests_by_request_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefuseInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_requests_by_request_withdraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wish"];
+                };
             };
             /** @description Refused, with the reason */
             default: {
