@@ -8,9 +8,9 @@ export type Place = { to: string; label: Key; icon: LucideIcon; right?: string; 
 
 export const places: Place[] = [
   { to: '/', label: 'nav.home', icon: House, key: 'h' },
-  { to: '/me/forwarding', label: 'nav.forwarding', icon: PhoneForwarded, right: 'forwarding.edit', key: 'f', section: 'nav.calls' },
   { to: '/live', label: 'nav.live', icon: AudioLines, right: 'call.see', key: 'l', section: 'nav.calls' },
   { to: '/calls', label: 'nav.call_log', icon: PhoneCall, right: 'call.detail', key: 'c', section: 'nav.calls' },
+  { to: '/me/forwarding', label: 'nav.forwarding', icon: PhoneForwarded, right: 'forwarding.edit', key: 'f', section: 'nav.calls' },
   { to: '/people', label: 'nav.people', icon: Users, right: 'user.see', key: 'p', section: 'nav.company' },
   { to: '/groups', label: 'nav.groups', icon: Network, right: 'group.see', key: 'r', section: 'nav.company' },
   { to: '/rings', label: 'nav.rings', icon: BellRing, right: 'queue.edit', section: 'nav.company' },

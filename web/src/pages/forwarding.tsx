@@ -134,13 +134,14 @@ function TryIt({ of }: { of: Forwarding }) {
 }
 
 function Also({ of, profile, save, why }: { of: Forwarding; profile: Profile; save: (change: Partial<Profile>) => void; why?: string }) {
+  if (!profile.rings) return null;
   return (
     <div className="col g12">
       <h2 className="label">{t('forwarding.also')}</h2>
-      {profile.rings && <Flip locked={why} label={t('forwarding.several')} on={!profile.single} onChange={(on) => save({ single: !on })} />}
-      {profile.rings && <Flip locked={why} label={t('forwarding.push')} on={!profile.no_push} onChange={(on) => save({ no_push: !on })} />}
-      {profile.rings && <Flip locked={why ?? (of.mobile ? (of.can.outside ? undefined : t('forwarding.no_outside')) : t('forwarding.no_mobile'))} label={t('forwarding.mobile_too')} hint={t('forwarding.no_line')} on={profile.mobile} onChange={(on) => save({ mobile: on })} />}
-      {profile.rings && <Flip locked={why} label={t('forwarding.groups')} on={!profile.no_groups} onChange={(on) => save({ no_groups: !on })} />}
+      <Flip locked={why} label={t('forwarding.several')} on={!profile.single} onChange={(on) => save({ single: !on })} />
+      <Flip locked={why} label={t('forwarding.push')} on={!profile.no_push} onChange={(on) => save({ no_push: !on })} />
+      <Flip locked={why ?? (of.mobile ? (of.can.outside ? undefined : t('forwarding.no_outside')) : t('forwarding.no_mobile'))} label={t('forwarding.mobile_too')} hint={t('forwarding.no_line')} on={profile.mobile} onChange={(on) => save({ mobile: on })} />
+      <Flip locked={why} label={t('forwarding.groups')} on={!profile.no_groups} onChange={(on) => save({ no_groups: !on })} />
     </div>
   );
 }

@@ -59,19 +59,13 @@ export function StatusItems() {
   return (
     <>
       <Menu.Label>{t('status.title')}</Menu.Label>
-      {(rules.data?.profiles ?? []).map((p) => (
-        <Menu.Item
-          key={p.status}
-          role="menuitemradio"
-          aria-checked={status.kind === p.status}
-          closeMenuOnClick={false}
-          leftSection={<Presence state={p.status} />}
-          rightSection={status.kind === p.status ? <Check className="icon xs" /> : undefined}
-          onClick={() => void set(p.status)}
-        >
-          <span className="col"><span className="med">{presenceName(p.status, shown(p))}</span><span className="meta status-says">{consequence(p, owner)}</span></span>
-        </Menu.Item>
-      ))}
+      <Menu.RadioGroup value={status.kind} onChange={(kind) => void set(kind as Status['kind'])}>
+        {(rules.data?.profiles ?? []).map((p) => (
+          <Menu.RadioItem key={p.status} value={p.status} checkIcon={<Check className="icon xs" />} rightSection={<Presence state={p.status} />}>
+            <span className="col"><span className="med">{presenceName(p.status, shown(p))}</span><span className="meta status-says">{consequence(p, owner)}</span></span>
+          </Menu.RadioItem>
+        ))}
+      </Menu.RadioGroup>
       {status.manual && (
         <>
           <Menu.Label>{t('status.until')}</Menu.Label>
