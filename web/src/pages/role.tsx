@@ -61,7 +61,7 @@ function Line({ right, said, was, role, set }: { right: Right; said: Scope; was:
   const why = able.length === 0 ? t('role.not_in_kind') : !right.held && !said ? t('role.not_held') : undefined;
   return (
     <div className={`list-row right-line${said !== was ? ' draft' : ''}`}>
-      <span className="grow col"><span className="row g6 w"><span>{right.text}</span><Risk right={right} /><Costs right={right} /></span><span className="meta mono">{right.name}{right.needs.length > 0 && ` · ${t('role.needs', { rights: right.needs.join(', ') })}`}</span></span>
+      <span className="grow col"><span>{right.text} <Risk right={right} /> <Costs right={right} /></span><span className="meta mono">{right.name}{right.needs.length > 0 && ` · ${t('role.needs', { rights: right.needs.join(', ') })}`}</span></span>
       {set ? (
         <Menu withinPortal position="bottom-end">
           <Menu.Target><Button small locked={why} aria-label={t('role.reach_of', { right: right.name, reach: word(said) })}>{word(said)}</Button></Menu.Target>
@@ -189,7 +189,7 @@ function Detail({ role, all, rights, copy }: { role: RoleDetail; all: Area[]; ri
           {all.map((a) => <AreaCard key={a.id} area={a} role={role} cells={cells} was={was} open={open.includes(a.id)} flip={() => setOpen((old) => (old.includes(a.id) ? old.filter((x) => x !== a.id) : [...old, a.id]))} set={role.can.edit ? setDraft : undefined} />)}
           {waiting > 0 && <p className="meta">{t('role.awaited', { n: waiting })}</p>}
         </div>
-        <Card title={t('role.holders')} note={t('role.holders_note', { n: role.people })}>
+        <Card title={t('role.holders')} note={role.people > 0 && t('role.holders_note', { n: role.people })}>
           {role.holders.length === 0 ? <p className="meta card-body">{t('role.nobody')}</p> : role.holders.map((h) => <div key={h.user} className="list-row"><Avatar id={h.user} name={h.name} photo={h.photo} /><span className="grow trunc"><Link to={`/people/${h.user}`}>{h.name}</Link></span></div>)}
         </Card>
       </div>
