@@ -19,7 +19,7 @@ type Role struct {
 	Billed     bool                     `json:"billed" doc:"something in it costs"`
 	Rights     map[string]pbx.ScopeKind `json:"rights" doc:"scope by name of the right"`
 	Assignable bool                     `json:"assignable" doc:"the visitor may give it to somebody"`
-	People     int                      `json:"people" doc:"who has it or is to get it, as far as the visitor may see roles"`
+	People     int                      `json:"people" doc:"who has it or is to get it, as far as the visitor may see roles; in lists only for custom roles"`
 	Revision   string                   `json:"revision,omitempty"`
 	Can        RoleCan                  `json:"can"`
 }
@@ -61,7 +61,7 @@ var classNames = map[policy.Class]string{policy.ClassGroup: "group", policy.Clas
 
 func (s *Server) showRole(v *visit, r policy.Role) Role {
 	out := Role{ID: r.ID, Name: "role." + string(r.ID), Class: classNames[r.Class], Office: r.Class != policy.ClassGroup,
-		Rights: map[string]pbx.ScopeKind{}, People: len(s.holdersOf(v, r.ID)), Can: RoleCan{Copy: v.can(policy.RoleEdit, policy.System())}}
+		Rights: map[string]pbx.ScopeKind{}, Can: RoleCan{Copy: v.can(policy.RoleEdit, policy.System())}}
 	for _, right := range policy.AllRights() {
 		if c := r.Cell(right); c != pbx.ScopeNone {
 			out.Rights[right.String()] = c
@@ -72,6 +72,7 @@ func (s *Server) showRole(v *visit, r policy.Role) Role {
 		return out
 	}
 	out.Name, out.Custom, out.Base, out.Revision = r.Custom.Name, true, r.Custom.Base, command.Revision(r.Custom)
+	out.People = len(s.holdersOf(v, r.ID))
 	bare := *r.Custom
 	bare.Cells = nil // who may take everything out of it may edit it
 	if out.Can.Copy {
@@ -135,7 +136,9 @@ func (s *Server) getRole(_ context.Context, v *visit, in *roleIn) (RoleDetail, e
 	}
 	out := RoleDetail{Role: s.showRole(v, r), Holders: []RoleHolder{}}
 	out.Assignable = s.assignable(v)[r.ID]
-	for _, u := range s.holdersOf(v, r.ID) {
+	holders := s.holdersOf(v, r.ID)
+	out.People = len(holders)
+	for _, u := range holders {
 		if len(out.Holders) == 100 {
 			break
 		}
