@@ -2904,7 +2904,7 @@ export interface components {
             office: boolean;
             /**
              * Format: int64
-             * @description who has it or is to get it, as far as the visitor may see roles
+             * @description who has it or is to get it, as far as the visitor may see roles; in lists only for custom roles
              */
             people: number;
             revision?: string;
@@ -2942,7 +2942,7 @@ export interface components {
             office: boolean;
             /**
              * Format: int64
-             * @description who has it or is to get it, as far as the visitor may see roles
+             * @description who has it or is to get it, as far as the visitor may see roles; in lists only for custom roles
              */
             people: number;
             revision?: string;

@@ -38,7 +38,9 @@ describe('catalogues', () => {
       expect(say(code, sentence, { n: 5, name: 'x' }), key).not.toBe('');
     }
   });
-  it.each(languages.map((l) => l.code))('%s has the keys of English', (code) => expect(Object.keys(read(code))).toEqual(Object.keys(en)));
+  // What the house says aloud follows each language's grammar, so the words under say. differ.
+  const written = (sentences: object) => Object.keys(sentences).filter((k) => !k.startsWith('say.'));
+  it.each(languages.map((l) => l.code))('%s has the keys of English', (code) => expect(written(read(code))).toEqual(written(en)));
 });
 
 describe('choosing', () => {

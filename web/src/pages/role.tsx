@@ -4,8 +4,8 @@ import { Copy, Pencil, Plus, ShieldCheck, Trash2, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { api, type Preview, type Right, type Role, type RoleDetail, type Scope } from '../api';
+import { Effects } from '../parts/change';
 import { Costs, levelWord, Matrix, Risk } from '../parts/matrix';
-import { Gains } from '../parts/preview';
 import { useAddress, useRoles } from '../parts/query';
 import { type Area, areas, type Cells, choices, copyOf, difference, ofKind, setArea, storable, summary } from '../parts/role';
 import { areaWord, cellWord, rightWord, roleHint, roleName } from '../parts/words';
@@ -127,7 +127,7 @@ function Review({ role, change, onClose, done }: { role: RoleDetail; change: Cel
             ))}
           </ul>
         </section>
-        <section className="col g8"><h3 className="label">{t('role.effect')}</h3>{preview ? <Gains preview={preview} /> : !error && <p className="meta">{t('ui.loading')}</p>}</section>
+        <section className="col g8"><h3 className="label">{t('role.effect')}</h3>{preview ? <Effects preview={preview} /> : !error && <p className="meta">{t('ui.loading')}</p>}</section>
       </div>
       <FormError error={error} fields={[]} />
       <div className="row">
