@@ -27,20 +27,21 @@ type explainIn struct {
 
 // Why is the answer to why somebody may or may not do something (N-1, BAR AZ-30).
 type Why struct {
-	OK       bool      `json:"ok"`
-	Code     string    `json:"code" doc:"how the decision came about, in one word"`
-	Verdict  string    `json:"verdict" doc:"the decision as a sentence"`
-	Right    WhyRight  `json:"right"`
-	User     Named     `json:"user"`
-	Target   Named     `json:"target"`
-	Steps    []WhyStep `json:"steps" nullable:"false" doc:"from what was written down to the right; of a refusal what is in the way"`
-	Lacks    []Lack    `json:"lacks" nullable:"false" doc:"what would change a refusal; empty where no right would"`
-	Givers   []Named   `json:"givers" nullable:"false" doc:"who could give it, those who hold least first"`
-	More     int       `json:"more" doc:"others who could, whom the asker may not see"`
-	May      bool      `json:"may_ask" doc:"the asker may ask for it"`
-	Asked    string    `json:"asked,omitempty" doc:"id of the open request for it"`
-	At       time.Time `json:"at"`
-	Revision int64     `json:"revision" doc:"of the configuration that was asked"`
+	OK       bool       `json:"ok"`
+	Code     string     `json:"code" doc:"how the decision came about, in one word"`
+	Verdict  string     `json:"verdict" doc:"the decision as a sentence"`
+	Right    WhyRight   `json:"right"`
+	User     Named      `json:"user"`
+	Target   Named      `json:"target"`
+	Order    []WhyCheck `json:"order" nullable:"false" doc:"the questions of the decision; the first that fails decides"`
+	Steps    []WhyStep  `json:"steps" nullable:"false" doc:"from what was written down to the right; of a refusal what is in the way"`
+	Lacks    []Lack     `json:"lacks" nullable:"false" doc:"what would change a refusal; empty where no right would"`
+	Givers   []Named    `json:"givers" nullable:"false" doc:"who could give it, those who hold least first"`
+	More     int        `json:"more" doc:"others who could, whom the asker may not see"`
+	May      bool       `json:"may_ask" doc:"the asker may ask for it"`
+	Asked    string     `json:"asked,omitempty" doc:"id of the open request for it"`
+	At       time.Time  `json:"at"`
+	Revision int64      `json:"revision" doc:"of the configuration that was asked"`
 }
 
 // WhyRight is the right in question.
@@ -54,6 +55,14 @@ type WhyRight struct {
 type WhyStep struct {
 	Text string `json:"text"`
 	Row  *Named `json:"row,omitempty" doc:"the membership, assignment, grant, group or role it speaks of"`
+}
+
+// WhyCheck is one question of the decision.
+type WhyCheck struct {
+	Kind  string `json:"kind" enum:"known,active,carried,other,denied,granted,needed,rule"`
+	Text  string `json:"text"`
+	State string `json:"state" enum:"passed,decides,would_allow,would_refuse"`
+	Right string `json:"right,omitempty" doc:"of needed: the other right"`
 }
 
 // Lack is one right that is missing.
@@ -82,15 +91,55 @@ func (s *Server) explainRight(ctx context.Context, v *visit, in *explainIn) (Why
 	if err != nil {
 		return Why{}, err
 	}
-	at := b.At.UTC()
-	if at.IsZero() {
-		at = v.at
+	then, at, err := s.asOf(ctx, v, b.At)
+	if err != nil {
+		return Why{}, err
 	}
-	e := policy.Explain(v.s, policy.Request{Actor: who, Right: right, Target: target, At: at})
+	r := policy.Request{Actor: who, Right: right, Target: target, At: at}
+	e := policy.Explain(then, r)
 	if e.Hidden && who.User == v.who.User {
 		return Why{}, missing()
 	}
-	return s.showWhy(v, e, right, who, named, at), nil
+	out := s.showWhy(v, e, right, who, named, at)
+	out.Order = s.showOrder(v, policy.Order(then, r))
+	return out, nil
+}
+
+// showOrder says the questions of a decision with their answers.
+func (s *Server) showOrder(v *visit, all []policy.Check) []WhyCheck {
+	rows, decided := make([]WhyCheck, 0, len(all)), false
+	for _, c := range all {
+		row := WhyCheck{Kind: string(c.Kind), State: "passed"}
+		switch {
+		case c.Code != "" && !decided:
+			row.State, decided = "decides", true
+		case c.Code != "":
+			row.State = "would_refuse"
+		case decided:
+			row.State = "would_allow"
+		}
+		key, right := "explain."+string(c.Kind), ""
+		switch {
+		case c.Kind == policy.CheckGranted && c.Code == policy.Excluded, c.Kind == policy.CheckRule && c.Code != "", c.Kind == policy.CheckCarried && c.Code == policy.Expired:
+			key = "explain.code." + string(c.Code)
+		case c.Code != "":
+			key += "_no"
+		}
+		if c.Kind == policy.CheckNeeded {
+			row.Right = c.Right.String()
+			right = c.Right.Words(func(t i18n.Text) string { return s.say(v, t) })
+		}
+		row.Text = s.say(v, i18n.T(key, "right", right))
+		rows = append(rows, row)
+	}
+	if !decided {
+		for i := range rows {
+			if rows[i].Kind == string(policy.CheckGranted) {
+				rows[i].State = "decides"
+			}
+		}
+	}
+	return rows
 }
 
 func (s *Server) showWhy(v *visit, e policy.Explanation, right policy.Right, who pbx.Actor, target Named, at time.Time) Why {

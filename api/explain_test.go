@@ -3,6 +3,7 @@ package api
 import (
 	"slices"
 	"strings"
+	"tandem/policy"
 	"testing"
 	"time"
 )
@@ -174,5 +175,45 @@ func TestApprovalsHaveACeiling(t *testing.T) {
 	}
 	if r := o.ask("greta", "POST", "/v1/requests/<wish>/approve", `{}`); r.StatusCode != 200 {
 		t.Errorf("greta, who whispers: %d %s", r.StatusCode, r.body)
+	}
+}
+
+// The questions of the decision are told in order, with words; the one that decides stands out.
+func TestOrderHasWords(t *testing.T) {
+	o := newOffice(t)
+	for _, r := range policy.AllRights() {
+		for _, target := range []string{`{"kind":"user","id":"<nina>"}`, `{"kind":"group","id":"<sales>"}`, `{"kind":"system"}`, `{"kind":"ring","id":"<sales ring>"}`, `{"kind":"device","id":"<phone of nina>"}`} {
+			for _, who := range []string{"uwe", "mark", "olga"} {
+				a := o.ask("olga", "POST", "/v1/explain/right", `{"user":"<`+who+`>","right":"`+r.String()+`","target":`+target+`}`)
+				if a.StatusCode == 404 && who == "olga" {
+					continue // about oneself, what a right does not speak about is not there
+				}
+				var w Why
+				a.json(t, &w)
+				decides := 0
+				for _, c := range w.Order {
+					if c.Text == "" || strings.HasPrefix(c.Text, "explain.") {
+						t.Errorf("%s: no words for %+v", r, c)
+					}
+					if c.State == "decides" {
+						decides++
+					}
+				}
+				if a.StatusCode != 200 || decides != 1 {
+					t.Errorf("%s %s %s: %d, %d questions decide: %s", who, r, target, a.StatusCode, decides, a.body)
+				}
+			}
+		}
+	}
+}
+
+// A program that carries less than its owner is not told what it lacks.
+func TestNarrowProgramsAreToldLess(t *testing.T) {
+	o := newOffice(t)
+	var person, program Error
+	o.ask("uwe", "GET", "/v1/settings", "").json(t, &person)
+	o.ask("narrow", "GET", "/v1/settings", "").json(t, &program)
+	if person.Right != "setting.edit" || person.About == nil || program.Code != "denied" || program.Right != "" || program.About != nil {
+		t.Errorf("%+v %+v", person, program)
 	}
 }

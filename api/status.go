@@ -12,6 +12,7 @@ import (
 
 	"tandem/i18n"
 	"tandem/pbx"
+	"tandem/policy"
 )
 
 // Error is what every refusal looks like. The message is a sentence in the visitor's language; key and args name the same
@@ -67,7 +68,7 @@ func (s *Server) refusal(ctx context.Context, v *visit, err error) *Error {
 		text = s.wordy(v, text)
 	}
 	out := &Error{Code: string(e.Code), Message: s.c.Catalog.Say(lang, text), Field: e.Field, Key: e.Text.Key, Args: e.Text.Args, Request: id}
-	if e.Right != "" && e.About.Kind != "" {
+	if e.Right != "" && e.About.Kind != "" && v != nil && v.mayAskWhy() {
 		out.Right, out.About = e.Right, &Thing{string(e.About.Kind), e.About.ID}
 	}
 	switch {
@@ -85,6 +86,12 @@ func (s *Server) refusal(ctx context.Context, v *visit, err error) *Error {
 		v.w.Header().Set("Retry-After", wait)
 	}
 	return out
+}
+
+// mayAskWhy reports whether the visitor may know what he lacks: a person about himself, and a program that carries all that
+// its owner holds.
+func (v *visit) mayAskWhy() bool {
+	return v.s != nil && policy.Fields(v.s, v.who, v.who.User, v.at).Has(policy.FieldStanding)
 }
 
 // outcome is the answer when a handler ends with an error: the preview of a dry run, or the refusal.

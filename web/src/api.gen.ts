@@ -3314,6 +3314,8 @@ export interface components {
              */
             more: number;
             ok: boolean;
+            /** @description the questions of the decision; the first that fails decides */
+            order: components["schemas"]["WhyCheck"][];
             /**
              * Format: int64
              * @description of the configuration that was asked
@@ -3326,6 +3328,15 @@ export interface components {
             user: components["schemas"]["Named"];
             /** @description the decision as a sentence */
             verdict: string;
+        };
+        WhyCheck: {
+            /** @enum {string} */
+            kind: "known" | "active" | "carried" | "other" | "denied" | "granted" | "needed" | "rule";
+            /** @description of needed: the other right */
+            right?: string;
+            /** @enum {string} */
+            state: "passed" | "decides" | "would_allow" | "would_refuse";
+            text: string;
         };
         WhyRight: {
             name: string;
