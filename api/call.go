@@ -69,7 +69,7 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 		}
 	}
 	out.Reason = s.say(v, veil.text(c.Reason))
-	if c.Reason.Key == "" {
+	if c.Reason.Key == "" || v.coversStatus(c.Reason) {
 		out.Reason = s.say(v, i18n.T("cause."+string(c.Cause)))
 	}
 	if !veil.somehow {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -67,6 +69,7 @@ type stream struct {
 	moves chan move               // presence and configuration, in order
 	clock *time.Timer             // fires when somebody's status ends by itself
 	since time.Time               // up to when such ends have been told
+	end   time.Time               // at which the clock fires
 	over  chan struct{}           // closed when moves ran full
 	once  sync.Once
 }
@@ -319,19 +322,23 @@ func (st *stream) presence(users ...pbx.UserID) error {
 	return nil
 }
 
-// turn sets the clock to the moment at which the next status ends by itself.
-func (st *stream) turn() {
+// turn sets the clock to the moment at which the next status ends by itself: of anybody, or not later than those of the
+// people who changed. One that ends later than before makes the clock fire in vain, once.
+func (st *stream) turn(changed ...pbx.UserID) {
 	at := st.s.c.Now().UTC()
 	if st.since.IsZero() {
 		st.since = at
 	}
-	next := at.Add(time.Hour)
-	for id := range st.v.s.Users {
-		if until := st.v.s.StatusOf(id, at).Until; !until.IsZero() && until.Before(next) {
-			next = until
+	if len(changed) == 0 {
+		st.end = at.Add(time.Hour)
+		changed = slices.Collect(maps.Keys(st.v.s.Users))
+	}
+	for _, id := range changed {
+		if until := st.v.s.StatusOf(id, at).Until; !until.IsZero() && until.Before(st.end) {
+			st.end = until
 		}
 	}
-	st.clock.Reset(max(next.Sub(at), 0))
+	st.clock.Reset(max(st.end.Sub(at), 0))
 }
 
 // expired tells of those whose status has changed by the clock since it was told last.
@@ -369,7 +376,7 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 			if err := st.presence(pbx.UserID(f.Object.ID)); err != nil {
 				return err
 			}
-			st.turn()
+			st.turn(pbx.UserID(f.Object.ID))
 		}
 		if what, ok := st.changed(f); ok {
 			return st.send("changed", f.Seq, what)

@@ -211,6 +211,11 @@ func TestThePathIsDrawn(t *testing.T) {
 	if path.Root.End != "hidden" || len(path.Root.Lines) != 1 {
 		t.Errorf("nina sees %+v", path.Root)
 	}
+	path = Path{}
+	o.ask("tom", "POST", "/v1/explain/route", `{"to":"`+number+`"}`, "Accept-Language", "en").json(t, &path)
+	if path.Root.End != "hidden" || path.Root.Name != "" || len(path.Root.Rings) != 0 || strings.Contains(fmt.Sprint(path.Root), "uwe") {
+		t.Errorf("tom, who does not see uwe, is told %+v", path.Root)
+	}
 	for _, bad := range []string{`{"to":""}`, `{"to":"100","from":"banana"}`} {
 		if r := o.ask("uwe", "POST", "/v1/explain/route", bad); r.StatusCode != 422 {
 			t.Errorf("%s: %d", bad, r.StatusCode)

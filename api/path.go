@@ -91,7 +91,9 @@ func (s *Server) showNode(v *visit, n *decision.Node) PathNode {
 	out := PathNode{Branch: n.Branch, Status: n.Status, Seconds: int(n.After / time.Second), Taken: n.Taken, Lines: []string{}, Next: []PathNode{},
 		Cause: n.Plan.Refuse, Name: n.Plan.To.Name}
 	for _, stop := range n.Plan.Passed {
-		if stop.Owner != "" && !v.knowsRules(stop.Owner) {
+		// Whether somebody can be reached is told only to those who see his status; a call made would tell, but one call is not a list.
+		person := stop.At.Kind == pbx.ToUser && !v.mayKnowStatus(pbx.UserID(stop.At.ID))
+		if person || stop.Owner != "" && !v.knowsRules(stop.Owner) {
 			return PathNode{Branch: n.Branch, Status: n.Status, Seconds: out.Seconds, Taken: n.Taken, End: "hidden", Next: []PathNode{},
 				Lines: []string{s.say(v, i18n.T("explain.hidden"))}}
 		}
@@ -112,7 +114,7 @@ func (s *Server) showNode(v *visit, n *decision.Node) PathNode {
 		for _, a := range n.Plan.Attempts {
 			out.For += int(a.Ring / time.Second)
 			for _, t := range a.Targets {
-				if !seen[t.Party.User] && v.knows(t.Party.User) {
+				if !seen[t.Party.User] && v.knows(t.Party.User) && v.mayKnowStatus(t.Party.User) {
 					out.Rings = append(out.Rings, t.Party.Name)
 				}
 				seen[t.Party.User] = true
@@ -142,6 +144,20 @@ func (v *visit) knowsRules(u pbx.UserID) bool {
 	return policy.Fields(v.s, v.who, u, v.at).Has(policy.FieldReach) || v.can(policy.ForwardingEdit, policy.User(u))
 }
 
+// coversStatus reports whether a sentence tells a status that the visitor does not see.
+func (v *visit) coversStatus(t i18n.Text) bool {
+	u := pbx.UserID(t.Args["user"])
+	if u == "" || v.mayKnowStatus(u) {
+		return false
+	}
+	for _, private := range [...]string{"route.status.", "route.hours.", "route.exception", "route.nothing_rings", "route.talking", "route.member."} {
+		if strings.HasPrefix(t.Key, private) {
+			return true
+		}
+	}
+	return false
+}
+
 // line is a sentence of a decision as the visitor may read it: a person he may not see is somebody, and what tells a status
 // is left out where he does not see it.
 func (v *visit) line(t i18n.Text) (i18n.Text, bool) {
@@ -149,10 +165,5 @@ func (v *visit) line(t i18n.Text) (i18n.Text, bool) {
 	if u == "" {
 		return t, true
 	}
-	for _, private := range [...]string{"route.status.", "route.hours.", "route.exception", "route.nothing_rings", "route.talking", "route.member."} {
-		if strings.HasPrefix(t.Key, private) && !v.mayKnowStatus(u) {
-			return t, false
-		}
-	}
-	return t, v.knows(u)
+	return t, v.knows(u) && !v.coversStatus(t)
 }

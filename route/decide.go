@@ -235,7 +235,11 @@ func (q *question) wentOn(last Stop) i18n.Text {
 func (q *question) enter(p *Plan, to pbx.Destination) bool {
 	for _, stop := range p.Passed {
 		if stop.At.Equal(to) && to.Kind != pbx.ToBusy {
-			p.end(pbx.CauseFailed, i18n.T("route.circle", "name", q.name(to)))
+			text := i18n.T("route.circle", "name", q.name(to))
+			if u := q.s.Users[pbx.UserID(to.ID)]; u != nil {
+				text = about(u, "route.circle")
+			}
+			p.end(pbx.CauseFailed, text)
 			return true
 		}
 	}

@@ -7,9 +7,10 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from '
 import { useNavigate } from 'react-router';
 import { api, type User } from './api';
 import { placesFor } from './nav';
+import { useSetStatus } from './parts/status';
 import { can, useMe } from './session';
 import { choose, shown } from './theme';
-import { Avatar } from './ui/person';
+import { Avatar, Presence } from './ui/person';
 import { type Key, t } from './words';
 
 type Hit = { id: string; group: Key; label: string; note?: string; icon: ReactNode; run: () => void };
@@ -40,9 +41,12 @@ function Results({ onClose }: { onClose: () => void }) {
     void go(to);
   };
   const dark = shown() === 'dark';
+  const setStatus = useSetStatus();
+  const statuses = me.rights['presence.set'] && typed ? (['available', 'away', 'dnd', 'available2', 'away2'] as const) : [];
   const actions: Hit[] = [
     ...(can(me, 'user.create', 'group') ? [{ id: 'add', group: 'palette.actions' as const, label: t('user.add'), icon: <Icon of={UserPlus} />, run: visit('/people?add=1') }] : []),
     { id: 'phone', group: 'palette.actions', label: t('palette.add_phone'), icon: <Icon of={Smartphone} />, run: visit('/profile?tab=phones') },
+    ...statuses.map((s): Hit => ({ id: `status-${s}`, group: 'palette.actions', label: t('status.set', { status: t(`presence.${s}`) }), icon: <Presence state={s} />, run: () => { void setStatus(s); onClose(); } })),
     { id: 'theme', group: 'palette.actions', label: dark ? t('palette.go_light') : t('palette.go_dark'), icon: <Icon of={dark ? Sun : Moon} />, run: () => { choose(dark ? 'light' : 'dark'); onClose(); } },
   ];
   const hits: Hit[] = [
