@@ -32,6 +32,30 @@ func BenchmarkUsersOfTenThousand(b *testing.B) {
 	}
 }
 
+// BenchmarkRolesOfTenThousand is what the pages about roles and costs ask, with twenty custom roles.
+func BenchmarkRolesOfTenThousand(b *testing.B) {
+	o := newOffice(b)
+	o.do(command.EditSettings{Digits: new(4)})
+	var rows []command.Row
+	for n := range 9000 {
+		rows = append(rows, command.Row{Line: n, Name: fmt.Sprintf("Person %d", n), Email: fmt.Sprintf("p%d@example.com", n), Extension: "-"})
+	}
+	o.do(command.ImportUsers{Rows: rows})
+	for n := range 20 {
+		o.do(command.CreateRole{Name: fmt.Sprintf("Role %d", n), Base: "manager"})
+	}
+	for _, path := range []string{"/v1/roles", "/v1/roles/user", "/v1/rights", "/v1/billing"} {
+		b.Run(path, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if r := o.ask("olga", "GET", path, ""); r.StatusCode != 200 {
+					b.Fatal(r.StatusCode)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkLiveEvent is one change of a call, asked about and written for one viewer.
 func BenchmarkLiveEvent(b *testing.B) {
 	o := live(b)
