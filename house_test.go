@@ -57,7 +57,7 @@ var plan = map[string]room{
 	"command":     {imports: "pbx event number hours i18n policy directory", modules: []string{"golang.org/x/text"}},
 	"switchboard": {imports: "pbx event policy route report call directory media sdp number i18n blob prompt"},
 
-	"api": {imports: "number hours i18n pbx event policy route report store bus directory auth command switchboard",
+	"api": {imports: "number hours i18n pbx event policy route report store bus directory auth command switchboard audio blob prompt",
 		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image"}},
 	"web": {},
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"tandem/audio"
 	"tandem/pbx"
 	"tandem/policy"
 )
@@ -56,6 +57,10 @@ func probes() map[string][]probe {
 	var picture bytes.Buffer
 	if err := png.Encode(&picture, image.NewRGBA(image.Rect(0, 0, 3, 2))); err != nil {
 		panic(err)
+	}
+	sound := one("/v1/prompts/de/say.and/sound", string(audio.WAV{Rate: 8000, Samples: audio.Tone(440, 8000, 800)}.Encode()))
+	for i := range sound {
+		sound[i].kind = "audio/wav"
 	}
 	photos := things("/v1/users/%s/photo", "", picture.String())
 	for i := range photos {
@@ -107,6 +112,11 @@ func probes() map[string][]probe {
 		"PUT /v1/users/{user}/photo":           photos,
 		"DELETE /v1/users/{user}/photo":        things("/v1/users/%s/photo", "", ""),
 		"GET /v1/extensions/next":              one("/v1/extensions/next", ""),
+
+		"GET /v1/prompts":                           one("/v1/prompts?language=de", ""),
+		"GET /v1/prompts/{language}/{key}/sound":    one("/v1/prompts/de/say.goodbye/sound", ""),
+		"PUT /v1/prompts/{language}/{key}/sound":    sound,
+		"DELETE /v1/prompts/{language}/{key}/sound": one("/v1/prompts/en/say.and/sound", ""),
 
 		"GET /v1/groups":                 one("/v1/groups", ""),
 		"POST /v1/groups":                append(groups("/v1/groups#%s", ""), one("/v1/groups", `{"name":"Top"}`)...),
@@ -381,6 +391,7 @@ var decidesMore = map[string]bool{
 	"GET /v1/users/{user}/photo":                           true, // nobody has one
 	"POST /v1/mails/{mail}/send":                           true, // none is not there
 	"DELETE /v1/settings/providers/{provider}":             true, // there is none
+	"DELETE /v1/prompts/{language}/{key}/sound":            true, // it has no own sound
 	"GET /v1/users/{user}/forwarding":                      true, // seeing the person is not enough
 	"PUT /v1/users/{user}/forwarding":                      true, // outside and locking need more
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"tandem/bus"
+	"tandem/command"
 	"tandem/directory"
 	"tandem/event"
 	"tandem/pbx"
@@ -414,6 +415,8 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 	switch f.Object.Kind {
 	case pbx.KindSettings, pbx.KindRole, pbx.KindRing:
 		return what, true
+	case pbx.KindPrompt:
+		return what, st.sees(policy.MenuEdit, command.PromptTarget())
 	case pbx.KindStatus, pbx.KindForwarding:
 		user = pbx.UserID(f.Object.ID)
 		what.Mine = user == st.v.who.User

@@ -21,6 +21,7 @@ import (
 	"go.uber.org/goleak"
 
 	"tandem/auth"
+	"tandem/blob"
 	"tandem/bus"
 	"tandem/command"
 	"tandem/directory"
@@ -28,6 +29,7 @@ import (
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
+	"tandem/prompt"
 	"tandem/report"
 	"tandem/store"
 )
@@ -92,6 +94,9 @@ type frozen struct {
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	for _, sweep := range swept {
+		sweep()
+	}
 	if scratch != "" {
 		_ = os.RemoveAll(scratch)
 	}
@@ -223,7 +228,7 @@ func (o *office) open() *store.DB {
 	var one sync.Mutex
 	o.desk = &command.Desk{Store: o.tenant, Directory: o.dir, Load: o.tenant.Load, Publish: o.bus.Publish, Now: func() time.Time { return o.now() },
 		Entropy: func(b []byte) { one.Lock(); defer one.Unlock(); _, _ = seeded.Read(b) }}
-	o.door = New(Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Catalog: catalog(),
+	o.door = New(Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
 		SIP: func() SIP {
 			return SIP{Host: "pbx.example.com", UDP: 5060, TCP: 5060, TLS: 5061, WS: "wss://pbx.example.com/sip"}
 		},
@@ -232,6 +237,32 @@ func (o *office) open() *store.DB {
 		Now:      func() time.Time { return o.now() }, Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test"})
 	return db
 }
+
+// prompts are the built-in sounds; they are read once for all tests.
+var prompts = sync.OnceValue(func() *prompt.Library {
+	l, err := prompt.Load()
+	if err != nil {
+		panic(err)
+	}
+	return l
+})
+
+// sounds is a store of sound for all tests of this process.
+var sounds = sync.OnceValue(func() blob.Store {
+	root, err := os.MkdirTemp("", "tandem-api-")
+	if err != nil {
+		panic(err)
+	}
+	d, err := blob.OpenDir(filepath.Join(root, "sound"), filepath.Join(root, "sound.key"))
+	if err != nil {
+		panic(err)
+	}
+	swept = append(swept, func() { _ = d.Close(); _ = os.RemoveAll(root) })
+	return d
+})
+
+// swept is done when all tests are over.
+var swept []func()
 
 // Hangup is the switchboard's: it notes what it was asked.
 func (o *office) Hangup(_ context.Context, _ pbx.Actor, id pbx.CallID) error {

@@ -12,11 +12,13 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"tandem/auth"
+	"tandem/blob"
 	"tandem/bus"
 	"tandem/command"
 	"tandem/directory"
 	"tandem/i18n"
 	"tandem/pbx"
+	"tandem/prompt"
 	"tandem/store"
 )
 
@@ -37,6 +39,8 @@ type Config struct {
 	Auth        *auth.Service
 	Calls       Calls
 	Catalog     *i18n.Catalog
+	Blobs       blob.Store                                 // where own sounds are kept
+	Prompts     *prompt.Library                            // the built-in ones
 	SIP         func() SIP                                 // where phones connect, as the house was started
 	Compose     func(who pbx.Actor, u pbx.UserID) Letter   // the mail that carries a link to a person
 	TestMail    func(ctx context.Context, to string) error // sends a mail that says that mail works

@@ -73,18 +73,36 @@ func Resample(samples []int16, from, to int) []int16 {
 	cut := min(1, float64(to)/float64(from)) * 0.96
 	reach := zeros / cut
 	out := make([]int16, int(int64(len(samples))*int64(to)/int64(from)))
+	side := int(reach) + 1
+	kernels := map[int][]float32{} // by where between two samples an output lies; there are as many as the rates differ
 	for i := range out {
-		at := float64(i) * float64(from) / float64(to)
-		first, last := max(int(math.Ceil(at-reach)), 0), min(int(math.Floor(at+reach)), len(samples)-1)
-		var sum float64
-		for j := first; j <= last; j++ {
-			x := at - float64(j)
-			window := 0.5 + 0.5*math.Cos(math.Pi*x/reach)
-			sum += float64(samples[j]) * sinc(x*cut) * cut * window
+		whole, part := int(int64(i)*int64(from)/int64(to)), int(int64(i)*int64(from)%int64(to))
+		k := kernels[part]
+		if k == nil {
+			k = kernel(float64(part)/float64(to), cut, reach, side)
+			kernels[part] = k
 		}
-		out[i] = round(float32(sum))
+		var sum float32
+		first := whole - side
+		for j := max(0, -first); j < len(k) && first+j < len(samples); j++ {
+			sum += float32(samples[first+j]) * k[j]
+		}
+		out[i] = round(sum)
 	}
 	return out
+}
+
+// kernel are the weights of the samples around a point that lies a part of a sample after the middle one.
+func kernel(part, cut, reach float64, side int) []float32 {
+	k := make([]float32, 2*side+1)
+	for j := range k {
+		x := part - float64(j-side)
+		if math.Abs(x) >= reach {
+			continue
+		}
+		k[j] = float32(sinc(x*cut) * cut * (0.5 + 0.5*math.Cos(math.Pi*x/reach)))
+	}
+	return k
 }
 
 func sinc(x float64) float64 {

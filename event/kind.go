@@ -67,6 +67,10 @@ const (
 	AccessRefused   Kind = "access.refused"
 	AccessWithdrawn Kind = "access.withdrawn"
 	AccessDeleted   Kind = "access.deleted" // with the person
+
+	PromptCreated Kind = "prompt.created" // an office's own sound instead of the built-in one
+	PromptChanged Kind = "prompt.changed"
+	PromptDeleted Kind = "prompt.deleted"
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -118,6 +122,7 @@ func Kinds() []Kind {
 		MenuCreated, MenuChanged, MenuDeleted,
 		EntranceChanged,
 		AccessAsked, AccessApproved, AccessRefused, AccessWithdrawn, AccessDeleted,
+		PromptCreated, PromptChanged, PromptDeleted,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,

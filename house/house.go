@@ -113,6 +113,7 @@ func NewID(prefix string) string {
 type House struct {
 	*Memory
 	Blobs   *blob.Dir
+	Voice   *switchboard.Voice
 	SIP     *sip.Server
 	Media   *media.Engine
 	Board   *switchboard.Board

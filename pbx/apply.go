@@ -45,6 +45,7 @@ func empty(size int) *Snapshot {
 		Menus:       map[MenuID]*Menu{},
 		Accesses:    map[AccessID]*Access{},
 		Entrances:   map[GroupID]*Entrance{},
+		Prompts:     map[PromptID]*Prompt{},
 	}
 }
 
@@ -129,6 +130,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Accesses, AccessID(r.ID))
 	case KindEntrance:
 		return found(s.Entrances, GroupID(r.ID))
+	case KindPrompt:
+		return found(s.Prompts, PromptID(r.ID))
 	}
 	return nil
 }
@@ -145,14 +148,14 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, queues, menus, entrances, wishes for rights, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// statuses, forwardings, ring groups, queues, menus, entrances, wishes for rights, prompts, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
-			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield)
+			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Prompts, yield)
 	}
 }
 
@@ -310,6 +313,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Accesses, k, t)[n.ID] = n
 	case *Entrance:
 		own(&s.Entrances, k, t)[n.Group] = n
+	case *Prompt:
+		own(&s.Prompts, k, t)[n.ID] = n
 	default:
 		return false
 	}
@@ -348,6 +353,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Accesses, r.Kind, t), AccessID(r.ID))
 	case KindEntrance:
 		delete(own(&s.Entrances, r.Kind, t), GroupID(r.ID))
+	case KindPrompt:
+		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	}
 }
 

@@ -34,3 +34,4 @@ func (q *Queue) Ref() Ref      { return Ref{KindQueue, string(q.ID)} }
 func (m *Menu) Ref() Ref       { return Ref{KindMenu, string(m.ID)} }
 func (a *Access) Ref() Ref     { return Ref{KindAccess, string(a.ID)} }
 func (e *Entrance) Ref() Ref   { return Ref{KindEntrance, string(e.Group)} }
+func (p *Prompt) Ref() Ref     { return Ref{KindPrompt, string(p.ID)} }

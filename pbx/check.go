@@ -106,6 +106,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkAccess(n)
 	case *Entrance:
 		return s.checkEntrance(n)
+	case *Prompt:
+		return checkPrompt(n)
 	}
 	return nil
 }

@@ -57,6 +57,7 @@ const (
 	KindMenu       Kind = "menu"
 	KindAccess     Kind = "access"   // a wish for rights
 	KindEntrance   Kind = "entrance" // of a group; the id is the group's
+	KindPrompt     Kind = "prompt"
 	KindSettings   Kind = "settings"
 	KindCall       Kind = "call"
 	KindSession    Kind = "session"

@@ -25,6 +25,7 @@ type Snapshot struct {
 	Menus       map[MenuID]*Menu
 	Accesses    map[AccessID]*Access
 	Entrances   map[GroupID]*Entrance
+	Prompts     map[PromptID]*Prompt
 
 	index index
 }

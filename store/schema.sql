@@ -266,6 +266,16 @@ CREATE TABLE photos (
 	PRIMARY KEY (tenant, hash)
 );
 
+CREATE TABLE prompts (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	blob     TEXT   NOT NULL,
+	rate     BIGINT NOT NULL,
+	samples  BIGINT NOT NULL,
+	replaced BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE queues (
 	tenant    TEXT   NOT NULL,
 	id        TEXT   NOT NULL,

@@ -27,7 +27,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns),
 			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
 			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns),
-			gather(ctx, x, t.id, accessRows(), &nouns))
+			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -154,6 +154,7 @@ type sorted struct {
 	menus       []*pbx.Menu
 	entrances   []*pbx.Entrance
 	accesses    []*pbx.Access
+	prompts     []*pbx.Prompt
 	gone        map[pbx.Kind][]string
 }
 
@@ -193,6 +194,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.entrances = append(s.entrances, n)
 		case *pbx.Access:
 			s.accesses = append(s.accesses, n)
+		case *pbx.Prompt:
+			s.prompts = append(s.prompts, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -208,7 +211,7 @@ func tables() map[pbx.Kind]string {
 	return map[pbx.Kind]string{pbx.KindUser: "users", pbx.KindGroup: "groups", pbx.KindRole: "roles", pbx.KindMembership: "memberships",
 		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
 		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
-		pbx.KindQueue: "queues", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses"}
+		pbx.KindQueue: "queues", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindPrompt: "prompts"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -241,7 +244,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens),
 		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
 		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances),
-		put(ctx, x, t.id, accessRows(), s.accesses))
+		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, promptRows(), s.prompts))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

@@ -748,6 +748,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the house says in a language, and which sounds are the office's own.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_prompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/prompts/{language}/{key}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sound of a sentence, as it is in force.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_prompts_by_language_by_key_sound"];
+        /**
+         * Replace the sound of a sentence: WAV, one channel, 8 or 16 bits, at most five minutes.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        put: operations["put_prompts_by_language_by_key_sound"];
+        post?: never;
+        /**
+         * Put the built-in sound of a sentence back.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_prompts_by_language_by_key_sound"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -2482,6 +2530,16 @@ export interface components {
              */
             total: number;
         };
+        PagePrompt: {
+            items: components["schemas"]["Prompt"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageProviderButton: {
             items: components["schemas"]["ProviderButton"][];
             /** @description cursor of the next page; absent on the last one */
@@ -2764,6 +2822,22 @@ export interface components {
             single: boolean;
             /** @enum {string} */
             status: "available" | "away" | "dnd" | "available2" | "away2";
+        };
+        Prompt: {
+            key: string;
+            language: string;
+            /** @description the office has replaced the built-in sound */
+            own: boolean;
+            /** Format: date-time */
+            replaced?: string;
+            /**
+             * Format: double
+             * @description how long the sound in force lasts
+             */
+            seconds: number;
+            /** @description address of the sound in force */
+            sound: string;
+            text: string;
         };
         ProviderButton: {
             id: string;
@@ -4897,6 +4971,136 @@ export interface operations {
             header?: never;
             path: {
                 session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_prompts: {
+        parameters: {
+            query?: {
+                /** @description default: the asker's */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePrompt"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_prompts_by_language_by_key_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_prompts_by_language_by_key_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_prompts_by_language_by_key_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                key: string;
             };
             cookie?: never;
         };
