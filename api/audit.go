@@ -50,6 +50,7 @@ type auditIn struct {
 	List
 	Actor  string    `query:"actor" doc:"id of a user"`
 	Object string    `query:"object" doc:"kind:id, or a kind"`
+	About  string    `query:"about" doc:"id of a user: what was done to him, his places, rights and phones"`
 	Kind   string    `query:"kind"`
 	From   time.Time `query:"from"`
 	Until  time.Time `query:"until"`
@@ -59,7 +60,7 @@ type auditIn struct {
 // about the office.
 func (s *Server) listAudit(ctx context.Context, v *visit, in *auditIn) (Page[Entry], error) {
 	sees, whole := v.sight(policy.AuditRead), v.readsWholeLog()
-	q := store.FactQuery{Sight: scope(sees), Keep: func(f event.Fact) bool { return auditSees(sees, f) }, Actor: pbx.UserID(in.Actor),
+	q := store.FactQuery{Sight: scope(sees), Keep: func(f event.Fact) bool { return auditSees(sees, f) }, Actor: pbx.UserID(in.Actor), About: pbx.UserID(in.About),
 		From: in.From, Until: in.Until, Text: in.Q, Cursor: in.Cursor, Limit: min(in.Limit, 200)}
 	if in.Kind != "" {
 		q.Kinds = []event.Kind{event.Kind(in.Kind)}

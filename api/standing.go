@@ -165,6 +165,8 @@ func (s *Server) heldRight(v *visit, in *pbx.Snapshot, u pbx.UserID, r policy.Ri
 		if !lasting {
 			out.Until = ends
 		}
+	} else if i := slices.IndexFunc(out.Sources, func(x Source) bool { return !x.Deny }); r == policy.BillingAssign && i >= 0 && !denied {
+		out.State, out.Where = "allow", out.Sources[i].Text // asked of the one who is to get something, over no thing of its own
 	} else if denied {
 		out.State = "deny"
 	}

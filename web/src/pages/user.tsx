@@ -82,7 +82,7 @@ function Groups({ user }: { user: User }) {
 }
 
 function Activity({ user }: { user: User }) {
-  const facts = useQuery({ queryKey: ['audit', 'of', user.id], queryFn: () => api.audit({ object: `user:${user.id}`, limit: 100 }) });
+  const facts = useQuery({ queryKey: ['audit', 'of', user.id], queryFn: () => api.audit({ about: user.id, limit: 100 }) });
   return <Loaded of={facts}>{(list) => (list.items.length === 0 ? <Empty icon={PhoneCall}>{t('audit.empty')}</Empty> : <Facts facts={list.items} />)}</Loaded>;
 }
 
