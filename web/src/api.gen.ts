@@ -3550,6 +3550,8 @@ export interface operations {
                 actor?: string;
                 /** @description kind:id, or a kind */
                 object?: string;
+                /** @description id of a user: what was done to him, his places, rights and phones */
+                about?: string;
                 kind?: string;
                 from?: string;
                 until?: string;

@@ -3,7 +3,7 @@
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 node test/browser/person-rights.mjs
 //
-// It needs the company of `tandem office`: TANDEM_EMAIL and TANDEM_PASSWORD sign a System Owner in, TANDEM_GROUP names a
+// TANDEM_EMAIL and TANDEM_PASSWORD sign a System Owner in, TANDEM_GROUP names a
 // group, TANDEM_NAME one of its plain members. Exit status 0 means that all went well.
 import { check, open, person, settled, step, tell, violations, wear } from './browser.mjs';
 
