@@ -14,7 +14,8 @@ import (
 
 // PathNode is one place of the tree of what can happen to a call.
 type PathNode struct {
-	Branch  decision.Branch `json:"branch,omitempty" enum:",no_answer,busy,offline,status,idle" doc:"on which occasion the call comes here; empty at the beginning"`
+	Branch  decision.Branch `json:"branch,omitempty" enum:",no_answer,busy,offline,status,idle,key,silent,wrong" doc:"on which occasion the call comes here; empty at the beginning"`
+	Key     string          `json:"key,omitempty" doc:"of the branch key"`
 	Status  pbx.Status      `json:"status,omitempty" doc:"with branch status: which one"`
 	Seconds int             `json:"seconds" doc:"since the call began"`
 	Taken   bool            `json:"taken" doc:"it comes here as things are now, when nobody answers"`
@@ -88,13 +89,13 @@ func (v *visit) caller(from string, r *decision.Request) (string, error) {
 
 // showNode is a node as the visitor may see it: whose rules he may not see, of that one he is told no rule.
 func (s *Server) showNode(v *visit, n *decision.Node) PathNode {
-	out := PathNode{Branch: n.Branch, Status: n.Status, Seconds: int(n.After / time.Second), Taken: n.Taken, Lines: []string{}, Next: []PathNode{},
+	out := PathNode{Branch: n.Branch, Key: n.Key, Status: n.Status, Seconds: int(n.After / time.Second), Taken: n.Taken, Lines: []string{}, Next: []PathNode{},
 		Cause: n.Plan.Refuse, Name: n.Plan.To.Name}
 	for _, stop := range n.Plan.Passed {
 		// Whether somebody can be reached is told only to those who see his status; a call made would tell, but one call is not a list.
 		person := stop.At.Kind == pbx.ToUser && !v.mayKnowStatus(pbx.UserID(stop.At.ID))
 		if person || stop.Owner != "" && !v.knowsRules(stop.Owner) {
-			return PathNode{Branch: n.Branch, Status: n.Status, Seconds: out.Seconds, Taken: n.Taken, End: "hidden", Next: []PathNode{},
+			return PathNode{Branch: n.Branch, Key: n.Key, Status: n.Status, Seconds: out.Seconds, Taken: n.Taken, End: "hidden", Next: []PathNode{},
 				Lines: []string{s.say(v, i18n.T("explain.hidden"))}}
 		}
 	}

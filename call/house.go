@@ -121,6 +121,8 @@ func (m *machine) serve(in Input) {
 	switch s := m.service.(type) {
 	case mailbox:
 		s.step(m, in)
+	case menu:
+		s.step(m, in)
 	case farewell:
 		s.step(m, in)
 	}
@@ -131,6 +133,8 @@ func serviceFor(h *route.House) service {
 	switch h.At.Kind {
 	case pbx.ToMailbox:
 		return mailbox{box: h.At}
+	case pbx.ToMenu:
+		return menu{at: h.At}
 	}
 	return nil
 }

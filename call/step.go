@@ -70,6 +70,10 @@ func (m *machine) step(in Input) {
 		m.recorded(in)
 	case Box:
 		m.answer(in)
+	case Choices:
+		m.answer(in)
+	case Meant:
+		m.answer(in)
 	case Stop:
 		m.stop(in)
 	}

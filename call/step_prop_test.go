@@ -136,7 +136,7 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
-		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMailbox, pbx.ToNowhere}).Draw(t, "house")
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToNowhere}).Draw(t, "house")
 		p.House = &route.House{At: pbx.Destination{Kind: kind}}
 		return p
 	case 1:
@@ -194,6 +194,13 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		operator := pbx.Destination{}
 		if flag("operator") {
 			operator.Kind = pbx.ToUser
+		}
+		if flag("menu") {
+			if flag("meant") {
+				return Meant{operator}
+			}
+			return Choices{Keys: []pbx.MenuKey{{Key: "5", To: pbx.Destination{Kind: pbx.ToUser}}}, Digits: rapid.IntRange(0, 3).Draw(t, "digits"),
+				Wait: time.Second, Rounds: rapid.IntRange(1, 3).Draw(t, "rounds"), Silent: operator, Greeting: make([]Clip, rapid.IntRange(0, 1).Draw(t, "greeting"))}
 		}
 		return Box{Operator: operator, Greeting: make([]Clip, rapid.IntRange(0, 1).Draw(t, "greeting")), Max: time.Minute, Full: flag("full")}
 	}

@@ -168,6 +168,27 @@ func parseInput(t *testing.T, w []string) Input {
 			b.Operator, b.Owner = pbx.Destination{Kind: pbx.ToUser, ID: "carol"}, "usr_bob"
 		}
 		return b
+	case "choices":
+		c := Choices{Greeting: []Clip{{Sound: "greeting"}}, Wait: 5 * time.Second, Rounds: 2}
+		for _, word := range w[1:] {
+			name, to, _ := strings.Cut(word, "=")
+			switch d := (pbx.Destination{Kind: pbx.ToUser, ID: to}); name {
+			case "dial":
+				c.Digits = 3
+			case "silent":
+				c.Silent = d
+			case "wrong":
+				c.Wrong = d
+			default:
+				c.Keys = append(c.Keys, pbx.MenuKey{Key: name, To: d})
+			}
+		}
+		return c
+	case "meant":
+		if arg(1) == "" {
+			return Meant{}
+		}
+		return Meant{pbx.Destination{Kind: pbx.ToUser, ID: arg(1)}}
 	case "stop":
 		return Stop{Cause: pbx.Cause(arg(1)), By: pbx.Party{Name: string(value("by"))}}
 	}
@@ -257,6 +278,10 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("end record %s", e.Leg)
 	case Keep:
 		return fmt.Sprintf("keep as %s", e.As)
+	case OpenMenu:
+		return fmt.Sprintf("open menu %s", e.At.ID)
+	case LookUp:
+		return fmt.Sprintf("look up %s", e.Number)
 	case OpenBox:
 		return fmt.Sprintf("open box %s", e.At.ID)
 	case SetTimer:

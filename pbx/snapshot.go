@@ -35,6 +35,36 @@ func (s *Snapshot) ByExtension(number string) (Ref, bool) {
 	return s.index.extensions.Get(number)
 }
 
+// Reached is where a number inside leads; false when it is nobody's.
+func (s *Snapshot) Reached(number string) (Destination, bool) {
+	r, ok := s.ByExtension(number)
+	if !ok {
+		return Destination{}, false
+	}
+	switch r.Kind {
+	case KindUser:
+		return Destination{Kind: ToUser, ID: r.ID}, true
+	case KindRing:
+		return Destination{Kind: ToRing, ID: r.ID}, true
+	case KindQueue:
+		return Destination{Kind: ToQueue, ID: r.ID}, true
+	case KindMenu:
+		return Destination{Kind: ToMenu, ID: r.ID}, true
+	case KindEntrance:
+		return Destination{Kind: ToGroup, ID: r.ID}, true
+	}
+	return Destination{}, false
+}
+
+// LongestExtension is the number of digits of the longest number inside; 0 when there is none.
+func (s *Snapshot) LongestExtension() int {
+	most := 0
+	for number := range s.index.extensions.All() {
+		most = max(most, len(number))
+	}
+	return most
+}
+
 // ByEmail finds a user by e-mail address, without regard to case.
 func (s *Snapshot) ByEmail(email string) *User {
 	id, _ := s.index.emails.Get(foldEmail(email))

@@ -183,19 +183,8 @@ type question struct {
 
 // dialled is what a number stands for; nothing where it is nobody's.
 func (q *question) dialled(n number.Number) pbx.Destination {
-	if ref, ok := q.s.ByExtension(n.Digits); ok {
-		switch ref.Kind {
-		case pbx.KindUser:
-			return pbx.Destination{Kind: pbx.ToUser, ID: ref.ID}
-		case pbx.KindRing:
-			return pbx.Destination{Kind: pbx.ToRing, ID: ref.ID}
-		case pbx.KindQueue:
-			return pbx.Destination{Kind: pbx.ToQueue, ID: ref.ID}
-		case pbx.KindMenu:
-			return pbx.Destination{Kind: pbx.ToMenu, ID: ref.ID}
-		case pbx.KindEntrance:
-			return pbx.Destination{Kind: pbx.ToGroup, ID: ref.ID}
-		}
+	if to, ok := q.s.Reached(n.Digits); ok {
+		return to
 	}
 	if n.Class.IsOutside() {
 		return pbx.Destination{Kind: pbx.ToOutside, Number: n.Digits}
@@ -224,6 +213,8 @@ func (q *question) wentOn(last Stop) i18n.Text {
 		word = "no_answer"
 	case pbx.CauseBusy, pbx.CauseDeclined:
 		word = "busy"
+	case pbx.CauseChosen:
+		word = "chosen"
 	}
 	if u := q.s.Users[pbx.UserID(last.At.ID)]; u != nil {
 		return about(u, "route.went_on."+word)
@@ -234,7 +225,7 @@ func (q *question) wentOn(last Stop) i18n.Text {
 // enter notes that the call goes to a place; true when it has been there, or has been sent on too often, and ends.
 func (q *question) enter(p *Plan, to pbx.Destination) bool {
 	for _, stop := range p.Passed {
-		if stop.At.Equal(to) && to.Kind != pbx.ToBusy {
+		if stop.Cause != pbx.CauseChosen && stop.At.Equal(to) && to.Kind != pbx.ToBusy {
 			text := i18n.T("route.circle", "name", q.name(to))
 			if u := q.s.Users[pbx.UserID(to.ID)]; u != nil {
 				text = about(u, "route.circle")

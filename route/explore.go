@@ -2,6 +2,7 @@ package route
 
 import (
 	"reflect"
+	"slices"
 	"time"
 
 	"tandem/pbx"
@@ -18,12 +19,16 @@ const (
 	BranchOffline  Branch = "offline"
 	BranchStatus   Branch = "status" // the person has another status
 	BranchIdle     Branch = "idle"   // a phone is registered, and nobody talks
+	BranchKey      Branch = "key"    // the caller presses a key in a menu
+	BranchSilent   Branch = "silent" // the caller presses none
+	BranchWrong    Branch = "wrong"  // the caller presses only keys that mean nothing
 )
 
 // Node is one place of the tree of what can happen to a call: what Decide answers there, and where it goes from there.
 type Node struct {
 	Branch Branch
 	Status pbx.Status // of BranchStatus
+	Key    string     // of BranchKey
 	Asked  Request
 	Plan   Plan
 	After  time.Duration // since the call began, when everything before rang for its full time
@@ -51,6 +56,7 @@ type explorer struct {
 	s    *pbx.Snapshot
 	live *pbx.Presence
 	left int
+	seen []pbx.MenuID // menus on the way to the node that is asked about; a way back into one is told, not followed
 }
 
 // ask asks once, and again for everything that can become of the phones that ring.
@@ -76,7 +82,36 @@ func (e *explorer) ask(r Request, b Branch, after time.Duration, taken bool) *No
 		}
 		n.Next = append(n.Next, e.ask(n.Plan.Go(r, next.cause, r.At.Add(next.after)), next.branch, after+next.after, taken && next.branch == BranchNoAnswer))
 	}
+	if h := n.Plan.House; h != nil && h.At.Kind == pbx.ToMenu {
+		e.menu(n, after)
+	}
 	return n
+}
+
+// menu asks for every key of a menu, and for callers who press none or only wrong ones.
+func (e *explorer) menu(n *Node, after time.Duration) {
+	m := e.s.Menus[pbx.MenuID(n.Plan.House.At.ID)]
+	if m == nil || slices.Contains(e.seen, m.ID) {
+		return
+	}
+	e.seen = append(e.seen, m.ID)
+	defer func() { e.seen = e.seen[:len(e.seen)-1] }()
+	follow := func(b Branch, key string, to pbx.Destination, cause pbx.Cause, later time.Duration) {
+		if to.IsZero() || e.left <= 0 {
+			return
+		}
+		r := n.Plan.Go(n.Asked, cause, n.Asked.At.Add(later))
+		r.To, r.Owner = to, ""
+		next := e.ask(r, b, after+later, n.Taken && b == BranchSilent)
+		next.Key = key
+		n.Next = append(n.Next, next)
+	}
+	for _, k := range m.Keys {
+		follow(BranchKey, k.Key, k.To, pbx.CauseChosen, 0)
+	}
+	wait := time.Duration(m.Times()*m.Seconds()) * time.Second
+	follow(BranchSilent, "", m.Silent, pbx.CauseNoAnswer, wait)
+	follow(BranchWrong, "", m.Wrong, pbx.CauseNoAnswer, wait)
 }
 
 // Go is the question that follows when the phones of a plan did not answer for a cause: where the call goes on from there.
@@ -84,6 +119,9 @@ func (p *Plan) Go(asked Request, cause pbx.Cause, at time.Time) Request {
 	passed := append([]Stop(nil), p.Passed...)
 	if n := len(passed); n > 0 {
 		passed[n-1].Cause = cause
+	}
+	if cause == pbx.CauseChosen {
+		passed = passed[max(len(passed)-1, 0):] // who chooses may come back: only rules go round in circles by themselves
 	}
 	return Request{Caller: asked.Caller, From: asked.From, To: p.Then.After(cause), Owner: p.Then.Owner, Passed: passed, At: at, Suppose: asked.Suppose}
 }

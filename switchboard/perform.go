@@ -59,6 +59,10 @@ func (r *run) perform(e call.Effect) call.Input {
 		if s, _ := r.side(e.Leg); s.stream != nil {
 			s.stream.Stop()
 		}
+	case call.OpenMenu:
+		return r.openMenu(e)
+	case call.LookUp:
+		return r.lookUp(e)
 	case call.OpenBox:
 		r.openBox(e)
 	case call.Record:

@@ -132,7 +132,7 @@ func (t *teller) occasion(n *route.Node) string {
 	case n.Branch == route.BranchStatus:
 		words = t.say(i18n.T("app.path.if_status", "status", t.say(i18n.T("app.presence."+string(n.Status)))))
 	case n.Branch != route.BranchStart:
-		words = t.say(i18n.T("app.path.if." + string(n.Branch)))
+		words = t.say(i18n.T("app.path.if."+string(n.Branch), "key", n.Key))
 	}
 	return fmt.Sprintf("%s (%d s)", words, int(n.After/time.Second))
 }

@@ -2651,7 +2651,7 @@ export interface components {
              * @description on which occasion the call comes here; empty at the beginning
              * @enum {string}
              */
-            branch?: "" | "no_answer" | "busy" | "offline" | "status" | "idle";
+            branch?: "" | "no_answer" | "busy" | "offline" | "status" | "idle" | "key" | "silent" | "wrong";
             /** @description with refused */
             cause?: string;
             /**
@@ -2664,6 +2664,8 @@ export interface components {
              * @description seconds that they ring
              */
             for?: number;
+            /** @description of the branch key */
+            key?: string;
             /** @description how it was decided, as sentences */
             lines: string[];
             /** @description who or what it is */

@@ -20,7 +20,7 @@ export function endWord(n: PathNode): string {
 /** On which occasion the call comes to a place. */
 export function branchWord(n: PathNode): string {
   if (n.branch === 'status') return t('path.if_status', { status: t(`presence.${n.status as Presence}`) });
-  return n.branch ? t(`path.if.${n.branch}`) : t('path.now');
+  return n.branch ? t(`path.if.${n.branch}`, { key: n.key ?? '' }) : t('path.now');
 }
 
 /** The places a call passes when things are as they are and nobody answers, in order. */
