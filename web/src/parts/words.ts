@@ -14,7 +14,12 @@ export const rightWord = (right: string): string => orElse(`right.${right}`, rig
 export const switchWord = (name: string): string => orElse(`app.switch.${name}`, name);
 export const levelWord = (role: string): string => known(`app.level.name.${role}`) ?? roleName(role);
 export const levelHint = (role: string): string | undefined => known(`app.level.hint.${role}`) ?? roleHint(role);
-export const fieldWord = (path: string): string => (/^(cells|prices)\./.test(path) ? rightWord(path.replace(/^\w+\./, '')) : orElse(`app.field.${path}`, path.split('.').pop() ?? path));
+/** The word for a field; one that lies inside another has the word of its own name. */
+export const fieldWord = (path: string): string => {
+  if (/^(cells|prices)\./.test(path)) return rightWord(path.replace(/^\w+\./, ''));
+  const last = path.split('.').pop() ?? path;
+  return orElse(`app.field.${path}`, orElse(`app.field.${last}`, last));
+};
 export const doorWord = (door: string): string => orElse(`app.door.${door}`, door);
 export const deviceKinds = ['soft', 'desk', 'mobile', 'browser'] as const;
 export const deviceWord = (kind: string): string => orElse(`app.device.kind.${kind}`, kind);
