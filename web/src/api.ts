@@ -33,6 +33,9 @@ export type Token = Schemas['Token'];
 export type Settings = Schemas['Settings'];
 export type ProviderSettings = Schemas['ProviderSettings'];
 export type Me = Schemas['Me'];
+export type Why = Schemas['Why'];
+export type Wish = Schemas['Wish'];
+export type Thing = Schemas['Thing'];
 export type Overview = Schemas['Overview'];
 export type ImportReport = Schemas['Import'];
 export type PersonRights = Schemas['PersonRights'];
@@ -60,6 +63,9 @@ export class Failure extends Error {
     readonly field?: string,
     readonly key?: string,
     readonly request?: string,
+    /** What is missing, and over what, for those who may know. */
+    readonly right?: string,
+    readonly about?: Schemas['Thing'],
   ) {
     super(message);
   }
@@ -85,7 +91,7 @@ async function got<T>(answer: Promise<Answer<T>>): Promise<T> {
   }
   if (a.response.ok) return a.data as T;
   const f = (typeof a.error === 'object' && a.error !== null ? a.error : {}) as Partial<Schemas['Error']>;
-  throw new Failure(a.response.status, f.code ?? 'internal', f.message ?? '', f.field, f.key, f.request);
+  throw new Failure(a.response.status, f.code ?? 'internal', f.message ?? '', f.field, f.key, f.request, f.right, f.about);
 }
 
 /** The answer of a dry run takes the place of every other. */
@@ -172,6 +178,12 @@ export const api = {
   addRing: (body: BodyOf<'/v1/rings', 'post'>) => got(client.POST('/v1/rings', { body })),
   editRing: (ring: string, body: BodyOf<'/v1/rings/{ring}', 'patch'>) => got(client.PATCH('/v1/rings/{ring}', { params: { path: { ring } }, body })),
   deleteRing: (ring: string, dry = false) => got(client.DELETE('/v1/rings/{ring}', { params: { path: { ring }, query: dry ? { dry } : {} } })),
+  explainRight: (body: BodyOf<'/v1/explain/right', 'post'>) => got(client.POST('/v1/explain/right', { body })),
+  requests: () => got(client.GET('/v1/requests', { params: { query: { limit: 200 } } })),
+  askAccess: (body: BodyOf<'/v1/requests', 'post'>) => got(client.POST('/v1/requests', { body })),
+  approve: (request: string, body: BodyOf<'/v1/requests/{request}/approve', 'post'>) => got(client.POST('/v1/requests/{request}/approve', { params: { path: { request } }, body })),
+  refuse: (request: string, words: string) => got(client.POST('/v1/requests/{request}/refuse', { params: { path: { request } }, body: { words } })),
+  withdraw: (request: string) => got(client.POST('/v1/requests/{request}/withdraw', { params: { path: { request } } })),
   explainRoute: (body: BodyOf<'/v1/explain/route', 'post'>) => got(client.POST('/v1/explain/route', { body })),
 
   standing: (user: string) => got(client.GET('/v1/users/{user}/rights', { params: { path: { user } } })),

@@ -26,6 +26,8 @@ const OutboxPage = lazy(() => import('./pages/mail'));
 const TokensPage = lazy(() => import('./pages/token'));
 const SettingsPage = lazy(() => import('./pages/settings'));
 const ForwardingPage = lazy(() => import('./pages/forwarding'));
+const ExplainPage = lazy(() => import('./pages/explain'));
+const RequestsPage = lazy(() => import('./pages/request'));
 const PathPage = lazy(() => import('./pages/path'));
 const RingPage = lazy(() => import('./pages/ring'));
 const ProfilePage = lazy(() => import('./pages/profile'));
@@ -65,6 +67,8 @@ function Pages() {
           <Route path="/people/:id" element={<PersonPage />} />
           <Route path="/people/:id/forwarding" element={<ForwardingPage />} />
           <Route path="/me/forwarding" element={<ForwardingPage />} />
+          <Route path="/explain" element={<ExplainPage />} />
+          <Route path="/requests" element={<RequestsPage />} />
           <Route path="/paths" element={<PathPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />

@@ -36,7 +36,9 @@ export function stale(kind: string): string[] {
     case 'membership':
     case 'assignment':
     case 'grant':
-      return ['users', 'user', 'standing', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension'];
+      return ['users', 'user', 'standing', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension', 'requests', 'why'];
+    case 'access':
+      return ['requests', 'why', 'audit'];
     case 'group':
       return ['groups', 'group', 'members', 'users', 'standing', 'audit'];
     case 'role':

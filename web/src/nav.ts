@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, FileClock, House, KeyRound, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ShieldCheck, Split, Users } from 'lucide-react';
+import { AudioLines, BellRing, FileClock, House, KeyRound, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ShieldCheck, Split, Users } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { can } from './session';
 import type { Key } from './words';
@@ -15,6 +15,8 @@ export const places: Place[] = [
   { to: '/groups', label: 'nav.groups', icon: Network, right: 'group.see', key: 'r', section: 'nav.company' },
   { to: '/rings', label: 'nav.rings', icon: BellRing, right: 'queue.edit', section: 'nav.company' },
   { to: '/paths', label: 'nav.paths', icon: Split, section: 'nav.company' },
+  { to: '/explain', label: 'nav.explain', icon: CircleHelp, section: 'nav.rules' },
+  { to: '/requests', label: 'nav.requests', icon: MessageSquareLock, key: 'q', section: 'nav.rules' },
   { to: '/roles', label: 'nav.roles', icon: ShieldCheck, right: 'right.explain', least: 'group', key: 'o', section: 'nav.rules' },
   { to: '/audit', label: 'nav.audit', icon: FileClock, right: 'audit.read', least: 'group', key: 'a', section: 'nav.records' },
   { to: '/outbox', label: 'nav.outbox', icon: MailOpen, right: 'setting.edit', least: 'all', section: 'nav.records' },

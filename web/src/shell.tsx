@@ -3,20 +3,23 @@ import { Menu, Switch } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Check, ChevronsUpDown, Ellipsis, Keyboard, LogOut, Monitor, Moon, Search, Sun, UserRound } from 'lucide-react';
-import { Fragment, type ReactNode, useEffect, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router';
-import { api } from './api';
+import { api, type Scope } from './api';
 import { count, time } from './format';
 import { setSingleKeys, singleKeys, useShortcuts } from './keys';
 import { useLine } from './live';
 import { places, placesFor } from './nav';
 import { Palette } from './palette';
+import { useWaiting } from './parts/request';
 import { StatusItems, statusLine } from './parts/status';
-import { end, useMe } from './session';
+import { WhyBox } from './parts/why';
+import { end, reaches, useMe } from './session';
 import { choose, type Theme, useTheme } from './theme';
 import { Dialog } from './ui/dialog';
 import { Avatar } from './ui/person';
-import { undoLast } from './ui/toast';
+import { toast, undoLast } from './ui/toast';
+import { askFocused } from './ui/why';
 import { current, type Key, languages, speak, t } from './words';
 
 const themes: { id: Theme; label: Key; icon: typeof Sun }[] = [
@@ -67,7 +70,7 @@ function Rail({ find, keys, open, onOpen }: { find: () => void; keys: () => void
   const me = useMe();
   const people = useQuery({ queryKey: ['users', 'count'], queryFn: () => api.users({ limit: 1 }), staleTime: 60_000 });
   const live = useQuery({ queryKey: ['live'], queryFn: api.live, enabled: Boolean(me.rights['call.see']) });
-  const counts: Record<string, number | undefined> = { '/people': people.data?.total, '/live': live.data?.items.length || undefined };
+  const counts: Record<string, number | undefined> = { '/people': people.data?.total, '/live': live.data?.items.length || undefined, '/requests': useWaiting() || undefined };
   const shown = placesFor(me);
   const sections = [...new Set(shown.map((p) => p.section))];
   return (
@@ -106,6 +109,17 @@ function Bottom({ keys }: { keys: () => void }) {
   );
 }
 
+/** Says it when controls fold because a right was taken away while the page was open. */
+function useRightsGone(): void {
+  const { rights } = useMe();
+  const before = useRef(rights);
+  useEffect(() => {
+    const gone = Object.entries(before.current).filter(([r, far]) => !reaches(rights[r] as Scope | undefined, far as Scope));
+    before.current = rights;
+    if (gone.length > 0) toast({ text: t('explain.rights_gone'), lasting: true });
+  }, [rights]);
+}
+
 /** Says that the screen shows the past, once that lasts longer than a hiccup. */
 function Offline() {
   const line = useLine();
@@ -134,7 +148,7 @@ function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
     ['[', t('keys.fold')],
     ['Ctrl Z', t('keys.undo')],
     ['Esc', t('keys.close')],
-    ['?', t('shell.shortcuts')],
+    ['?', t('keys.why')],
   ];
   return (
     <Dialog open={open} title={t('shell.shortcuts')} onClose={onClose}>
@@ -154,6 +168,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [finding, setFinding] = useState(false);
   const [helping, setHelping] = useState(false);
   const [choosing, setChoosing] = useState(false);
+  useRightsGone();
   const jumps = Object.fromEntries(places.filter((p) => p.key).map((p) => [`g ${p.key}`, () => void go(p.to)]));
   useShortcuts({
     ...jumps,
@@ -161,7 +176,7 @@ export function Shell({ children }: { children: ReactNode }) {
     'ctrl+.': () => setChoosing(true),
     'ctrl+z': () => void undoLast(),
     '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
-    '?': () => setHelping(true),
+    '?': () => { if (!askFocused()) setHelping(true); },
     '[': () => setFolded((f) => !f),
     j: () => document.querySelector<HTMLElement>('[data-list]')?.focus(),
   });
@@ -177,6 +192,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <div className="main">{children}</div>
         <Bottom keys={() => setHelping(true)} />
       </div>
+      <WhyBox />
       <Palette open={finding} onClose={() => setFinding(false)} />
       <Shortcuts open={helping} onClose={() => setHelping(false)} />
     </>

@@ -10,7 +10,7 @@ import { objectWord } from '../parts/words';
 import { Button } from '../ui/button';
 import { Filters, SearchField } from '../ui/filter';
 import { Sheet } from '../ui/sheet';
-import { Empty, Lines, NoMatch, Trouble, sentence } from '../ui/states';
+import { Empty, failed, Lines, NoMatch, Trouble } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 
@@ -21,7 +21,7 @@ export default function AuditPage() {
   const people = useQuery({ queryKey: ['users', 'choice'], queryFn: () => api.users({ limit: 200, sort: 'name' }), staleTime: 60_000 });
   const query = { q: values.q, actor: values.actor, object: values.object };
   const { rows, total, answer, more } = usePages(['audit'], api.audit, query, 60);
-  const verify = useMutation({ mutationFn: api.verify, onError: (e) => toast({ text: sentence(e), lasting: true }) });
+  const verify = useMutation({ mutationFn: api.verify, onError: (e) => toast(failed(e)) });
   const filtered = Boolean(values.q || values.actor || values.object);
   const v = verify.data;
   return (

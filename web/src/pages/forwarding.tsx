@@ -14,7 +14,7 @@ import { Button, ButtonLink } from '../ui/button';
 import { Chips, Chooser, Flip, Line } from '../ui/pick';
 import { presenceName } from '../ui/person';
 import { Sheet, Tabs } from '../ui/sheet';
-import { FormError, Lines, sentence, Trouble } from '../ui/states';
+import { failed, FormError, Lines, Trouble } from '../ui/states';
 import { toast } from '../ui/toast';
 import { type Key, rich, t } from '../words';
 
@@ -174,7 +174,7 @@ function Rules({ of, mine }: { of: Forwarding; mine: boolean }) {
     cache.setQueryData(['forwarding', of.user], f);
     toast({ text: t('ui.saved') });
   };
-  const put = (body: Parameters<typeof api.setForwarding>[1]) => void api.setForwarding(of.user, { ...body, revision: of.revision }).then(saved, (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  const put = (body: Parameters<typeof api.setForwarding>[1]) => void api.setForwarding(of.user, { ...body, revision: of.revision }).then(saved, (e: unknown) => toast(failed(e)));
   const save = (change: Partial<Profile>) => put({ profiles: [plainProfile({ ...profile, ...change })] });
   const open = (o: Occasion) => (why ? toast({ text: why }) : setEditing(o));
   const cards: Occasion[] = profile.rings ? ['no_answer', 'busy', 'offline'] : ['always'];

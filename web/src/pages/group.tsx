@@ -14,7 +14,7 @@ import { Confirm, Dialog, Side } from '../ui/dialog';
 import { before, changed, Conflict, languageOptions, Pick, Text, Toggle, useForm, zoneOptions } from '../ui/form';
 import { Avatar, PresenceWord } from '../ui/person';
 import { Card, Sheet, Tabs } from '../ui/sheet';
-import { Empty, FormError, Loaded, sentence } from '../ui/states';
+import { Empty, failed, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { Menu } from '../ui/filter';
 import { t } from '../words';
@@ -124,13 +124,13 @@ function Members({ group }: { group: Group }) {
   const members = useQuery({ queryKey: ['members', group.id], queryFn: () => api.members(group.id) });
   const [joining, setJoining] = useState(false);
   const [adding, setAdding] = useState(false);
-  const run = (act: Act, text: string) => void make(act, text, refresh).catch((e: unknown) => toast({ text: sentence(e), lasting: true }));
+  const run = (act: Act, text: string) => void make(act, text, refresh).catch((e: unknown) => toast(failed(e)));
   const roleHere = (u: User) => u.groups?.find((g) => g.id === group.id)?.role ?? 'user';
   const why = group.can?.members === false ? t('group.not_yours') : undefined;
   const buttons = (
     <div className="row w">
-      <Button icon={UserPlus} locked={why} onClick={() => setJoining(true)}>{t('membership.add_member')}</Button>
-      <Button kind="quiet" icon={Plus} locked={group.can?.people === false ? t('user.cannot_create') : undefined} onClick={() => setAdding(true)}>{t('group.new_person')}</Button>
+      <Button icon={UserPlus} locked={why} why={{ right: 'membership.edit', over: { kind: 'group', id: group.id } }} onClick={() => setJoining(true)}>{t('membership.add_member')}</Button>
+      <Button kind="quiet" icon={Plus} locked={group.can?.people === false ? t('user.cannot_create') : undefined} why={{ right: 'user.create', over: { kind: 'group', id: group.id } }} onClick={() => setAdding(true)}>{t('group.new_person')}</Button>
     </div>
   );
   return (
@@ -145,7 +145,7 @@ function Members({ group }: { group: Group }) {
                 <span className="grow col"><Link to={`/people/${u.id}`} className="trunc">{u.name}</Link><span className="meta num">{u.extension}</span></span>
                 <span className="wide-only"><PresenceWord state={u.presence} status={u.status} /></span>
                 <Menu withinPortal position="bottom-end">
-                  <Menu.Target><Button small locked={u.can?.role === false ? t('user.not_yours') : undefined}>{roleName(roleHere(u))}</Button></Menu.Target>
+                  <Menu.Target><Button small locked={u.can?.role === false ? t('user.not_yours') : undefined} why={{ right: 'membership.role', over: { kind: 'group', id: group.id } }}>{roleName(roleHere(u))}</Button></Menu.Target>
                   <Menu.Dropdown>
                     {roles.map((r) => (
                       <Menu.Item key={r.id} onClick={() => run(api.seat(group.id, u.id, { role: r.id }), t('membership.saved', { name: u.name }))}>{roleName(r.id)}</Menu.Item>
@@ -177,8 +177,8 @@ function Detail({ group }: { group: Group }) {
     <div className="col g16">
       <div className="row">
         <h2 className="display-2 grow trunc">{group.name}</h2>
-        <Button small icon={Plus} locked={group.can?.create === false ? t('group.cannot_create') : undefined} onClick={() => set({ add: group.id })}>{t('group.add_below')}</Button>
-        <Button small icon={Trash2} locked={why} onClick={() => setAsking(true)}>{t('group.delete')}</Button>
+        <Button small icon={Plus} locked={group.can?.create === false ? t('group.cannot_create') : undefined} why={{ right: 'group.create', over: { kind: 'group', id: group.id } }} onClick={() => set({ add: group.id })}>{t('group.add_below')}</Button>
+        <Button small icon={Trash2} locked={why} why={{ right: 'group.create', over: { kind: 'group', id: group.id } }} onClick={() => setAsking(true)}>{t('group.delete')}</Button>
       </div>
       <Tabs label={group.name} value={tab} onChange={(x) => set({ tab: x === 'members' ? undefined : x })} tabs={[{ id: 'members', label: t('group.tab.members'), count: group.members }, { id: 'properties', label: t('group.tab.properties') }]} />
       {tab === 'members' ? <Members group={group} /> : <Properties key={group.id} group={group} />}
@@ -203,7 +203,7 @@ export default function GroupsPage() {
     <Sheet
       title={t('nav.groups')}
       scope={groups.data && t('group.scope', { n: all.length })}
-      actions={<Button kind="primary" icon={Plus} locked={can(me, 'group.create', 'tree') ? undefined : t('group.cannot_create')} onClick={() => set({ add: 'top' })}>{t('group.add')}</Button>}
+      actions={<Button kind="primary" icon={Plus} locked={can(me, 'group.create', 'tree') ? undefined : t('group.cannot_create')} why={{ right: 'group.create', over: { kind: 'system', id: '' } }} onClick={() => set({ add: 'top' })}>{t('group.add')}</Button>}
       side={values.add ? <AddGroup key={values.add} parent={values.add === 'top' ? undefined : values.add} onClose={() => set({ add: undefined })} /> : undefined}
     >
       <Loaded of={groups}>

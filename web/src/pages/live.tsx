@@ -10,7 +10,7 @@ import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { Avatar, Presence } from '../ui/person';
 import { Card, Sheet } from '../ui/sheet';
-import { Empty, Loaded, sentence } from '../ui/states';
+import { Empty, failed, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 
@@ -30,14 +30,14 @@ function Live({ call, may }: { call: LiveCall; may: boolean }) {
   const now = useNow();
   const since = new Date(call.answered ?? call.started);
   const tone = call.phase === 'ringing' ? '' : call.phase === 'held' ? ' warn' : ' acc';
-  const hangup = () => void api.hangup(call.id).then(() => toast({ text: t('live.hung_up', { from: partyName(call.from), to: partyName(call.to) }) }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  const hangup = () => void api.hangup(call.id).then(() => toast({ text: t('live.hung_up', { from: partyName(call.from), to: partyName(call.to) }) }), (e: unknown) => toast(failed(e)));
   return (
     <li className="call-card" data-call={call.id} data-phase={call.phase}>
       <div className="call-who"><Who party={call.from} /><MoveRight className="icon l t3" aria-label={t('live.calls')} /><Who party={call.to} /></div>
       <span className={`chip${tone}`}><Presence state={call.phase === 'ringing' ? 'ringing' : 'talking'} />{t(`live.phase.${call.phase}`)}</span>
       <span className="timer" role="timer">{clock((now.getTime() - since.getTime()) / 1000)}</span>
       <span className="meta num wide-only live-codec">{call.codec}{call.secure && <> <Lock className="icon xs" aria-label={t('call.secure')} /></>}</span>
-      <Button small icon={PhoneOff} locked={may ? undefined : t('live.not_yours')} onClick={hangup} aria-label={t('live.hang_up_of', { from: partyName(call.from), to: partyName(call.to) })}>{t('live.hang_up')}</Button>
+      <Button small icon={PhoneOff} locked={may ? undefined : t('live.not_yours')} why={{ right: 'call.hangup', over: { kind: 'call', id: call.id } }} onClick={hangup} aria-label={t('live.hang_up_of', { from: partyName(call.from), to: partyName(call.to) })}>{t('live.hang_up')}</Button>
     </li>
   );
 }

@@ -9,7 +9,7 @@ import { Button } from '../ui/button';
 import { CopyField } from '../ui/copy';
 import { Side } from '../ui/dialog';
 import { Sheet } from '../ui/sheet';
-import { Empty, Loaded, sentence } from '../ui/states';
+import { Empty, failed, Loaded } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 import { toast } from '../ui/toast';
 import { t } from '../words';
@@ -27,7 +27,7 @@ function Letter({ mail, onClose }: { mail: Mail; onClose: () => void }) {
     void api.sendMail(mail.id).then(async () => {
       await cache.invalidateQueries({ queryKey: ['mails'] });
       toast({ text: t('mail.sending', { to: mail.to }) });
-    }, (e: unknown) => toast({ text: sentence(e), lasting: true }));
+    }, (e: unknown) => toast(failed(e)));
   return (
     <Side title={mail.subject} sub={<>{mail.to} · {moment(mail.created)}</>} onClose={onClose} foot={<Button icon={Send} onClick={send}>{mail.state === 'sent' ? t('mail.send_again') : t('mail.send')}</Button>}>
       <div className="col g16">

@@ -12,7 +12,7 @@ import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { before, changed, Conflict, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
 import { Card, Sheet, Tabs } from '../ui/sheet';
-import { FormError, Loaded, sentence } from '../ui/states';
+import { failed, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { speak, t } from '../words';
 
@@ -71,7 +71,7 @@ function Password() {
 function Sessions() {
   const cache = useQueryClient();
   const sessions = useQuery({ queryKey: ['sessions'], queryFn: api.sessions });
-  const run = (work: Promise<unknown>, text: string) => void work.then(() => cache.invalidateQueries({ queryKey: ['sessions'] })).then(() => toast({ text }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  const run = (work: Promise<unknown>, text: string) => void work.then(() => cache.invalidateQueries({ queryKey: ['sessions'] })).then(() => toast({ text }), (e: unknown) => toast(failed(e)));
   return (
     <Card title={t('profile.sessions')} note={t('profile.sessions_hint')} actions={<Button small icon={LogOut} onClick={() => run(api.endSessions(), t('profile.signed_out_elsewhere'))}>{t('profile.sign_out_everywhere')}</Button>}>
       <Loaded of={sessions}>

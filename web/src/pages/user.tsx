@@ -19,7 +19,7 @@ import { Button, IconButton } from '../ui/button';
 import { before, changed, Conflict, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
 import { Avatar, presenceName } from '../ui/person';
 import { Card, Sheet, Tabs } from '../ui/sheet';
-import { Empty, FormError, Lines, Loaded, Trouble, sentence } from '../ui/states';
+import { Empty, failed, FormError, Lines, Loaded, Trouble } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 
@@ -63,14 +63,14 @@ function Groups({ user }: { user: User }) {
   const [editing, setEditing] = useState<true>();
   const several = (user.groups?.length ?? 0) > 1;
   const why = user.can?.role ? undefined : t('user.not_yours');
-  const run = (act: Act, text: string) => make(act, text, refresh).catch((e: unknown) => toast({ text: sentence(e), lasting: true }));
+  const run = (act: Act, text: string) => make(act, text, refresh).catch((e: unknown) => toast(failed(e)));
   return (
     <div className="col g16 form">
-      <Card title={t('user.groups')} note={several ? t('membership.main_hint') : undefined} actions={<Button small icon={Plus} locked={why} onClick={() => setEditing(true)}>{t('membership.add')}</Button>}>
+      <Card title={t('user.groups')} note={several ? t('membership.main_hint') : undefined} actions={<Button small icon={Plus} locked={why} why={{ right: 'membership.edit', over: { kind: 'user', id: user.id } }} onClick={() => setEditing(true)}>{t('membership.add')}</Button>}>
         {(user.groups ?? []).map((g) => (
           <div key={g.id} className="list-row">
             <span className="grow col"><span className="row"><span className="med">{g.name}</span>{g.main && several && <span className="chip small acc"><Star className="icon" aria-hidden />{t('user.main_group')}</span>}</span><span className="meta">{g.role && `${roleName(g.role)} · ${roleHint(g.role) ?? ''}`}</span></span>
-            {several && !g.main && <Button small kind="quiet" locked={why} onClick={() => void run(api.seat(g.id, user.id, { main: true }), t('membership.main_set', { group: g.name }))}>{t('membership.make_main')}</Button>}
+            {several && !g.main && <Button small kind="quiet" locked={why} why={{ right: 'membership.role', over: { kind: 'user', id: user.id } }} onClick={() => void run(api.seat(g.id, user.id, { main: true }), t('membership.main_set', { group: g.name }))}>{t('membership.make_main')}</Button>}
             {several && <IconButton small label={t('membership.remove_from', { group: g.name })} icon={X} onClick={() => void run(api.unseat(g.id, user.id), t('membership.removed', { name: user.name, group: g.name }))} />}
           </div>
         ))}

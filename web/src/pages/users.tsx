@@ -88,7 +88,7 @@ export default function PeoplePage() {
       actions={
         <>
           {can(me, 'user.import', 'group') && <Button icon={Download} onClick={() => setImporting(true)}>{t('user.import')}</Button>}
-          <Button kind="primary" icon={Plus} locked={creates ? undefined : t('user.cannot_create')} onClick={() => set({ add: '1', peek: undefined })}>{t('user.add')}</Button>
+          <Button kind="primary" icon={Plus} locked={creates ? undefined : t('user.cannot_create')} why={{ right: 'user.create', over: { kind: 'group', id: mainGroup(me.user)?.id ?? '' } }} onClick={() => set({ add: '1', peek: undefined })}>{t('user.add')}</Button>
         </>
       }
       tabs={<Tabs label={t('user.views')} value={values.state ?? ''} onChange={(state) => set({ state: state || undefined })} tabs={views.map((v, i) => ({ id: v, label: t(`user.view.${v || 'all'}`), count: tabs[i]?.data?.total }))} />}

@@ -6,7 +6,7 @@ import { moment } from '../format';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Avatar } from '../ui/person';
-import { FormError, Lines, sentence } from '../ui/states';
+import { failed, FormError, Lines } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { Cost } from './preview';
@@ -111,4 +111,4 @@ export async function make(act: Act, done: string, refresh: () => Promise<unknow
 }
 
 export const undo = (seq: number, refresh: () => Promise<unknown>): Promise<unknown> =>
-  api.undo(seq).run().then(refresh).then(() => toast({ text: t('undo.done') }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+  api.undo(seq).run().then(refresh).then(() => toast({ text: t('undo.done') }), (e: unknown) => toast(failed(e)));

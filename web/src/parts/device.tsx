@@ -117,7 +117,7 @@ export function Devices({ user, name, may }: { user: string; name: string; may: 
   const close = () => setDoing(undefined);
   const refresh = () => cache.invalidateQueries({ queryKey: ['devices'] });
   const device = doing && 'device' in doing ? doing.device : undefined;
-  const add = <Button kind="primary" icon={Plus} locked={may ? undefined : t('device.not_yours')} onClick={() => setDoing({ what: 'add' })}>{t('device.add')}</Button>;
+  const add = <Button kind="primary" icon={Plus} locked={may ? undefined : t('device.not_yours')} why={{ right: 'device.edit', over: { kind: 'user', id: user } }} onClick={() => setDoing({ what: 'add' })}>{t('device.add')}</Button>;
   return (
     <div className="col g16">
       <Loaded of={devices}>

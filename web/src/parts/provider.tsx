@@ -8,7 +8,7 @@ import { CopyField } from '../ui/copy';
 import { Dialog } from '../ui/dialog';
 import { Pick, Text, useForm } from '../ui/form';
 import { Card } from '../ui/sheet';
-import { FormError, Loaded, sentence } from '../ui/states';
+import { failed, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 
@@ -67,7 +67,7 @@ export function Providers() {
   const [editing, setEditing] = useState<ProviderSettings | true>();
   const callback = `${location.origin}/v1/session/callback`;
   const remove = (p: ProviderSettings) =>
-    api.removeProvider(p.id).then(() => cache.invalidateQueries({ queryKey: ['providers'] })).then(() => toast({ text: t('provider.removed', { provider: p.name }) }), (e: unknown) => toast({ text: sentence(e), lasting: true }));
+    api.removeProvider(p.id).then(() => cache.invalidateQueries({ queryKey: ['providers'] })).then(() => toast({ text: t('provider.removed', { provider: p.name }) }), (e: unknown) => toast(failed(e)));
   return (
     <div className="form col g16">
       <Card title={t('provider.title')} note={t('provider.lead')} actions={<Button small icon={Plus} onClick={() => setEditing(true)}>{t('provider.add')}</Button>}>

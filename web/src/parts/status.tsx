@@ -7,7 +7,7 @@ import { ownZone, stamp } from '../format';
 import { useMe } from '../session';
 import { Menu } from '../ui/filter';
 import { Presence, presenceName } from '../ui/person';
-import { sentence } from '../ui/states';
+import { failed } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { consequence, useForwarding } from './forwarding';
@@ -35,7 +35,7 @@ export function useSetStatus() {
       void cache.invalidateQueries({ queryKey: ['forwarding', me.user.id] });
       toast({ text: t('status.set', { status: statusLine(now) }) });
     } catch (e) {
-      toast({ text: sentence(e), lasting: true });
+      toast(failed(e));
     }
   };
 }

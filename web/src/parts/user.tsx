@@ -7,7 +7,7 @@ import { useMe } from '../session';
 import { Button } from '../ui/button';
 import { Confirm, Side } from '../ui/dialog';
 import { Choices, languageOptions, Pick, Text, Toggle, useForm } from '../ui/form';
-import { FormError, sentence } from '../ui/states';
+import { failed, FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { useGroupRoles, useGroups } from './query';
@@ -98,7 +98,7 @@ export function UserActions({ user, after, small }: { user: User; after?: () => 
   const refresh = useRefresh();
   const [asking, setAsking] = useState(false);
   const why = t('user.not_yours');
-  const attempt = (work: () => Promise<unknown>) => () => void work().catch((e: unknown) => toast({ text: sentence(e), lasting: true }));
+  const attempt = (work: () => Promise<unknown>) => () => void work().catch((e: unknown) => toast(failed(e)));
   const invite = async () => {
     await api.invite(user.id);
     toast({ text: t('user.invited', { name: user.name }) });
@@ -110,11 +110,11 @@ export function UserActions({ user, after, small }: { user: User; after?: () => 
   };
   return (
     <>
-      {user.state === 'invited' && <Button small={small} icon={MailPlus} locked={user.can?.invite ? undefined : why} onClick={attempt(invite)}>{t('user.invite_again')}</Button>}
+      {user.state === 'invited' && <Button small={small} icon={MailPlus} locked={user.can?.invite ? undefined : why} why={{ right: 'login.reset', over: { kind: 'user', id: user.id } }} onClick={attempt(invite)}>{t('user.invite_again')}</Button>}
       {user.state === 'suspended'
-        ? <Button small={small} icon={Undo2} locked={user.can?.suspend ? undefined : why} onClick={attempt(restore)}>{t('user.restore')}</Button>
-        : <Button small={small} icon={Ban} locked={user.can?.suspend ? undefined : why} onClick={attempt(() => suspend(user, refresh))}>{t('user.suspend')}</Button>}
-      <Button small={small} icon={Trash2} locked={user.can?.delete ? undefined : why} onClick={() => setAsking(true)}>{t('user.delete')}</Button>
+        ? <Button small={small} icon={Undo2} locked={user.can?.suspend ? undefined : why} why={{ right: 'user.suspend', over: { kind: 'user', id: user.id } }} onClick={attempt(restore)}>{t('user.restore')}</Button>
+        : <Button small={small} icon={Ban} locked={user.can?.suspend ? undefined : why} why={{ right: 'user.suspend', over: { kind: 'user', id: user.id } }} onClick={attempt(() => suspend(user, refresh))}>{t('user.suspend')}</Button>}
+      <Button small={small} icon={Trash2} locked={user.can?.delete ? undefined : why} why={{ right: 'user.delete', over: { kind: 'user', id: user.id } }} onClick={() => setAsking(true)}>{t('user.delete')}</Button>
       <Confirm
         open={asking}
         title={t('user.delete_title', { name: user.name })}

@@ -3,6 +3,7 @@ import type { LucideIcon } from 'lucide-react';
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { Link } from 'react-router';
 import { toast } from './toast';
+import { askWhy, type Question, whyMarks } from './why';
 
 type Look = { kind?: 'primary' | 'plain' | 'quiet' | 'danger'; small?: boolean; large?: boolean; full?: boolean };
 const look = ({ kind = 'plain', small, large, full }: Look, more = ''): string =>
@@ -14,22 +15,26 @@ type Props = Look & Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> & 
   busy?: boolean;
   /** Why the button may not be used: it stays in place, can be focused, and answers with this sentence. */
   locked?: string;
+  /** The right that is missing: a locked button then answers with the whole decision. */
+  why?: Question;
   children?: ReactNode;
   ref?: Ref<HTMLButtonElement>;
 };
 
-export function Button({ kind, small, large, full, icon: Icon, kbd, busy, locked, children, onClick, ...rest }: Props) {
+export function Button({ kind, small, large, full, icon: Icon, kbd, busy, locked, why, children, onClick, ...rest }: Props) {
   const button = (
     <button
       type="button"
       {...rest}
+      {...whyMarks(why, locked)}
       className={look({ kind, small, large, full })}
       aria-disabled={locked ? true : undefined}
       aria-busy={busy || undefined}
       onClick={(e) => {
         if (locked) {
           e.preventDefault();
-          toast({ text: locked });
+          if (why) askWhy(why, locked, e.currentTarget);
+          else toast({ text: locked });
         } else if (busy) e.preventDefault();
         else onClick?.(e);
       }}

@@ -4,6 +4,8 @@ import type { ReactNode } from 'react';
 import { Failure } from '../api';
 import { t } from '../words';
 import { Button, ButtonLink } from './button';
+import type { Toast } from './toast';
+import { askWhy, type Question } from './why';
 
 export function Lines({ n = 6 }: { n?: number }) {
   return (
@@ -39,6 +41,19 @@ export function sentence(error: unknown): string {
 
 export const codeOf = (error: unknown): string => (error instanceof Failure ? [error.key ?? error.code, error.request].filter(Boolean).join(' · ') : 'internal');
 
+/** The question behind a refusal, for those who may know what they lack. */
+export const questionOf = (error: unknown): Question | undefined =>
+  error instanceof Failure && error.right && error.about ? { right: error.right, over: { kind: error.about.kind, id: error.about.id ?? '' } } : undefined;
+
+/** A failure as a toast that stays; a refusal can be asked for its reason. */
+export const failed = (error: unknown): Toast => ({ text: sentence(error), lasting: true, why: questionOf(error) });
+
+/** Asks why something was refused. */
+function WhyButton({ error }: { error: unknown }) {
+  const question = questionOf(error);
+  return question ? <Button small kind="quiet" onClick={(e) => askWhy(question, sentence(error), e.currentTarget)}>{t('explain.why')}</Button> : null;
+}
+
 /** A page or a part that could not be shown, with cause and next step. */
 export function Trouble({ error, retry }: { error: unknown; retry?: () => void }) {
   const f = error instanceof Failure ? error : undefined;
@@ -47,7 +62,7 @@ export function Trouble({ error, retry }: { error: unknown; retry?: () => void }
   return (
     <Empty
       icon={denied ? Lock : missing ? SearchX : f?.status === 0 ? CloudOff : CircleAlert}
-      action={denied || missing ? <ButtonLink to="/" small>{t('ui.back_home')}</ButtonLink> : retry && <Button small onClick={retry}>{t('ui.retry')}</Button>}
+      action={denied || missing ? <div className="row"><ButtonLink to="/" small>{t('ui.back_home')}</ButtonLink><WhyButton error={error} /></div> : retry && <Button small onClick={retry}>{t('ui.retry')}</Button>}
     >
       {missing && !f?.message ? t('ui.error.missing') : sentence(error)} <span className="mono t3">{codeOf(error)}</span>
     </Empty>
@@ -61,7 +76,8 @@ export function FormError({ error, fields }: { error: unknown; fields: string[] 
   return (
     <div className="note danger" role="alert">
       <CircleAlert className="icon" aria-hidden />
-      <span>{sentence(error)} <span className="mono code">{codeOf(error)}</span></span>
+      <span className="grow">{sentence(error)} <span className="mono code">{codeOf(error)}</span></span>
+      <WhyButton error={error} />
     </div>
   );
 }

@@ -1,8 +1,9 @@
 import { X } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
 import { t } from '../words';
+import { askWhy, type Question } from './why';
 
-export type Toast = { text: string; undo?: () => void | Promise<unknown>; code?: string; lasting?: boolean };
+export type Toast = { text: string; undo?: () => void | Promise<unknown>; code?: string; lasting?: boolean; why?: Question };
 type Kept = Toast & { id: number };
 
 let toasts: Kept[] = [];
@@ -45,6 +46,7 @@ export function Toasts() {
       {shown.map((x) => (
         <div key={x.id} className="toast">
           <span className="grow">{x.text} {x.code && <span className="mono code">{x.code}</span>}</span>
+          {x.why && <button type="button" onClick={(e) => { if (x.why) askWhy(x.why, x.text, e.currentTarget); dismiss(x.id); }}>{t('explain.why')}</button>}
           {x.undo && (
             <button type="button" onClick={() => { dismiss(x.id); void x.undo?.(); }}>{t('ui.undo')}</button>
           )}
