@@ -126,7 +126,7 @@ func (c SetMember) seat(w *Work, m *pbx.Membership) (*pbx.Membership, pbx.Change
 		return &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: c.User, Group: c.Group, Role: c.role(), From: from}, change, nil
 	}
 	next := *m
-	next.Role, next.Overrides = c.Role, nil // the exceptions were given for the old role
+	next.Role, next.Overrides = c.Role, denials(m.Overrides) // what was allowed was given for the old role; what is denied stays so
 	if m.From.After(w.Now) {
 		if !c.From.IsZero() {
 			next.From = from
@@ -138,6 +138,20 @@ func (c SetMember) seat(w *Work, m *pbx.Membership) (*pbx.Membership, pbx.Change
 	next.ID, next.From = pbx.MembershipID(w.ID("mem")), from
 	change.Put = append(change.Put, &ended)
 	return &next, change, nil
+}
+
+// denials are the exceptions that deny: a change of role is no way around the question whether a deny may be lifted (N-10).
+func denials(all map[string]pbx.Override) map[string]pbx.Override {
+	var kept map[string]pbx.Override
+	for right, v := range all {
+		if v == pbx.OverrideDeny {
+			if kept == nil {
+				kept = map[string]pbx.Override{}
+			}
+			kept[right] = v
+		}
+	}
+	return kept
 }
 
 // askEnd asks for another end of a membership: an earlier one takes the person out, a later one gives the role for longer.
