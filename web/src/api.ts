@@ -190,7 +190,6 @@ export const api = {
   compare: (user: string, query: { with?: string; at?: string }) => got(client.GET('/v1/users/{user}/rights/compare', { params: { path: { user }, query: chosen<QueryOf<'/v1/users/{user}/rights/compare'>>(query) } })),
   seat: (group: string, user: string, body: BodyOf<'/v1/groups/{group}/members/{user}', 'put'>) => act((query) => client.PUT('/v1/groups/{group}/members/{user}', { params: { path: { group, user }, query }, body })),
   unseat: (group: string, user: string) => act((query) => client.DELETE('/v1/groups/{group}/members/{user}', { params: { path: { group, user }, query } })),
-  override: (group: string, user: string, right: string, value: 'inherit' | 'allow' | 'deny') => act((query) => client.PUT('/v1/groups/{group}/members/{user}/rights/{right}', { params: { path: { group, user, right }, query }, body: { value } })),
   giveGrant: (user: string, body: BodyOf<'/v1/users/{user}/grants', 'post'>) => act((query) => client.POST('/v1/users/{user}/grants', { params: { path: { user }, query }, body })),
   editGrant: (grant: string, body: BodyOf<'/v1/grants/{grant}', 'patch'>) => act((query) => client.PATCH('/v1/grants/{grant}', { params: { path: { grant }, query }, body })),
   endGrant: (grant: string) => act((query) => client.DELETE('/v1/grants/{grant}', { params: { path: { grant }, query } })),
