@@ -4,7 +4,7 @@ import type { Me, Scope } from './api';
 import { can } from './session';
 import type { Key } from './words';
 
-export type Place = { to: string; label: Key; icon: LucideIcon; right?: string; least?: Scope; key?: string; section?: Key };
+export type Place = { to: string; label: Key; icon: LucideIcon; right?: string; also?: string; least?: Scope; key?: string; section?: Key };
 
 export const places: Place[] = [
   { to: '/', label: 'nav.home', icon: House, key: 'h' },
@@ -21,7 +21,7 @@ export const places: Place[] = [
   { to: '/audit', label: 'nav.audit', icon: FileClock, right: 'audit.read', least: 'group', key: 'a', section: 'nav.records' },
   { to: '/outbox', label: 'nav.outbox', icon: MailOpen, right: 'setting.edit', least: 'all', section: 'nav.records' },
   { to: '/tokens', label: 'nav.tokens', icon: KeyRound, right: 'token.create', key: 't', section: 'nav.system' },
-  { to: '/settings', label: 'nav.settings', icon: Settings, right: 'setting.edit', least: 'all', key: 's', section: 'nav.system' },
+  { to: '/settings', label: 'nav.settings', icon: Settings, right: 'setting.edit', also: 'rate.edit', least: 'all', key: 's', section: 'nav.system' },
 ];
 
-export const placesFor = (me: Me): Place[] => places.filter((p) => !p.right || can(me, p.right, p.least));
+export const placesFor = (me: Me): Place[] => places.filter((p) => !p.right || can(me, p.right, p.least) || Boolean(p.also && can(me, p.also, p.least)));

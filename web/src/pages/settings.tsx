@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Send } from 'lucide-react';
 import { useState } from 'react';
-import { api, type Settings } from '../api';
+import { api, type Me, type Settings } from '../api';
 import { Costs } from '../parts/billing';
 import { Providers } from '../parts/provider';
 import { useAddress } from '../parts/query';
@@ -94,14 +94,28 @@ function MailServer({ settings }: { settings: Settings }) {
   );
 }
 
-export default function SettingsPage() {
+/** The tabs that somebody may open: what the office is, how people sign in and what things cost belong to different people. */
+function tabsOf(me: Me) {
+  return [
+    ...(can(me, 'setting.edit', 'all') ? [{ id: 'office', label: t('settings.office') }, { id: 'mail', label: t('settings.mail') }] : []),
+    ...(can(me, 'setting.edit', 'all') || can(me, 'rate.edit', 'all') ? [{ id: 'costs', label: t('settings.costs') }] : []),
+    ...(can(me, 'login.edit', 'all') ? [{ id: 'signin', label: t('settings.signin') }] : []),
+  ];
+}
+
+function OfficeSettings({ tab }: { tab: string }) {
   const settings = useQuery({ queryKey: ['settings'], queryFn: api.settings });
+  return <Loaded of={settings}>{(s) => (tab === 'mail' ? <MailServer settings={s} /> : <Office settings={s} />)}</Loaded>;
+}
+
+export default function SettingsPage() {
   const { values, set } = useAddress();
   const me = useMe();
-  const tab = values.tab ?? 'office';
+  const tabs = tabsOf(me);
+  const tab = values.tab ?? tabs[0]?.id ?? 'office';
   return (
-    <Sheet title={t('nav.settings')} scope={t('settings.lead')} tabs={<Tabs label={t('nav.settings')} value={tab} onChange={(x) => set({ tab: x === 'office' ? undefined : x })} tabs={[{ id: 'office', label: t('settings.office') }, { id: 'mail', label: t('settings.mail') }, { id: 'costs', label: t('settings.costs') }, ...(can(me, 'login.edit', 'all') ? [{ id: 'signin', label: t('settings.signin') }] : [])]} />}>
-      <Loaded of={settings}>{(s) => (tab === 'signin' ? <Providers /> : tab === 'costs' ? <Costs /> : tab === 'mail' ? <MailServer settings={s} /> : <Office settings={s} />)}</Loaded>
+    <Sheet title={t('nav.settings')} scope={t('settings.lead')} tabs={<Tabs label={t('nav.settings')} value={tab} onChange={(x) => set({ tab: x === tabs[0]?.id ? undefined : x })} tabs={tabs} />}>
+      {tab === 'signin' ? <Providers /> : tab === 'costs' ? <Costs /> : <OfficeSettings tab={tab} />}
     </Sheet>
   );
 }
