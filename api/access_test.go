@@ -50,6 +50,9 @@ func rings(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales ring>"), body, ""}, {"office", fmt.Sprintf(path, "<office ring>"), body, ""}, {"none", fmt.Sprintf(path, "rng_none"), body, ""}}
 }
 
+// week is a request's hours of a week.
+const week = `{"mon":"9-17","tue":"9-17","wed":"9-17","thu":"9-17","fri":"9-15","sat":"","sun":""}`
+
 func one(path, body string) []probe { return []probe{{"–", path, body, ""}} }
 
 // probes says how each route is knocked at. A route without probes fails the test: nothing is published unasked.
@@ -222,6 +225,27 @@ func probes() map[string][]probe {
 		"GET /v1/openapi.json":                     one("/v1/openapi.json", ""),
 		"GET /v1/docs":                             one("/v1/docs", ""),
 		"GET /v1/health":                           one("/v1/health", ""),
+
+		"GET /v1/settings/hours":             one("/v1/settings/hours", ""),
+		"GET /v1/settings/hours/now":         one("/v1/settings/hours/now", ""),
+		"GET /v1/settings/hours/preview":     one("/v1/settings/hours/preview", ""),
+		"PUT /v1/settings/hours":             one("/v1/settings/hours", `{"open":`+week+`}`),
+		"PUT /v1/settings/hours/override":    one("/v1/settings/hours/override", `{"state":"closed"}`),
+		"DELETE /v1/settings/hours/override": one("/v1/settings/hours/override", ""),
+
+		"GET /v1/groups/{group}/hours":             groups("/v1/groups/%s/hours", ""),
+		"GET /v1/groups/{group}/hours/now":         groups("/v1/groups/%s/hours/now", ""),
+		"GET /v1/groups/{group}/hours/preview":     groups("/v1/groups/%s/hours/preview", ""),
+		"PUT /v1/groups/{group}/hours":             groups("/v1/groups/%s/hours", `{"open":`+week+`}`),
+		"PUT /v1/groups/{group}/hours/override":    groups("/v1/groups/%s/hours/override", `{"state":"holiday"}`),
+		"DELETE /v1/groups/{group}/hours/override": groups("/v1/groups/%s/hours/override", ""),
+
+		"GET /v1/users/{user}/hours":             things("/v1/users/%s/hours", "", ""),
+		"GET /v1/users/{user}/hours/now":         things("/v1/users/%s/hours/now", "", ""),
+		"GET /v1/users/{user}/hours/preview":     things("/v1/users/%s/hours/preview", "", ""),
+		"PUT /v1/users/{user}/hours":             things("/v1/users/%s/hours", "", `{"open":`+week+`}`),
+		"PUT /v1/users/{user}/hours/override":    things("/v1/users/%s/hours/override", "", `{"state":"open"}`),
+		"DELETE /v1/users/{user}/hours/override": things("/v1/users/%s/hours/override", "", ""),
 	}
 }
 

@@ -89,6 +89,14 @@ func about(f event.Fact) (pbx.UserID, pbx.GroupID) {
 		return pbx.UserID(f.Object.ID), ""
 	case pbx.KindGroup:
 		return "", pbx.GroupID(f.Object.ID)
+	case pbx.KindHours, pbx.KindOverride:
+		switch {
+		case strings.HasPrefix(f.Object.ID, "usr_"):
+			return pbx.UserID(f.Object.ID), ""
+		case strings.HasPrefix(f.Object.ID, "grp_"):
+			return "", pbx.GroupID(f.Object.ID)
+		}
+		return "", ""
 	}
 	for _, b := range []json.RawMessage{f.After, f.Before} {
 		var row struct {
@@ -135,6 +143,12 @@ func (s *Server) objectName(v *visit, f event.Fact) string {
 		return v.s.Tenant.Name
 	}
 	user, group := about(f)
+	if f.Object.ID == string(pbx.OfficeHours) {
+		return v.s.Tenant.Name
+	}
+	if g := v.s.Groups[group]; g != nil && user == "" {
+		return g.Name
+	}
 	if u := v.s.Users[user]; u != nil {
 		if g := v.s.Groups[group]; g != nil {
 			return u.Name + " – " + g.Name

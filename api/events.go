@@ -379,6 +379,12 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 			}
 			st.turn(pbx.UserID(f.Object.ID))
 		}
+		if f.Object.Kind == pbx.KindHours || f.Object.Kind == pbx.KindOverride { // whoever inherits them may have another status now
+			if err := st.presence(slices.Collect(maps.Keys(st.v.s.Users))...); err != nil {
+				return err
+			}
+			st.turn()
+		}
 		if what, ok := st.changed(f); ok {
 			return st.send("changed", f.Seq, what)
 		}
@@ -421,6 +427,14 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		user = pbx.UserID(f.Object.ID)
 		what.Mine = user == st.v.who.User
 		return what, what.Mine || st.sees(policy.PresenceSee, policy.User(user)) || st.sees(policy.ForwardingEdit, policy.User(user))
+	case pbx.KindHours, pbx.KindOverride:
+		switch {
+		case user != "":
+			return what, what.Mine || st.sees(policy.PresenceSee, policy.User(user))
+		case group != "":
+			return what, st.saw(f, policy.GroupSee, policy.Group(group))
+		}
+		return what, true
 	case pbx.KindToken:
 		return what, what.Mine
 	case pbx.KindAccess:

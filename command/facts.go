@@ -43,6 +43,16 @@ func encode(n pbx.Noun) (json.RawMessage, error) {
 func kindOf(d pbx.Difference, w *Work) event.Kind {
 	verb := "changed"
 	switch d.Ref.Kind {
+	case pbx.KindHours:
+		if d.After == nil {
+			return event.HoursInherited
+		}
+		return event.HoursChanged
+	case pbx.KindOverride:
+		if d.After == nil {
+			return event.OverrideEnded
+		}
+		return event.OverrideSet
 	case pbx.KindForwarding:
 		return event.ForwardingChanged
 	case pbx.KindEntrance:

@@ -25,7 +25,7 @@ type Undone struct {
 
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
-	pbx.KindDevice, pbx.KindToken}
+	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
 func IsUndoable(f event.Fact) bool {
@@ -109,6 +109,10 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.User{}
 	case pbx.KindGroup:
 		n = &pbx.Group{}
+	case pbx.KindHours:
+		n = &pbx.Timetable{}
+	case pbx.KindOverride:
+		n = &pbx.HoursOverride{}
 	case pbx.KindMembership:
 		n = &pbx.Membership{}
 	case pbx.KindAssignment:
@@ -237,6 +241,10 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = userNeeds(d, w.Who)
 	case pbx.KindGroup:
 		needs = groupNeeds(base, d)
+	case pbx.KindHours:
+		needs = []Need{HoursNeed(base, pbx.HoursID(d.Ref.ID), policy.HoursEdit)}
+	case pbx.KindOverride:
+		needs = []Need{HoursNeed(base, pbx.HoursID(d.Ref.ID), policy.HoursOverride)}
 	case pbx.KindDevice:
 		needs = phoneNeed(ownerOf(d), w.Who)
 	case pbx.KindToken:

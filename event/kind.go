@@ -48,6 +48,11 @@ const (
 
 	ForwardingChanged Kind = "forwarding.changed"
 
+	HoursChanged   Kind = "hours.changed"
+	HoursInherited Kind = "hours.inherited" // own hours went, those above count again
+	OverrideSet    Kind = "override.set"
+	OverrideEnded  Kind = "override.ended"
+
 	RingCreated Kind = "ring.created"
 	RingChanged Kind = "ring.changed"
 	RingDeleted Kind = "ring.deleted"
@@ -117,6 +122,7 @@ func Kinds() []Kind {
 		TokenCreated, TokenRevoked,
 		StatusChosen, StatusCleared,
 		ForwardingChanged,
+		HoursChanged, HoursInherited, OverrideSet, OverrideEnded,
 		RingCreated, RingChanged, RingDeleted,
 		QueueCreated, QueueChanged, QueueDeleted,
 		MenuCreated, MenuChanged, MenuDeleted,
@@ -149,7 +155,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token", "status", "forwarding", "ring":
+	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token", "status", "forwarding", "hours", "override", "ring":
 		return true
 	case "device":
 		return !k.IsLive()

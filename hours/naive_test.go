@@ -276,10 +276,12 @@ func TestAtIsWhatTheNaiveEvaluatorSays(t *testing.T) {
 			t.Fatalf("random schedule: %v", err)
 		}
 		p := Compile(s, z)
+		var o Override
 		if r.IntN(4) == 0 {
-			p = p.With(Override{State: []State{Open, Break, Closed}[r.IntN(3)], From: at, Until: at.Add(time.Duration(r.IntN(9)) * time.Hour)})
+			o = Override{State: []State{Open, Break, Closed}[r.IntN(3)], From: at, Until: at.Add(time.Duration(r.IntN(9)) * time.Hour)}
+			p = p.With(o)
 		}
-		n := &naive{s: s, loc: z.loc, o: p.override, edges: map[[2]int64][2]int64{}}
+		n := &naive{s: s, loc: z.loc, o: o, edges: map[[2]int64][2]int64{}}
 		for range 30 {
 			at := at.Add(time.Duration(r.IntN(2*wholeDay)-wholeDay) * time.Minute)
 			got, want := p.At(at), n.at(at.Unix())

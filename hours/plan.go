@@ -34,11 +34,11 @@ type Stretch struct {
 
 // Plan is a schedule in a zone, with the override that is set. It never changes. A nil Plan keeps no hours.
 type Plan struct {
-	zone     *Zone
-	schedule *Schedule
-	days     []kept // in order of the day; one for each day
-	override Override
-	still    bool // every moment of the week is like the other, and there are no holidays
+	zone      *Zone
+	schedule  *Schedule
+	days      []kept     // in order of the day; one for each day
+	overrides []Override // the first in force counts
+	still     bool       // every moment of the week is like the other, and there are no holidays
 }
 
 // kept is the holiday of a day.
@@ -51,9 +51,12 @@ type kept struct {
 const sight = 2 * maxRange * day
 
 // Compile makes a plan. The schedule must be checked and not change afterwards. Holidays with a date come before those
-// of every year; of equal ones the first counts.
+// of every year; of equal ones the first counts. Without a schedule only overrides count.
 func Compile(s *Schedule, z *Zone) *Plan {
 	p := &Plan{zone: z, schedule: s}
+	if s == nil {
+		return p
+	}
 	low, high := DateOf(FirstYear, 1, 1), DateOf(LastYear, 12, 31)
 	for i := range s.Holidays {
 		r := s.Holidays[i].On
@@ -100,10 +103,10 @@ func (w *Week) isWhole() bool {
 	return true
 }
 
-// With is the plan with an override; the zero override takes it away.
-func (p *Plan) With(o Override) *Plan {
+// With is the plan with these overrides in place of those before; the first in force counts.
+func (p *Plan) With(overrides ...Override) *Plan {
 	next := *p
-	next.override = o
+	next.overrides = overrides
 	return &next
 }
 
@@ -128,7 +131,7 @@ func (p *Plan) Around(t time.Time) Stretch {
 	unix := t.Unix()
 	a, since, until := p.stretch(unix)
 	s := Stretch{Answer: a}
-	if p.still && p.override.State == None {
+	if p.still && len(p.overrides) == 0 {
 		return s
 	}
 	for until < unix+sight {
@@ -176,10 +179,14 @@ func (p *Plan) Stretches(from, until time.Time) iter.Seq[Stretch] {
 
 // stretch is the answer for a moment and two moments around it between which it certainly stays the same.
 func (p *Plan) stretch(t int64) (Answer, int64, int64) {
-	o := &p.override
 	x := cut{t: t, low: math.MinInt64, high: math.MaxInt64}
-	if o.State != None && x.covers(unix(o.From, math.MinInt64), unix(o.Until, math.MaxInt64)) {
-		return Answer{State: o.State, Why: WhyOverride, Holiday: o.Holiday}, x.low, x.high
+	for i := range p.overrides {
+		if o := &p.overrides[i]; x.covers(unix(o.From, math.MinInt64), unix(o.Until, math.MaxInt64)) {
+			return Answer{State: o.State, Why: WhyOverride, Holiday: o.Holiday}, x.low, x.high
+		}
+	}
+	if p.schedule == nil {
+		return Answer{}, x.low, x.high
 	}
 	x.hint = p.zone.period(t)
 	d := Date(floor(t+p.zone.offsets[x.hint], day))

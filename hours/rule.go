@@ -177,6 +177,9 @@ func (m monthd) String() string {
 	return time.Date(2000, m.month, int(m.day), 0, 0, 0, 0, time.UTC).Format("01-02")
 }
 
+// Equal reports whether two rules are the same.
+func (r Rule) Equal(o Rule) bool { return r == o }
+
 // IsDated reports whether the rule names days of one year.
 func (r Rule) IsDated() bool { return r.form == dated }
 

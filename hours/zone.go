@@ -64,6 +64,18 @@ func (z *Zone) Name() string { return z.name }
 // Location is the same zone for package time.
 func (z *Zone) Location() *time.Location { return z.loc }
 
+// Day is the day of the calendar that a moment lies in.
+func (z *Zone) Day(t time.Time) Date {
+	return DateOf(t.In(z.loc).Date())
+}
+
+// Begin is the first moment of a day.
+func (z *Zone) Begin(d Date) time.Time {
+	local := int64(d) * day
+	first, _ := z.moments(local, z.period(local))
+	return time.Unix(first, 0).UTC()
+}
+
 // period is the index of the period a moment lies in.
 func (z *Zone) period(unix int64) int {
 	i, found := slices.BinarySearch(z.from, unix)

@@ -109,3 +109,21 @@ func TestRolesInTheBrowser(t *testing.T) {
 		t.Fatalf("the scenario failed: %v\n%s", err, said)
 	}
 }
+
+// An owner in a real browser types a week, adds a holiday, holds the hours by hand and ends that. The scenario is web/test/browser/hours.mjs.
+func TestHoursInTheBrowser(t *testing.T) {
+	if !web.Built() {
+		t.Fatal("the web app is not in this binary; run make, which builds it first")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	browser := exec.CommandContext(ctx, "node", "test/browser/hours.mjs")
+	browser.Dir = filepath.Join("..", "web")
+	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40")
+	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if said, err := browser.CombinedOutput(); err != nil {
+		t.Fatalf("the scenario failed: %v\n%s", err, said)
+	}
+}

@@ -30,22 +30,24 @@ func NewSnapshot(version int64, nouns ...Noun) (*Snapshot, error) {
 
 func empty(size int) *Snapshot {
 	return &Snapshot{
-		Users:       make(map[UserID]*User, size/3),
-		Groups:      map[GroupID]*Group{},
-		Roles:       map[RoleID]*Role{},
-		Memberships: make(map[MembershipID]*Membership, size/3),
-		Assignments: map[AssignmentID]*Assignment{},
-		Grants:      map[GrantID]*Grant{},
-		Devices:     make(map[DeviceID]*Device, size/3),
-		Tokens:      map[TokenID]*Token{},
-		Choices:     map[UserID]*Choice{},
-		Forwardings: map[UserID]*Forwarding{},
-		Rings:       map[RingID]*RingGroup{},
-		Queues:      map[QueueID]*Queue{},
-		Menus:       map[MenuID]*Menu{},
-		Accesses:    map[AccessID]*Access{},
-		Entrances:   map[GroupID]*Entrance{},
-		Prompts:     map[PromptID]*Prompt{},
+		Users:          make(map[UserID]*User, size/3),
+		Groups:         map[GroupID]*Group{},
+		Roles:          map[RoleID]*Role{},
+		Memberships:    make(map[MembershipID]*Membership, size/3),
+		Assignments:    map[AssignmentID]*Assignment{},
+		Grants:         map[GrantID]*Grant{},
+		Devices:        make(map[DeviceID]*Device, size/3),
+		Tokens:         map[TokenID]*Token{},
+		Choices:        map[UserID]*Choice{},
+		Forwardings:    map[UserID]*Forwarding{},
+		Rings:          map[RingID]*RingGroup{},
+		Queues:         map[QueueID]*Queue{},
+		Menus:          map[MenuID]*Menu{},
+		Accesses:       map[AccessID]*Access{},
+		Entrances:      map[GroupID]*Entrance{},
+		Prompts:        map[PromptID]*Prompt{},
+		Timetables:     map[HoursID]*Timetable{},
+		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
 }
 
@@ -122,6 +124,10 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Forwardings, UserID(r.ID))
 	case KindRing:
 		return found(s.Rings, RingID(r.ID))
+	case KindHours:
+		return found(s.Timetables, HoursID(r.ID))
+	case KindOverride:
+		return found(s.HoursOverrides, HoursID(r.ID))
 	case KindQueue:
 		return found(s.Queues, QueueID(r.ID))
 	case KindMenu:
@@ -148,14 +154,15 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, queues, menus, entrances, wishes for rights, prompts, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// statuses, forwardings, ring groups, queues, menus, entrances, wishes for rights, prompts, hours, overrides, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
-			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Prompts, yield)
+			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Prompts, yield) &&
+			each(s.Timetables, yield) && each(s.HoursOverrides, yield)
 	}
 }
 
@@ -169,7 +176,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status and forwarding of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, forwarding and hours of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -190,11 +197,13 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		for a := range s.wishesOf(u) {
 			all = append(all, a.Ref())
 		}
+		all = append(all, s.hoursRows(r.ID)...)
 	case KindGroup:
 		all = refs(all, s.Members(GroupID(r.ID)))
 		if e := s.Entrances[GroupID(r.ID)]; e != nil {
 			all = append(all, e.Ref())
 		}
+		all = append(all, s.hoursRows(r.ID)...)
 		for n := range s.scoped(GroupID(r.ID)) {
 			all = append(all, n.Ref())
 		}
@@ -305,6 +314,10 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Forwardings, k, t)[n.User] = n
 	case *RingGroup:
 		own(&s.Rings, k, t)[n.ID] = n
+	case *Timetable:
+		own(&s.Timetables, k, t)[n.ID] = n
+	case *HoursOverride:
+		own(&s.HoursOverrides, k, t)[n.ID] = n
 	case *Queue:
 		own(&s.Queues, k, t)[n.ID] = n
 	case *Menu:
@@ -345,6 +358,10 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Forwardings, r.Kind, t), UserID(r.ID))
 	case KindRing:
 		delete(own(&s.Rings, r.Kind, t), RingID(r.ID))
+	case KindHours:
+		delete(own(&s.Timetables, r.Kind, t), HoursID(r.ID))
+	case KindOverride:
+		delete(own(&s.HoursOverrides, r.Kind, t), HoursID(r.ID))
 	case KindQueue:
 		delete(own(&s.Queues, r.Kind, t), QueueID(r.ID))
 	case KindMenu:

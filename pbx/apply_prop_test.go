@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
+	"tandem/hours"
 	"tandem/pbx"
 )
 
@@ -37,7 +39,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 15).Draw(t, "step") {
+		switch rapid.IntRange(0, 16).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -81,6 +83,10 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 				Reason: "r", Asked: day, Until: day.Add(time.Hour)})
 		case 14:
 			add(&pbx.Entrance{Group: pbx.GroupID("grp_" + id("group")), Extension: "10" + id("extension"), Open: pbx.Destination{Kind: pbx.ToBusy}})
+		case 16:
+			keeper := rapid.SampledFrom([]pbx.HoursID{pbx.OfficeHours, "grp_1", "grp_2", "usr_1"}).Draw(t, "keeper")
+			add(&pbx.Timetable{ID: keeper, Zone: rapid.SampledFrom([]string{"", "Europe/Berlin"}).Draw(t, "zone"), Schedule: hours.Schedule{Open: hours.Week{1: {{From: 540, Until: 1020}}}}})
+			add(&pbx.HoursOverride{ID: keeper, State: pbx.StateClosed, From: day, Until: moment("until")})
 		case 9:
 			all := nouns(s)
 			remove(rapid.SampledFrom(all).Draw(t, "victim").Ref())
@@ -140,6 +146,10 @@ func TestApplyProperties(t *testing.T) {
 // everything compares snapshots with their index; how a table is built up inside does not matter.
 var everything = cmp.Options{
 	cmp.Exporter(func(reflect.Type) bool { return true }), cmpopts.EquateEmpty(),
+	cmp.Comparer(func(a, b *hours.Zone) bool { return a.Name() == b.Name() }),
+	cmp.Comparer(func(a, b *hours.Plan) bool {
+		return (a == nil) == (b == nil) && (a == nil || a.Zone().Name() == b.Zone().Name() && slices.Equal(slices.Collect(a.Stretches(day, day.AddDate(0, 0, 8))), slices.Collect(b.Stretches(day, day.AddDate(0, 0, 8)))))
+	}),
 	asMap[string, pbx.Ref](), asMap[string, pbx.UserID](), asMap[string, *pbx.Device](), asMap[string, *pbx.Token](),
 	asMap[pbx.UserID, []*pbx.Membership](), asMap[pbx.GroupID, []*pbx.Membership](), asMap[pbx.GroupID, []*pbx.Group](),
 	asMap[pbx.UserID, []*pbx.Assignment](), asMap[pbx.UserID, []*pbx.Grant](), asMap[pbx.UserID, []*pbx.Device](), asMap[pbx.UserID, []*pbx.Token](),

@@ -18,20 +18,22 @@ type Difference struct {
 }
 
 // Ref names the row.
-func (t *Tenant) Ref() Ref     { return Ref{KindSettings, "office"} }
-func (u *User) Ref() Ref       { return Ref{KindUser, string(u.ID)} }
-func (g *Group) Ref() Ref      { return Ref{KindGroup, string(g.ID)} }
-func (r *Role) Ref() Ref       { return Ref{KindRole, string(r.ID)} }
-func (m *Membership) Ref() Ref { return Ref{KindMembership, string(m.ID)} }
-func (a *Assignment) Ref() Ref { return Ref{KindAssignment, string(a.ID)} }
-func (g *Grant) Ref() Ref      { return Ref{KindGrant, string(g.ID)} }
-func (d *Device) Ref() Ref     { return Ref{KindDevice, string(d.ID)} }
-func (t *Token) Ref() Ref      { return Ref{KindToken, string(t.ID)} }
-func (c *Choice) Ref() Ref     { return Ref{KindStatus, string(c.User)} }
-func (f *Forwarding) Ref() Ref { return Ref{KindForwarding, string(f.User)} }
-func (g *RingGroup) Ref() Ref  { return Ref{KindRing, string(g.ID)} }
-func (q *Queue) Ref() Ref      { return Ref{KindQueue, string(q.ID)} }
-func (m *Menu) Ref() Ref       { return Ref{KindMenu, string(m.ID)} }
-func (a *Access) Ref() Ref     { return Ref{KindAccess, string(a.ID)} }
-func (e *Entrance) Ref() Ref   { return Ref{KindEntrance, string(e.Group)} }
-func (p *Prompt) Ref() Ref     { return Ref{KindPrompt, string(p.ID)} }
+func (t *Tenant) Ref() Ref        { return Ref{KindSettings, "office"} }
+func (u *User) Ref() Ref          { return Ref{KindUser, string(u.ID)} }
+func (g *Group) Ref() Ref         { return Ref{KindGroup, string(g.ID)} }
+func (r *Role) Ref() Ref          { return Ref{KindRole, string(r.ID)} }
+func (m *Membership) Ref() Ref    { return Ref{KindMembership, string(m.ID)} }
+func (a *Assignment) Ref() Ref    { return Ref{KindAssignment, string(a.ID)} }
+func (g *Grant) Ref() Ref         { return Ref{KindGrant, string(g.ID)} }
+func (d *Device) Ref() Ref        { return Ref{KindDevice, string(d.ID)} }
+func (t *Token) Ref() Ref         { return Ref{KindToken, string(t.ID)} }
+func (c *Choice) Ref() Ref        { return Ref{KindStatus, string(c.User)} }
+func (f *Forwarding) Ref() Ref    { return Ref{KindForwarding, string(f.User)} }
+func (g *RingGroup) Ref() Ref     { return Ref{KindRing, string(g.ID)} }
+func (q *Queue) Ref() Ref         { return Ref{KindQueue, string(q.ID)} }
+func (m *Menu) Ref() Ref          { return Ref{KindMenu, string(m.ID)} }
+func (a *Access) Ref() Ref        { return Ref{KindAccess, string(a.ID)} }
+func (e *Entrance) Ref() Ref      { return Ref{KindEntrance, string(e.Group)} }
+func (p *Prompt) Ref() Ref        { return Ref{KindPrompt, string(p.ID)} }
+func (t *Timetable) Ref() Ref     { return Ref{KindHours, string(t.ID)} }
+func (o *HoursOverride) Ref() Ref { return Ref{KindOverride, string(o.ID)} }

@@ -98,6 +98,10 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkForwarding(n)
 	case *RingGroup:
 		return s.checkRing(n)
+	case *Timetable:
+		return s.checkTimetable(n)
+	case *HoursOverride:
+		return s.checkOverride(n)
 	case *Queue:
 		return s.checkQueue(n)
 	case *Menu:
@@ -319,7 +323,7 @@ func (s *Snapshot) checkGone(old Noun) error {
 	switch n := old.(type) {
 	case *User:
 		if len(s.MembershipsOf(n.ID))+len(s.AssignmentsOf(n.ID))+len(s.GrantsOf(n.ID))+len(s.DevicesOf(n.ID))+len(s.TokensOf(n.ID)) > 0 ||
-			s.Choices[n.ID] != nil || s.Forwardings[n.ID] != nil {
+			s.Choices[n.ID] != nil || s.Forwardings[n.ID] != nil || len(s.hoursRows(string(n.ID))) > 0 {
 			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
 		}
 		for range s.wishesOf(n.ID) {
@@ -335,7 +339,7 @@ func (s *Snapshot) checkGone(old Noun) error {
 		for range s.scoped(n.ID) {
 			return Refuse(Conflict, "", "group.in_use", "name", n.Name)
 		}
-		if s.owns(n.ID) {
+		if s.owns(n.ID) || len(s.hoursRows(string(n.ID))) > 0 {
 			return Refuse(Conflict, "", "group.in_use", "name", n.Name)
 		}
 	case *Role:

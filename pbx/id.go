@@ -53,6 +53,8 @@ const (
 	KindStatus     Kind = "status"     // of a person; the id is the person's
 	KindForwarding Kind = "forwarding" // of a person; the id is the person's
 	KindRing       Kind = "ring"
+	KindHours      Kind = "hours"    // that somebody keeps; the id is the keeper's, or "office"
+	KindOverride   Kind = "override" // of hours; likewise
 	KindQueue      Kind = "queue"
 	KindMenu       Kind = "menu"
 	KindAccess     Kind = "access"   // a wish for rights

@@ -3,6 +3,8 @@ package pbx
 import (
 	"cmp"
 	"slices"
+
+	"tandem/hours"
 )
 
 // index answers the questions that are asked per call and per request. Apply mends it, NewSnapshot builds it.
@@ -21,6 +23,9 @@ type index struct {
 	standard    GroupID
 	people      map[UserID]*Person
 	nodes       map[GroupID]*Node
+	hours       map[HoursID]Kept     // of the office, every group and who keeps his own; nil while nobody keeps any
+	bases       map[base]*hours.Plan // compiled timetables
+	zones       map[string]*hours.Zone
 	fresh       bool // being built: nobody else holds its tables
 }
 
@@ -75,6 +80,7 @@ func (s *Snapshot) reindex() error {
 	sortAll(&x.grants, byGrant)
 	x.fresh = false
 	s.indexPeople()
+	s.indexHours()
 	return nil
 }
 
@@ -96,6 +102,7 @@ func (s *Snapshot) mend(t *touch) error {
 		}
 	}
 	s.mendPeople(t)
+	s.mendHours(t)
 	return nil
 }
 
@@ -243,6 +250,14 @@ func (s *Snapshot) NameOf(r Ref) string {
 		return n.Name
 	case *Menu:
 		return n.Name
+	case *Timetable, *HoursOverride:
+		if r.ID == string(OfficeHours) {
+			return s.Tenant.Name
+		}
+		if s.Users[UserID(r.ID)] != nil {
+			return s.NameOf(Ref{KindUser, r.ID})
+		}
+		return s.NameOf(Ref{KindGroup, r.ID})
 	case *Entrance:
 		return s.NameOf(Ref{KindGroup, r.ID})
 	}

@@ -8,24 +8,26 @@ import (
 // Snapshot is the whole configuration of one tenant at one version. It is never changed: Apply makes the next one.
 // Every map and everything it points to is to be read only.
 type Snapshot struct {
-	Version     int64
-	Tenant      Tenant
-	Users       map[UserID]*User
-	Groups      map[GroupID]*Group
-	Roles       map[RoleID]*Role
-	Memberships map[MembershipID]*Membership
-	Assignments map[AssignmentID]*Assignment
-	Grants      map[GrantID]*Grant
-	Devices     map[DeviceID]*Device
-	Tokens      map[TokenID]*Token
-	Choices     map[UserID]*Choice
-	Forwardings map[UserID]*Forwarding
-	Rings       map[RingID]*RingGroup
-	Queues      map[QueueID]*Queue
-	Menus       map[MenuID]*Menu
-	Accesses    map[AccessID]*Access
-	Entrances   map[GroupID]*Entrance
-	Prompts     map[PromptID]*Prompt
+	Version        int64
+	Tenant         Tenant
+	Users          map[UserID]*User
+	Groups         map[GroupID]*Group
+	Roles          map[RoleID]*Role
+	Memberships    map[MembershipID]*Membership
+	Assignments    map[AssignmentID]*Assignment
+	Grants         map[GrantID]*Grant
+	Devices        map[DeviceID]*Device
+	Tokens         map[TokenID]*Token
+	Choices        map[UserID]*Choice
+	Forwardings    map[UserID]*Forwarding
+	Rings          map[RingID]*RingGroup
+	Queues         map[QueueID]*Queue
+	Menus          map[MenuID]*Menu
+	Accesses       map[AccessID]*Access
+	Entrances      map[GroupID]*Entrance
+	Prompts        map[PromptID]*Prompt
+	Timetables     map[HoursID]*Timetable
+	HoursOverrides map[HoursID]*HoursOverride
 
 	index index
 }

@@ -1,6 +1,10 @@
 package pbx
 
-import "time"
+import (
+	"time"
+
+	"tandem/hours"
+)
 
 // Status is what a person says about being reachable; five of them, two named by the person.
 type Status string
@@ -45,14 +49,14 @@ type Stand struct {
 }
 
 // State is what office hours say about a moment (C-12).
-type State string
+type State = hours.State
 
 // The states of an office. The zero value is that no hours are kept.
 const (
-	StateNone   State = ""
-	StateOpen   State = "open"
-	StateBreak  State = "break"
-	StateClosed State = "closed"
+	StateNone   = hours.None
+	StateOpen   = hours.Open
+	StateBreak  = hours.Break
+	StateClosed = hours.Closed
 )
 
 // shift is what hours say about one moment, and between which moments they say it.
@@ -97,17 +101,6 @@ func (s *Snapshot) holds(c *Choice, now shift, at time.Time) bool {
 	}
 	return !now.from.After(c.At)
 }
-
-// HoursOf is what the hours of a group say about a moment, and whether that is because of a holiday.
-func (s *Snapshot) HoursOf(g GroupID, at time.Time) (State, bool) {
-	return s.groupShift(g, at).state, false
-}
-
-// groupShift is what the hours of a group, or else of the groups above it, say. No hours are kept yet by anybody.
-func (s *Snapshot) groupShift(GroupID, time.Time) shift { return shift{} }
-
-// shiftOf is what the hours of a person say: his own, else those of his main group. No hours are kept yet by anybody.
-func (s *Snapshot) shiftOf(UserID, time.Time) shift { return shift{} }
 
 func (s *Snapshot) checkChoice(c *Choice) error {
 	if !isStatus(c.Status) {

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"strings"
 	"time"
 
 	"tandem/pbx"
@@ -155,6 +156,13 @@ func Of(r pbx.Ref) Target {
 		return User(pbx.UserID(r.ID))
 	case pbx.KindGroup:
 		return Group(pbx.GroupID(r.ID))
+	case pbx.KindHours, pbx.KindOverride:
+		switch {
+		case strings.HasPrefix(r.ID, "usr_"):
+			return User(pbx.UserID(r.ID))
+		case strings.HasPrefix(r.ID, "grp_"):
+			return Group(pbx.GroupID(r.ID))
+		}
 	case pbx.KindDevice:
 		return Device(pbx.DeviceID(r.ID))
 	case pbx.KindToken:

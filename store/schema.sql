@@ -257,6 +257,18 @@ CREATE TABLE open_calls (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE overrides (
+	tenant  TEXT   NOT NULL,
+	id      TEXT   NOT NULL,
+	state   TEXT   NOT NULL,
+	holiday BIGINT NOT NULL,
+	begun   BIGINT NOT NULL,
+	until   BIGINT NOT NULL,
+	set_by  TEXT   NOT NULL,
+	reason  TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE photos (
 	tenant  TEXT   NOT NULL,
 	hash    TEXT   NOT NULL,
@@ -375,6 +387,14 @@ CREATE TABLE tenants (
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
 , currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '');
+
+CREATE TABLE timetables (
+	tenant   TEXT NOT NULL,
+	id       TEXT NOT NULL,
+	zone     TEXT NOT NULL,
+	schedule TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
 
 CREATE TABLE tokens (
 	tenant      TEXT   NOT NULL,

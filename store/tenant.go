@@ -26,6 +26,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, membershipRows(), &nouns), gather(ctx, x, t.id, assignmentRows(), &nouns),
 			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns),
 			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
+			gather(ctx, x, t.id, timetableRows(), &nouns), gather(ctx, x, t.id, overrideRows(), &nouns),
 			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns),
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns))
 	})
@@ -150,6 +151,8 @@ type sorted struct {
 	choices     []*pbx.Choice
 	forwardings []*pbx.Forwarding
 	rings       []*pbx.RingGroup
+	timetables  []*pbx.Timetable
+	overrides   []*pbx.HoursOverride
 	queues      []*pbx.Queue
 	menus       []*pbx.Menu
 	entrances   []*pbx.Entrance
@@ -186,6 +189,10 @@ func sort(c pbx.Change) (sorted, error) {
 			s.forwardings = append(s.forwardings, n)
 		case *pbx.RingGroup:
 			s.rings = append(s.rings, n)
+		case *pbx.Timetable:
+			s.timetables = append(s.timetables, n)
+		case *pbx.HoursOverride:
+			s.overrides = append(s.overrides, n)
 		case *pbx.Queue:
 			s.queues = append(s.queues, n)
 		case *pbx.Menu:
@@ -211,7 +218,8 @@ func tables() map[pbx.Kind]string {
 	return map[pbx.Kind]string{pbx.KindUser: "users", pbx.KindGroup: "groups", pbx.KindRole: "roles", pbx.KindMembership: "memberships",
 		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
 		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
-		pbx.KindQueue: "queues", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindPrompt: "prompts"}
+		pbx.KindQueue: "queues", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindPrompt: "prompts",
+		pbx.KindHours: "timetables", pbx.KindOverride: "overrides"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -243,6 +251,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, membershipRows(), s.memberships), put(ctx, x, t.id, assignmentRows(), s.assignments),
 		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens),
 		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
+		put(ctx, x, t.id, timetableRows(), s.timetables), put(ctx, x, t.id, overrideRows(), s.overrides),
 		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances),
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, promptRows(), s.prompts))
 }

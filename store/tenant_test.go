@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tandem/event"
+	"tandem/hours"
 	"tandem/pbx"
 	"tandem/store"
 )
@@ -61,6 +62,11 @@ func nouns() []pbx.Noun {
 			Closed: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Holiday: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}},
 		&pbx.Access{ID: "acc_1", User: "usr_bob", Grants: []pbx.Wanted{{Right: "call.listen", Scope: scope}}, Reason: "training", Asked: day, Until: day.Add(time.Hour),
 			To: []pbx.UserID{"usr_ada"}, Answer: pbx.AnswerRefused, By: "usr_ada", Decided: day.Add(time.Minute), Words: "no", Given: []pbx.GrantID{"gnt_1"}},
+		&pbx.Timetable{ID: "grp_sales", Zone: "Asia/Tehran", Schedule: hours.Schedule{
+			Open: hours.Week{1: {{From: 540, Until: 1020}}, 5: {{From: 1320, Until: 1800}}}, Breaks: hours.Week{1: {{From: 720, Until: 750}}},
+			Holidays: []hours.Holiday{{Name: "Новый год", On: hours.MustRule("01-01..01-08")}, {Name: "Wigilia", On: hours.MustRule("12-24"), Hours: hours.Spans{{From: 540, Until: 720}}},
+				{Name: "Inventory", On: hours.MustRule("2027-02-03"), Closed: hours.Spans{{From: 660, Until: 1440}}}}}},
+		&pbx.HoursOverride{ID: pbx.OfficeHours, State: pbx.StateClosed, Holiday: true, From: day, Until: day.Add(time.Hour), By: "usr_ada", Reason: "Überschwemmung"},
 	}
 }
 

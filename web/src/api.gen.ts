@@ -412,6 +412,94 @@ export interface paths {
         patch: operations["patch_groups_by_group"];
         trace?: never;
     };
+    "/v1/groups/{group}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hours that count for a group.
+         * @description Needs `group.see` over the group; who may not see it is told that it does not exist.
+         */
+        get: operations["get_groups_by_group_hours"];
+        /**
+         * Give a group hours of its own, or let it inherit.
+         * @description Needs `hours.edit` over the group; who may not see it is told that it does not exist.
+         */
+        put: operations["put_groups_by_group_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{group}/hours/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a group is open, and until when.
+         * @description Needs `group.see` over the group; who may not see it is told that it does not exist.
+         */
+        get: operations["get_groups_by_group_hours_now"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{group}/hours/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hold a group open, closed, on break or on holiday.
+         * @description Needs `hours.override` over the group; who may not see it is told that it does not exist.
+         */
+        put: operations["put_groups_by_group_hours_override"];
+        post?: never;
+        /**
+         * Let the hours of a group count again.
+         * @description Needs `hours.override` over the group; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_groups_by_group_hours_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/groups/{group}/hours/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What counts for a group in the days to come.
+         * @description Needs `group.see` over the group; who may not see it is told that it does not exist.
+         */
+        get: operations["get_groups_by_group_hours_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/groups/{group}/members": {
         parameters: {
             query?: never;
@@ -1136,6 +1224,94 @@ export interface paths {
         patch: operations["patch_settings"];
         trace?: never;
     };
+    "/v1/settings/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The office's hours.
+         * @description For everybody who is signed in: when the office is open is no secret in the house
+         */
+        get: operations["get_settings_hours"];
+        /**
+         * Set the office's hours, from which everybody inherits.
+         * @description Needs `setting.edit` over the office.
+         */
+        put: operations["put_settings_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/hours/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the office is open, and until when.
+         * @description For everybody who is signed in: when the office is open is no secret in the house
+         */
+        get: operations["get_settings_hours_now"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/hours/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hold the office open, closed, on break or on holiday.
+         * @description Needs `setting.edit` over the office.
+         */
+        put: operations["put_settings_hours_override"];
+        post?: never;
+        /**
+         * Let the office's hours count again.
+         * @description Needs `setting.edit` over the office.
+         */
+        delete: operations["delete_settings_hours_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/settings/hours/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What counts for the office in the days to come.
+         * @description For everybody who is signed in: when the office is open is no secret in the house
+         */
+        get: operations["get_settings_hours_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/settings/mail/test": {
         parameters: {
             query?: never;
@@ -1422,6 +1598,94 @@ export interface paths {
          * @description Needs `user.see` over the user; who may not see it is told that it does not exist.
          */
         post: operations["post_users_by_user_grants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hours that count for a person.
+         * @description For everybody who is signed in: shows only hours of people whose presence the visitor sees, or whose hours he edits
+         */
+        get: operations["get_users_by_user_hours"];
+        /**
+         * Give a person hours of his own, or let him inherit.
+         * @description Needs `hours.edit` over the user; who may not see it is told that it does not exist.
+         */
+        put: operations["put_users_by_user_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/hours/now": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a person is in office hours, and until when.
+         * @description For everybody who is signed in: shows only hours of people whose presence the visitor sees, or whose hours he edits
+         */
+        get: operations["get_users_by_user_hours_now"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/hours/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hold the hours of a person in a state.
+         * @description Needs `hours.override` over the user; who may not see it is told that it does not exist.
+         */
+        put: operations["put_users_by_user_hours_override"];
+        post?: never;
+        /**
+         * Let the hours of a person count again.
+         * @description Needs `hours.override` over the user; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_users_by_user_hours_override"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/hours/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What counts for a person in the days to come.
+         * @description For everybody who is signed in: shows only hours of people whose presence the visitor sees, or whose hours he edits
+         */
+        get: operations["get_users_by_user_hours_preview"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2138,6 +2402,99 @@ export interface components {
             /** @description how far it reaches, in words */
             where?: string;
         };
+        Holiday: {
+            /** @description closed at these times only */
+            closed?: string;
+            /** @description open at these times instead of the week's */
+            hours?: string;
+            name: string;
+            /** @description 2026-12-24, 2026-12-24..2027-01-02, 12-25, easter-2, orthodox+1, 4 thu 11, last mon 05, wed before 11-23; with sat-1 sun+1 also on another day */
+            on: string;
+        };
+        Hours: {
+            breaks: components["schemas"]["WeekText"];
+            can: components["schemas"]["HoursCan"];
+            /** @description zone that the hours name themselves; absent: each group's own */
+            fixed?: string;
+            holidays: components["schemas"]["Holiday"][];
+            keeper: components["schemas"]["Keeper"];
+            now: components["schemas"]["HoursNow"];
+            open: components["schemas"]["WeekText"];
+            override?: components["schemas"]["HoursOverride"];
+            /** @description it keeps hours of its own */
+            own: boolean;
+            revision: string;
+            /** @description whose hours count; absent: nobody keeps any */
+            source?: components["schemas"]["Keeper"];
+            /** @description in which they count */
+            zone: string;
+        };
+        HoursCan: {
+            edit: boolean;
+            override: boolean;
+        };
+        HoursDay: {
+            /** Format: date-time */
+            begin: string;
+            date: string;
+            /** Format: date-time */
+            end: string;
+            /** @description names */
+            holidays: string[];
+            spans: components["schemas"]["HoursSpan"][];
+        };
+        HoursNow: {
+            holiday: boolean;
+            /** @description of the holiday */
+            name?: string;
+            /** Format: date-time */
+            since?: string;
+            /**
+             * @description absent: nobody keeps hours
+             * @enum {string}
+             */
+            state?: "open" | "break" | "closed";
+            /**
+             * Format: date-time
+             * @description when the state changes next; absent: nothing is planned
+             */
+            until?: string;
+            /** @enum {string} */
+            why?: "week" | "holiday" | "override";
+        };
+        HoursOverride: {
+            /** @description name, where the visitor may know */
+            by?: string;
+            /** Format: date-time */
+            from: string;
+            holiday: boolean;
+            /** @description whose hours were set; perhaps those of a group above */
+            keeper: components["schemas"]["Keeper"];
+            reason?: string;
+            /** @enum {string} */
+            state: "open" | "break" | "closed";
+            /**
+             * Format: date-time
+             * @description absent: until somebody ends it
+             */
+            until?: string;
+        };
+        HoursPreview: {
+            days: components["schemas"]["HoursDay"][];
+            zone: string;
+        };
+        HoursSpan: {
+            /** Format: date-time */
+            from: string;
+            holiday: boolean;
+            name?: string;
+            /** @enum {string} */
+            state?: "open" | "break" | "closed";
+            /** Format: date-time */
+            until: string;
+            /** @enum {string} */
+            why?: "week" | "holiday" | "override";
+        };
         Import: {
             /** Format: int64 */
             created: number;
@@ -2158,6 +2515,16 @@ export interface components {
             line: number;
             name: string;
             problem?: components["schemas"]["ImportProblem"];
+        };
+        Keeper: {
+            id: string;
+            /**
+             * @description settings is the office
+             * @enum {string}
+             */
+            kind: "settings" | "group" | "user";
+            /** @description absent where the visitor may not know */
+            name?: string;
         };
         Lack: {
             right: string;
@@ -2438,6 +2805,36 @@ export interface components {
             name: string;
             public: string;
             zone: string;
+        };
+        OverrideGroupBody: {
+            reason?: string;
+            /** @enum {string} */
+            state: "open" | "break" | "closed" | "holiday";
+            /**
+             * Format: date-time
+             * @description absent: until somebody ends it
+             */
+            until?: string;
+        };
+        OverrideOfficeBody: {
+            reason?: string;
+            /** @enum {string} */
+            state: "open" | "break" | "closed" | "holiday";
+            /**
+             * Format: date-time
+             * @description absent: until somebody ends it
+             */
+            until?: string;
+        };
+        OverrideUserBody: {
+            reason?: string;
+            /** @enum {string} */
+            state: "open" | "break" | "closed" | "holiday";
+            /**
+             * Format: date-time
+             * @description absent: until somebody ends it
+             */
+            until?: string;
         };
         Overview: {
             /** Format: int64 */
@@ -3119,6 +3516,19 @@ export interface components {
             /** @description same as If-Match */
             revision?: string;
         };
+        SetGroupHoursBody: {
+            breaks?: components["schemas"]["WeekText"];
+            /** @description id of the group, person or "office" whose hours are copied */
+            copy?: string;
+            holidays?: components["schemas"]["Holiday"][] | null;
+            /** @description no hours of its own; those above count */
+            inherit?: boolean;
+            open?: components["schemas"]["WeekText"];
+            /** @description same as If-Match */
+            revision?: string;
+            /** @description empty: each group's own */
+            zone?: string;
+        };
         SetMemberBody: {
             /**
              * @description who sees the calls; empty follows the main group
@@ -3145,6 +3555,19 @@ export interface components {
             role?: string;
             /** @description empty takes the end away; absent leaves it as it is */
             until?: string;
+        };
+        SetOfficeHoursBody: {
+            breaks?: components["schemas"]["WeekText"];
+            /** @description id of the group, person or "office" whose hours are copied */
+            copy?: string;
+            holidays?: components["schemas"]["Holiday"][] | null;
+            /** @description no hours of its own; those above count */
+            inherit?: boolean;
+            open?: components["schemas"]["WeekText"];
+            /** @description same as If-Match */
+            revision?: string;
+            /** @description empty: each group's own */
+            zone?: string;
         };
         SetOverrideBody: {
             /** @enum {string} */
@@ -3183,6 +3606,19 @@ export interface components {
              * @description absent: until the hours of the person change next
              */
             until?: string;
+        };
+        SetUserHoursBody: {
+            breaks?: components["schemas"]["WeekText"];
+            /** @description id of the group, person or "office" whose hours are copied */
+            copy?: string;
+            holidays?: components["schemas"]["Holiday"][] | null;
+            /** @description no hours of its own; those above count */
+            inherit?: boolean;
+            open?: components["schemas"]["WeekText"];
+            /** @description same as If-Match */
+            revision?: string;
+            /** @description empty: each group's own */
+            zone?: string;
         };
         Settings: {
             country: string;
@@ -3370,6 +3806,15 @@ export interface components {
             ok: boolean;
             /** @description as a sentence */
             problem?: string;
+        };
+        WeekText: {
+            fri: string;
+            mon: string;
+            sat: string;
+            sun: string;
+            thu: string;
+            tue: string;
+            wed: string;
         };
         Why: {
             /** @description id of the open request for it */
@@ -4336,6 +4781,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_groups_by_group_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_groups_by_group_hours: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetGroupHoursBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_groups_by_group_hours_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursNow"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_groups_by_group_hours_override: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideGroupBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_groups_by_group_hours_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_groups_by_group_hours_preview: {
+        parameters: {
+            query?: {
+                /** @description absent: today in the zone of the hours */
+                from?: string;
+                days?: number;
+            };
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursPreview"];
                 };
             };
             /** @description Refused, with the reason */
@@ -5947,6 +6599,201 @@ export interface operations {
             };
         };
     };
+    get_settings_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_settings_hours: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetOfficeHoursBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_settings_hours_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursNow"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_settings_hours_override: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideOfficeBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_settings_hours_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_settings_hours_preview: {
+        parameters: {
+            query?: {
+                /** @description absent: today in the zone of the hours */
+                from?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursPreview"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     post_settings_mail_test: {
         parameters: {
             query?: never;
@@ -6643,6 +7490,213 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_users_by_user_hours: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetUserHoursBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_hours_now: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursNow"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_users_by_user_hours_override: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideUserBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_users_by_user_hours_override: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_hours_preview: {
+        parameters: {
+            query?: {
+                /** @description absent: today in the zone of the hours */
+                from?: string;
+                days?: number;
+            };
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursPreview"];
                 };
             };
             /** @description Refused, with the reason */

@@ -12,6 +12,8 @@ export type Profile = Schemas['Profile'];
 export type Rule = Schemas['Rule'];
 export type Place = Schemas['Place'];
 export type Exception = Schemas['Exception'];
+export type Hours = Schemas['Hours'];
+export type HoursPreview = Schemas['HoursPreview'];
 export type Ring = Schemas['Ring'];
 export type Path = Schemas['Path'];
 export type PathNode = Schemas['PathNode'];
@@ -173,6 +175,31 @@ export const api = {
   setStatus: (user: string, body: BodyOf<'/v1/users/{user}/status', 'put'>) => got(client.PUT('/v1/users/{user}/status', { params: { path: { user } }, body })),
   forwarding: (user: string) => got(client.GET('/v1/users/{user}/forwarding', { params: { path: { user } } })),
   setForwarding: (user: string, body: BodyOf<'/v1/users/{user}/forwarding', 'put'>, dry = false) => got(client.PUT('/v1/users/{user}/forwarding', { params: { path: { user }, query: dry ? { dry } : {} }, body })),
+  hours: (of: string) => {
+    if (of === 'office') return got(client.GET('/v1/settings/hours'));
+    if (of.startsWith('usr_')) return got(client.GET('/v1/users/{user}/hours', { params: { path: { user: of } } }));
+    return got(client.GET('/v1/groups/{group}/hours', { params: { path: { group: of } } }));
+  },
+  setHours: (of: string, body: BodyOf<'/v1/settings/hours', 'put'>) => {
+    if (of === 'office') return got(client.PUT('/v1/settings/hours', { body }));
+    if (of.startsWith('usr_')) return got(client.PUT('/v1/users/{user}/hours', { params: { path: { user: of } }, body }));
+    return got(client.PUT('/v1/groups/{group}/hours', { params: { path: { group: of } }, body }));
+  },
+  overrideHours: (of: string, body: BodyOf<'/v1/settings/hours/override', 'put'>) => {
+    if (of === 'office') return got(client.PUT('/v1/settings/hours/override', { body }));
+    if (of.startsWith('usr_')) return got(client.PUT('/v1/users/{user}/hours/override', { params: { path: { user: of } }, body }));
+    return got(client.PUT('/v1/groups/{group}/hours/override', { params: { path: { group: of } }, body }));
+  },
+  endOverride: (of: string) => {
+    if (of === 'office') return got(client.DELETE('/v1/settings/hours/override'));
+    if (of.startsWith('usr_')) return got(client.DELETE('/v1/users/{user}/hours/override', { params: { path: { user: of } } }));
+    return got(client.DELETE('/v1/groups/{group}/hours/override', { params: { path: { group: of } } }));
+  },
+  hoursPreview: (of: string) => {
+    if (of === 'office') return got(client.GET('/v1/settings/hours/preview'));
+    if (of.startsWith('usr_')) return got(client.GET('/v1/users/{user}/hours/preview', { params: { path: { user: of } } }));
+    return got(client.GET('/v1/groups/{group}/hours/preview', { params: { path: { group: of } } }));
+  },
   rings: () => got(client.GET('/v1/rings', { params: { query: { limit: 500 } } })),
   ring: (ring: string) => got(client.GET('/v1/rings/{ring}', { params: { path: { ring } } })),
   addRing: (body: BodyOf<'/v1/rings', 'post'>) => got(client.POST('/v1/rings', { body })),

@@ -30,6 +30,7 @@ const ExplainPage = lazy(() => import('./pages/explain'));
 const RequestsPage = lazy(() => import('./pages/request'));
 const PathPage = lazy(() => import('./pages/path'));
 const RingPage = lazy(() => import('./pages/ring'));
+const HoursPage = lazy(() => import('./pages/hours'));
 const ProfilePage = lazy(() => import('./pages/profile'));
 const LostPage = lazy(() => import('./pages/lost'));
 
@@ -72,6 +73,8 @@ function Pages() {
           <Route path="/paths" element={<PathPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
+          <Route path="/hours" element={<HoursPage />} />
+          <Route path="/hours/:id" element={<HoursPage />} />
           <Route path="/groups" element={<GroupsPage />} />
           <Route path="/groups/:id" element={<GroupsPage />} />
           <Route path="/roles" element={<RolesPage />} />

@@ -51,6 +51,9 @@ export function stale(kind: string): string[] {
       return ['settings', 'billing', 'session', 'overview', 'audit'];
     case 'status':
       return ['forwarding', 'path', 'audit'];
+    case 'hours':
+    case 'override':
+      return ['hours', 'forwarding', 'path', 'audit'];
     case 'forwarding':
       return ['forwarding', 'path', 'overview', 'audit'];
     case 'ring':
