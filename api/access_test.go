@@ -53,6 +53,11 @@ func rings(path, body string) []probe {
 // week is a request's hours of a week.
 const week = `{"mon":"9-17","tue":"9-17","wed":"9-17","thu":"9-17","fri":"9-15","sat":"","sun":""}`
 
+func messages(path, body string) []probe {
+	return []probe{{"uwe", fmt.Sprintf(path, "<message uwe>"), body, ""}, {"mia", fmt.Sprintf(path, "<message mia>"), body, ""},
+		{"sales", fmt.Sprintf(path, "<message sales>"), body, ""}, {"none", fmt.Sprintf(path, "msg_none"), body, ""}}
+}
+
 func one(path, body string) []probe { return []probe{{"–", path, body, ""}} }
 
 // probes says how each route is knocked at. A route without probes fails the test: nothing is published unasked.
@@ -207,6 +212,12 @@ func probes() map[string][]probe {
 		"DELETE /v1/calls/live/{call}": {{"uwe nina", "/v1/calls/live/cal_live_uwe_nina", "", ""}, {"uwe tom", "/v1/calls/live/cal_live_uwe_tom", "", ""},
 			{"tom mia", "/v1/calls/live/cal_live_tom_mia", "", ""}, {"none", "/v1/calls/live/cal_none", "", ""}},
 		"GET /v1/events": one("/v1/events", ""),
+
+		"GET /v1/voicemail":                    one("/v1/voicemail", ""),
+		"GET /v1/voicemail/{message}/sound":    messages("/v1/voicemail/%s/sound", ""),
+		"PATCH /v1/voicemail/{message}":        messages("/v1/voicemail/%s", `{"new":false}`),
+		"DELETE /v1/voicemail/{message}":       messages("/v1/voicemail/%s", ""),
+		"POST /v1/voicemail/{message}/restore": messages("/v1/voicemail/%s/restore", ""),
 
 		"GET /v1/overview":                         one("/v1/overview", ""),
 		"GET /v1/settings":                         one("/v1/settings", ""),

@@ -372,6 +372,11 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 		if f.Object.ID == string(st.v.who.User) {
 			return st.stay()
 		}
+	case f.Object.Kind == pbx.KindMessage && f.Kind != event.MessagePlayed:
+		user, group := about(f)
+		if m := (pbx.Message{User: user, Group: group}); st.sees(policy.VoicemailPlay, box(&m)) {
+			return st.send("changed", f.Seq, changedThing{Kind: f.Object.Kind, ID: f.Object.ID, Mine: user != "" && user == st.v.who.User})
+		}
 	case f.Kind.IsConfiguration():
 		if f.Object.Kind == pbx.KindStatus || f.Object.Kind == pbx.KindForwarding {
 			if err := st.presence(pbx.UserID(f.Object.ID)); err != nil {

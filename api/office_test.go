@@ -168,6 +168,7 @@ func (f *frozen) build() {
 	}
 	o.ids["wish of nina"] = wish.Object.ID
 	o.signIn(ctx)
+	o.messages(ctx)
 	must(command.SuspendUser{User: pbx.UserID(o.ids["susi"])})
 	o.records(ctx)
 	f.ids, f.keys = o.ids, o.keys
@@ -206,6 +207,22 @@ func (o *office) records(ctx context.Context) {
 	}
 }
 
+// messages leaves a message in the mailboxes of uwe, mia and sales.
+func (o *office) messages(ctx context.Context) {
+	for i, name := range []string{"uwe", "mia", "sales"} {
+		m := pbx.Message{ID: pbx.MessageID("msg_" + name), Call: "cal_message", At: start.Add(time.Duration(i-9) * time.Hour), Length: 12 * time.Second, Rate: 8000,
+			From: pbx.Party{User: pbx.UserID(o.ids["nina"]), Name: "nina", Number: "106"}, User: pbx.UserID(o.ids[name])}
+		if name == "sales" {
+			m.User, m.Group = "", pbx.GroupID(o.ids[name])
+		}
+		f := event.New(event.MessageLeft, m.At, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Ref{Kind: pbx.KindMessage, ID: string(m.ID)}, nil)
+		if _, err := o.tenant.Write(ctx, []event.Fact{f}, store.MessageKept{Message: m}); err != nil {
+			panic(err)
+		}
+		o.ids["message "+name] = string(m.ID)
+	}
+}
+
 // open opens the office's file and builds the rooms above it.
 func (o *office) open() *store.DB {
 	ctx := context.Background()
@@ -234,7 +251,10 @@ func (o *office) open() *store.DB {
 		},
 		TestMail: func(_ context.Context, to string) error { o.mails = append(o.mails, to); return nil },
 		SendMail: func(_ context.Context, id string) error { o.mails = append(o.mails, id); return nil },
-		Now:      func() time.Time { return o.now() }, Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test"})
+		Sound: func(m pbx.Message) (SoundFile, error) {
+			return sound{strings.NewReader("RIFF sound of " + string(m.ID))}, nil
+		},
+		Now: func() time.Time { return o.now() }, Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test"})
 	return db
 }
 
@@ -263,6 +283,11 @@ var sounds = sync.OnceValue(func() blob.Store {
 
 // swept is done when all tests are over.
 var swept []func()
+
+// sound is a message as the house gives it out.
+type sound struct{ *strings.Reader }
+
+func (sound) Close() error { return nil }
 
 // Hangup is the switchboard's: it notes what it was asked.
 func (o *office) Hangup(_ context.Context, _ pbx.Actor, id pbx.CallID) error {

@@ -46,6 +46,7 @@ type Config struct {
 	TestMail    func(ctx context.Context, to string) error // sends a mail that says that mail works
 	SendMail    func(ctx context.Context, id string) error // tries a mail of the outbox now
 	Checkpoints func() ([]store.Checkpoint, error)         // ends of the audit log as they were noted outside the database; nil notes none
+	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
 	Now         func() time.Time
 	Log         *slog.Logger
 	Version     string

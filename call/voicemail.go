@@ -77,8 +77,7 @@ func (b mailbox) opened(m *machine, box Box) {
 	if box.Full || box.Max <= 0 {
 		b.stage = boxParts
 		m.service = b
-		m.say(append(box.Refusal, Clip{Tone: ToneBusy})...)
-		m.wait(HouseTimer, PlayTime)
+		m.say(box.Refusal...)
 		return
 	}
 	b.stage = boxGreets
@@ -135,10 +134,9 @@ func (b mailbox) recorded(m *machine, in Recorded) {
 	m.service = b
 	if !m.finishing {
 		if as == KeepMessage {
-			m.say(Words("say.voicemail.thanks"))
+			m.say(Words("say.record.saved"))
 		} else {
-			m.say(Clip{Tone: ToneBusy})
-			m.wait(HouseTimer, ToneTime)
+			m.say(Words("say.record.short"))
 		}
 	}
 }

@@ -88,6 +88,15 @@ const (
 	MailSent           Kind = "mail.sent" // an administrator sent a kept mail by hand
 )
 
+// The facts about messages in mailboxes. The first is the house's; that somebody hears a message in another's mailbox is one as well.
+const (
+	MessageLeft     Kind = "message.left"
+	MessageMarked   Kind = "message.marked" // as heard, or as new again
+	MessagePlayed   Kind = "message.played"
+	MessageDeleted  Kind = "message.deleted"
+	MessageRestored Kind = "message.restored"
+)
+
 // The facts about calls; their payloads are in call.go.
 const (
 	CallStarted  Kind = "call.started"
@@ -132,6 +141,7 @@ func Kinds() []Kind {
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,
+		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored,
 		CallStarted, CallRouted, CallRang, CallAnswered, CallMessage, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,

@@ -120,5 +120,5 @@ func (h *House) tidy(ctx context.Context, at time.Time) error {
 	_, err1 := h.Store.ExpireSessions(ctx, at)
 	_, err2 := h.Store.ExpireLinks(ctx, at)
 	_, err3 := h.Store.DropPhotos(ctx, at.Add(-24*time.Hour))
-	return errors.Join(err1, err2, err3, h.sweepPrompts(at))
+	return errors.Join(err1, err2, err3, h.sweepPrompts(at), h.dropMessages(ctx, at))
 }

@@ -24,6 +24,7 @@ type (
 	QueueID      string // que_…
 	MenuID       string // mnu_…; a voice menu
 	AccessID     string // acc_…; a wish for rights
+	MessageID    string // msg_…; in a mailbox; its sound has the same name
 )
 
 var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -64,6 +65,7 @@ const (
 	KindCall       Kind = "call"
 	KindSession    Kind = "session"
 	KindMail       Kind = "mail"
+	KindMessage    Kind = "message" // in a mailbox
 )
 
 // Ref points at one thing.

@@ -250,6 +250,27 @@ CREATE TABLE menus (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE messages (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	user_id  TEXT   NOT NULL,
+	group_id TEXT   NOT NULL,
+	call_id  TEXT   NOT NULL,
+	caller   TEXT   NOT NULL,
+	at       BIGINT NOT NULL,
+	length   BIGINT NOT NULL,
+	rate     BIGINT NOT NULL,
+	heard    BIGINT NOT NULL,
+	deleted  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX messages_deleted ON messages (tenant, deleted);
+
+CREATE INDEX messages_of_group ON messages (tenant, group_id, at, id);
+
+CREATE INDEX messages_of_user ON messages (tenant, user_id, at, id);
+
 CREATE TABLE open_calls (
 	tenant  TEXT   NOT NULL,
 	id      TEXT   NOT NULL,

@@ -364,7 +364,7 @@ func (s *shelf) Open(string) (media.Sound, func(), error) {
 	return media.Sound{Quiet: 2 * time.Second}, func() {}, nil
 }
 
-func (s *shelf) Box(context.Context, pbx.Destination) (call.Box, error) { return s.box, nil }
+func (s *shelf) Box(context.Context, pbx.Destination, pbx.Cause) (call.Box, error) { return s.box, nil }
 
 func (s *shelf) Keep(_ context.Context, m pbx.Message) error {
 	s.mu.Lock()

@@ -31,8 +31,8 @@ type Recording interface {
 
 // Boxes keeps mailboxes. Its methods may take their time; each is called on a goroutine of its own.
 type Boxes interface {
-	// Box is what a caller meets at a mailbox.
-	Box(ctx context.Context, at pbx.Destination) (call.Box, error)
+	// Box is what a caller meets at a mailbox, and why he is there: what became of his call before; empty when he called it.
+	Box(ctx context.Context, at pbx.Destination, why pbx.Cause) (call.Box, error)
 	// Keep stores a message whose sound is written.
 	Keep(ctx context.Context, m pbx.Message) error
 }
@@ -49,10 +49,14 @@ func (r *run) openBox(e call.OpenBox) {
 	if r.b.c.Boxes == nil {
 		return // the machine's timer says that it cannot be looked into
 	}
+	var why pbx.Cause
+	if n := len(r.plan.Passed); n > 1 {
+		why = r.plan.Passed[n-2].Cause
+	}
 	go func() {
 		ctx, cancel := context.WithTimeout(context.Background(), keepTime)
 		defer cancel()
-		box, err := r.b.c.Boxes.Box(ctx, e.At)
+		box, err := r.b.c.Boxes.Box(ctx, e.At, why)
 		if err != nil {
 			r.log().Error("a mailbox cannot be looked into", "box", e.At.ID, "error", err)
 			return

@@ -17,7 +17,7 @@ var dist embed.FS
 
 // policy lets the pages load their own files and talk to their own server, and nothing else. Photos that were just
 // chosen are shown from blob: addresses, QR codes arrive as data: addresses; neither can carry a script.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; media-src 'self'; " +
 	"connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // Handler serves the web app. Files under /assets/ carry a hash of their content in their name and are cached for ever;

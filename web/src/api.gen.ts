@@ -1884,6 +1884,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/voicemail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Messages in mailboxes, the newest first.
+         * @description For everybody who is signed in: shows only messages that voicemail.play reaches
+         */
+        get: operations["get_voicemail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voicemail/{message}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a message; for a month it can be taken back.
+         * @description Needs `voicemail.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_voicemail_by_message"];
+        options?: never;
+        head?: never;
+        /**
+         * Mark a message as heard, or as new again.
+         * @description Needs `voicemail.play` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_voicemail_by_message"];
+        trace?: never;
+    };
+    "/v1/voicemail/{message}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a deleted message back.
+         * @description Needs `voicemail.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_voicemail_by_message_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voicemail/{message}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear a message; parts of it by Range.
+         * @description Needs `voicemail.play` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_voicemail_by_message_sound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2377,9 +2461,17 @@ export interface components {
             /** @description roles the visitor may give in it */
             roles: string[];
         };
+        GroupRef: {
+            id: string;
+            name: string;
+        };
         Health: {
             ok: boolean;
             version: string;
+        };
+        HeardInBody: {
+            /** @description whether it counts as not heard */
+            new: boolean;
         };
         HeldRight: {
             area: string;
@@ -2659,6 +2751,36 @@ export interface components {
             sip: components["schemas"]["Phone"];
             user: components["schemas"]["User"];
             version: string;
+        };
+        Message: {
+            /** Format: date-time */
+            at: string;
+            /** @description the person whose mailbox it is in */
+            box: components["schemas"]["Party"];
+            call?: string;
+            /** Format: date-time */
+            deleted?: string;
+            /** @description the visitor may delete it */
+            edit: boolean;
+            from: components["schemas"]["Party"];
+            /** @description the group whose mailbox it is in */
+            group?: components["schemas"]["GroupRef"];
+            id: string;
+            /** @description it is in the visitor's own mailbox */
+            mine: boolean;
+            /** @description nobody has heard it */
+            new: boolean;
+            /** Format: int64 */
+            seconds: number;
+        };
+        MessagePage: {
+            items: components["schemas"]["Message"][];
+            /**
+             * Format: int64
+             * @description messages in the visitor's own mailbox that nobody has heard
+             */
+            new: number;
+            next?: string;
         };
         Named: {
             id: string;
@@ -8104,6 +8226,168 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_voicemail: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description what was deleted and can be taken back */
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_voicemail_by_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_voicemail_by_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HeardInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_voicemail_by_message_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_voicemail_by_message_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
                 };
             };
             /** @description Refused, with the reason */

@@ -31,6 +31,7 @@ const RequestsPage = lazy(() => import('./pages/request'));
 const PathPage = lazy(() => import('./pages/path'));
 const RingPage = lazy(() => import('./pages/ring'));
 const HoursPage = lazy(() => import('./pages/hours'));
+const VoicemailPage = lazy(() => import('./pages/voicemail'));
 const ProfilePage = lazy(() => import('./pages/profile'));
 const LostPage = lazy(() => import('./pages/lost'));
 
@@ -79,6 +80,7 @@ function Pages() {
           <Route path="/groups/:id" element={<GroupsPage />} />
           <Route path="/roles" element={<RolesPage />} />
           <Route path="/roles/:id" element={<RolesPage />} />
+          <Route path="/voicemail" element={<VoicemailPage />} />
           <Route path="/live" element={<LivePage />} />
           <Route path="/calls" element={<CallsPage />} />
           <Route path="/audit" element={<AuditPage />} />

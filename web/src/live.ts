@@ -58,6 +58,8 @@ export function stale(kind: string): string[] {
       return ['forwarding', 'path', 'overview', 'audit'];
     case 'ring':
       return ['rings', 'forwarding', 'path', 'overview', 'audit'];
+    case 'message':
+      return ['voicemail', 'audit'];
     case 'mail':
       return ['mails'];
     case 'session':

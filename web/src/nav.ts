@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, FileClock, House, KeyRound, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ShieldCheck, Split, Users, Clock4 } from 'lucide-react';
+import { AudioLines, BellRing, FileClock, House, KeyRound, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { can } from './session';
 import type { Key } from './words';
@@ -10,6 +10,7 @@ export const places: Place[] = [
   { to: '/', label: 'nav.home', icon: House, key: 'h' },
   { to: '/live', label: 'nav.live', icon: AudioLines, right: 'call.see', key: 'l', section: 'nav.calls' },
   { to: '/calls', label: 'nav.call_log', icon: PhoneCall, right: 'call.detail', key: 'c', section: 'nav.calls' },
+  { to: '/voicemail', label: 'nav.voicemail', icon: Voicemail, right: 'voicemail.play', key: 'v', section: 'nav.calls' },
   { to: '/me/forwarding', label: 'nav.forwarding', icon: PhoneForwarded, right: 'forwarding.edit', key: 'f', section: 'nav.calls' },
   { to: '/people', label: 'nav.people', icon: Users, right: 'user.see', key: 'p', section: 'nav.company' },
   { to: '/groups', label: 'nav.groups', icon: Network, right: 'group.see', key: 'r', section: 'nav.company' },

@@ -2,9 +2,6 @@ package pbx
 
 import "time"
 
-// MessageID names a message in a mailbox; its sound has the same name.
-type MessageID string
-
 // Message is something that was said to a mailbox (X-054). Messages are no configuration: like records of calls they are
 // rows of their own, and no snapshot holds them.
 type Message struct {
@@ -15,11 +12,9 @@ type Message struct {
 	From    Party         `json:"from"`
 	At      time.Time     `json:"at"`
 	Length  time.Duration `json:"length"`
-	Rate    int           `json:"rate"`              // samples a second
-	Heard   time.Time     `json:"heard,omitzero"`    // zero: it is new
-	Deleted time.Time     `json:"deleted,omitzero"`  // it can be taken back for a while
-	Sender  UserID        `json:"sender,omitempty"`  // who sent it on from another mailbox
-	Comment string        `json:"comment,omitempty"` // … and what he wrote
+	Rate    int           `json:"rate"`             // samples a second
+	Heard   time.Time     `json:"heard,omitzero"`   // zero: it is new
+	Deleted time.Time     `json:"deleted,omitzero"` // it can be taken back for a while
 }
 
 // IsNew reports whether nobody has heard the message.

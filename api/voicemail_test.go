@@ -1,0 +1,84 @@
+package api
+
+import (
+	"testing"
+
+	"tandem/event"
+)
+
+// ids are the messages that somebody sees in a list.
+func (o *office) heard(who, path string) (ids []string, fresh int) {
+	o.t.Helper()
+	r := o.ask(who, "GET", path, "")
+	var page MessagePage
+	r.json(o.t, &page)
+	for _, m := range page.Items {
+		ids = append(ids, string(m.ID))
+	}
+	return ids, page.New
+}
+
+func TestVoicemail(t *testing.T) {
+	o := live(t)
+	if ids, fresh := o.heard("uwe", "/v1/voicemail"); len(ids) != 1 || ids[0] != "msg_uwe" || fresh != 1 {
+		t.Fatalf("uwe has %v, %d new", ids, fresh)
+	}
+
+	// He hears it, in pieces as browsers ask for it; nobody has to be told that he heard his own.
+	before := o.head()
+	r := o.ask("uwe", "GET", "/v1/voicemail/msg_uwe/sound", "", "Range", "bytes=5-9")
+	if r.StatusCode != 206 || string(r.body) != "sound" || r.Header.Get("Content-Type") != "audio/wav" || r.Header.Get("Content-Range") != "bytes 5-9/21" {
+		t.Errorf("a piece: %d %q %v", r.StatusCode, r.body, r.Header)
+	}
+	if o.head() != before {
+		t.Errorf("hearing one's own message left %v", o.kinds(before))
+	}
+	var m Message
+	o.ask("uwe", "PATCH", "/v1/voicemail/msg_uwe", `{"new":false}`).json(t, &m)
+	if _, fresh := o.heard("uwe", "/v1/voicemail"); m.New || !m.Mine || !m.Edit || m.Seconds != 12 || fresh != 0 {
+		t.Errorf("after hearing it: %+v, %d new", m, fresh)
+	}
+	o.ask("uwe", "PATCH", "/v1/voicemail/msg_uwe", `{"new":false}`).json(t, &m)
+	if got := o.kinds(before); len(got) != 1 || got[0] != event.MessageMarked {
+		t.Errorf("marking it twice left %v", got)
+	}
+
+	// Deleted, it is in the bin, and comes back from there.
+	if r := o.ask("uwe", "DELETE", "/v1/voicemail/msg_uwe", ""); r.StatusCode != 204 {
+		t.Fatalf("deleting: %d %s", r.StatusCode, r.body)
+	}
+	if ids, _ := o.heard("uwe", "/v1/voicemail"); len(ids) != 0 {
+		t.Errorf("deleted, and still there: %v", ids)
+	}
+	if ids, _ := o.heard("uwe", "/v1/voicemail?deleted=true"); len(ids) != 1 {
+		t.Errorf("the bin: %v", ids)
+	}
+	o.ask("uwe", "POST", "/v1/voicemail/msg_uwe/restore", "").json(t, &m)
+	if ids, _ := o.heard("uwe", "/v1/voicemail"); len(ids) != 1 || !m.Deleted.IsZero() {
+		t.Errorf("taken back: %v, %+v", ids, m)
+	}
+}
+
+// TestHearingAnothersMessageIsWritten lends uwe's mailbox to nina: what she hears is in the log, once, however her browser reads it.
+func TestHearingAnothersMessageIsWritten(t *testing.T) {
+	o := live(t)
+	until := start.AddDate(0, 0, 7).Format("2006-01-02T15:04:05Z")
+	if r := o.ask("uwe", "POST", "/v1/profile/deputies", `{"user":"<nina>","rights":["voicemail.play"],"until":"`+until+`"}`); r.StatusCode != 201 {
+		t.Fatalf("%d %s", r.StatusCode, r.body)
+	}
+	if ids, fresh := o.heard("nina", "/v1/voicemail"); len(ids) != 1 || fresh != 0 {
+		t.Fatalf("nina sees %v, and has %d new of her own", ids, fresh)
+	}
+	before := o.head()
+	for _, piece := range []string{"bytes=0-9", "bytes=10-"} {
+		if r := o.ask("nina", "GET", "/v1/voicemail/msg_uwe/sound", "", "Range", piece); r.StatusCode != 206 {
+			t.Errorf("%s: %d", piece, r.StatusCode)
+		}
+	}
+	if got := o.kinds(before); len(got) != 1 || got[0] != event.MessagePlayed {
+		t.Errorf("hearing it left %v", got)
+	}
+	if r := o.ask("nina", "DELETE", "/v1/voicemail/msg_uwe", ""); r.StatusCode != 403 {
+		t.Errorf("deleting what one may only hear: %d", r.StatusCode)
+	}
+}
