@@ -5,7 +5,7 @@ package policy
 var awaited = setOf(DraftSimulate, CallDivert, CallTransfer, CallPickup, CallPark, CallIntercom, CallMenu,
 	RouteEdit, NumberEdit, BlocklistEdit, AgentControl, CallOut, CallRelay, CallOriginate, RestrictionEdit, BudgetEdit,
 	EmergencyEdit, CallListen, CallWhisper, CallBarge, CallSteal, RecordingList, RecordingPlay, RecordingDownload, RecordingShare,
-	RecordingDelete, RecordingControl, RecordingPolicy, RecordingHistory, TranscriptRead, RetentionEdit, VoicemailPlay, VoicemailEdit,
+	RecordingDelete, RecordingControl, RecordingPolicy, RecordingHistory, TranscriptRead, RetentionEdit,
 	ChatSee, ChatTemplate, ChannelEdit, LinkEdit, LinkUse, MeetingHost, ReportView, ReportSchedule, DashboardView, DashboardLive,
 	WallboardView, AgentData, AgentTrack, WorkspaceUse, WorkspaceEdit, NoticeEdit, ContactSee, PhonebookEdit, CRMUse, CRMEdit, TicketCreate,
 	ProvisionEdit, ReminderSet, RoomAssign, WebhookEdit, TrunkEdit, SystemMonitor, TraceRead, PrivacyRun, BackupRun, BackupRestore)
