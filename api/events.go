@@ -61,18 +61,19 @@ func (a *streams) remove(u pbx.UserID, st *stream) {
 
 // stream is one open event stream.
 type stream struct {
-	s     *Server
-	v     *visit
-	w     http.ResponseWriter
-	seq   int64                   // of the last fact that was passed on
-	shown map[pbx.CallID]bool     // live calls that the viewer was told of
-	past  map[int64]*pbx.Snapshot // by version: the configuration before it, for what is gone now
-	moves chan move               // presence and configuration, in order
-	clock *time.Timer             // fires when somebody's status ends by itself
-	since time.Time               // up to when such ends have been told
-	end   time.Time               // at which the clock fires
-	over  chan struct{}           // closed when moves ran full
-	once  sync.Once
+	s      *Server
+	v      *visit
+	w      http.ResponseWriter
+	seq    int64                   // of the last fact that was passed on
+	shown  map[pbx.CallID]bool     // live calls that the viewer was told of
+	past   map[int64]*pbx.Snapshot // by version: the configuration before it, for what is gone now
+	moves  chan move               // presence and configuration, in order
+	clock  *time.Timer             // fires when somebody's status, or a right of the viewer, begins or ends by itself
+	since  time.Time               // up to when such ends have been told
+	end    time.Time               // of the next status
+	rights time.Time               // at which the viewer's own rights change next; zero: never
+	over   chan struct{}           // closed when moves ran full
+	once   sync.Once
 }
 
 // move is one change of the directory; either field is set.
@@ -241,6 +242,7 @@ func (st *stream) config(old, next *pbx.Snapshot) error {
 			}
 		}
 	}
+	st.wind(st.v.at)
 	return nil
 }
 
@@ -339,7 +341,16 @@ func (st *stream) turn(changed ...pbx.UserID) {
 			st.end = until
 		}
 	}
-	st.clock.Reset(max(st.end.Sub(at), 0))
+	st.wind(at)
+}
+
+// wind sets the clock to the next moment at which something changes by itself: a status, or what the viewer may do.
+func (st *stream) wind(at time.Time) {
+	end := st.end
+	if st.rights = policy.NextTurn(st.v.s, st.v.who.User, at); !st.rights.IsZero() && st.rights.Before(end) {
+		end = st.rights
+	}
+	st.clock.Reset(max(end.Sub(at), 0))
 }
 
 // expired tells of those whose status has changed by the clock since it was told last.
@@ -353,8 +364,17 @@ func (st *stream) expired() error {
 			moved = append(moved, id)
 		}
 	}
+	turned := !st.rights.IsZero() && !st.rights.After(st.v.at)
 	st.since = st.v.at
 	st.turn()
+	if turned {
+		if err := st.stay(); err != nil {
+			return err
+		}
+		if err := st.send("changed", 0, changedThing{Kind: pbx.KindUser, ID: string(st.v.who.User), Mine: true}); err != nil {
+			return err
+		}
+	}
 	return st.presence(moved...)
 }
 

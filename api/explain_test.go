@@ -3,9 +3,12 @@ package api
 import (
 	"slices"
 	"strings"
-	"tandem/policy"
 	"testing"
 	"time"
+
+	"tandem/command"
+	"tandem/pbx"
+	"tandem/policy"
 )
 
 func (o *office) why(t *testing.T, who, body string) Why {
@@ -216,4 +219,24 @@ func TestNarrowProgramsAreToldLess(t *testing.T) {
 	if person.Right != "setting.edit" || person.About == nil || program.Code != "denied" || program.Right != "" || program.About != nil {
 		t.Errorf("%+v %+v", person, program)
 	}
+}
+
+// N-6, N-23: a right that ends by the clock is told to the open page when it ends, not when the page asks next.
+func TestEventsOfAnEndByItself(t *testing.T) {
+	o := newOffice(t)
+	o.now = func() time.Time { return time.Now().UTC() }
+	uwe, tom := o.listen(t, "uwe", ""), o.listen(t, "tom", "")
+	nina := pbx.Ref{Kind: pbx.KindUser, ID: o.ids["nina"]}
+	o.do(command.GiveGrant{User: pbx.UserID(o.ids["uwe"]), Right: "device.edit", Bounds: command.Bounds{
+		Scope: pbx.Scope{Kind: pbx.ScopeListed, Refs: []pbx.Ref{nina}}, Until: o.now().Add(400 * time.Millisecond), Reason: "she is on leave"}})
+	uwe.want("changed", `"mine":true`)
+	if r := o.ask("uwe", "GET", "/v1/users/<nina>/devices", ""); r.StatusCode != 200 {
+		t.Errorf("what was given does not work: %d", r.StatusCode)
+	}
+	uwe.want("changed", `"mine":true`)
+	if r := o.ask("uwe", "GET", "/v1/users/<nina>/devices", ""); r.StatusCode != 403 {
+		t.Errorf("told of the end, and it goes on: %d", r.StatusCode)
+	}
+	o.do(command.SetStatus{User: pbx.UserID(o.ids["tom"]), Status: pbx.StatusAway})
+	tom.want("presence", o.ids["tom"]) // and nothing about uwe before it
 }

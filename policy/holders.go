@@ -142,6 +142,34 @@ func Owns(s *pbx.Snapshot, actor pbx.Actor, right Right, at time.Time) bool {
 	return right.known() && q.is(actor) && q.owns(right, at)
 }
 
+// NextTurn is the next moment after a given one at which something that gives or takes rights of a person begins or ends by
+// the clock (N-6): a place, a level, a grant, a suspension. Zero when nothing does.
+func NextTurn(s *pbx.Snapshot, u pbx.UserID, after time.Time) time.Time {
+	var next time.Time
+	look := func(from, until time.Time) {
+		for _, t := range [...]time.Time{from, until} {
+			if t.After(after) && (next.IsZero() || t.Before(next)) {
+				next = t
+			}
+		}
+	}
+	for _, m := range s.MembershipsOf(u) {
+		look(m.From, m.Until)
+	}
+	for _, a := range s.AssignmentsOf(u) {
+		look(a.From, a.Until)
+	}
+	for _, g := range s.GrantsOf(u) {
+		look(g.From, g.Until)
+	}
+	if p := s.Users[u]; p != nil {
+		for _, i := range p.Suspensions {
+			look(i.From, i.Until)
+		}
+	}
+	return next
+}
+
 // Assignable lists the roles, built in and custom, that an actor may give in a group at a moment to somebody who holds
 // nothing yet, in the order of AllRoles.
 func Assignable(s *pbx.Snapshot, actor pbx.Actor, group pbx.GroupID, at time.Time) []pbx.RoleID {
