@@ -20,7 +20,7 @@ const tidy = (typed: string): string => {
   return n > 0 ? plainMoney(n) : n === 0 ? '' : typed;
 };
 
-/** What is paid for now. */
+/** What the office pays for at present. */
 function Paid({ billing }: { billing: Billing }) {
   const amount = (n: number) => (billing.currency ? money(n, billing.currency) : '–');
   return (
