@@ -16,13 +16,18 @@ type Incoming struct {
 	Secure  bool      // signalling is encrypted hop by hop (TLS, WSS)
 	Source  netip.AddrPort
 	Agent   string
+
+	// of a call from a trunk
+	From     pbx.Party // as the carrier says; without a number when it is withheld
+	Diverted string    // number that the call was meant for before it was sent on to us
 }
 
-// Invite describes an outgoing leg: one binding of one device is to ring.
+// Invite describes an outgoing leg: one binding of one device is to ring, or a number outside is called over a trunk.
 type Invite struct {
 	Leg     pbx.LegID
 	Call    pbx.CallID
 	Binding pbx.Binding
+	Trunk   pbx.TrunkID // in place of Binding: To.Number and From.Number are as the carrier wants them
 	From    pbx.Party // caller as the called person sees him
 	To      pbx.Party // who is called
 	Offer   []byte

@@ -20,6 +20,7 @@ type Actor struct {
 	User    UserID    `json:"user,omitempty"`
 	Token   TokenID   `json:"token,omitempty"`
 	Device  DeviceID  `json:"device,omitempty"`
+	Trunk   TrunkID   `json:"trunk,omitempty"`
 	Link    string    `json:"link,omitempty"`
 	Addr    string    `json:"addr,omitempty"`    // network address the request came from
 	Via     string    `json:"via,omitempty"`     // door: web api sip cli system

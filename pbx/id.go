@@ -24,6 +24,7 @@ type (
 	QueueID      string // que_…
 	MenuID       string // mnu_…; a voice menu
 	AccessID     string // acc_…; a wish for rights
+	TrunkID      string // trk_…
 	MessageID    string // msg_…; in a mailbox; its sound has the same name
 )
 

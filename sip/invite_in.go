@@ -8,35 +8,46 @@ import (
 	"tandem/sip/stack"
 )
 
-// onInvite begins an incoming leg (RFC 3261 §13.3). The caller has proven who it is.
-func (s *Server) onInvite(tx *stack.ServerTx, c Credential) {
+// newIncoming takes an INVITE as a leg (RFC 3261 §13.3), or answers it finally and returns nil. It comes from a device or
+// over a trunk; contact is our Contact over a flow.
+func (s *Server) newIncoming(tx *stack.ServerTx, device pbx.DeviceID, trunk *uplink, contact func(stack.Flow) string) *leg {
 	req := tx.Request
 	if p := stack.Hops(req); p != nil {
 		s.answer(tx, p.Status, p.Text)
-		return
+		return nil
 	}
 	if !req.Contact().URI.IsSIP() {
 		s.answer(tx, 400, "Contact Missing")
-		return
+		return nil
 	}
 	if isTooBrief(req) {
 		m := stack.NewResponse(req, 422, "")
 		m.Set(stack.HeaderMinSE, itoa(sessionMinimum))
 		s.respond(tx, m)
-		return
+		return nil
 	}
-	l := &leg{s: s, id: pbx.LegID(s.cfg.NewID("leg")), device: c.Device, dialog: answeringDialog(req), invite: tx,
+	l := &leg{s: s, id: pbx.LegID(s.cfg.NewID("leg")), device: device, trunk: trunk, dialog: answeringDialog(req), invite: tx,
 		canUpdate: req.Has(stack.HeaderAllow, stack.MethodUpdate), timer: acceptTimer(req), remoteSDP: sdpOf(req)}
 	l.flow = req.Flow
 	if l.flow.Transport == stack.UDP {
 		l.flow = wayTo(l.dialog.target, l.flow)
 	}
 	l.key = dialogKey{l.dialog.callID, l.dialog.local.Tag()}
-	l.dialog.contact = s.contact(l.flow, req.URI.Scheme)
+	l.dialog.contact = contact(l.flow)
 	l.reliable.required = req.Has(stack.HeaderRequire, "100rel")
 	tx.Data = l
 	if !s.remember(l) {
 		s.answer(tx, 503, "")
+		return nil
+	}
+	return l
+}
+
+// onInvite begins a leg from a device. It has proven who it is.
+func (s *Server) onInvite(tx *stack.ServerTx, c Credential) {
+	req := tx.Request
+	l := s.newIncoming(tx, c.Device, nil, func(f stack.Flow) string { return s.contact(f, req.URI.Scheme) })
+	if l == nil {
 		return
 	}
 	s.cfg.Incoming(call.Incoming{

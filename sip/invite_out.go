@@ -23,11 +23,14 @@ var errNoOffer = errors.New("sip: an outgoing leg needs an offer")
 // errClosed refuses legs of a server that is stopping.
 var errClosed = errors.New("sip: the server is stopping")
 
-// Dial rings one binding. After a nil error exactly one SignalFailed or SignalEnded will come for the leg, even when the binding
+// Dial rings one binding or calls a number over a trunk. After a nil error exactly one SignalFailed or SignalEnded will come for the leg, even when the binding
 // is gone by now.
 func (s *Server) Dial(inv call.Invite) error {
 	if len(inv.Offer) == 0 {
 		return errNoOffer
+	}
+	if inv.Trunk != "" {
+		return s.dialTrunk(inv)
 	}
 	l := &leg{s: s, id: inv.Leg, outgoing: true, device: inv.Binding.Device, binding: inv.Binding.ID, localSDP: inv.Offer}
 	l.key = dialogKey{stack.NewToken() + stack.NewToken(), stack.NewToken()}
@@ -93,6 +96,9 @@ func (l *leg) sendInvite(from pbx.Party, interval, least uint32) {
 	} else {
 		m.Set("Privacy", "id")
 	}
+	if l.trunk != nil {
+		l.trunkInvite(m, from)
+	}
 	m.Set(stack.HeaderSessionExpires, itoa(int(interval)))
 	m.Set(stack.HeaderMinSE, itoa(int(least)))
 	m.SetBody(sdpType, l.localSDP)
@@ -106,6 +112,9 @@ func (l *leg) sendInvite(from pbx.Party, interval, least uint32) {
 
 // onResponse handles an answer to our INVITE.
 func (l *leg) onResponse(resp *stack.Message, from pbx.Party) {
+	if l.trunk != nil && l.trunkAnswered(resp, from) {
+		return
+	}
 	switch {
 	case resp.Status == 100:
 	case resp.Status < 200:
@@ -127,13 +136,18 @@ func (l *leg) onResponse(resp *stack.Message, from pbx.Party) {
 // failed reads a final refusal. A phone that redirects or challenges is one that does not take the call.
 func (l *leg) failed(resp *stack.Message) {
 	cause := causeOf(resp.Status)
+	if l.trunk != nil {
+		cause = carrierCause(resp.Status)
+	}
 	if resp.Local { // silence, or a dead connection
 		cause = pbx.CauseOffline
 		if resp.Status == 408 && l.rang != 0 {
 			cause = pbx.CauseTimeout
 		}
 	}
-	if !l.flow.Alive() {
+	if l.trunk != nil {
+		l.trunkFailed(resp)
+	} else if !l.flow.Alive() {
 		l.s.registrar.unbind(l.binding)
 	}
 	l.fail(cause, resp.Status, plain(resp.Reason, 128))
@@ -191,7 +205,7 @@ func (l *leg) earlyDialog(tag string, resp *stack.Message) *early {
 func (l *leg) accepted(resp *stack.Message) {
 	tag := resp.To().Tag()
 	if confirmed := l.dialog.remote.Tag(); confirmed != "" && tag == confirmed {
-		l.s.send(l.flow, l.dialog.ack(l.inviteSeq))
+		l.sendAck(&l.dialog, l.inviteSeq)
 		return
 	}
 	d, sdp := l.dialog.answered(resp), sdpOf(resp)
@@ -211,7 +225,7 @@ func (l *leg) accepted(resp *stack.Message) {
 	if l.flow.Transport == stack.UDP && len(d.routes) == 0 {
 		l.s.moveLeg(l, wayTo(d.target, resp.Flow))
 	}
-	l.s.send(l.flow, l.dialog.ack(l.inviteSeq))
+	l.sendAck(&l.dialog, l.inviteSeq)
 	if l.phase != phaseCalling { // it crossed our CANCEL
 		l.bye(pbx.CauseCancelled)
 		return
@@ -229,7 +243,7 @@ func (l *leg) accepted(resp *stack.Message) {
 
 // lostFork hangs up another phone that answered the same INVITE; its repeated 2xx only gets the ACK again.
 func (l *leg) lostFork(d dialog) {
-	l.s.send(l.flow, d.ack(l.inviteSeq))
+	l.sendAck(&d, l.inviteSeq)
 	tag := d.remote.Tag()
 	if slices.Contains(l.forks, tag) || len(l.forks) == maxEarly {
 		return

@@ -42,6 +42,10 @@ type leg struct {
 	early     []early
 	forks     []string // To tags of other phones that answered too
 	binding   pbx.BindingID
+	trunk     *uplink
+	proof     proof
+	shown     stack.Header // the proof in the INVITE; its ACK carries it too (RFC 3261 §22.1)
+	proved    bool
 	rang      int  // last provisional status that was reported
 	tried422  bool // the interval was corrected once (RFC 4028 §7.4)
 
@@ -125,7 +129,7 @@ func (l *leg) bye(cause pbx.Cause) {
 	} else if a, ok := answers[cause]; ok && cause != pbx.CauseHangup {
 		m.Set(stack.HeaderReason, "SIP;cause="+itoa(a.status)+";text="+stack.Quote(a.reason))
 	}
-	l.s.stack.Request(l.way(), m, func(resp *stack.Message) {
+	l.ask(m, func(resp *stack.Message) {
 		if resp.Status >= 200 {
 			l.s.forget(l)
 		}
@@ -134,7 +138,11 @@ func (l *leg) bye(cause pbx.Cause) {
 
 // way is the flow to the phone. When its connection is gone and the phone has registered again, requests follow it there.
 func (l *leg) way() stack.Flow {
-	if !l.flow.Alive() {
+	if !l.flow.Alive() && l.trunk != nil {
+		if f, up := l.trunk.way(); up {
+			l.s.moveLeg(l, f)
+		}
+	} else if !l.flow.Alive() {
 		if f, ok := l.s.registrar.flowOf(l.device); ok {
 			l.s.moveLeg(l, f)
 		}

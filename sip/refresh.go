@@ -49,7 +49,7 @@ func (l *leg) refresh() {
 	}
 	m := l.dialog.request(stack.MethodUpdate)
 	l.wantTimer(m)
-	l.s.stack.Request(l.way(), m, func(resp *stack.Message) {
+	l.ask(m, func(resp *stack.Message) {
 		if resp.Status < 200 || l.phase != phaseUp {
 			return
 		}

@@ -2,6 +2,7 @@ package sip
 
 import (
 	"container/heap"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -63,6 +64,7 @@ type registrar struct {
 	accounts map[pbx.DeviceID]*account
 	byID     map[pbx.BindingID]*binding
 	byFlow   map[stack.Flow]map[*binding]struct{} // connections only; a UDP flow never closes
+	homes    map[netip.Addr]int                   // bindings by the address they live at
 	expiries expiries
 	alarm    *time.Timer // one for all bindings, set to the earliest expiry
 	alarmAt  time.Time
@@ -74,7 +76,7 @@ type registrar struct {
 
 func newRegistrar(report func(pbx.DeviceID, []pbx.Binding)) *registrar {
 	return &registrar{report: report, accounts: map[pbx.DeviceID]*account{}, byID: map[pbx.BindingID]*binding{},
-		byFlow: map[stack.Flow]map[*binding]struct{}{}, agents: map[string]string{}, dirty: map[*binding]struct{}{}}
+		byFlow: map[stack.Flow]map[*binding]struct{}{}, homes: map[netip.Addr]int{}, agents: map[string]string{}, dirty: map[*binding]struct{}{}}
 }
 
 // reachable is what is needed to call a binding.
@@ -92,6 +94,13 @@ func (r *registrar) find(id pbx.BindingID) (reachable, bool) {
 		return reachable{}, false
 	}
 	return reachable{b.uri, wayTo(b.uri, b.flow)}, true
+}
+
+// isHome reports whether a device is registered from an address.
+func (r *registrar) isHome(ip netip.Addr) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.homes[ip] > 0
 }
 
 // flowOf is a living way to a device; false when it is not registered.
@@ -294,6 +303,7 @@ func (r *registrar) agent(text string) string {
 }
 
 func (r *registrar) enter(b *binding) {
+	r.homes[b.flow.Remote.Addr().Unmap()]++
 	if !b.flow.Reliable() {
 		return
 	}
@@ -306,6 +316,14 @@ func (r *registrar) enter(b *binding) {
 }
 
 func (r *registrar) leave(b *binding) {
+	if b.flow.IsZero() {
+		return
+	}
+	if ip := b.flow.Remote.Addr().Unmap(); r.homes[ip] > 1 {
+		r.homes[ip]--
+	} else {
+		delete(r.homes, ip)
+	}
 	set := r.byFlow[b.flow]
 	delete(set, b)
 	if set != nil && len(set) == 0 {

@@ -168,12 +168,16 @@ func (l *leg) sendOffer(sdp []byte, asked bool) {
 	r.sent, r.seq = true, seq
 	l.wantTimer(m)
 	m.SetBody(sdpType, sdp)
-	tx := l.s.stack.Request(l.way(), m, func(resp *stack.Message) {
+	tx := l.ask(m, func(resp *stack.Message) {
 		if resp.Status < 200 {
 			return
 		}
+		seq := seq
+		if l.trunk != nil {
+			seq, _ = resp.CSeq() // another one after a challenge
+		}
 		if resp.Status < 300 {
-			l.s.send(l.flow, l.dialog.ack(seq))
+			l.sendAck(&l.dialog, seq)
 		}
 		if !r.sent || r.seq != seq || l.phase != phaseUp {
 			return // a repeated 200
@@ -182,7 +186,7 @@ func (l *leg) sendOffer(sdp []byte, asked bool) {
 		l.cancelAlarm(&r.patience)
 		l.offerAnswered(resp, sdp, asked)
 	})
-	l.after(&r.patience, offerTime, func() { tx.Cancel() })
+	l.after(&r.patience, offerTime, tx.cancel)
 }
 
 // offerAnswered handles the final answer to our re-INVITE.

@@ -83,6 +83,7 @@ func (r *registrar) adopt(list []*binding, dead []pbx.BindingID, limit int) []pb
 		r.accounts[device] = a
 		a.bindings = append(a.bindings, b)
 		r.byID[b.public.ID] = b
+		r.enter(b)
 		heap.Push(&r.expiries, b)
 		devices = append(devices, device)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tandem/call"
@@ -58,6 +59,10 @@ type Config struct {
 	NewID  func(prefix string) string
 	Lookup func(username string) (Credential, bool)
 
+	Resolver Resolver         // for trunks; nil asks the system
+	TrunkTLS *tls.Config      // whom trunks over TLS trust; nil trusts what the system trusts
+	Trunk    func(TrunkState) // how a trunk is, after each change; see SetTrunks
+
 	Incoming func(call.Incoming)
 	Signal   func(call.Signal)
 
@@ -85,8 +90,16 @@ type Server struct {
 	legs    map[pbx.LegID]*leg
 	dialogs map[dialogKey]*leg
 	byFlow  map[stack.Flow]map[*leg]struct{}
+	trunks  map[pbx.TrunkID]*uplink
 	closed  bool
 	idle    chan struct{} // closed when the last leg is gone after Close began
+
+	carrierMu sync.Mutex
+	carriers  atomic.Pointer[map[netip.Addr]struct{}] // addresses of trunks; nil for none
+
+	ctx    context.Context // of what waits for the outside beside the workers
+	cancel context.CancelFunc
+	beside sync.WaitGroup
 }
 
 // New opens the listeners and starts.
@@ -96,6 +109,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{cfg: cfg, log: cfg.Log, registration: cfg.Registration.withDefaults(), nonces: newNonces(cfg.NonceKey), guard: newGuard(cfg.Guard),
 		dummy: dummy(), t1: cfg.Stack.Timers.T1, grace: cfg.Grace,
 		legs: map[pbx.LegID]*leg{}, dialogs: map[dialogKey]*leg{}, byFlow: map[stack.Flow]map[*leg]struct{}{}}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -111,7 +125,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s.registrar = newRegistrar(report)
 	s.stack = stack.New(stack.Config{Log: s.log, OnRequest: s.onRequest, OnAck: s.onAck, OnUnacked: s.onUnacked, OnCancel: s.onCancel,
-		OnFlowClosed: s.onFlowClosed, OnAbuse: s.onAbuse, Blocked: s.isShut, Trusted: s.guard.isExempt, Advertise: s.advertise,
+		OnFlowClosed: s.onFlowClosed, OnAbuse: s.onAbuse, Blocked: s.isShut, Trusted: s.isTrusted, Advertise: s.advertise,
 		Timers: cfg.Stack.Timers, Limits: cfg.Stack.Limits, Workers: cfg.Stack.Workers, Sockets: cfg.Stack.Sockets,
 		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel"}, Bodies: map[string][]string{
 			stack.MethodInvite: {sdpType}, stack.MethodUpdate: {sdpType}, stack.MethodPrack: {sdpType}, stack.MethodMessage: {"text/plain"}}}})
@@ -120,6 +134,7 @@ func New(cfg Config) (*Server, error) {
 		err = s.listen()
 	}
 	if err != nil {
+		s.cancel()
 		s.stack.Close()
 		return nil, err
 	}
@@ -129,8 +144,11 @@ func New(cfg Config) (*Server, error) {
 
 // isShut reports whether nothing at all is read from an address: the house is closed, or the guard has shut the address out.
 func (s *Server) isShut(ip netip.Addr) bool {
-	return s.cfg.Closed != nil && s.cfg.Closed() || s.guard.isShut(ip)
+	return s.cfg.Closed != nil && s.cfg.Closed() || s.guard.isShut(ip) && !s.isCarrier(ip)
 }
+
+// isTrusted reports whether an address may send as much as it likes.
+func (s *Server) isTrusted(ip netip.Addr) bool { return s.guard.isExempt(ip) || s.isCarrier(ip) }
 
 // public is the name we are reached by, or nothing.
 func (s *Server) public() string {
@@ -162,6 +180,10 @@ func (s *Server) onRequest(tx *stack.ServerTx) {
 			s.onRegister(tx, c)
 		}
 	case stack.MethodInvite:
+		if t := s.trunkOf(req); t != nil {
+			s.onTrunkInvite(tx, t)
+			return
+		}
 		if c, ok := s.identify(tx); ok {
 			s.onInvite(tx, c)
 		}
@@ -238,6 +260,9 @@ func (s *Server) onFlowClosed(f stack.Flow) {
 	for _, l := range s.legsBy(f) {
 		s.stack.Do(l.key.callID, func() { l.flowLost(f) })
 	}
+	for _, l := range s.lines() {
+		s.stack.Do(l.callID, func() { l.lost(f) })
+	}
 }
 
 func (s *Server) onAbuse(a stack.Abuse) {
@@ -298,6 +323,8 @@ func (s *Server) Close(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+	s.cancel()
+	s.beside.Wait()
 	s.registrar.close()
 	s.stack.Close()
 }
