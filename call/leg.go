@@ -28,8 +28,8 @@ type Invite struct {
 	Call    pbx.CallID
 	Binding pbx.Binding
 	Trunk   pbx.TrunkID // in place of Binding: To.Number and From.Number are as the carrier wants them
-	From    pbx.Party // caller as the called person sees him
-	To      pbx.Party // who is called
+	From    pbx.Party   // caller as the called person sees him
+	To      pbx.Party   // who is called
 	Offer   []byte
 }
 
