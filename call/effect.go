@@ -90,8 +90,9 @@ type SetTimer struct {
 // Emit writes a fact. The shell adds the moment and what only it knows: addresses, statistics.
 type Emit struct {
 	Kind event.Kind
-	Leg  pbx.LegID // who rang, answered or holds
-	By   pbx.Party // who ended the call
+	Leg  pbx.LegID       // who rang, answered or holds
+	By   pbx.Party       // who ended the call, or sent it on
+	To   pbx.Destination // with call.transferred: where
 }
 
 // Show brings the live views up to date.

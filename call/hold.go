@@ -7,11 +7,13 @@ import (
 
 // SIP statuses with which a changed session is answered here; others come from the far side.
 const (
-	statusOK      = 200
-	statusNoCall  = 481 // RFC 3261 §12.2.2: the call is over
-	statusNoCodec = 488
-	statusPending = 491 // RFC 3261 §14.2: another change is under way; both sides try again after a while
-	statusNoReply = 500
+	statusOK       = 200
+	statusAccepted = 202
+	statusRings    = 180
+	statusNoCall   = 481 // RFC 3261 §12.2.2: the call is over
+	statusNoCodec  = 488
+	statusPending  = 491 // RFC 3261 §14.2: another change is under way; both sides try again after a while
+	statusNoReply  = 500
 )
 
 // offered handles a phone that wants another session: hold, resume, a new address or codec.
@@ -44,7 +46,11 @@ func (m *machine) offered(i int, in Offered) {
 // replied brings the other side's answer back to the one who asked.
 func (m *machine) replied(i int, in Replied) {
 	c := m.change
-	if m.Phase != Talking || !c.on || c.to != i || in.Status < 200 {
+	if m.Phase != Talking && m.Phase != Turning || !c.on || c.to != i || in.Status < 200 {
+		return
+	}
+	if m.Phase == Turning {
+		m.turned()
 		return
 	}
 	m.change = exchange{}
@@ -78,6 +84,8 @@ func (m *machine) unanswered() {
 	c := m.change
 	m.change = exchange{}
 	switch {
+	case m.Phase == Turning:
+		m.turned()
 	case c.on && c.from == nobody:
 		m.matched(Replied{Status: statusNoReply})
 	case c.on && c.to != nobody:

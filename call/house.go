@@ -167,6 +167,7 @@ func (m *machine) onPlan(h *route.House, refuse pbx.Cause, text i18n.Text) {
 func (m *machine) welcome() {
 	if m.Legs[0].State == LegUp {
 		m.Phase = Housed
+		m.arrived()
 		m.serve(begun{})
 		return
 	}
@@ -178,6 +179,9 @@ func (m *machine) welcome() {
 
 // dismiss ends a call that leads nowhere. A caller who is up hears a busy tone first, for he cannot be refused any more.
 func (m *machine) dismiss(cause pbx.Cause, by pbx.Party, text i18n.Text) {
+	if m.comesBack(cause, text) {
+		return
+	}
 	if m.Legs[0].State != LegUp {
 		m.end(cause, by, text)
 		return

@@ -27,7 +27,6 @@ type Answered struct {
 	Codec  string
 	Secure bool
 	Hold   bool      // it does not want to hear us
-	Narrow bool      // it agreed to less than the caller, whom the house had answered, was told
 	Fault  pbx.Cause // its session cannot be used: no shared codec, or no encryption
 }
 

@@ -44,6 +44,7 @@ const (
 	SignalFailed                         // the leg never came up; Cause and Status say why. For an incoming leg: CANCEL or lost caller
 	SignalOffered                        // re-INVITE or UPDATE from the far side, to be answered with Legs.Reply
 	SignalReplied                        // far side answered our re-INVITE; Status ≥ 300 means it refused and the old session goes on
+	SignalReferred                       // REFER: it wants its other side sent on; to be answered with Legs.Report
 	SignalDigit                          // DTMF by SIP INFO
 	SignalEnded                          // an established leg is over: BYE, session timer, lost connection
 )
@@ -58,4 +59,17 @@ type Signal struct {
 	SDP    []byte
 	Digit  byte
 	Empty  bool // SignalOffered without SDP: we have to offer
+	Refer  Refer
+}
+
+// Refer is where a phone wants its other side to be sent.
+type Refer struct {
+	Dialled string // user part of Refer-To, unescaped
+}
+
+// Progress is how it goes with what a phone wanted: 202 it is tried, 180 it rings, 200 it is done; or a cause, and the reason in words.
+type Progress struct {
+	Status int
+	Cause  pbx.Cause
+	Text   string
 }

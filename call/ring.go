@@ -77,6 +77,9 @@ func (m *machine) rang(i int) {
 	}
 	l.State, l.Rang = LegRinging, true
 	m.do(Emit{Kind: event.CallRang, Leg: l.ID})
+	if m.Sender > 0 {
+		m.report(m.Sender, Report{Status: statusRings})
+	}
 	if !m.Told && m.Legs[0].State != LegUp {
 		m.Told = true
 		m.do(Ringback{m.Legs[0].ID})
@@ -120,7 +123,7 @@ func (m *machine) pickedUp(i int, in Answered) {
 		}
 	}
 	if m.Legs[0].State == LegUp {
-		m.connected(i, in)
+		m.connected(i)
 		return
 	}
 	m.Phase = Answering

@@ -49,6 +49,9 @@ func (m *machine) routed(in Routed) {
 	m.Stage = len(m.Rings)
 	m.add(in.Plan, in.Legs)
 	m.do(Emit{Kind: event.CallRouted})
+	if m.Legs[0].State == LegUp {
+		m.do(Show{})
+	}
 	m.onPlan(in.Plan.House, in.Plan.Refuse, in.Plan.Text)
 }
 
@@ -60,25 +63,16 @@ func (m *machine) upRings() {
 	}
 }
 
-// connected joins a caller whom the house had answered with the phone that answered. When that phone agreed to less than the
-// caller was told, the caller's session is changed to it.
-func (m *machine) connected(i int, in Answered) {
-	caller, l := &m.Legs[0], &m.Legs[i]
-	m.playing = false
+// connected joins a caller whom the house had answered with the phone that answered.
+func (m *machine) connected(i int) {
 	m.Phase = Talking
-	m.do(Join{caller.ID, l.ID})
-	m.do(Emit{Kind: event.CallAnswered, Leg: l.ID})
-	m.do(Show{})
-	if !in.Narrow {
-		m.wait(NoTimer, 0)
-		return
-	}
-	m.change = exchange{on: true, from: nobody, to: 0, hold: in.Hold}
-	m.do(Offer{Leg: caller.ID, From: l.ID, Joined: true})
-	m.wait(ReplyTimer, ReplyTime)
+	m.wait(NoTimer, 0)
+	m.do(Emit{Kind: event.CallAnswered, Leg: m.Legs[i].ID})
+	m.arrived()
+	m.join()
 }
 
-// matched is the caller's answer to the change that joining him made necessary.
+// matched is the answer to a change that joining made necessary.
 func (m *machine) matched(in Replied) {
 	if in.Status >= 300 || in.Fault != "" {
 		m.end(pbx.CauseNoCodec, pbx.Party{}, sentence(pbx.CauseNoCodec, m.Legs[m.Callee].Party, 0))

@@ -12,7 +12,7 @@ import (
 // Phase is how far a call is.
 type Phase uint8
 
-// The phases, in the order in which a call goes through them; any of the first six may be followed by Closing.
+// The phases, in the order in which a call goes through them; any of them may be followed by Closing.
 const (
 	Placing   Phase = iota // Start has not come
 	Routing                // it is being decided where the call goes on; timer Route
@@ -20,11 +20,12 @@ const (
 	Answering              // a phone or the house answered, the caller's phone has not confirmed; timer Confirm
 	Housed                 // the caller talks to the house; timer House
 	Talking                // timer Reply while a changed session is being agreed
+	Turning                // whom the other side sent on is being given the house's session; timer Reply
 	Closing                // the call has ended; phones that were cancelled may still answer; timer Settle
 	Over                   // nothing more will come
 )
 
-var phaseNames = [...]string{"placing", "routing", "ringing", "answering", "housed", "talking", "closing", "over"}
+var phaseNames = [...]string{"placing", "routing", "ringing", "answering", "housed", "talking", "turning", "closing", "over"}
 
 func (p Phase) String() string { return phaseNames[p] }
 
@@ -76,6 +77,7 @@ type State struct {
 	Then    *route.Then     // where the call goes when the running stage is not answered; nil: nowhere
 	Attempt int             // the running one
 	Callee  int             // index of the leg that talks to the caller; 0 before the answer
+	Sender  int             // index of the leg that sent the call on and waits how it goes; 0 for none
 	Early   int             // index of the leg whose sound the caller hears while it rings; 0 for none
 	Told    bool            // the caller hears ringing
 	Cause   pbx.Cause       // why the call ended
@@ -84,6 +86,9 @@ type State struct {
 
 	timer     Timer
 	change    exchange
+	then      passage      // of Turning
+	asked     bool         // the phone of the sender waits to be told how it goes
+	fitted    int          // sessions changed since two legs were joined
 	home      *route.House // where the call begins, when the house answers
 	service   service      // what the house does on it
 	tag       uint64       // of what was played last
@@ -161,6 +166,9 @@ func (s *State) peer(i int) int {
 
 // isPending reports whether a leg has been dialled and may still answer.
 func (l *Leg) isPending() bool { return l.State == LegDialled || l.State == LegRinging }
+
+// IsOn reports whether a leg rings or talks.
+func (l *Leg) IsOn() bool { return l.isPending() || l.State == LegUp }
 
 // IsAsking reports whether a leg waits for an offer of ours, which its phone had asked for.
 func (s *State) IsAsking(id pbx.LegID) bool {

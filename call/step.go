@@ -74,6 +74,10 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Meant:
 		m.answer(in)
+	case Send:
+		m.send(in)
+	case Differs:
+		m.on(in.Leg, func(i int) { m.differs(i) })
 	case Stop:
 		m.stop(in)
 	}
@@ -115,11 +119,16 @@ func (m *machine) gone(i int, cause pbx.Cause, status int) {
 		return
 	}
 	l.Cause, l.Status = cause, status
+	if i > 0 && i == m.Sender {
+		m.Sender = 0
+		m.do(Show{})
+		return
+	}
 	switch m.Phase {
 	case Placing: // only the caller's leg exists yet
 		m.do(Emit{Kind: event.CallStarted})
 		m.callerGone(cause)
-	case Routing, Ringing:
+	case Routing, Ringing, Turning:
 		if i == 0 {
 			m.callerGone(cause)
 		} else {

@@ -105,7 +105,7 @@ func (w *watch) effects(t *rapid.T, s *State, effects []Effect) {
 			}
 		}
 	}
-	waits := s.Phase == Routing || s.Phase == Ringing || s.Phase == Answering || s.Phase == Housed || s.Phase == Closing || s.change.on
+	waits := s.Phase == Routing || s.Phase == Ringing || s.Phase == Answering || s.Phase == Housed || s.Phase == Turning || s.Phase == Closing || s.change.on
 	if waits != (w.timer != NoTimer) || w.timer != s.timer {
 		t.Fatalf("phase %v, change %v: timer %v, state says %v", s.Phase, s.change, w.timer, s.timer)
 	}
@@ -162,13 +162,13 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 17).Draw(t, "input") {
+	switch rapid.IntRange(0, 20).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
 		return Progressed{leg, fault}
 	case 2, 3:
-		return Answered{Leg: leg, Codec: "PCMU", Hold: flag("hold"), Narrow: flag("narrow"), Fault: fault}
+		return Answered{Leg: leg, Codec: "PCMU", Hold: flag("hold"), Fault: fault}
 	case 4:
 		return Failed{leg, cause, 486}
 	case 5:
@@ -186,6 +186,13 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	case 12, 13:
 		p := randomPlan(t, all)
 		return Routed{p, (*all)[len(legs):]}
+	case 17, 18:
+		if flag("above") {
+			leg = ""
+		}
+		return Send{Leg: leg, To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_c"}, By: pbx.Party{User: "usr_a", Name: "alice"}, Asked: flag("asked")}
+	case 19:
+		return Differs{leg}
 	case 14:
 		return Played{uint64(rapid.IntRange(1, 4).Draw(t, "tag"))}
 	case 15:

@@ -129,7 +129,7 @@ func parseInput(t *testing.T, w []string) Input {
 	case "progressed":
 		return Progressed{leg, value("fault")}
 	case "answered":
-		return Answered{Leg: leg, Codec: string(value("codec")), Secure: has("secure"), Hold: has("hold"), Narrow: has("narrow"), Fault: value("fault")}
+		return Answered{Leg: leg, Codec: string(value("codec")), Secure: has("secure"), Hold: has("hold"), Fault: value("fault")}
 	case "failed":
 		return Failed{leg, pbx.Cause(arg(2)), status}
 	case "ended":
@@ -141,6 +141,10 @@ func parseInput(t *testing.T, w []string) Input {
 		return Replied{leg, status, value("fault")}
 	case "digit":
 		return Digit{leg, arg(2)[0]}
+	case "differs":
+		return Differs{leg}
+	case "send":
+		return parseSend(w[1:])
 	case "silent":
 		return Silent{leg}
 	case "timeout":
@@ -194,6 +198,21 @@ func parseInput(t *testing.T, w []string) Input {
 	}
 	t.Fatalf("cannot read input %q", w)
 	return nil
+}
+
+// parseSend reads "a to user carol by=alice asked"; "nobody" in place of the leg sends from above.
+func parseSend(w []string) Send {
+	in := Send{To: pbx.Destination{Kind: pbx.DestinationKind(w[2]), ID: w[3]}}
+	if w[0] != "nobody" {
+		in.Leg = pbx.LegID(w[0])
+	}
+	for _, word := range w[4:] {
+		if by, ok := strings.CutPrefix(word, "by="); ok {
+			in.By = pbx.Party{User: pbx.UserID("usr_" + by), Name: by}
+		}
+		in.Asked = in.Asked || word == "asked"
+	}
+	return in
 }
 
 // parseRouted reads where a call goes on: "house mailbox", "refuse busy", or "ring 20s carol:c1", each with "then=mailbox".
@@ -264,6 +283,15 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("press %s %c", e.Leg, e.Digit)
 	case Route:
 		return fmt.Sprintf("route %s %s of %s after %s", e.To.Kind, e.To.ID, e.Owner, e.Cause)
+	case Turn:
+		return fmt.Sprintf("turn to %s", e.Caller)
+	case Take:
+		return fmt.Sprintf("take %s", e.Leg)
+	case Report:
+		if e.Cause != "" {
+			return fmt.Sprintf("report %s %s (%s)", e.Leg, e.Cause, e.Text)
+		}
+		return fmt.Sprintf("report %s %d", e.Leg, e.Status)
 	case Join:
 		return fmt.Sprintf("join %s with %s", e.Caller, e.Callee)
 	case Welcome:

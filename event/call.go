@@ -66,10 +66,21 @@ type Message struct {
 	Seconds int           `json:"seconds"`
 }
 
-// Held is the payload of call.held and of call.resumed.
+// Transferred is the payload of call.transferred: somebody sent the call on, or wanted to and might not.
+type Transferred struct {
+	Leg    pbx.LegID `json:"leg,omitempty"` // his phone; empty where he was not in the call
+	By     pbx.Party `json:"by"`            // who pays for what leads outside
+	Rest   pbx.Party `json:"rest,omitzero"` // who goes on
+	To     pbx.Party `json:"to,omitzero"`
+	Number string    `json:"number,omitempty"` // outside, or what leads nowhere
+	Cause  pbx.Cause `json:"cause,omitempty"`  // why it may not be
+	Reason i18n.Text `json:"reason,omitzero"`  // the sentence behind Cause
+}
+
+// Held is the payload of call.held, call.resumed and call.returned.
 type Held struct {
 	Leg   pbx.LegID `json:"leg"`
-	Party pbx.Party `json:"party"` // who holds, or took back
+	Party pbx.Party `json:"party"` // who holds, took back, or has the call again
 }
 
 // Ended is the payload of call.ended, the last fact of every call. It tells the legs completely, so that a call that was

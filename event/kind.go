@@ -99,14 +99,16 @@ const (
 
 // The facts about calls; their payloads are in call.go.
 const (
-	CallStarted  Kind = "call.started"
-	CallRouted   Kind = "call.routed" // it goes on to another place
-	CallRang     Kind = "call.rang"
-	CallAnswered Kind = "call.answered"
-	CallMessage  Kind = "call.message" // the caller left a message
-	CallHeld     Kind = "call.held"
-	CallResumed  Kind = "call.resumed"
-	CallEnded    Kind = "call.ended"
+	CallStarted     Kind = "call.started"
+	CallRouted      Kind = "call.routed" // it goes on to another place
+	CallRang        Kind = "call.rang"
+	CallAnswered    Kind = "call.answered"
+	CallMessage     Kind = "call.message"     // the caller left a message
+	CallTransferred Kind = "call.transferred" // somebody sent it on
+	CallReturned    Kind = "call.returned"    // … and it came back to him, because nobody answered
+	CallHeld        Kind = "call.held"
+	CallResumed     Kind = "call.resumed"
+	CallEnded       Kind = "call.ended"
 )
 
 // The live facts: true at their moment only, never stored, Seq 0.
@@ -142,7 +144,7 @@ func Kinds() []Kind {
 		InvitationSent,
 		MailSent,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored,
-		CallStarted, CallRouted, CallRang, CallAnswered, CallMessage, CallHeld, CallResumed, CallEnded,
+		CallStarted, CallRouted, CallRang, CallAnswered, CallMessage, CallTransferred, CallReturned, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
 	}

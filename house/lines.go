@@ -58,6 +58,10 @@ func (l *lines) Offer(leg pbx.LegID, sdp []byte) {
 	l.with(func(s *sip.Server) { s.Offer(leg, sdp) })
 }
 
+func (l *lines) Report(leg pbx.LegID, how call.Progress) {
+	l.with(func(s *sip.Server) { s.Report(leg, how) })
+}
+
 func (l *lines) Reply(leg pbx.LegID, status int, sdp []byte) {
 	l.with(func(s *sip.Server) { s.Reply(leg, status, sdp) })
 }

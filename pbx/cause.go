@@ -13,6 +13,7 @@ const (
 	CauseElsewhere   Cause = "elsewhere"   // another device answered (RFC 3326: 200 "Call completed elsewhere")
 	CauseOffline     Cause = "offline"     // no device of the called person is registered
 	CauseChosen      Cause = "chosen"      // the caller chose to go on, in a menu
+	CauseTransferred Cause = "transferred" // somebody sent the call on to another place
 	CauseAway        Cause = "away"        // the person's status lets nothing ring, and leads nowhere else
 	CauseUnknown     Cause = "unknown"     // nobody has this number
 	CauseDenied      Cause = "denied"      // the caller may not place this call

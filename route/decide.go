@@ -215,6 +215,11 @@ func (q *question) wentOn(last Stop) i18n.Text {
 		word = "busy"
 	case pbx.CauseChosen:
 		word = "chosen"
+	case pbx.CauseTransferred:
+		if sender := q.s.Users[q.r.Owner]; sender != nil {
+			return about(sender, "route.went_on.transferred")
+		}
+		return i18n.T("route.went_on.transferred", "name", "")
 	}
 	if u := q.s.Users[pbx.UserID(last.At.ID)]; u != nil {
 		return about(u, "route.went_on."+word)
@@ -225,7 +230,7 @@ func (q *question) wentOn(last Stop) i18n.Text {
 // enter notes that the call goes to a place; true when it has been there, or has been sent on too often, and ends.
 func (q *question) enter(p *Plan, to pbx.Destination) bool {
 	for _, stop := range p.Passed {
-		if stop.Cause != pbx.CauseChosen && stop.At.Equal(to) && to.Kind != pbx.ToBusy {
+		if !isWilled(stop.Cause) && stop.At.Equal(to) && to.Kind != pbx.ToBusy {
 			text := i18n.T("route.circle", "name", q.name(to))
 			if u := q.s.Users[pbx.UserID(to.ID)]; u != nil {
 				text = about(u, "route.circle")
@@ -241,6 +246,9 @@ func (q *question) enter(p *Plan, to pbx.Destination) bool {
 	p.Passed = append(p.Passed, Stop{At: to, Owner: q.owner})
 	return false
 }
+
+// isWilled reports whether a person, and no rule, sent the call on; it may come back to where it was.
+func isWilled(c pbx.Cause) bool { return c == pbx.CauseChosen || c == pbx.CauseTransferred }
 
 // end is refuse for a call that was sent on: it ends with what became of it where it was before, so that a caller hears
 // "busy" and not that the place behind does not exist.

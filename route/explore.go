@@ -120,7 +120,7 @@ func (p *Plan) Go(asked Request, cause pbx.Cause, at time.Time) Request {
 	if n := len(passed); n > 0 {
 		passed[n-1].Cause = cause
 	}
-	if cause == pbx.CauseChosen {
+	if isWilled(cause) {
 		passed = passed[max(len(passed)-1, 0):] // who chooses may come back: only rules go round in circles by themselves
 	}
 	return Request{Caller: asked.Caller, From: asked.From, To: p.Then.After(cause), Owner: p.Then.Owner, Passed: passed, At: at, Suppose: asked.Suppose}

@@ -144,7 +144,7 @@ func TestIdentity(t *testing.T) {
 		{"calling as nobody", "INVITE", "anonymous", "102", 403},
 		{"message as somebody else", "MESSAGE", "bob", "102", 403},
 		{"message", "MESSAGE", "alice", "102", 405},
-		{"refer", "REFER", "alice", "102", 405},
+		{"refer", "REFER", "alice", "102", 403},
 		{"subscribe", "SUBSCRIBE", "alice", "102", 489},
 		{"publish", "PUBLISH", "alice", "101", 489},
 		{"notify", "NOTIFY", "alice", "102", 481},

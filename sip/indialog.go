@@ -22,7 +22,7 @@ func (s *Server) onInDialog(tx *stack.ServerTx) {
 		return
 	}
 	switch req.Method {
-	case stack.MethodRefer, stack.MethodSubscribe, stack.MethodMessage, stack.MethodPublish, stack.MethodNotify:
+	case stack.MethodSubscribe, stack.MethodMessage, stack.MethodPublish, stack.MethodNotify:
 		s.onUnoffered(tx) // asks for the digest first
 		return
 	}
@@ -42,6 +42,8 @@ func (s *Server) onInDialog(tx *stack.ServerTx) {
 		l.onInfo(tx)
 	case stack.MethodPrack:
 		l.onPrack(tx)
+	case stack.MethodRefer:
+		l.onRefer(tx)
 	case stack.MethodOptions:
 		s.onOptions(tx)
 	default:

@@ -54,6 +54,7 @@ type leg struct {
 	remoteSDP []byte
 	canUpdate bool // far side's Allow names UPDATE
 	reinvite  reinvite
+	referral  referral
 	timer     sessionTimer
 	alarm     alarm
 	byeOnAck  pbx.Cause // hang up as soon as the ACK is here
@@ -105,6 +106,7 @@ func (l *leg) end(kind call.SignalKind, cause pbx.Cause, status int, reason stri
 	l.cancelAlarm(&l.reinvite.alarm)
 	l.cancelAlarm(&l.reinvite.patience)
 	l.refuseOffer(487)
+	l.endReferral()
 	l.s.forgetID(l)
 }
 

@@ -20,9 +20,9 @@ import (
 const (
 	agentName         = "Tandem"
 	sdpType           = "application/sdp"
-	allow             = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK"
-	supported         = "timer, 100rel"
-	supportedInDialog = "timer"
+	allow             = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER"
+	supported         = "timer, 100rel, norefersub"
+	supportedInDialog = "timer, norefersub"
 )
 
 // methods are all that are looked at. Those that are not in allow are refused only after the sender has proven who it is (SA-09).
@@ -127,7 +127,7 @@ func New(cfg Config) (*Server, error) {
 	s.stack = stack.New(stack.Config{Log: s.log, OnRequest: s.onRequest, OnAck: s.onAck, OnUnacked: s.onUnacked, OnCancel: s.onCancel,
 		OnFlowClosed: s.onFlowClosed, OnAbuse: s.onAbuse, Blocked: s.isShut, Trusted: s.isTrusted, Advertise: s.advertise,
 		Timers: cfg.Stack.Timers, Limits: cfg.Stack.Limits, Workers: cfg.Stack.Workers, Sockets: cfg.Stack.Sockets,
-		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel"}, Bodies: map[string][]string{
+		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel", "norefersub"}, Bodies: map[string][]string{
 			stack.MethodInvite: {sdpType}, stack.MethodUpdate: {sdpType}, stack.MethodPrack: {sdpType}, stack.MethodMessage: {"text/plain"}}}})
 	var err error
 	if s.digests, err = algorithms(cfg.Digests); err == nil {
@@ -214,6 +214,8 @@ func (s *Server) onUnoffered(tx *stack.ServerTx) {
 	switch tx.Request.Method {
 	case stack.MethodSubscribe, stack.MethodPublish:
 		m = stack.NewResponse(tx.Request, 489, "")
+	case stack.MethodRefer:
+		m = stack.NewResponse(tx.Request, 403, "Only Inside A Call")
 	case stack.MethodNotify, stack.MethodInfo, stack.MethodUpdate, stack.MethodInvite:
 		m = stack.NewResponse(tx.Request, 481, "")
 	default:

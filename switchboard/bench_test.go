@@ -32,6 +32,7 @@ func (n *null) Refuse(pbx.LegID, pbx.Cause, string) { panic("refused") }
 func (n *null) Hangup(pbx.LegID, pbx.Cause)         { n.done <- struct{}{} }
 func (n *null) Offer(pbx.LegID, []byte)             {}
 func (n *null) Reply(pbx.LegID, int, []byte)        {}
+func (n *null) Report(pbx.LegID, call.Progress)     {}
 func (n *null) Accept(leg pbx.LegID, _ []byte) {
 	n.board.Signal(call.Signal{Leg: leg, Kind: call.SignalAnswered})
 	n.talking <- struct{}{}

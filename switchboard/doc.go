@@ -32,6 +32,8 @@ type Legs interface {
 	Offer(leg pbx.LegID, sdp []byte)
 	// Reply answers a call.SignalOffered.
 	Reply(leg pbx.LegID, status int, sdp []byte)
+	// Report answers a call.SignalReferred and tells how it goes from there.
+	Report(leg pbx.LegID, how call.Progress)
 }
 
 // Sound is the media side.
@@ -40,6 +42,8 @@ type Sound interface {
 	Open() (Stream, error)
 	// Bridge lets sound flow between two streams, as far as their flows allow.
 	Bridge(a, b Stream)
+	// Part ends the bridge of a stream.
+	Part(Stream)
 	// Addr is the address that goes into descriptions.
 	Addr() netip.Addr
 }

@@ -66,20 +66,11 @@ func (r *run) houseReply(s *side, status int) {
 	}
 }
 
-// joined lets a caller whom the house had answered and a phone that answered hear each other.
-func (r *run) joined(e call.Join) {
+// joined lets a caller and another leg hear each other, both being up.
+func (r *run) joined(e call.Join) call.Input {
 	callee, _ := r.side(e.Callee)
 	r.join(callee)
-}
-
-// isNarrower reports whether a phone agreed to less than the caller was told when the house answered him.
-func (r *run) isNarrower(s *side) bool {
-	for _, c := range r.sides[0].agreed {
-		if c.IsVoice() && len(sdp.Common([]sdp.Codec{c}, s.agreed)) == 0 {
-			return true
-		}
-	}
-	return false
+	return r.fits(r.sides[0], callee)
 }
 
 // play lets the caller hear clips. What cannot be played counts as played, so that the call goes on.

@@ -27,4 +27,10 @@ func (m engine) Bridge(a, b Stream) {
 	}
 }
 
+func (m engine) Part(s Stream) {
+	if x, ok := s.(*media.Session); ok {
+		m.e.Unbridge(x)
+	}
+}
+
 func (m engine) Addr() netip.Addr { return m.e.Public() }

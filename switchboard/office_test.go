@@ -133,6 +133,16 @@ func (w *wire) Offer(leg pbx.LegID, body []byte) {
 	})
 }
 
+func (w *wire) Report(leg pbx.LegID, how call.Progress) {
+	w.do(leg, func(p *phone) {
+		if how.Cause != "" {
+			w.say("report %s %s: %s", p.name(), how.Cause, how.Text)
+			return
+		}
+		w.say("report %s %d", p.name(), how.Status)
+	})
+}
+
 func (w *wire) Reply(leg pbx.LegID, status int, body []byte) {
 	w.do(leg, func(p *phone) {
 		w.say("reply %s %d", p.name(), status)
@@ -244,6 +254,7 @@ func (s *sound) Open() (Stream, error) {
 }
 
 func (s *sound) Bridge(a, b Stream) { s.mu.Lock(); s.bridges++; s.mu.Unlock() }
+func (s *sound) Part(Stream)        {}
 func (s *sound) joined() int        { s.mu.Lock(); defer s.mu.Unlock(); return s.bridges }
 func (s *sound) Addr() netip.Addr   { return netip.MustParseAddr("198.51.100.1") }
 

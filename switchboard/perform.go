@@ -37,7 +37,7 @@ func (r *run) perform(e call.Effect) call.Input {
 		from, _ := r.side(e.From)
 		codecs, facing := r.offerFor(from)
 		if e.Joined {
-			codecs, facing = from.agreed, from.theirs.Direction
+			codecs, facing = from.agreed, from.wish
 		}
 		legs.Offer(s.wire, r.b.offer(s, codecs, facing, s.theirs.Secure()))
 	case call.Reply:
@@ -47,10 +47,16 @@ func (r *run) perform(e call.Effect) call.Input {
 		if s, _ := r.side(e.Leg); s.stream != nil {
 			s.stream.Press(e.Digit)
 		}
+	case call.Report:
+		r.report(e)
+	case call.Turn:
+		r.turn(e.Caller)
+	case call.Take:
+		return r.take(e.Leg)
 	case call.Route:
 		return r.goOn(e)
 	case call.Join:
-		r.joined(e)
+		return r.joined(e)
 	case call.Welcome:
 		return r.welcome()
 	case call.Play:
@@ -145,7 +151,9 @@ func (r *run) reply(s *side, status int) {
 	}
 	legs, other := r.b.c.Legs, r.peer(s)
 	if status >= 300 {
-		other.offered = nil
+		if r.isTalking(s) {
+			other.offered = nil
+		}
 		legs.Reply(s.wire, status, nil)
 		return
 	}
@@ -168,10 +176,26 @@ func (r *run) show() {
 	if phase == "" {
 		return
 	}
-	lc := r.live
-	lc.Phase = phase
-	r.live = lc
+	r.live.Phase = phase
+	lc := r.shown()
 	r.b.c.SetCall(&lc)
+}
+
+// shown is the call as it is now: of everybody who has been part of it, those whose phones ring or talk, and whom it is for.
+func (r *run) shown() pbx.LiveCall {
+	lc := r.live
+	users := make([]pbx.UserID, 0, len(lc.Users))
+	for _, u := range lc.Users {
+		in := r.state.Callee == 0 && u == r.plan.To.User
+		for i := range r.state.Legs {
+			in = in || r.sides[i].record.Party.User == u && r.state.Legs[i].IsOn()
+		}
+		if in {
+			users = append(users, u)
+		}
+	}
+	lc.Users = users
+	return lc
 }
 
 // emit writes a fact. The beginning and the answer are stored at once, so that a crash leaves a true record; the rest goes with the end.
@@ -191,9 +215,14 @@ func (r *run) emit(e call.Emit) {
 	case event.CallAnswered:
 		r.emitAnswered(e.Leg)
 		r.flush(nil)
-	case event.CallHeld, event.CallResumed:
+	case event.CallHeld, event.CallResumed, event.CallReturned:
 		s, i := r.side(e.Leg)
+		if e.Kind == event.CallReturned {
+			r.live.To = s.record.Party
+		}
 		r.fact(e.Kind, r.actor(i), event.Held{Leg: s.leg, Party: s.record.Party})
+	case event.CallTransferred:
+		r.emitTransferred(e)
 	case event.CallEnded:
 		r.emitEnded()
 	}
@@ -211,10 +240,16 @@ func (r *run) emitStarted() {
 func (r *run) emitAnswered(leg pbx.LegID) {
 	callee, i := r.side(leg)
 	caller := r.sides[0]
-	callee.record.Answered, caller.record.Answered = r.now, r.now
+	callee.record.Answered = r.now
+	if caller.record.Answered.IsZero() {
+		caller.record.Answered = r.now
+	}
 	callee.record.Codec, callee.record.Secure = callee.name, callee.isEncrypted()
 	caller.record.Codec, caller.record.Secure = callee.name, caller.isEncrypted()
-	r.live.To, r.live.Answered = callee.record.Party, r.now
+	r.live.To = callee.record.Party
+	if r.live.Answered.IsZero() {
+		r.live.Answered = r.now
+	}
 	r.live.Codec, r.live.Secure = callee.name, callee.isEncrypted() && caller.isEncrypted()
 	p := event.Answered{Leg: callee.record, To: callee.record.Party, Codec: callee.name, Secure: r.live.Secure}
 	r.draft.Answered(r.now, p)
@@ -249,10 +284,13 @@ func (r *run) emitEnded() {
 
 // actor is who stands behind a leg.
 func (r *run) actor(i int) pbx.Actor {
-	if i == 0 {
-		return r.in.Actor
-	}
 	s := r.sides[i]
+	switch {
+	case i == 0:
+		return r.in.Actor
+	case s.actor.Kind != pbx.ActorNobody:
+		return s.actor
+	}
 	return pbx.Actor{Kind: pbx.ActorDevice, User: s.record.Party.User, Device: s.binding.Device, Addr: s.binding.Source, Via: "sip"}
 }
 

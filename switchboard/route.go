@@ -20,6 +20,9 @@ func (r *run) goOn(e call.Route) call.Input {
 	plan := route.Decide(s, live, asked)
 	r.revision = s.Version
 	r.plan = plan
+	if plan.Refuse == "" {
+		r.live.To = plan.To
+	}
 	r.stranger = r.stranger || r.b.isStranger(s, r.in.Actor, plan.To.User, r.now)
 	ids := r.enlist(plan)
 	if h := plan.House; h != nil && h.Group != "" && !slices.Contains(r.live.Groups, h.Group) {

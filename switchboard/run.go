@@ -73,7 +73,7 @@ func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, pl
 		language: s.LanguageOf(in.Actor.User, now), revision: s.Version,
 	}
 	r.stranger = b.isStranger(s, in.Actor, plan.To.User, now)
-	caller := &side{leg: in.Leg, wire: in.Leg, secure: in.Secure, source: in.Source.Addr().Unmap(), id: uint64(now.UnixMilli())}
+	caller := &side{leg: in.Leg, wire: in.Leg, actor: in.Actor, secure: in.Secure, source: in.Source.Addr().Unmap(), id: uint64(now.UnixMilli())}
 	caller.record = event.Leg{ID: in.Leg, Device: in.Actor.Device, Party: plan.From, Started: now}
 	r.sides = append(r.sides, caller)
 	r.live = pbx.LiveCall{ID: r.id, From: plan.From, To: plan.To, Users: []pbx.UserID{}, Started: now}
@@ -259,6 +259,11 @@ func (r *run) peer(s *side) *side {
 		return r.sides[r.state.Callee]
 	}
 	return r.sides[r.state.Early]
+}
+
+// isTalking reports whether a side is in the conversation.
+func (r *run) isTalking(s *side) bool {
+	return s == r.sides[0] || r.state.Callee > 0 && s == r.sides[r.state.Callee]
 }
 
 // sound tells the media side what is in force on both sides of a conversation.

@@ -49,6 +49,8 @@ func (r *run) signal(s *side, i int, sig call.Signal) {
 		r.offered(s, sig)
 	case call.SignalReplied:
 		r.replied(s, i, sig)
+	case call.SignalReferred:
+		r.referred(s, i, sig)
 	case call.SignalDigit:
 		r.step(call.Digit{Leg: s.leg, Digit: sig.Digit})
 	}
@@ -82,7 +84,6 @@ func (r *run) answered(s *side, i int, body []byte) {
 	if i == 0 && reads && in.Fault == "" && r.state.Callee == 0 {
 		r.sound(s) // the house speaks at once
 	}
-	in.Narrow = i > 0 && s.open && r.state.IsHoused() && r.isNarrower(s)
 	in.Codec, in.Secure, in.Hold = s.name, s.isEncrypted(), s.open && !s.theirs.Direction.Receives()
 	r.step(in)
 	if reads && in.Fault == "" && (i == 0 || r.state.Phase == call.Talking) {
@@ -138,12 +139,15 @@ func (r *run) offered(s *side, sig call.Signal) {
 // replied reads the answer to a changed session that we passed on.
 func (r *run) replied(s *side, i int, sig call.Signal) {
 	if sig.Status < 300 && r.settled(s) && s.offered != nil {
-		if r.state.IsAsking(s.leg) || r.state.IsHoused() {
+		if r.state.IsAsking(s.leg) || r.state.IsHoused() && r.state.Phase != call.Turning {
 			r.answered(s, i, sig.SDP)
 			return
 		}
 		fault := r.b.take(s, sig.SDP)
 		s.offered = nil
+		if fault == "" && r.state.Phase == call.Turning {
+			r.sound(s)
+		}
 		r.step(call.Replied{Leg: s.leg, Status: sig.Status, Fault: fault})
 		return
 	}

@@ -16,6 +16,7 @@ type side struct {
 	leg     pbx.LegID // in the call and its record
 	wire    pbx.LegID // on the signalling side; differs after a second try without encryption
 	binding pbx.Binding
+	actor   pbx.Actor  // of a leg that came to us
 	secure  bool       // signalling is encrypted, so keys may be exchanged (RT-04)
 	source  netip.Addr // where its signalling comes from
 	stream  Stream
@@ -37,6 +38,7 @@ type side struct {
 	facing sdp.Direction // what our description said
 	mux    bool          // RTP and RTCP on one port
 	open   bool          // theirs is valid
+	wish   sdp.Direction // what it wants, whatever the other side wants
 	name   string        // codec in use, canonical
 }
 
@@ -149,6 +151,9 @@ func (b *Board) take(s *side, body []byte) pbx.Cause {
 		return pbx.CauseNoCodec
 	}
 	s.local = &o.session
+	if o.facing == sdp.SendRecv {
+		s.wish = stream.Direction // an answer to a hold says nothing about what it wants
+	}
 	s.adopt(stream, agreed, sdp.Common(o.codecs, agreed), o.facing, false)
 	return ""
 }
@@ -173,6 +178,7 @@ func (b *Board) answer(s, other *side) ([]byte, pbx.Cause) {
 		session = session.Following(*s.local)
 	}
 	s.local, s.offered = &session, nil
+	s.wish = s.asked.stream.Direction
 	s.adopt(s.asked.stream, codecs, codecs, s.asked.stream.Direction.Reply(other.theirs.Direction), s.asked.stream.Mux)
 	return session.Encode(), ""
 }

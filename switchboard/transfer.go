@@ -1,0 +1,128 @@
+package switchboard
+
+import (
+	"slices"
+
+	"tandem/call"
+	"tandem/event"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/policy"
+	"tandem/route"
+	"tandem/sdp"
+)
+
+// referred is a phone that wants to send its call on (RFC 3515): whether its user may is asked here, where the call goes by the machine.
+func (r *run) referred(s *side, i int, sig call.Signal) {
+	// gather
+	config, _ := r.b.c.View()
+	who := r.actor(i)
+
+	// decide
+	to, cause, text := r.mayRefer(config, who, sig.Refer.Dialled)
+
+	// perform
+	if cause != "" {
+		r.fact(event.CallTransferred, who, event.Transferred{Leg: s.leg, By: s.record.Party, Number: sig.Refer.Dialled, Cause: cause, Reason: text})
+		r.b.c.Legs.Report(s.wire, call.Progress{Cause: cause, Text: r.b.say(config, who, r.now, text)})
+		return
+	}
+	r.step(call.Send{Leg: s.leg, To: to, By: s.record.Party, Asked: true})
+}
+
+// mayRefer says where somebody's phone wants to send the call on, or why it may not: he needs the right over this call, and the right to
+// call there himself (BAR TF-08).
+func (r *run) mayRefer(config *pbx.Snapshot, who pbx.Actor, dialled string) (to pbx.Destination, cause pbx.Cause, text i18n.Text) {
+	lc := r.shown()
+	for _, right := range []policy.Request{
+		{Actor: who, Right: policy.CallTransfer, Target: policy.Call(&lc), At: r.now},
+		{Actor: who, Right: policy.CallPlace, Target: policy.User(who.User), At: r.now},
+	} {
+		if d := policy.Decide(config, right); !d.OK {
+			return to, pbx.CauseDenied, d.Reason()
+		}
+	}
+	if to = route.Where(config, dialled); to.IsZero() {
+		return to, pbx.CauseUnknown, i18n.T("route.unknown", "number", dialled)
+	}
+	return to, "", i18n.Text{}
+}
+
+// report tells a phone how it goes with what it wanted.
+func (r *run) report(e call.Report) {
+	s, i := r.side(e.Leg)
+	p := call.Progress{Status: e.Status, Cause: e.Cause}
+	if e.Cause != "" {
+		config, _ := r.b.c.View()
+		text := e.Text
+		if r.b.isStranger(config, r.actor(i), r.plan.To.User, r.now) {
+			text = i18n.T("cause." + string(e.Cause))
+		}
+		p.Text = r.b.say(config, r.actor(i), r.now, text)
+	}
+	r.b.c.Legs.Report(s.wire, p)
+}
+
+// turn makes another leg the caller: what comes next is asked in his name, and told in his language.
+func (r *run) turn(leg pbx.LegID) {
+	s, i := r.side(leg)
+	who := r.actor(i)
+	r.sides[0], r.sides[i] = r.sides[i], r.sides[0]
+	r.in.Actor = who
+	r.asked.Caller, r.asked.From = who, s.record.Party
+	r.live.From = s.record.Party
+	if who.User != "" {
+		config, _ := r.b.c.View()
+		r.language = config.LanguageOf(who.User, r.now)
+	}
+}
+
+// take lets a party whose other side has left hear the house: on the session it has, where the house can speak on it, or on a new one.
+func (r *run) take(leg pbx.LegID) call.Input {
+	s, _ := r.side(leg)
+	if s.stream != nil {
+		r.b.c.Sound.Part(s.stream)
+	}
+	speaks := slices.ContainsFunc(s.agreed, func(c sdp.Codec) bool { return c.IsVoice() && len(sdp.Common([]sdp.Codec{c}, houseCodecs())) > 0 })
+	if s.stream == nil || speaks && s.hears(theHouse()) {
+		return call.Replied{Leg: s.leg, Status: 200}
+	}
+	r.b.c.Legs.Offer(s.wire, r.b.offer(s, houseCodecs(), sdp.SendRecv, s.theirs.Secure()))
+	return nil
+}
+
+// hears reports whether a side hears and is heard as far as both sides want it, whatever one of them wanted before.
+func (s *side) hears(other *side) bool {
+	hear, say := s.facing.Sends() && s.theirs.Direction.Receives(), s.facing.Receives() && s.theirs.Direction.Sends()
+	return hear == (other.wish.Sends() && s.wish.Receives()) && say == (other.wish.Receives() && s.wish.Sends())
+}
+
+// fits finds the side of a conversation whose session does not fit the other's: it would send what the other does not understand, or is
+// still on the hold of somebody who has left.
+func (r *run) fits(a, b *side) call.Input {
+	for _, pair := range [][2]*side{{a, b}, {b, a}} {
+		if s, other := pair[0], pair[1]; s.open && other.open && (s.isNarrower(other) || !s.hears(other)) {
+			return call.Differs{Leg: s.leg}
+		}
+	}
+	return nil
+}
+
+// isNarrower reports whether another side agreed to less than this one was told.
+func (s *side) isNarrower(other *side) bool {
+	return slices.ContainsFunc(s.agreed, func(c sdp.Codec) bool { return c.IsVoice() && len(sdp.Common([]sdp.Codec{c}, other.agreed)) == 0 })
+}
+
+// emitTransferred writes who sent the call on, and where.
+func (r *run) emitTransferred(e call.Emit) {
+	config, _ := r.b.c.View()
+	p := event.Transferred{Leg: e.Leg, By: e.By, Rest: r.sides[0].record.Party, To: route.Called(config, e.To), Number: e.To.Number}
+	who := r.in.Actor
+	if e.Leg != "" {
+		_, i := r.side(e.Leg)
+		who = r.actor(i)
+	} else if r.stopper.Kind != pbx.ActorNobody {
+		who = r.stopper
+	}
+	r.fact(e.Kind, who, p)
+}
