@@ -50,6 +50,10 @@ func rings(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales ring>"), body, ""}, {"office", fmt.Sprintf(path, "<office ring>"), body, ""}, {"none", fmt.Sprintf(path, "rng_none"), body, ""}}
 }
 
+func queues(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales queue>"), body, ""}, {"office", fmt.Sprintf(path, "<office queue>"), body, ""}, {"none", fmt.Sprintf(path, "que_none"), body, ""}}
+}
+
 // week is a request's hours of a week.
 const week = `{"mon":"9-17","tue":"9-17","wed":"9-17","thu":"9-17","fri":"9-15","sat":"","sun":""}`
 
@@ -192,12 +196,17 @@ func probes() map[string][]probe {
 		"GET /v1/users/{user}/forwarding": things("/v1/users/%s/forwarding", "", ""),
 		"PUT /v1/users/{user}/forwarding": slices.Concat(things("/v1/users/%s/forwarding", "", `{"profiles":[{"status":"dnd","rings":false,"ring":0,"no_answer":{"inside":{"kind":""}},"busy":{"inside":{"kind":""}},"offline":{"inside":{"kind":""}},"always":{"inside":{"kind":"busy"}},"mobile":false,"single":false,"no_push":false,"no_groups":false}]}`),
 			things("/v1/users/%s/forwarding", "", `{"exceptions":[{"to":{"kind":"outside","number":"+4930123456"}}]}`), things("/v1/users/%s/forwarding", "", `{"locked":true}`)),
-		"GET /v1/rings":           one("/v1/rings", ""),
-		"POST /v1/rings":          {{"sales", "/v1/rings", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/rings", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/rings", `{"name":"New"}`, ""}},
-		"GET /v1/rings/{ring}":    rings("/v1/rings/%s", ""),
-		"PATCH /v1/rings/{ring}":  rings("/v1/rings/%s", `{"name":"Renamed"}`),
-		"DELETE /v1/rings/{ring}": rings("/v1/rings/%s", ""),
-		"POST /v1/explain/route":  one("/v1/explain/route", `{"to":"103"}`),
+		"GET /v1/queues":            one("/v1/queues", ""),
+		"POST /v1/queues":           {{"sales", "/v1/queues", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/queues", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/queues", `{"name":"New"}`, ""}},
+		"GET /v1/queues/{queue}":    queues("/v1/queues/%s", ""),
+		"PATCH /v1/queues/{queue}":  queues("/v1/queues/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/queues/{queue}": queues("/v1/queues/%s", ""),
+		"GET /v1/rings":             one("/v1/rings", ""),
+		"POST /v1/rings":            {{"sales", "/v1/rings", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/rings", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/rings", `{"name":"New"}`, ""}},
+		"GET /v1/rings/{ring}":      rings("/v1/rings/%s", ""),
+		"PATCH /v1/rings/{ring}":    rings("/v1/rings/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/rings/{ring}":   rings("/v1/rings/%s", ""),
+		"POST /v1/explain/route":    one("/v1/explain/route", `{"to":"103"}`),
 
 		"GET /v1/users/{user}/devices":     things("/v1/users/%s/devices", "", ""),
 		"POST /v1/users/{user}/devices":    things("/v1/users/%s/devices", "", `{"name":"Second"}`),

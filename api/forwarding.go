@@ -107,6 +107,10 @@ func (v *visit) place(owner pbx.UserID, d pbx.Destination) Place {
 		if g := v.s.Rings[pbx.RingID(d.ID)]; g != nil {
 			p.Name = g.Name
 		}
+	case pbx.ToQueue:
+		if q := v.s.Queues[pbx.QueueID(d.ID)]; q != nil {
+			p.Name = q.Name
+		}
 	case pbx.ToMobile:
 		if u := v.s.Users[owner]; u != nil {
 			p.Name = u.Mobile
@@ -242,7 +246,7 @@ func (s *Server) putForwarding(ctx context.Context, v *visit, in *setForwarding)
 
 // Problem is a rule that leads to what does not exist any more.
 type Problem struct {
-	Owner pbx.Ref `json:"owner" doc:"the person or ring group whose rule it is"`
+	Owner pbx.Ref `json:"owner" doc:"the person, ring group or queue whose rule it is"`
 	Name  string  `json:"name"`
 	Field string  `json:"field"`
 	Text  string  `json:"text" doc:"sentence"`
@@ -263,6 +267,11 @@ func (s *Server) problems(v *visit, leads []pbx.Lead) []Problem {
 				continue
 			}
 			key = "problem.ring"
+		case pbx.KindQueue:
+			if !v.editsQueue(v.s.Queues[pbx.QueueID(l.Owner.ID)]) {
+				continue
+			}
+			key = "problem.queue"
 		default:
 			continue
 		}

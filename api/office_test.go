@@ -158,6 +158,11 @@ func (f *frozen) build() {
 		members := []pbx.Ref{{Kind: pbx.KindUser, ID: o.ids["uwe"]}, {Kind: pbx.KindUser, ID: o.ids["tom"]}}
 		o.ids[name] = must(command.CreateRing{Ring: command.Ring{Name: &label, Group: &id, Members: &members}}).Object.ID
 	}
+	for name, group := range map[string]string{"sales queue": "sales", "office queue": ""} {
+		id, label := pbx.GroupID(o.ids[group]), name
+		agents := []pbx.QueueAgent{{User: pbx.UserID(o.ids["uwe"])}, {User: pbx.UserID(o.ids["tom"])}}
+		o.ids[name] = must(command.CreateQueue{Queue: command.Queue{Name: &label, Group: &id, Agents: &agents}}).Object.ID
+	}
 	o.ids["night"] = must(command.CreateRole{Name: "Night", Base: "receptionist"}).Object.ID
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret

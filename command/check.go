@@ -139,6 +139,9 @@ func (w *Work) freeExtension(extension string, self pbx.UserID) error {
 	if g := w.Snapshot.Rings[pbx.RingID(ref.ID)]; g != nil {
 		return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken", "extension", extension, "name", g.Name, "next", next)
 	}
+	if q := w.Snapshot.Queues[pbx.QueueID(ref.ID)]; q != nil {
+		return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken", "extension", extension, "name", q.Name, "next", next)
+	}
 	return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken_hidden", "extension", extension, "next", next)
 }
 

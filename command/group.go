@@ -190,7 +190,7 @@ func (c DeleteGroup) Change(w *Work) (pbx.Change, error) {
 	return change, nil
 }
 
-// orphans are the ring groups that the deletion of a group touches: they no longer ring its members, and those of the
+// orphans are the ring groups and queues that the deletion of a group touches: they no longer ring its members, and those of the
 // group itself belong to the group above it afterwards.
 func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 	all := withoutMember(w.Snapshot, g.Ref())
@@ -208,6 +208,13 @@ func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 		if i >= 0 {
 			all[i] = &next
 		} else {
+			all = append(all, &next)
+		}
+	}
+	for _, q := range w.Snapshot.Queues {
+		if q.Group == g.ID {
+			next := *q
+			next.Group = g.Parent
 			all = append(all, &next)
 		}
 	}

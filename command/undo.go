@@ -25,7 +25,7 @@ type Undone struct {
 
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
-	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride}
+	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
 func IsUndoable(f event.Fact) bool {
@@ -109,6 +109,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.User{}
 	case pbx.KindGroup:
 		n = &pbx.Group{}
+	case pbx.KindQueue:
+		n = &pbx.Queue{}
 	case pbx.KindHours:
 		n = &pbx.Timetable{}
 	case pbx.KindOverride:
@@ -245,6 +247,8 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = []Need{HoursNeed(base, pbx.HoursID(d.Ref.ID), policy.HoursEdit)}
 	case pbx.KindOverride:
 		needs = []Need{HoursNeed(base, pbx.HoursID(d.Ref.ID), policy.HoursOverride)}
+	case pbx.KindQueue:
+		needs = queueNeeds(d)
 	case pbx.KindDevice:
 		needs = phoneNeed(ownerOf(d), w.Who)
 	case pbx.KindToken:

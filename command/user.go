@@ -301,7 +301,7 @@ func (c RestoreUser) Change(w *Work) (pbx.Change, error) {
 	return pbx.Change{Put: []pbx.Noun{&u}}, nil
 }
 
-// DeleteUser takes a person out with memberships, roles, devices, tokens, status and forwarding, and out of ring groups. Call
+// DeleteUser takes a person out with memberships, roles, devices, tokens, status and forwarding, and out of ring groups and queues. Call
 // records keep the name of their time; what led to him in the rules of others stays, and is listed as a problem.
 type DeleteUser struct {
 	User   pbx.UserID
@@ -327,7 +327,7 @@ func (c DeleteUser) Change(w *Work) (pbx.Change, error) {
 	if err := keepOwner(w, c.User); err != nil {
 		return pbx.Change{}, err
 	}
-	return pbx.Change{Put: withoutMember(w.Snapshot, u.Ref()), Delete: append([]pbx.Ref{u.Ref()}, w.Snapshot.Cascade(u.Ref())...)}, nil
+	return pbx.Change{Put: append(withoutMember(w.Snapshot, u.Ref()), withoutAgent(w.Snapshot, u.ID)...), Delete: append([]pbx.Ref{u.Ref()}, w.Snapshot.Cascade(u.Ref())...)}, nil
 }
 
 // keepOwner refuses to lose the last System Owner who is active and whose role has no end, whoever asks (I-3).

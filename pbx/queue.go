@@ -63,6 +63,17 @@ type QueueAgent struct {
 	Skill int    `json:"skill,omitempty"`
 }
 
+// Serves reports whether somebody is an agent of the queue.
+func (q *Queue) Serves(u UserID) bool {
+	return slices.ContainsFunc(q.Agents, func(a QueueAgent) bool { return a.User == u })
+}
+
+// What a new queue begins with, in seconds: how long a call rings at an agent, and who waits longer was not served in time.
+const (
+	UsualOffer = 20
+	UsualLate  = 60
+)
+
 // MaxAgents is how many people may serve one queue.
 const MaxAgents = 500
 

@@ -884,6 +884,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queues.
+         * @description For everybody who is signed in: names and extensions of queues are the phone book; the rest is shown to who may change them
+         */
+        get: operations["get_queues"];
+        put?: never;
+        /**
+         * Add a queue.
+         * @description Needs `queue.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_queues"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One queue.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_queues_by_queue"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a queue; the answer names the rules that lead nowhere now.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_queues_by_queue"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a queue.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_queues_by_queue"];
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -3079,6 +3131,16 @@ export interface components {
              */
             total: number;
         };
+        PageQueue: {
+            items: components["schemas"]["Queue"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageRight: {
             items: components["schemas"]["Right"][];
             /** @description cursor of the next page; absent on the last one */
@@ -3314,7 +3376,7 @@ export interface components {
         Problem: {
             field: string;
             name: string;
-            /** @description the person or ring group whose rule it is */
+            /** @description the person, ring group or queue whose rule it is */
             owner: components["schemas"]["Ref"];
             /** @description sentence */
             text: string;
@@ -3375,6 +3437,115 @@ export interface components {
             /** @enum {string} */
             kind: "microsoft" | "google" | "other";
             name: string;
+        };
+        Queue: {
+            /** @description in the order of the hunt */
+            agents?: components["schemas"]["QueueAgent"][] | null;
+            edit: boolean;
+            /**
+             * Format: int64
+             * @description seconds between announcements of the position; 0: none
+             */
+            every?: number;
+            extension: string;
+            /** @description where calls go that waited too long or found the queue full */
+            full?: components["schemas"]["Place"];
+            group?: string;
+            group_name?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description seconds; who waits longer was not served in time
+             */
+            late?: number;
+            /**
+             * Format: int64
+             * @description how many may wait; 0: as many as come
+             */
+            max_calls?: number;
+            /**
+             * Format: int64
+             * @description seconds; 0: as long as it takes
+             */
+            max_wait?: number;
+            /**
+             * Format: int64
+             * @description so many calls missed in a row take an agent out; 0: none do
+             */
+            misses?: number;
+            name: string;
+            /** @description where calls go while no agent is in */
+            nobody?: components["schemas"]["Place"];
+            revision?: string;
+            /**
+             * Format: int64
+             * @description seconds that a call rings at an agent
+             */
+            ring?: number;
+            /** @enum {string} */
+            strategy?: "all" | "hunt" | "hunt3" | "first3" | "next" | "random" | "idle" | "least_talk" | "fewest" | "skill_all" | "skill_random" | "skill_next" | "skill_fewest";
+            /** @description the expected wait is announced too */
+            tell?: boolean;
+            /**
+             * Format: int64
+             * @description seconds that an agent has to himself after a call
+             */
+            wrap_up?: number;
+        };
+        QueueAgent: {
+            id: string;
+            /** @description not read */
+            name?: string;
+            /**
+             * Format: int64
+             * @description a lower number is better and asked first
+             */
+            skill?: number;
+        };
+        QueueBody: {
+            /** @description in the order of the hunt */
+            agents?: components["schemas"]["QueueAgent"][];
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            every?: number;
+            /** @description absent for a new one takes the next free number, empty gives none */
+            extension?: string;
+            full?: components["schemas"]["Place"];
+            /** @description department it belongs to; empty for the office */
+            group?: string;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            late?: number;
+            /** Format: int64 */
+            max_calls?: number;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            max_wait?: number;
+            /** Format: int64 */
+            misses?: number;
+            name?: string;
+            nobody?: components["schemas"]["Place"];
+            /** @description same as If-Match */
+            revision?: string;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            ring?: number;
+            /** @enum {string} */
+            strategy?: "all" | "hunt" | "hunt3" | "first3" | "next" | "random" | "idle" | "least_talk" | "fewest" | "skill_all" | "skill_random" | "skill_next" | "skill_fewest";
+            tell?: boolean;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            wrap_up?: number;
         };
         Reach: {
             /** @description those the visitor may see */
@@ -5890,6 +6061,185 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_queues: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                sort?: "name" | "-name" | "extension" | "-extension";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageQueue"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_queues: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_queues_by_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_queues_by_queue: {
+        parameters: {
+            query?: {
+                /** @description only say what would lead nowhere afterwards */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_queues_by_queue: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
             };
             /** @description Refused, with the reason */
             default: {

@@ -15,6 +15,7 @@ export type Exception = Schemas['Exception'];
 export type Hours = Schemas['Hours'];
 export type HoursPreview = Schemas['HoursPreview'];
 export type Ring = Schemas['Ring'];
+export type Queue = Schemas['Queue'];
 export type Path = Schemas['Path'];
 export type PathNode = Schemas['PathNode'];
 export type GroupRole = Schemas['UserGroup'];
@@ -205,6 +206,11 @@ export const api = {
   ring: (ring: string) => got(client.GET('/v1/rings/{ring}', { params: { path: { ring } } })),
   addRing: (body: BodyOf<'/v1/rings', 'post'>) => got(client.POST('/v1/rings', { body })),
   editRing: (ring: string, body: BodyOf<'/v1/rings/{ring}', 'patch'>) => got(client.PATCH('/v1/rings/{ring}', { params: { path: { ring } }, body })),
+  queues: () => got(client.GET('/v1/queues', { params: { query: { limit: 500 } } })),
+  queue: (queue: string) => got(client.GET('/v1/queues/{queue}', { params: { path: { queue } } })),
+  addQueue: (body: BodyOf<'/v1/queues', 'post'>) => got(client.POST('/v1/queues', { body })),
+  editQueue: (queue: string, body: BodyOf<'/v1/queues/{queue}', 'patch'>) => got(client.PATCH('/v1/queues/{queue}', { params: { path: { queue } }, body })),
+  deleteQueue: (queue: string, dry = false) => got(client.DELETE('/v1/queues/{queue}', { params: { path: { queue }, query: dry ? { dry } : {} } })),
   deleteRing: (ring: string, dry = false) => got(client.DELETE('/v1/rings/{ring}', { params: { path: { ring }, query: dry ? { dry } : {} } })),
   explainRight: (body: BodyOf<'/v1/explain/right', 'post'>) => got(client.POST('/v1/explain/right', { body })),
   requests: () => got(client.GET('/v1/requests', { params: { query: { limit: 200 } } })),

@@ -29,6 +29,7 @@ const ForwardingPage = lazy(() => import('./pages/forwarding'));
 const ExplainPage = lazy(() => import('./pages/explain'));
 const RequestsPage = lazy(() => import('./pages/request'));
 const PathPage = lazy(() => import('./pages/path'));
+const QueuePage = lazy(() => import('./pages/queue'));
 const RingPage = lazy(() => import('./pages/ring'));
 const HoursPage = lazy(() => import('./pages/hours'));
 const VoicemailPage = lazy(() => import('./pages/voicemail'));
@@ -72,6 +73,7 @@ function Pages() {
           <Route path="/explain" element={<ExplainPage />} />
           <Route path="/requests" element={<RequestsPage />} />
           <Route path="/paths" element={<PathPage />} />
+          <Route path="/queues" element={<QueuePage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
           <Route path="/hours" element={<HoursPage />} />

@@ -56,6 +56,8 @@ export function stale(kind: string): string[] {
       return ['hours', 'forwarding', 'path', 'audit'];
     case 'forwarding':
       return ['forwarding', 'path', 'overview', 'audit'];
+    case 'queue':
+      return ['queues', 'forwarding', 'path', 'overview', 'audit'];
     case 'ring':
       return ['rings', 'forwarding', 'path', 'overview', 'audit'];
     case 'message':

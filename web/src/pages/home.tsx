@@ -41,7 +41,7 @@ function Attention({ items }: { items: Overview['problems'] }) {
       <ul>
         {items.map((p) => (
           <li key={p.owner.id + p.field}>
-            <Link className="list-row" to={p.owner.kind === 'ring' ? `/rings?peek=${p.owner.id}` : `/people/${p.owner.id}/forwarding`}>
+            <Link className="list-row" to={p.owner.kind === 'ring' ? `/rings?peek=${p.owner.id}` : p.owner.kind === 'queue' ? `/queues?peek=${p.owner.id}` : `/people/${p.owner.id}/forwarding`}>
               <TriangleAlert className="icon l warn" aria-hidden /><span className="grow wrap">{p.text}</span><ArrowRight className="icon t3" aria-hidden />
             </Link>
           </li>

@@ -7,6 +7,7 @@ import { Chips, Chooser, Flip, Line } from '../ui/pick';
 
 export const useForwarding = (id: string) => useQuery({ queryKey: ['forwarding', id], queryFn: () => api.forwarding(id), enabled: id !== '' });
 export const useRings = () => useQuery({ queryKey: ['rings'], queryFn: api.rings, staleTime: 60_000 });
+export const useQueues = () => useQuery({ queryKey: ['queues'], queryFn: api.queues, staleTime: 60_000 });
 const useColleagues = () => useQuery({ queryKey: ['users', 'colleagues'], queryFn: () => api.users({ limit: 500, sort: 'name' }), staleTime: 60_000 });
 
 /** People to choose from, with their numbers. */
@@ -27,6 +28,7 @@ export function placeWord(p: Place, owner: { id: string; name: string; mine: boo
     case 'mailbox': return p.id === owner.id && owner.mine ? t('place.my_voicemail') : t('place.voicemail_of', { name: p.name ?? t('place.somebody') });
     case 'busy': return t('place.busy');
     case 'ring': return t('place.ring_group', { name: p.name ?? '' });
+    case 'queue': return t('place.queue_of', { name: p.name ?? '' });
     default: return p.name ?? p.kind;
   }
 }
@@ -49,6 +51,7 @@ type Kind = Place['kind'] | 'voicemail_of';
 export function PlaceEditor({ label, value, onChange, of, self }: { label: string; value: Place; onChange: (p: Place) => void; of?: Forwarding; self?: boolean }) {
   const people = useColleagueOptions(of?.user);
   const rings = useRings().data?.items ?? [];
+  const queues = useQueues().data?.items ?? [];
   const own = of?.user ?? '';
   const first: Kind = value.kind === 'mailbox' && value.id !== own ? 'voicemail_of' : value.kind === 'user' && value.id === own && self ? 'user' : value.kind;
   const [kind, setKind] = useState<Kind>(first);
@@ -60,6 +63,7 @@ export function PlaceEditor({ label, value, onChange, of, self }: { label: strin
     { value: 'user', label: self ? t('place.person') : t('place.colleague') },
     ...(own ? [{ value: 'mobile' as const, label: t('place.mobile'), locked: outside ?? (of?.mobile ? undefined : t('forwarding.no_mobile')) }] : []),
     ...(rings.length > 0 ? [{ value: 'ring' as const, label: t('place.ring') }] : []),
+    ...(queues.length > 0 ? [{ value: 'queue' as const, label: t('place.queue') }] : []),
     { value: 'outside', label: t('place.number'), locked: outside },
     { value: 'busy', label: t('place.busy') },
   ];
@@ -81,6 +85,7 @@ export function PlaceEditor({ label, value, onChange, of, self }: { label: strin
         <Chooser label={t('place.which_person')} options={self && kind === 'user' && own ? [{ value: own, label: t('place.ring_me') }, ...people] : people} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: people.find((p) => p.value === id)?.label })} />
       )}
       {kind === 'ring' && <Chooser label={t('place.which_ring')} options={rings.map((r) => ({ value: r.id, label: r.extension ? `${r.name} · ${r.extension}` : r.name }))} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: rings.find((r) => r.id === id)?.name })} />}
+      {kind === 'queue' && <Chooser label={t('place.which_queue')} options={queues.map((q) => ({ value: q.id, label: q.extension ? `${q.name} · ${q.extension}` : q.name }))} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: queues.find((q) => q.id === id)?.name })} />}
       {kind === 'outside' && <Line label={t('field.number')} type="tel" value={value.number ?? ''} onChange={(number) => onChange({ ...value, number })} />}
       {kind === 'mobile' && <p className="meta num">{of?.mobile}</p>}
       {leadsOut && (
@@ -95,7 +100,7 @@ export function PlaceEditor({ label, value, onChange, of, self }: { label: strin
 }
 
 /** Whether everything that a destination needs has been chosen. */
-export const isWhole = (p: Place): boolean => !(['user', 'ring', 'mailbox'].includes(p.kind) && !p.id) && !(p.kind === 'outside' && !p.number);
+export const isWhole = (p: Place): boolean => !(['user', 'ring', 'queue', 'mailbox'].includes(p.kind) && !p.id) && !(p.kind === 'outside' && !p.number);
 
 /** A destination as it is sent: without what the server adds. */
 export const plain = (p: Place): Place => ({ kind: p.kind, id: p.id, number: p.number, screen: p.screen, divert: p.divert });

@@ -1,0 +1,70 @@
+package api
+
+import (
+	"fmt"
+	"testing"
+)
+
+// TestAQueueIsSetUp follows a queue from its first day to its last: made, filled, changed, taken back, deleted.
+func TestAQueueIsSetUp(t *testing.T) {
+	o := live(t)
+	var made, again Queue
+	if r := o.ask("olga", "POST", "/v1/queues", `{"name":" Help  desk ","group":"<support>","agents":[{"id":"<mia>","skill":1},{"id":"<nina>"}],`+
+		`"strategy":"skill_next","ring":15,"wrap_up":10,"max_wait":300,"max_calls":20,"misses":3,"every":45,"tell":true,`+
+		`"full":{"kind":"mailbox","id":"<mia>"},"nobody":{"kind":"ring","id":"<sales ring>"}}`); r.StatusCode != 201 {
+		t.Fatalf("%d %v", r.StatusCode, r.error())
+	} else {
+		r.json(t, &made)
+	}
+	if made.Name != "Help desk" || made.Extension == "" || made.Late != 60 || len(made.Agents) != 2 || made.Agents[0].Name != "mia" || made.Full.Name != "mia" || made.Nobody.Name != "sales ring" {
+		t.Errorf("%+v", made)
+	}
+	path := "/v1/queues/" + string(made.ID)
+	for body, want := range map[string]string{
+		`{"agents":[{"id":"usr_none"}]}`:             "queue.agent_unknown",
+		`{"agents":[{"id":"<mia>"},{"id":"<mia>"}]}`: "queue.agent_twice",
+		`{"ring":0}`: "queue.ring_missing",
+		`{"full":{"kind":"queue","id":"` + string(made.ID) + `"}}`: "destination.self",
+		`{"max_wait":999999}`: "queue.range",
+	} {
+		if r := o.ask("olga", "PATCH", path, body); r.StatusCode != 422 || refusedAs(t, r).Key != want {
+			t.Errorf("%s: %d %v, want %s", body, r.StatusCode, r.error(), want)
+		}
+	}
+	if r := o.ask("olga", "PATCH", path, `{"extension":"`+made.Extension+`","name":"Desk","strategy":"fewest"}`); r.StatusCode != 200 {
+		t.Errorf("%d %v", r.StatusCode, r.error())
+	}
+	change := o.head()
+	if r := o.ask("olga", "POST", "/v1/rings", `{"name":"Other","extension":"`+made.Extension+`"}`); r.StatusCode != 409 || refusedAs(t, r).Key != "user.extension_taken" {
+		t.Errorf("the number is given twice: %d %v", r.StatusCode, r.error())
+	}
+	if r := o.ask("olga", "POST", fmt.Sprintf("/v1/changes/%d/undo", change), ""); r.StatusCode >= 300 {
+		t.Fatalf("undo: %d %v", r.StatusCode, r.error())
+	}
+	o.ask("olga", "GET", path, "").json(t, &again)
+	if again.Name != "Help desk" || again.Strategy != "skill_next" || len(again.Agents) != 2 {
+		t.Errorf("taken back: %+v", again)
+	}
+	o.ask("olga", "DELETE", "/v1/users/<mia>", "")
+	o.ask("olga", "GET", path, "").json(t, &again)
+	if len(again.Agents) != 1 || again.Agents[0].Name != "nina" || !again.Full.Gone {
+		t.Errorf("after mia has gone: %+v", again)
+	}
+	var over Overview
+	o.ask("olga", "GET", "/v1/overview", "").json(t, &over)
+	if len(over.Problems) != 1 || over.Problems[0].Field != "full" {
+		t.Errorf("%+v", over.Problems)
+	}
+	o.ask("olga", "PUT", "/v1/users/<uwe>/forwarding", `{"exceptions":[{"to":{"kind":"queue","id":"`+string(made.ID)+`"}}]}`)
+	var gone deletion
+	o.ask("olga", "DELETE", path+"?dry=1", "").json(t, &gone)
+	if len(gone.Problems) != 1 || gone.Problems[0].Name != "uwe" {
+		t.Errorf("%+v", gone)
+	}
+	if r := o.ask("olga", "DELETE", path, ""); r.StatusCode != 200 {
+		t.Errorf("%d %v", r.StatusCode, r.error())
+	}
+	if r := o.ask("olga", "GET", path, ""); r.StatusCode != 404 {
+		t.Errorf("%d", r.StatusCode)
+	}
+}

@@ -1,0 +1,131 @@
+/** Queues: where callers wait until an agent is free. */
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { ArrowUp, Headset, Plus, Trash2, X } from 'lucide-react';
+import { useState } from 'react';
+import { api, type Place, type Queue } from '../api';
+import { PlaceEditor, placeWord, plain, useColleagueOptions, useQueues } from '../parts/forwarding';
+import { useAddress, useGroups } from '../parts/query';
+import { byName } from '../parts/words';
+import { Button, IconButton } from '../ui/button';
+import { Confirm, Side } from '../ui/dialog';
+import { Pick, Text, Toggle, useForm } from '../ui/form';
+import { Chooser, Line } from '../ui/pick';
+import { Card, Sheet } from '../ui/sheet';
+import { Empty, FormError, Loaded } from '../ui/states';
+import { toast } from '../ui/toast';
+import { type Key, t } from '../words';
+
+const strategies = ['idle', 'all', 'hunt', 'hunt3', 'first3', 'next', 'random', 'least_talk', 'fewest', 'skill_all', 'skill_random', 'skill_next', 'skill_fewest'] as const;
+type Agent = NonNullable<Queue['agents']>[number];
+const house = { id: '', name: '', mine: false };
+
+function Agents({ value, onChange, skilled }: { value: Agent[]; onChange: (a: Agent[]) => void; skilled: boolean }) {
+  const people = useColleagueOptions();
+  const name = (a: Agent) => a.name ?? people.find((p) => p.value === a.id)?.label ?? t('place.somebody');
+  const put = (i: number, a: Agent) => onChange(value.map((x, j) => (i === j ? a : x)));
+  const up = (i: number) => onChange(value.map((x, j) => (j === i - 1 ? (value[i] ?? x) : j === i ? (value[i - 1] ?? x) : x)));
+  return (
+    <div className="col g8">
+      <span className="label">{t('queue.agents')}</span>
+      <ul className="card">
+        {value.map((a, i) => (
+          <li key={a.id} className="list-row">
+            <span className="chip small num">{i + 1}</span><span className="grow trunc">{name(a)}</span>
+            {skilled && <span className="skill"><Line plain label={t('queue.skill', { name: name(a) })} value={String(a.skill ?? 0)} type="number" onChange={(v) => put(i, { ...a, skill: Number(v) || 0 })} /></span>}
+            {i > 0 && <IconButton small icon={ArrowUp} label={t('queue.up', { name: name(a) })} onClick={() => up(i)} />}
+            <IconButton small icon={X} label={t('ring.remove', { name: name(a) })} onClick={() => onChange(value.filter((x) => x !== a))} />
+          </li>
+        ))}
+        {value.length === 0 && <li className="list-row t3">{t('queue.no_agents')}</li>}
+      </ul>
+      {skilled && value.length > 0 && <span className="meta">{t('queue.skill_hint')}</span>}
+      <Chooser plain label={t('queue.add_agent')} options={people.filter((p) => !value.some((a) => a.id === p.value))} value="" empty={t('queue.add_agent')} onChange={(id) => { if (id) onChange([...value, { id }]); }} />
+    </div>
+  );
+}
+
+/** The times and figures of a queue, each with what it means. */
+const figures: { name: 'ring' | 'wrap_up' | 'misses' | 'late' | 'max_wait' | 'max_calls' | 'every'; hint: Key }[] = [
+  { name: 'ring', hint: 'queue.seconds' }, { name: 'wrap_up', hint: 'queue.wrap_up_hint' }, { name: 'misses', hint: 'queue.misses_hint' },
+  { name: 'late', hint: 'queue.late_hint' }, { name: 'max_wait', hint: 'queue.max_wait_hint' }, { name: 'max_calls', hint: 'queue.max_calls_hint' }, { name: 'every', hint: 'queue.every_hint' },
+];
+
+function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
+  const cache = useQueryClient();
+  const groups = byName(useGroups().data?.items ?? []);
+  const [agents, setAgents] = useState<Agent[]>(queue?.agents ?? []);
+  const [full, setFull] = useState<Place>(queue?.full ?? { kind: '' });
+  const [nobody, setNobody] = useState<Place>(queue?.nobody ?? { kind: '' });
+  const [removing, setRemoving] = useState(false);
+  const refresh = () => Promise.all([cache.invalidateQueries({ queryKey: ['queues'] }), cache.invalidateQueries({ queryKey: ['audit'] })]);
+  const number = (n: number | undefined, usual: number) => String(queue ? (n ?? 0) : usual);
+  const form = useForm({
+    name: queue?.name ?? '', extension: queue?.extension ?? '', group: queue?.group ?? '', strategy: queue?.strategy ?? 'idle', ring: number(queue?.ring, 20), wrap_up: number(queue?.wrap_up, 0), misses: number(queue?.misses, 0),
+    late: number(queue?.late, 60), max_wait: number(queue?.max_wait, 0), max_calls: number(queue?.max_calls, 0), every: number(queue?.every, 60), tell: Boolean(queue?.tell ?? true),
+  }, async (v) => {
+    const numbers = Object.fromEntries(figures.map((f) => [f.name, Number(v[f.name])]));
+    const body = { ...numbers, name: v.name, group: v.group, strategy: v.strategy, tell: v.tell, agents: agents.map(({ id, skill }) => ({ id, skill })), full: plain(full), nobody: plain(nobody), extension: !queue && v.extension === '' ? undefined : v.extension };
+    if (queue) await api.editQueue(queue.id, { ...body, revision: queue.revision });
+    else await api.addQueue(body);
+    await refresh();
+    toast({ text: t('queue.saved', { name: v.name }) });
+    onClose();
+  });
+  const figure = (name: (typeof figures)[number]['name']) => { const f = figures.find((x) => x.name === name); return <Text key={name} form={form} name={name} type="number" label={t(`queue.${name}` as Key)} hint={f && t(f.hint)} />; };
+  return (
+    <Side title={queue?.name ?? t('queue.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{queue && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('queue.delete')}</Button></span>}</>}>
+      <div className="col g16">
+        <FormError error={form.error} fields={['name', 'extension', 'group', 'strategy', ...figures.map((f) => f.name)]} />
+        <Text form={form} name="name" label={t('field.name')} focus />
+        <Text form={form} name="extension" label={t('field.extension')} hint={queue ? undefined : t('ring.extension_hint')} />
+        <Pick form={form} name="group" label={t('ring.department')} options={groups.map((g) => ({ value: g.id, label: g.name }))} empty={t('ring.office')} searchable />
+        <h3>{t('queue.section.people')}</h3>
+        <Agents value={agents} onChange={setAgents} skilled={form.values.strategy.startsWith('skill')} />
+        <Pick form={form} name="strategy" label={t('queue.strategy')} options={strategies.map((s) => ({ value: s, label: t(`queue.strategy.${s}`) }))} />
+        {figure('ring')}{figure('wrap_up')}{figure('misses')}
+        <h3>{t('queue.section.waiting')}</h3>
+        {figure('late')}{figure('max_wait')}{figure('max_calls')}{figure('every')}
+        <Toggle form={form} name="tell" label={t('queue.tell')} />
+        <h3>{t('queue.section.onward')}</h3>
+        <div className="col g8"><span className="label">{t('queue.full')}</span><PlaceEditor label={t('queue.full')} value={full} onChange={setFull} /></div>
+        <div className="col g8"><span className="label">{t('queue.nobody')}</span><span className="meta">{t('queue.nobody_hint')}</span><PlaceEditor label={t('queue.nobody')} value={nobody} onChange={setNobody} /></div>
+      </div>
+      {queue && (
+        <Confirm open={removing} danger title={t('queue.delete_title', { name: queue.name })} action={t('queue.delete')} onClose={() => setRemoving(false)} run={async () => { const gone = await api.deleteQueue(queue.id); await refresh(); toast({ text: gone.problems[0]?.text ?? t('queue.deleted', { name: queue.name }), lasting: gone.problems.length > 0 }); onClose(); }}>
+          <Fallout queue={queue.id} />
+        </Confirm>
+      )}
+    </Side>
+  );
+}
+
+/** Whose rules would lead nowhere after the deletion. */
+function Fallout({ queue }: { queue: string }) {
+  const dry = useQuery({ queryKey: ['queues', 'fallout', queue], queryFn: () => api.deleteQueue(queue, true) });
+  if (!dry.data) return <p>{t('queue.delete_hint')}</p>;
+  return <div className="col g8"><p>{t('queue.delete_hint')}</p>{dry.data.problems.map((p) => <p key={p.owner.id + p.field} className="warn">{p.text}</p>)}{dry.data.hidden > 0 && <p className="warn">{t('ring.hidden', { n: dry.data.hidden })}</p>}</div>;
+}
+
+export default function QueuePage() {
+  const queues = useQueues();
+  const { values, set } = useAddress();
+  const close = () => set({ peek: undefined, add: undefined });
+  const open = useQuery({ queryKey: ['queues', values.peek], queryFn: () => api.queue(values.peek ?? ''), enabled: Boolean(values.peek) });
+  const side = values.add ? <Edit key="new" onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id + open.data.revision} queue={open.data} onClose={close} /> : undefined;
+  const add = () => set({ add: '1', peek: undefined });
+  return (
+    <Sheet title={t('nav.queues')} scope={t('queue.lead')} actions={<Button kind="primary" icon={Plus} onClick={add}>{t('queue.add')}</Button>} side={side}>
+      <Loaded of={queues}>
+        {(list) => (list.items.length === 0 ? <Empty icon={Headset} action={<Button small icon={Plus} onClick={add}>{t('queue.add')}</Button>}>{t('queue.empty')}</Empty> : (
+          <Card>
+            {list.items.map((q) => (q.edit ? (
+              <button key={q.id} type="button" className="list-row" onClick={() => set({ peek: q.id, add: undefined })}>
+                <Headset className="icon t3" aria-hidden /><span className="grow col"><span className="med">{q.name}</span><span className="meta">{[q.group_name, t(`queue.strategy.${q.strategy ?? 'idle'}`), t('queue.agents_n', { n: q.agents?.length ?? 0 }), q.full?.kind && t('ring.then', { to: placeWord(q.full, house) })].filter(Boolean).join(' · ')}</span></span><span className="num t2">{q.extension}</span>
+              </button>
+            ) : <div key={q.id} className="list-row"><Headset className="icon t3" aria-hidden /><span className="grow med">{q.name}</span><span className="num t2">{q.extension}</span></div>))}
+          </Card>
+        ))}
+      </Loaded>
+    </Sheet>
+  );
+}
