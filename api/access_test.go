@@ -54,6 +54,10 @@ func queues(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales queue>"), body, ""}, {"office", fmt.Sprintf(path, "<office queue>"), body, ""}, {"none", fmt.Sprintf(path, "que_none"), body, ""}}
 }
 
+func menus(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales menu>"), body, ""}, {"office", fmt.Sprintf(path, "<office menu>"), body, ""}, {"none", fmt.Sprintf(path, "mnu_none"), body, ""}}
+}
+
 // week is a request's hours of a week.
 const week = `{"mon":"9-17","tue":"9-17","wed":"9-17","thu":"9-17","fri":"9-15","sat":"","sun":""}`
 
@@ -73,6 +77,10 @@ func probes() map[string][]probe {
 	sound := one("/v1/prompts/de/say.and/sound", string(audio.WAV{Rate: 8000, Samples: audio.Tone(440, 8000, 800)}.Encode()))
 	for i := range sound {
 		sound[i].kind = "audio/wav"
+	}
+	greetings := menus("/v1/menus/%s/sounds/de", sound[0].body)
+	for i := range greetings {
+		greetings[i].kind = "audio/wav"
 	}
 	photos := things("/v1/users/%s/photo", "", picture.String())
 	for i := range photos {
@@ -207,6 +215,19 @@ func probes() map[string][]probe {
 		"PATCH /v1/rings/{ring}":    rings("/v1/rings/%s", `{"name":"Renamed"}`),
 		"DELETE /v1/rings/{ring}":   rings("/v1/rings/%s", ""),
 		"POST /v1/explain/route":    one("/v1/explain/route", `{"to":"103"}`),
+
+		"GET /v1/menus":                             one("/v1/menus", ""),
+		"POST /v1/menus":                            {{"sales", "/v1/menus", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/menus", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/menus", `{"name":"New"}`, ""}},
+		"GET /v1/menus/{menu}":                      menus("/v1/menus/%s", ""),
+		"PATCH /v1/menus/{menu}":                    menus("/v1/menus/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/menus/{menu}":                   menus("/v1/menus/%s", ""),
+		"GET /v1/menus/{menu}/sounds/{language}":    menus("/v1/menus/%s/sounds/de", ""),
+		"PUT /v1/menus/{menu}/sounds/{language}":    greetings,
+		"DELETE /v1/menus/{menu}/sounds/{language}": menus("/v1/menus/%s/sounds/pl", ""),
+		"GET /v1/entrances":                         one("/v1/entrances", ""),
+		"GET /v1/groups/{group}/entrance":           groups("/v1/groups/%s/entrance", ""),
+		"PUT /v1/groups/{group}/entrance":           groups("/v1/groups/%s/entrance", `{"open":{"kind":"busy"}}`),
+		"DELETE /v1/groups/{group}/entrance":        groups("/v1/groups/%s/entrance", ""),
 
 		"GET /v1/users/{user}/devices":     things("/v1/users/%s/devices", "", ""),
 		"POST /v1/users/{user}/devices":    things("/v1/users/%s/devices", "", `{"name":"Second"}`),

@@ -464,8 +464,10 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, what.Mine
 	case pbx.KindAccess:
 		return what, what.Mine || st.v.decides(user)
-	case pbx.KindQueue, pbx.KindMenu, pbx.KindEntrance:
+	case pbx.KindQueue, pbx.KindMenu:
 		return what, true
+	case pbx.KindEntrance:
+		return what, st.saw(f, policy.GroupSee, policy.Group(pbx.GroupID(f.Object.ID)))
 	case pbx.KindGroup:
 		return what, st.saw(f, policy.GroupSee, policy.Group(group))
 	case pbx.KindDevice:

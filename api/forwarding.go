@@ -13,7 +13,7 @@ import (
 
 // Place is where a rule sends a call.
 type Place struct {
-	Kind   pbx.DestinationKind `json:"kind" enum:",user,mobile,outside,mailbox,ring,queue,menu,park,room,busy,prompt" doc:"empty ends the call"`
+	Kind   pbx.DestinationKind `json:"kind" enum:",user,mobile,outside,mailbox,ring,queue,menu,group,park,room,busy,prompt" doc:"empty ends the call"`
 	ID     string              `json:"id,omitempty"`
 	Number string              `json:"number,omitempty" doc:"of outside"`
 	Screen bool                `json:"screen,omitempty" doc:"the person hears who calls and decides (rebound)"`
@@ -110,6 +110,14 @@ func (v *visit) place(owner pbx.UserID, d pbx.Destination) Place {
 	case pbx.ToQueue:
 		if q := v.s.Queues[pbx.QueueID(d.ID)]; q != nil {
 			p.Name = q.Name
+		}
+	case pbx.ToMenu:
+		if m := v.s.Menus[pbx.MenuID(d.ID)]; m != nil {
+			p.Name = m.Name
+		}
+	case pbx.ToGroup:
+		if g := v.s.Groups[pbx.GroupID(d.ID)]; g != nil && v.can(policy.GroupSee, policy.Group(g.ID)) {
+			p.Name = g.Name
 		}
 	case pbx.ToMobile:
 		if u := v.s.Users[owner]; u != nil {
@@ -246,7 +254,7 @@ func (s *Server) putForwarding(ctx context.Context, v *visit, in *setForwarding)
 
 // Problem is a rule that leads to what does not exist any more.
 type Problem struct {
-	Owner pbx.Ref `json:"owner" doc:"the person, ring group or queue whose rule it is"`
+	Owner pbx.Ref `json:"owner" doc:"the person, ring group, queue, menu or group whose rule it is"`
 	Name  string  `json:"name"`
 	Field string  `json:"field"`
 	Text  string  `json:"text" doc:"sentence"`
@@ -272,6 +280,16 @@ func (s *Server) problems(v *visit, leads []pbx.Lead) []Problem {
 				continue
 			}
 			key = "problem.queue"
+		case pbx.KindMenu:
+			if !v.editsMenu(v.s.Menus[pbx.MenuID(l.Owner.ID)]) {
+				continue
+			}
+			key = "problem.menu"
+		case pbx.KindEntrance:
+			if !v.can(policy.RouteEdit, policy.Group(pbx.GroupID(l.Owner.ID))) {
+				continue
+			}
+			key = "problem.entrance"
 		default:
 			continue
 		}

@@ -424,17 +424,24 @@ func getHoursPreview[I previewing](_ *Server, _ context.Context, v *visit, in *I
 		}
 		first = hours.DateOf(t.Date())
 	}
-	for d := first; d < first+hours.Date(p.Days); d++ {
+	out.Days = hoursDays(k.Plan, first, p.Days)
+	return out, nil
+}
+
+// hoursDays are the states of some days, one after the other.
+func hoursDays(plan *hours.Plan, first hours.Date, days int) []HoursDay {
+	out, z := make([]HoursDay, 0, days), plan.Zone()
+	for d := first; d < first+hours.Date(days); d++ {
 		day := HoursDay{Date: d.String(), Begin: z.Begin(d), End: z.Begin(d + 1), Holidays: []string{}, Spans: []HoursSpan{}}
-		for s := range k.Plan.Stretches(day.Begin, day.End) {
+		for s := range plan.Stretches(day.Begin, day.End) {
 			day.Spans = append(day.Spans, HoursSpan{s.From, s.Until, s.State, s.Why, s.Holiday, s.Name})
 			if s.Name != "" && (len(day.Holidays) == 0 || day.Holidays[len(day.Holidays)-1] != s.Name) {
 				day.Holidays = append(day.Holidays, s.Name)
 			}
 		}
-		out.Days = append(out.Days, day)
+		out = append(out, day)
 	}
-	return out, nil
+	return out
 }
 
 // hoursRoutes are the hours of the office, of groups and of people.

@@ -163,6 +163,12 @@ func (f *frozen) build() {
 		agents := []pbx.QueueAgent{{User: pbx.UserID(o.ids["uwe"])}, {User: pbx.UserID(o.ids["tom"])}}
 		o.ids[name] = must(command.CreateQueue{Queue: command.Queue{Name: &label, Group: &id, Agents: &agents}}).Object.ID
 	}
+	for name, group := range map[string]string{"sales menu": "sales", "office menu": ""} {
+		id, label := pbx.GroupID(o.ids[group]), name
+		keys := []pbx.MenuKey{{Key: "1", To: pbx.Destination{Kind: pbx.ToUser, ID: o.ids["uwe"]}}}
+		o.ids[name] = must(command.CreateMenu{Menu: command.Menu{Name: &label, Group: &id, Keys: &keys}}).Object.ID
+		must(command.SetMenuSound{ID: pbx.MenuID(o.ids[name]), Language: "pl", Sound: pbx.Sound{Blob: "prm_none", Rate: 8000, Samples: 8000}})
+	}
 	o.ids["night"] = must(command.CreateRole{Name: "Night", Base: "receptionist"}).Object.ID
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret

@@ -99,25 +99,30 @@ func (s *Server) getPromptSound(_ context.Context, v *visit, in *promptIn) (writ
 	if err := s.knows(v, *in); err != nil {
 		return nil, err
 	}
-	var sound io.ReadSeeker
-	at, done := time.Time{}, func() {}
 	if own := v.s.Prompts[pbx.NewPromptID(in.Language, in.Key)]; own != nil {
-		b, err := s.c.Blobs.Open(own.Blob)
-		if err != nil {
-			return nil, err
-		}
-		head := audio.WAVHeader(own.Rate, b.Size())
-		sound, at, done = io.NewSectionReader(headed{head, b}, 0, int64(len(head))+b.Size()), own.Replaced, func() { _ = b.Close() }
-	} else {
-		c, _ := s.c.Prompts.Clip(in.Language, in.Key)
-		sound = bytes.NewReader(audio.WAV{Rate: prompt.Rate, Samples: c.Samples}.Encode())
+		return s.playBlob(own.Blob, own.Rate, own.Replaced)
 	}
+	c, _ := s.c.Prompts.Clip(in.Language, in.Key)
+	return playWAV(bytes.NewReader(audio.WAV{Rate: prompt.Rate, Samples: c.Samples}.Encode()), time.Time{}, func() {}), nil
+}
+
+// playBlob sends samples that are kept as a file that browsers play.
+func (s *Server) playBlob(id string, rate int, at time.Time) (writer, error) {
+	b, err := s.c.Blobs.Open(id)
+	if err != nil {
+		return nil, err
+	}
+	head := audio.WAVHeader(rate, b.Size())
+	return playWAV(io.NewSectionReader(headed{head, b}, 0, int64(len(head))+b.Size()), at, func() { _ = b.Close() }), nil
+}
+
+func playWAV(sound io.ReadSeeker, at time.Time, done func()) writer {
 	return func(w http.ResponseWriter, r *http.Request) {
 		defer done()
 		w.Header().Set("Content-Type", "audio/wav")
 		w.Header().Set("Cache-Control", "private, no-cache")
 		http.ServeContent(w, r, "", at, sound)
-	}, nil
+	}
 }
 
 // headed is a file that begins with a header that is not kept with the rest.

@@ -1,6 +1,10 @@
 package api
 
-import "tandem/policy"
+import (
+	"slices"
+
+	"tandem/policy"
+)
 
 // Routes is the whole interface: a list that reads like a table of contents.
 func Routes() []Route {
@@ -147,5 +151,5 @@ func Routes() []Route {
 		raw("GET", "/v1/docs", public("the interface is no secret"), "text/html", "Reference page.", (*Server).getDocs),
 		route("GET", "/v1/health", public("whoever watches the process holds no account"), "Whether the process answers.", (*Server).getHealth),
 	}
-	return append(r, hoursRoutes()...)
+	return slices.Concat(r, hoursRoutes(), menuRoutes())
 }

@@ -136,11 +136,12 @@ func (w *Work) freeExtension(extension string, self pbx.UserID) error {
 	if u := w.Snapshot.Users[pbx.UserID(ref.ID)]; u != nil && w.Ask(w.Snapshot, policy.UserSee, policy.User(u.ID)) == nil {
 		return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken", "extension", extension, "name", u.Name, "next", next)
 	}
-	if g := w.Snapshot.Rings[pbx.RingID(ref.ID)]; g != nil {
-		return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken", "extension", extension, "name", g.Name, "next", next)
+	inBook := ref.Kind != pbx.KindUser // names of what is no person are the phone book
+	if ref.Kind == pbx.KindEntrance {
+		inBook = w.Ask(w.Snapshot, policy.GroupSee, policy.Group(pbx.GroupID(ref.ID))) == nil
 	}
-	if q := w.Snapshot.Queues[pbx.QueueID(ref.ID)]; q != nil {
-		return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken", "extension", extension, "name", q.Name, "next", next)
+	if inBook {
+		return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken", "extension", extension, "name", w.Snapshot.NameOf(ref), "next", next)
 	}
 	return pbx.Refuse(pbx.Conflict, "extension", "user.extension_taken_hidden", "extension", extension, "next", next)
 }

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"maps"
 	"slices"
 
 	"tandem/pbx"
@@ -190,8 +191,8 @@ func (c DeleteGroup) Change(w *Work) (pbx.Change, error) {
 	return change, nil
 }
 
-// orphans are the ring groups and queues that the deletion of a group touches: they no longer ring its members, and those of the
-// group itself belong to the group above it afterwards.
+// orphans are the ring groups, queues and menus that the deletion of a group touches: they no longer ring its members, and
+// what belonged to the group itself belongs to the group above it afterwards.
 func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 	all := withoutMember(w.Snapshot, g.Ref())
 	for _, r := range w.Snapshot.Rings {
@@ -214,6 +215,13 @@ func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 	for _, q := range w.Snapshot.Queues {
 		if q.Group == g.ID {
 			next := *q
+			next.Group = g.Parent
+			all = append(all, &next)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Menus)) {
+		if m := w.Snapshot.Menus[id]; m.Group == g.ID {
+			next := *m
 			next.Group = g.Parent
 			all = append(all, &next)
 		}

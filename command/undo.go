@@ -25,7 +25,8 @@ type Undone struct {
 
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
-	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue}
+	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue,
+	pbx.KindMenu, pbx.KindEntrance}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
 func IsUndoable(f event.Fact) bool {
@@ -115,6 +116,10 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Timetable{}
 	case pbx.KindOverride:
 		n = &pbx.HoursOverride{}
+	case pbx.KindMenu:
+		n = &pbx.Menu{}
+	case pbx.KindEntrance:
+		n = &pbx.Entrance{}
 	case pbx.KindMembership:
 		n = &pbx.Membership{}
 	case pbx.KindAssignment:
@@ -249,6 +254,10 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = []Need{HoursNeed(base, pbx.HoursID(d.Ref.ID), policy.HoursOverride)}
 	case pbx.KindQueue:
 		needs = queueNeeds(d)
+	case pbx.KindMenu:
+		needs = menuNeeds(d)
+	case pbx.KindEntrance:
+		needs = []Need{{policy.RouteEdit, policy.Group(pbx.GroupID(d.Ref.ID))}}
 	case pbx.KindDevice:
 		needs = phoneNeed(ownerOf(d), w.Who)
 	case pbx.KindToken:
@@ -286,6 +295,16 @@ func userNeeds(d pbx.Difference, who pbx.Actor) []Need {
 	}
 	if !slices.EqualFunc(before.Suspensions, after.Suspensions, func(a, b pbx.Interval) bool { return a.From.Equal(b.From) && a.Until.Equal(b.Until) }) {
 		needs = []Need{{policy.UserSuspend, t}}
+	}
+	return needs
+}
+
+// menuNeeds asks where a menu belongs and where it is to belong.
+func menuNeeds(d pbx.Difference) (needs []Need) {
+	for _, n := range []pbx.Noun{d.Before, d.After} {
+		if m, ok := n.(*pbx.Menu); ok {
+			needs = append(needs, Need{policy.MenuEdit, MenuTarget(m.ID, m.Group)})
+		}
 	}
 	return needs
 }

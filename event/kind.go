@@ -167,7 +167,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token", "status", "forwarding", "hours", "override", "ring":
+	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token", "status", "forwarding", "hours", "override", "ring", "menu", "entrance", "prompt":
 		return true
 	case "device":
 		return !k.IsLive()

@@ -47,12 +47,17 @@ func (h *House) openBlobs() error {
 	return nil
 }
 
-// sweepPrompts removes own sounds that were replaced or reset more than a day ago.
+// sweepPrompts removes own sounds of sentences and menus that were replaced or reset more than a day ago.
 func (h *House) sweepPrompts(at time.Time) error {
 	s := h.snapshot()
 	used := map[string]bool{}
 	for _, p := range s.Prompts {
 		used[p.Blob] = true
+	}
+	for _, m := range s.Menus {
+		for _, g := range m.Says {
+			used[g.Sound.Blob] = true
+		}
 	}
 	_, err := h.Blobs.Sweep(at.Add(-24*time.Hour), func(id string) bool { return !strings.HasPrefix(id, pbx.PromptBlob+"_") || used[id] })
 	return err

@@ -82,17 +82,23 @@ func (b mailboxes) Keep(ctx context.Context, m pbx.Message) error {
 // Create implements switchboard.Sounds.
 func (b mailboxes) Create(name string) (switchboard.Recording, error) { return b.h.Blobs.Create(name) }
 
-// Open implements switchboard.Sounds.
+// Open implements switchboard.Sounds: messages, and greetings of menus.
 func (b mailboxes) Open(name string) (media.Sound, func(), error) {
-	m, err := b.h.Store.Message(context.Background(), pbx.MessageID(name))
-	if err != nil {
-		return media.Sound{}, nil, err
+	rate := 0
+	if greeting, ok := b.h.snapshot().SoundOf(name); ok {
+		rate = greeting.Rate
+	} else {
+		m, err := b.h.Store.Message(context.Background(), pbx.MessageID(name))
+		if err != nil {
+			return media.Sound{}, nil, err
+		}
+		rate = m.Rate
 	}
 	r, err := b.h.Blobs.Open(name)
 	if err != nil {
 		return media.Sound{}, nil, err
 	}
-	return media.Sound{Stream: r, Size: r.Size(), Rate: m.Rate}, func() { _ = r.Close() }, nil
+	return media.Sound{Stream: r, Size: r.Size(), Rate: rate}, func() { _ = r.Close() }, nil
 }
 
 // wav gives a message out as a file that browsers play.

@@ -21,6 +21,9 @@ func (q *question) house(p *Plan, to pbx.Destination) {
 		h.Group = q.s.Menus[pbx.MenuID(to.ID)].Group
 	}
 	h.Language = q.language(h)
+	if m := q.s.Menus[pbx.MenuID(to.ID)]; to.Kind == pbx.ToMenu && m != nil {
+		h.Language = m.Speaks(h.Language, q.s.LanguageIn(m.Group))
+	}
 	p.House = h
 	p.To = pbx.Party{User: h.User, Name: q.name(to)}
 	text := i18n.T("route.house."+string(to.Kind), "name", q.name(to))
@@ -63,15 +66,7 @@ func (q *question) name(to pbx.Destination) string {
 func (q *question) entrance(p *Plan, e *pbx.Entrance) pbx.Destination {
 	name := q.name(pbx.Destination{Kind: pbx.ToGroup, ID: string(e.Group)})
 	state, holiday := q.s.HoursOf(e.Group, q.r.At)
-	to := e.Open
-	switch {
-	case holiday && !e.Holiday.IsZero():
-		to = e.Holiday
-	case state == pbx.StateBreak && !e.Break.IsZero():
-		to = e.Break
-	case state == pbx.StateClosed && !e.Closed.IsZero():
-		to = e.Closed
-	}
+	to := e.For(state, holiday)
 	p.To = pbx.Party{Name: name, Number: e.Extension}
 	switch state {
 	case pbx.StateNone:

@@ -238,15 +238,13 @@ CREATE TABLE menus (
 	name      TEXT   NOT NULL,
 	group_id  TEXT   NOT NULL,
 	extension TEXT   NOT NULL,
-	greeting  TEXT   NOT NULL,
-	words     TEXT   NOT NULL,
 	keys      TEXT   NOT NULL,
 	dial      BIGINT NOT NULL,
 	wait      BIGINT NOT NULL,
 	rounds    BIGINT NOT NULL,
 	silent_to TEXT   NOT NULL,
 	wrong_to  TEXT   NOT NULL,
-	created   BIGINT NOT NULL,
+	created   BIGINT NOT NULL, language TEXT NOT NULL DEFAULT '', says     TEXT NOT NULL DEFAULT '[]',
 	PRIMARY KEY (tenant, id)
 );
 

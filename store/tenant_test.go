@@ -55,7 +55,7 @@ func nouns() []pbx.Noun {
 		&pbx.Queue{ID: "que_1", Name: "Kolejka", Group: "grp_sales", Extension: "181", Strategy: pbx.ServeIdle, Agents: []pbx.QueueAgent{{User: "usr_bob", Skill: 2}},
 			Ring: 20, WrapUp: 10, MaxWait: 300, MaxCalls: 9, Late: 60, Misses: 3, Every: 45, Tell: true, Callback: true, Greeting: "hello", Music: "piano",
 			Full: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Nobody: pbx.Destination{Kind: pbx.ToBusy}, Created: day},
-		&pbx.Menu{ID: "mnu_1", Name: "Меню", Group: "grp_sales", Extension: "182", Greeting: "hello", Text: "Press one.", Dial: true, Wait: 7, Rounds: 3,
+		&pbx.Menu{ID: "mnu_1", Name: "Меню", Group: "grp_sales", Extension: "182", Language: "de", Says: []pbx.Saying{{Language: "de", Text: "Drücken Sie die Eins.", Sound: pbx.Sound{Blob: "prm_1", Rate: 8000, Samples: 9}}}, Dial: true, Wait: 7, Rounds: 3,
 			Keys:   []pbx.MenuKey{{Key: "1", To: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}}, {Key: "#", To: pbx.Destination{Kind: pbx.ToGroup, ID: "grp_sales"}}},
 			Silent: pbx.Destination{Kind: pbx.ToBusy}, Wrong: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Created: day},
 		&pbx.Entrance{Group: "grp_sales", Extension: "183", Open: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Break: pbx.Destination{Kind: pbx.ToBusy},

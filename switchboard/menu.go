@@ -18,15 +18,30 @@ func (r *run) openMenu(e call.OpenMenu) call.Input {
 	if m.Dial {
 		c.Digits = s.LongestExtension()
 	}
+	own := m.In(r.spoken())
 	switch {
-	case m.Greeting != "":
-		c.Greeting = []call.Clip{{Sound: m.Greeting}}
+	case own != nil && r.isThere(own.Sound.Blob):
+		c.Greeting = []call.Clip{{Sound: own.Sound.Blob}}
 	case m.Dial:
 		c.Greeting = []call.Clip{call.Words("say.menu.welcome"), call.Words("say.menu.extension")}
 	default:
 		c.Greeting = []call.Clip{call.Words("say.menu.welcome")}
 	}
 	return c
+}
+
+// isThere reports whether a sound can be played: an old one may be gone when a change was taken back.
+func (r *run) isThere(sound string) bool {
+	if sound == "" || r.b.c.Sounds == nil {
+		return false
+	}
+	_, done, err := r.b.c.Sounds.Open(sound)
+	if err != nil {
+		r.log().Warn("the greeting of a menu cannot be played", "sound", sound, "error", err)
+		return false
+	}
+	done()
+	return true
 }
 
 // lookUp tells whom an extension belongs to that was dialled in a menu. Nothing outside is dialled from there.

@@ -256,6 +256,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/entrances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups that can be called as a whole.
+         * @description For everybody who is signed in: shows only groups that group.see reaches
+         */
+        get: operations["get_entrances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -410,6 +430,34 @@ export interface paths {
          * @description Needs `group.edit` or `group.publish` over the group; who may not see it is told that it does not exist.
          */
         patch: operations["patch_groups_by_group"];
+        trace?: never;
+    };
+    "/v1/groups/{group}/entrance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens to calls for a group as a whole.
+         * @description Needs `route.edit` over the group; who may not see it is told that it does not exist.
+         */
+        get: operations["get_groups_by_group_entrance"];
+        /**
+         * Say what happens to calls for a group as a whole, by its hours.
+         * @description Needs `route.edit` over the group; who may not see it is told that it does not exist.
+         */
+        put: operations["put_groups_by_group_entrance"];
+        post?: never;
+        /**
+         * Let nobody call a group as a whole any more; the answer names the rules that lead nowhere now.
+         * @description Needs `route.edit` over the group; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_groups_by_group_entrance"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/groups/{group}/hours": {
@@ -663,6 +711,86 @@ export interface paths {
          */
         post: operations["post_mails_by_mail_send"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/menus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Voice menus.
+         * @description For everybody who is signed in: names and extensions of menus are the phone book; the rest is shown to who may change them
+         */
+        get: operations["get_menus"];
+        put?: never;
+        /**
+         * Add a menu.
+         * @description Needs `menu.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_menus"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/menus/{menu}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One menu, with its picture and what is odd about it.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_menus_by_menu"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a menu; the answer names the rules that lead nowhere now.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_menus_by_menu"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a menu.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_menus_by_menu"];
+        trace?: never;
+    };
+    "/v1/menus/{menu}/sounds/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The greeting of a menu in a language, as callers hear it.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_menus_by_menu_sounds_by_language"];
+        /**
+         * Set the greeting of a menu in a language: WAV, one channel, 8 or 16 bits, at most five minutes.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        put: operations["put_menus_by_menu_sounds_by_language"];
+        post?: never;
+        /**
+         * Take the sound of a greeting away.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_menus_by_menu_sounds_by_language"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2126,6 +2254,14 @@ export interface components {
             source: string;
             transport: string;
         };
+        Branch: {
+            /** @description it is drawn at another place already */
+            again?: boolean;
+            /** @description of the rule that leads here: keys.1, silent, wrong, open, break, closed, holiday; absent at the top */
+            field?: string;
+            next: components["schemas"]["Branch"][];
+            to: components["schemas"]["Place"];
+        };
         Call: {
             /** Format: date-time */
             answered?: string;
@@ -2260,6 +2396,14 @@ export interface components {
             user: string;
             username: string;
         };
+        Doubt: {
+            about: components["schemas"]["Ref"];
+            field?: string;
+            /** @description it cannot be saved like this */
+            grave: boolean;
+            /** @description sentence */
+            text: string;
+        };
         EditBillingBody: {
             currency?: string;
             /** @description what changes: a month in hundredths by name of the right; 0 takes the price out */
@@ -2319,6 +2463,52 @@ export interface components {
             /** @description same as If-Match */
             revision?: string;
             zone?: string;
+        };
+        Entrance: {
+            /** @description where calls go in the next seven days */
+            ahead: components["schemas"]["EntranceDay"][];
+            /** @description nowhere: as while it is open */
+            break: components["schemas"]["Place"];
+            chart?: components["schemas"]["Branch"];
+            /** @description nowhere: as while it is open */
+            closed: components["schemas"]["Place"];
+            doubts: components["schemas"]["Doubt"][];
+            /** @description calls can be sent to the group */
+            exists: boolean;
+            extension: string;
+            group: string;
+            /** @description nowhere: as while it is closed */
+            holiday: components["schemas"]["Place"];
+            name: string;
+            open: components["schemas"]["Place"];
+            revision: string;
+            /** @description in which the hours count */
+            zone: string;
+        };
+        EntranceDay: {
+            /** @description 2026-12-24 */
+            date: string;
+            parts: components["schemas"]["EntrancePart"][];
+        };
+        EntranceName: {
+            extension: string;
+            group: string;
+            name: string;
+        };
+        EntrancePart: {
+            /** Format: date-time */
+            from: string;
+            holiday?: boolean;
+            /** @description of the holiday */
+            name?: string;
+            /**
+             * @description absent: nobody keeps hours
+             * @enum {string}
+             */
+            state?: "open" | "break" | "closed";
+            to: components["schemas"]["Place"];
+            /** Format: date-time */
+            until: string;
         };
         Entry: {
             actor: components["schemas"]["EntryActor"];
@@ -2804,6 +2994,80 @@ export interface components {
             user: components["schemas"]["User"];
             version: string;
         };
+        Menu: {
+            chart?: components["schemas"]["Branch"];
+            /** @description an extension may be dialled instead of a key */
+            dial?: boolean;
+            doubts?: components["schemas"]["Doubt"][] | null;
+            edit: boolean;
+            extension: string;
+            group?: string;
+            group_name?: string;
+            /** @description language in which callers from outside are spoken to */
+            home?: string;
+            id: string;
+            keys?: components["schemas"]["MenuKey"][] | null;
+            /** @description in which everybody is spoken to; absent: the caller's, if there is a greeting in it */
+            language?: string;
+            name: string;
+            revision?: string;
+            /**
+             * Format: int64
+             * @description how often the greeting is said
+             */
+            rounds?: number;
+            says?: components["schemas"]["MenuSays"][] | null;
+            /** @description where callers go who press no key */
+            silent?: components["schemas"]["Place"];
+            /**
+             * Format: int64
+             * @description seconds for a key after the greeting
+             */
+            wait?: number;
+            /** @description where callers go who press only keys that mean nothing */
+            wrong?: components["schemas"]["Place"];
+        };
+        MenuBody: {
+            dial?: boolean;
+            /** @description empty gives none: then only keys and rules lead to the menu */
+            extension?: string;
+            /** @description department it belongs to; empty for the office */
+            group?: string;
+            /** @description a destination of kind menu with the id self is the menu itself */
+            keys?: components["schemas"]["MenuKey"][];
+            /** @description empty: the caller's */
+            language?: string;
+            name?: string;
+            /** @description same as If-Match */
+            revision?: string;
+            /** Format: int64 */
+            rounds?: number;
+            /** @description languages and words; sounds are sent by themselves, and stay with their language */
+            says?: components["schemas"]["MenuSays"][];
+            silent?: components["schemas"]["Place"];
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            wait?: number;
+            wrong?: components["schemas"]["Place"];
+        };
+        MenuKey: {
+            key: string;
+            to: components["schemas"]["Place"];
+        };
+        MenuSays: {
+            language: string;
+            /**
+             * Format: double
+             * @description of the sound; absent without one; not read
+             */
+            seconds?: number;
+            /** @description address of the sound; not read */
+            sound?: string;
+            /** @description words of the greeting, for people who read */
+            text?: string;
+        };
         Message: {
             /** Format: date-time */
             at: string;
@@ -3061,6 +3325,16 @@ export interface components {
              */
             total: number;
         };
+        PageEntranceName: {
+            items: components["schemas"]["EntranceName"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageEntry: {
             items: components["schemas"]["Entry"][];
             /** @description cursor of the next page; absent on the last one */
@@ -3093,6 +3367,16 @@ export interface components {
         };
         PageMail: {
             items: components["schemas"]["Mail"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageMenu: {
+            items: components["schemas"]["Menu"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -3305,7 +3589,7 @@ export interface components {
              * @description empty ends the call
              * @enum {string}
              */
-            kind: "" | "user" | "mobile" | "outside" | "mailbox" | "ring" | "queue" | "menu" | "park" | "room" | "busy" | "prompt";
+            kind: "" | "user" | "mobile" | "outside" | "mailbox" | "ring" | "queue" | "menu" | "group" | "park" | "room" | "busy" | "prompt";
             /** @description what it is called; not read */
             name?: string;
             /** @description of outside */
@@ -3376,7 +3660,7 @@ export interface components {
         Problem: {
             field: string;
             name: string;
-            /** @description the person, ring group or queue whose rule it is */
+            /** @description the person, ring group, queue, menu or group whose rule it is */
             owner: components["schemas"]["Ref"];
             /** @description sentence */
             text: string;
@@ -3437,6 +3721,16 @@ export interface components {
             /** @enum {string} */
             kind: "microsoft" | "google" | "other";
             name: string;
+        };
+        PutEntranceBody: {
+            break?: components["schemas"]["Place"];
+            closed?: components["schemas"]["Place"];
+            /** @description empty gives none */
+            extension?: string;
+            holiday?: components["schemas"]["Place"];
+            open?: components["schemas"]["Place"];
+            /** @description same as If-Match */
+            revision?: string;
         };
         Queue: {
             /** @description in the order of the hunt */
@@ -4713,6 +5007,35 @@ export interface operations {
             };
         };
     };
+    get_entrances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEntranceName"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: never;
@@ -5074,6 +5397,112 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_groups_by_group_entrance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entrance"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_groups_by_group_entrance: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutEntranceBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entrance"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_groups_by_group_entrance: {
+        parameters: {
+            query?: {
+                /** @description only say what would lead nowhere afterwards */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
                 };
             };
             /** @description Refused, with the reason */
@@ -5628,6 +6057,285 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_menus: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                sort?: "name" | "-name" | "extension" | "-extension";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMenu"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_menus: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be: with all doubts, also those with which it could not be saved */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MenuBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Menu"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_menus_by_menu: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                menu: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Menu"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_menus_by_menu: {
+        parameters: {
+            query?: {
+                /** @description only say what would lead nowhere afterwards */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                menu: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_menus_by_menu: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be: with all doubts, also those with which it could not be saved */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                menu: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MenuBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Menu"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_menus_by_menu_sounds_by_language: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                menu: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_menus_by_menu_sounds_by_language: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                menu: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Menu"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_menus_by_menu_sounds_by_language: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                menu: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Menu"];
+                };
             };
             /** @description Refused, with the reason */
             default: {
