@@ -235,7 +235,7 @@ type phone struct {
 func (h *house) phone(name, addr string) *phone {
 	p := &phone{h: h, t: h.t, name: name, addr: addr, requests: make(chan *stack.ServerTx, 100), cancels: make(chan *stack.ServerTx, 100),
 		acks: make(chan *stack.Message, 100), seq: 1}
-	p.stack = stack.New(stack.Config{Workers: 1,
+	p.stack = stack.New(stack.Config{Workers: 1, Policy: stack.Policy{Supported: []string{eventList, "100rel", "timer"}},
 		OnRequest: func(tx *stack.ServerTx) { p.requests <- tx },
 		OnAck:     func(_ *stack.ServerTx, ack *stack.Message) { p.acks <- ack },
 		OnCancel: func(tx *stack.ServerTx, c *stack.Message) {

@@ -13,6 +13,12 @@ import (
 func (s *Server) onInDialog(tx *stack.ServerTx) {
 	req := tx.Request
 	l := s.legOf(dialogKey{req.CallID(), req.To().Tag()})
+	if n := s.events.find(dialogKey{req.CallID(), req.To().Tag()}); n != nil && n.dialog.remote.Tag() == req.From().Tag() {
+		if req.Method == stack.MethodSubscribe {
+			n.onRefresh(tx)
+			return
+		}
+	}
 	if l == nil || !l.isFrom(req) {
 		if req.Method == stack.MethodInvite || !slices.Contains(ofDialogs, req.Method) {
 			s.onUnoffered(tx) // strangers are asked who they are before they learn that there is no such dialog

@@ -55,6 +55,7 @@ func (s *Server) onRegister(tx *stack.ServerTx, c Credential) {
 	}
 	for _, way := range done.moved {
 		s.moveCalls(c.Device, way.from, way.to)
+		s.moveSubscriptions(c.Device, way.from, way.to)
 	}
 	m := stack.NewResponse(req, 200, "")
 	for _, line := range done.list {

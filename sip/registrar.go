@@ -117,6 +117,21 @@ func (r *registrar) flowOf(d pbx.DeviceID) (stack.Flow, bool) {
 	return stack.Flow{}, false
 }
 
+// all lists the living ways to a device.
+func (r *registrar) all(d pbx.DeviceID) []reachable {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var list []reachable
+	if a := r.accounts[d]; a != nil {
+		for _, b := range a.bindings {
+			if b.flow.Alive() {
+				list = append(list, reachable{b.uri, wayTo(b.uri, b.flow)})
+			}
+		}
+	}
+	return list
+}
+
 // wish is what one Contact of a REGISTER asks for; zero life removes the binding.
 type wish struct {
 	contact  stack.NameAddr

@@ -20,8 +20,8 @@ import (
 const (
 	agentName         = "Tandem"
 	sdpType           = "application/sdp"
-	allow             = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER"
-	supported         = "timer, 100rel, norefersub"
+	allow             = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, SUBSCRIBE"
+	supported         = "timer, 100rel, norefersub, eventlist"
 	supportedInDialog = "timer, norefersub"
 )
 
@@ -54,6 +54,9 @@ type Config struct {
 	Digests      []string      // digest algorithms in order of preference; nil means SHA-256, MD5 (RFC 8760)
 	Grace        time.Duration // how long a talking phone may be without its connection; 0 means 32 s
 
+	Packages      map[string]Package // what phones may watch, by the name of the event
+	Subscriptions SubscriptionLimits
+
 	Restore []Stored // registrations of an earlier process, of devices that still exist; see Changes
 
 	NewID  func(prefix string) string
@@ -79,6 +82,7 @@ type Server struct {
 	log          *slog.Logger
 	stack        *stack.Stack
 	registrar    *registrar
+	events       *events
 	registration Registration
 	nonces       *nonces
 	guard        *guard
@@ -124,10 +128,11 @@ func New(cfg Config) (*Server, error) {
 		report = func(pbx.DeviceID, []pbx.Binding) {}
 	}
 	s.registrar = newRegistrar(report)
+	s.events = newEvents(cfg.Packages, cfg.Subscriptions)
 	s.stack = stack.New(stack.Config{Log: s.log, OnRequest: s.onRequest, OnAck: s.onAck, OnUnacked: s.onUnacked, OnCancel: s.onCancel,
 		OnFlowClosed: s.onFlowClosed, OnAbuse: s.onAbuse, Blocked: s.isShut, Trusted: s.isTrusted, Advertise: s.advertise,
 		Timers: cfg.Stack.Timers, Limits: cfg.Stack.Limits, Workers: cfg.Stack.Workers, Sockets: cfg.Stack.Sockets,
-		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel", "norefersub"}, Bodies: map[string][]string{
+		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel", "norefersub", eventList}, Bodies: map[string][]string{
 			stack.MethodInvite: {sdpType}, stack.MethodUpdate: {sdpType}, stack.MethodPrack: {sdpType}, stack.MethodMessage: {"text/plain"}}}})
 	var err error
 	if s.digests, err = algorithms(cfg.Digests); err == nil {
@@ -139,6 +144,7 @@ func New(cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s.restore(restore)
+	s.events.done.Go(s.events.run)
 	return s, nil
 }
 
@@ -187,6 +193,10 @@ func (s *Server) onRequest(tx *stack.ServerTx) {
 		if c, ok := s.identify(tx); ok {
 			s.onInvite(tx, c)
 		}
+	case stack.MethodSubscribe:
+		if c, ok := s.identify(tx); ok {
+			s.onSubscribe(tx, c)
+		}
 	case stack.MethodOptions:
 		s.onOptions(tx)
 	case stack.MethodBye, stack.MethodPrack:
@@ -202,6 +212,9 @@ func (s *Server) onOptions(tx *stack.ServerTx) {
 	m.Set(stack.HeaderAllow, allow)
 	m.Set(stack.HeaderAccept, sdpType)
 	m.Set(stack.HeaderSupported, supported)
+	if s.events.names != "" {
+		s.allowEvents(m)
+	}
 	_ = tx.ReplyStateless(m)
 }
 
@@ -212,11 +225,12 @@ func (s *Server) onUnoffered(tx *stack.ServerTx) {
 	}
 	m := stack.NewResponse(tx.Request, 405, "")
 	switch tx.Request.Method {
-	case stack.MethodSubscribe, stack.MethodPublish:
+	case stack.MethodPublish:
 		m = stack.NewResponse(tx.Request, 489, "")
+		s.allowEvents(m)
 	case stack.MethodRefer:
 		m = stack.NewResponse(tx.Request, 403, "Only Inside A Call")
-	case stack.MethodNotify, stack.MethodInfo, stack.MethodUpdate, stack.MethodInvite:
+	case stack.MethodSubscribe, stack.MethodNotify, stack.MethodInfo, stack.MethodUpdate, stack.MethodInvite:
 		m = stack.NewResponse(tx.Request, 481, "")
 	default:
 		m.Set(stack.HeaderAllow, allow)
@@ -265,6 +279,9 @@ func (s *Server) onFlowClosed(f stack.Flow) {
 	for _, l := range s.lines() {
 		s.stack.Do(l.callID, func() { l.lost(f) })
 	}
+	for _, n := range s.events.over(f) {
+		s.stack.Do(n.key.callID, func() { n.flowLost(f) })
+	}
 }
 
 func (s *Server) onAbuse(a stack.Abuse) {
@@ -273,7 +290,8 @@ func (s *Server) onAbuse(a stack.Abuse) {
 	}
 }
 
-// Drop ends everything of a device that was disabled, deleted or given a new secret: its calls, its bindings and its connections.
+// Drop ends everything of a device that was disabled, deleted or given a new secret: its calls, what it watches, its bindings and its
+// connections.
 func (s *Server) Drop(device pbx.DeviceID) {
 	s.mu.Lock()
 	var mine []*leg
@@ -285,6 +303,9 @@ func (s *Server) Drop(device pbx.DeviceID) {
 	s.mu.Unlock()
 	for _, l := range mine {
 		s.stack.Do(l.key.callID, func() { l.hangup(pbx.CauseSuspended) })
+	}
+	for _, n := range s.events.of(device) {
+		s.stack.Do(n.key.callID, func() { n.end("rejected") })
 	}
 	for _, f := range s.registrar.drop(device) {
 		if f.Reliable() { // after the goodbyes, which the worker sends in order
@@ -327,8 +348,11 @@ func (s *Server) Close(ctx context.Context) {
 	}
 	s.cancel()
 	s.beside.Wait()
+	s.closeEvents()
 	s.registrar.close()
 	s.stack.Close()
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+func utoa(n uint32) string { return strconv.FormatUint(uint64(n), 10) }
