@@ -12,13 +12,13 @@ import (
 // it stands for the digest that the INVITE was made with.
 func (s *Server) onInDialog(tx *stack.ServerTx) {
 	req := tx.Request
-	l := s.legOf(dialogKey{req.CallID(), req.To().Tag()})
-	if n := s.events.find(dialogKey{req.CallID(), req.To().Tag()}); n != nil && n.dialog.remote.Tag() == req.From().Tag() {
-		if req.Method == stack.MethodSubscribe {
+	if req.Method == stack.MethodSubscribe {
+		if n := s.events.find(dialogKey{req.CallID(), req.To().Tag()}); n != nil && n.dialog.remote.Tag() == req.From().Tag() {
 			n.onRefresh(tx)
 			return
 		}
 	}
+	l := s.legOf(dialogKey{req.CallID(), req.To().Tag()})
 	if l == nil || !l.isFrom(req) {
 		if req.Method == stack.MethodInvite || !slices.Contains(ofDialogs, req.Method) {
 			s.onUnoffered(tx) // strangers are asked who they are before they learn that there is no such dialog

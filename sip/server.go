@@ -21,7 +21,7 @@ const (
 	agentName         = "Tandem"
 	sdpType           = "application/sdp"
 	allow             = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, SUBSCRIBE"
-	supported         = "timer, 100rel, norefersub, eventlist"
+	supported         = "timer, 100rel, norefersub"
 	supportedInDialog = "timer, norefersub"
 )
 
@@ -213,6 +213,7 @@ func (s *Server) onOptions(tx *stack.ServerTx) {
 	m.Set(stack.HeaderAccept, sdpType)
 	m.Set(stack.HeaderSupported, supported)
 	if s.events.names != "" {
+		m.Set(stack.HeaderSupported, supported+", "+eventList)
 		s.allowEvents(m)
 	}
 	_ = tx.ReplyStateless(m)
