@@ -76,6 +76,20 @@ const (
 	PromptCreated Kind = "prompt.created" // an office's own sound instead of the built-in one
 	PromptChanged Kind = "prompt.changed"
 	PromptDeleted Kind = "prompt.deleted"
+
+	TrunkCreated Kind = "trunk.created"
+	TrunkChanged Kind = "trunk.changed"
+	TrunkDeleted Kind = "trunk.deleted"
+	TrunkUp      Kind = "trunk.up"   // it carries calls again
+	TrunkDown    Kind = "trunk.down" // Data is a TrunkState
+
+	DIDCreated Kind = "did.created"
+	DIDChanged Kind = "did.changed"
+	DIDDeleted Kind = "did.deleted"
+
+	OutRouteCreated Kind = "outroute.created"
+	OutRouteChanged Kind = "outroute.changed"
+	OutRouteDeleted Kind = "outroute.deleted"
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -140,6 +154,9 @@ func Kinds() []Kind {
 		EntranceChanged,
 		AccessAsked, AccessApproved, AccessRefused, AccessWithdrawn, AccessDeleted,
 		PromptCreated, PromptChanged, PromptDeleted,
+		TrunkCreated, TrunkChanged, TrunkDeleted, TrunkUp, TrunkDown,
+		DIDCreated, DIDChanged, DIDDeleted,
+		OutRouteCreated, OutRouteChanged, OutRouteDeleted,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,

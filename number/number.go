@@ -34,6 +34,16 @@ func (c Class) String() string {
 // IsOutside reports whether a trunk is needed to reach the number.
 func (c Class) IsOutside() bool { return c == Emergency || c >= Local }
 
+// IsOutsideClass reports whether a word names a class that needs a trunk.
+func IsOutsideClass(name string) bool {
+	for i, n := range classNames {
+		if n == name {
+			return Class(i).IsOutside()
+		}
+	}
+	return false
+}
+
 // E164 is an international number: "+" and at most 15 digits (ITU-T E.164 §6).
 type E164 string
 

@@ -46,6 +46,9 @@ func empty(size int) *Snapshot {
 		Accesses:       map[AccessID]*Access{},
 		Entrances:      map[GroupID]*Entrance{},
 		Prompts:        map[PromptID]*Prompt{},
+		Trunks:         map[TrunkID]*Trunk{},
+		DIDs:           map[DIDID]*DID{},
+		OutRoutes:      map[OutRouteID]*OutRoute{},
 		Timetables:     map[HoursID]*Timetable{},
 		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
@@ -136,6 +139,12 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Accesses, AccessID(r.ID))
 	case KindEntrance:
 		return found(s.Entrances, GroupID(r.ID))
+	case KindTrunk:
+		return found(s.Trunks, TrunkID(r.ID))
+	case KindDID:
+		return found(s.DIDs, DIDID(r.ID))
+	case KindOutRoute:
+		return found(s.OutRoutes, OutRouteID(r.ID))
 	case KindPrompt:
 		return found(s.Prompts, PromptID(r.ID))
 	}
@@ -154,7 +163,8 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, queues, menus, entrances, wishes for rights, prompts, hours, overrides, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// statuses, forwardings, ring groups, queues, menus, entrances, wishes for rights, prompts, hours, overrides,
+// trunks, numbers, out routes, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -162,7 +172,8 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Prompts, yield) &&
-			each(s.Timetables, yield) && each(s.HoursOverrides, yield)
+			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
+			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield)
 	}
 }
 
@@ -326,6 +337,12 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Accesses, k, t)[n.ID] = n
 	case *Entrance:
 		own(&s.Entrances, k, t)[n.Group] = n
+	case *Trunk:
+		own(&s.Trunks, k, t)[n.ID] = n
+	case *DID:
+		own(&s.DIDs, k, t)[n.ID] = n
+	case *OutRoute:
+		own(&s.OutRoutes, k, t)[n.ID] = n
 	case *Prompt:
 		own(&s.Prompts, k, t)[n.ID] = n
 	default:
@@ -370,6 +387,12 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Accesses, r.Kind, t), AccessID(r.ID))
 	case KindEntrance:
 		delete(own(&s.Entrances, r.Kind, t), GroupID(r.ID))
+	case KindTrunk:
+		delete(own(&s.Trunks, r.Kind, t), TrunkID(r.ID))
+	case KindDID:
+		delete(own(&s.DIDs, r.Kind, t), DIDID(r.ID))
+	case KindOutRoute:
+		delete(own(&s.OutRoutes, r.Kind, t), OutRouteID(r.ID))
 	case KindPrompt:
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	}

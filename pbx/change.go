@@ -35,5 +35,8 @@ func (m *Menu) Ref() Ref          { return Ref{KindMenu, string(m.ID)} }
 func (a *Access) Ref() Ref        { return Ref{KindAccess, string(a.ID)} }
 func (e *Entrance) Ref() Ref      { return Ref{KindEntrance, string(e.Group)} }
 func (p *Prompt) Ref() Ref        { return Ref{KindPrompt, string(p.ID)} }
+func (t *Trunk) Ref() Ref         { return Ref{KindTrunk, string(t.ID)} }
+func (d *DID) Ref() Ref           { return Ref{KindDID, string(d.ID)} }
+func (o *OutRoute) Ref() Ref      { return Ref{KindOutRoute, string(o.ID)} }
 func (t *Timetable) Ref() Ref     { return Ref{KindHours, string(t.ID)} }
 func (o *HoursOverride) Ref() Ref { return Ref{KindOverride, string(o.ID)} }

@@ -112,6 +112,12 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkEntrance(n)
 	case *Prompt:
 		return checkPrompt(n)
+	case *Trunk:
+		return s.checkTrunk(n)
+	case *DID:
+		return s.checkDID(n)
+	case *OutRoute:
+		return s.checkOutRoute(n)
 	}
 	return nil
 }
@@ -302,6 +308,21 @@ func (s *Snapshot) owns(g GroupID) bool {
 			return true
 		}
 	}
+	for _, t := range s.Trunks {
+		if t.Group == g {
+			return true
+		}
+	}
+	for _, d := range s.DIDs {
+		if d.Group == g {
+			return true
+		}
+	}
+	for _, o := range s.OutRoutes {
+		if slices.Contains(o.Groups, g) {
+			return true
+		}
+	}
 	return s.Entrances[g] != nil
 }
 
@@ -341,6 +362,17 @@ func (s *Snapshot) checkGone(old Noun) error {
 		}
 		if s.owns(n.ID) || len(s.hoursRows(string(n.ID))) > 0 {
 			return Refuse(Conflict, "", "group.in_use", "name", n.Name)
+		}
+	case *Trunk:
+		for _, d := range s.DIDs {
+			if d.Trunk == n.ID {
+				return Refuse(Conflict, "", "trunk.in_use", "name", n.Name)
+			}
+		}
+		for _, o := range s.OutRoutes {
+			if slices.ContainsFunc(o.Trunks, func(w Way) bool { return w.Trunk == n.ID }) {
+				return Refuse(Conflict, "", "trunk.in_use", "name", n.Name)
+			}
 		}
 	case *Role:
 		if s.uses(n.ID) {

@@ -150,6 +150,9 @@ func (s *Snapshot) Broken() []Lead {
 	for _, id := range slices.Sorted(maps.Keys(s.Menus)) {
 		s.Menus[id].Leads(add)
 	}
+	for _, id := range slices.Sorted(maps.Keys(s.DIDs)) {
+		s.DIDs[id].Leads(add)
+	}
 	for _, id := range slices.Sorted(maps.Keys(s.Entrances)) {
 		s.Entrances[id].Leads(add)
 	}

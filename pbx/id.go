@@ -25,6 +25,8 @@ type (
 	MenuID       string // mnu_…; a voice menu
 	AccessID     string // acc_…; a wish for rights
 	TrunkID      string // trk_…
+	DIDID        string // did_…; a number of the office in the public network
+	OutRouteID   string // out_…
 	MessageID    string // msg_…; in a mailbox; its sound has the same name
 )
 
@@ -62,6 +64,9 @@ const (
 	KindAccess     Kind = "access"   // a wish for rights
 	KindEntrance   Kind = "entrance" // of a group; the id is the group's
 	KindPrompt     Kind = "prompt"
+	KindTrunk      Kind = "trunk"
+	KindDID        Kind = "did"
+	KindOutRoute   Kind = "outroute"
 	KindSettings   Kind = "settings"
 	KindCall       Kind = "call"
 	KindSession    Kind = "session"

@@ -20,6 +20,7 @@ type index struct {
 	grants      Table[UserID, []*Grant]
 	devices     Table[UserID, []*Device]
 	tokens      Table[UserID, []*Token]
+	dids        Table[string, *DID]
 	standard    GroupID
 	people      map[UserID]*Person
 	nodes       map[GroupID]*Node
@@ -54,6 +55,11 @@ func (s *Snapshot) reindex() error {
 			return err
 		}
 		push(&x.tokens, t.User, t)
+	}
+	for _, d := range s.DIDs {
+		if err := s.linkDID(d); err != nil {
+			return err
+		}
 	}
 	for _, m := range s.Memberships {
 		push(&x.memberships, m.User, m)
@@ -123,6 +129,8 @@ func (x *index) unlink(n Noun) {
 	case *Token:
 		x.hashes = x.hashes.Without(n.Hash)
 		leave(&x.tokens, n.User, n)
+	case *DID:
+		x.dids = x.dids.Without(n.Number)
 	case *Membership:
 		leave(&x.memberships, n.User, n)
 		leave(&x.members, n.Group, n)
@@ -151,6 +159,8 @@ func (s *Snapshot) link(n Noun) error {
 	case *Token:
 		enter(&x.tokens, n.User, n, byToken)
 		return s.linkHash(n)
+	case *DID:
+		return s.linkDID(n)
 	case *Membership:
 		enter(&x.memberships, n.User, n, byMembership)
 		enter(&x.members, n.Group, n, byMembership)
@@ -229,6 +239,14 @@ func (s *Snapshot) linkUsername(d *Device) error {
 	return nil
 }
 
+func (s *Snapshot) linkDID(d *DID) error {
+	if _, taken := s.index.dids.Get(d.Number); taken {
+		return Refuse(Conflict, "number", "did.taken", "number", d.Number)
+	}
+	store(&s.index, &s.index.dids, d.Number, d)
+	return nil
+}
+
 func (s *Snapshot) linkHash(t *Token) error {
 	if _, taken := s.index.hashes.Get(t.Hash); taken {
 		return Refuse(Conflict, "", "token.taken")
@@ -249,6 +267,12 @@ func (s *Snapshot) NameOf(r Ref) string {
 	case *Queue:
 		return n.Name
 	case *Menu:
+		return n.Name
+	case *Trunk:
+		return n.Name
+	case *DID:
+		return n.Number
+	case *OutRoute:
 		return n.Name
 	case *Timetable, *HoursOverride:
 		if r.ID == string(OfficeHours) {

@@ -26,6 +26,9 @@ type Snapshot struct {
 	Accesses       map[AccessID]*Access
 	Entrances      map[GroupID]*Entrance
 	Prompts        map[PromptID]*Prompt
+	Trunks         map[TrunkID]*Trunk
+	DIDs           map[DIDID]*DID
+	OutRoutes      map[OutRouteID]*OutRoute
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

@@ -28,7 +28,8 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
 			gather(ctx, x, t.id, timetableRows(), &nouns), gather(ctx, x, t.id, overrideRows(), &nouns),
 			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns),
-			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns))
+			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
+			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -158,6 +159,9 @@ type sorted struct {
 	entrances   []*pbx.Entrance
 	accesses    []*pbx.Access
 	prompts     []*pbx.Prompt
+	trunks      []*pbx.Trunk
+	dids        []*pbx.DID
+	outRoutes   []*pbx.OutRoute
 	gone        map[pbx.Kind][]string
 }
 
@@ -203,6 +207,12 @@ func sort(c pbx.Change) (sorted, error) {
 			s.accesses = append(s.accesses, n)
 		case *pbx.Prompt:
 			s.prompts = append(s.prompts, n)
+		case *pbx.Trunk:
+			s.trunks = append(s.trunks, n)
+		case *pbx.DID:
+			s.dids = append(s.dids, n)
+		case *pbx.OutRoute:
+			s.outRoutes = append(s.outRoutes, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -219,7 +229,8 @@ func tables() map[pbx.Kind]string {
 		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
 		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
 		pbx.KindQueue: "queues", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindPrompt: "prompts",
-		pbx.KindHours: "timetables", pbx.KindOverride: "overrides"}
+		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
+		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -253,7 +264,8 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
 		put(ctx, x, t.id, timetableRows(), s.timetables), put(ctx, x, t.id, overrideRows(), s.overrides),
 		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances),
-		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, promptRows(), s.prompts))
+		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, promptRows(), s.prompts),
+		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

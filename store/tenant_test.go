@@ -67,6 +67,12 @@ func nouns() []pbx.Noun {
 			Holidays: []hours.Holiday{{Name: "Новый год", On: hours.MustRule("01-01..01-08")}, {Name: "Wigilia", On: hours.MustRule("12-24"), Hours: hours.Spans{{From: 540, Until: 720}}},
 				{Name: "Inventory", On: hours.MustRule("2027-02-03"), Closed: hours.Spans{{From: 660, Until: 1440}}}}}},
 		&pbx.HoursOverride{ID: pbx.OfficeHours, State: pbx.StateClosed, Holiday: true, From: day, Until: day.Add(time.Hour), By: "usr_ada", Reason: "Überschwemmung"},
+		&pbx.Trunk{ID: "trk_1", Name: "Carrier", Group: "grp_sales", Host: "sip.carrier.example:5061", Transport: "tls", Domain: "carrier.example", Register: true, Username: "office",
+			AuthName: "office-1", Secret: "kept", Expires: 300, Ping: 60, Sources: []string{"192.0.2.0/24"}, Trusted: true, Account: true, Encrypt: true, Calls: 30, Sends: "national",
+			Prefix: "9", Shows: "+4930100", Off: true, Created: day},
+		&pbx.DID{ID: "did_1", Number: "+49301001", Name: "Zentrale", Trunk: "trk_1", Group: "grp_sales", To: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Shown: true, Created: day},
+		&pbx.OutRoute{ID: "out_1", Name: "Ausland", Place: 2, Classes: []string{"international"}, Prefixes: []string{"+48"}, Groups: []pbx.GroupID{"grp_sales"},
+			Trunks: []pbx.Way{{Trunk: "trk_1", Weight: 2, Prefix: "010", Shows: "+4930100"}}, Spread: true, Off: true, Created: day},
 	}
 }
 
