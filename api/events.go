@@ -263,6 +263,12 @@ func (st *stream) moved(m directory.Moved) error {
 			return err
 		}
 		return st.presence(append(c.Users[:len(c.Users):len(c.Users)], m.Call.Users...)...)
+	case m.Trunk != "":
+		t := st.v.s.Trunks[m.Trunk]
+		if t == nil || !st.sees(policy.TrunkEdit, command.TrunkTarget(t.ID, t.Group)) {
+			return nil
+		}
+		return st.send("changed", 0, changedThing{Kind: pbx.KindTrunk, ID: string(t.ID)})
 	}
 	return st.presence(m.Ended.Users...)
 }
@@ -468,6 +474,18 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, true
 	case pbx.KindEntrance:
 		return what, st.saw(f, policy.GroupSee, policy.Group(pbx.GroupID(f.Object.ID)))
+	case pbx.KindTrunk:
+		if t := st.v.s.Trunks[pbx.TrunkID(f.Object.ID)]; t != nil {
+			return what, st.sees(policy.TrunkEdit, command.TrunkTarget(t.ID, t.Group))
+		}
+		return what, st.sees(policy.TrunkEdit, command.TrunkTarget("*", ""))
+	case pbx.KindDID:
+		if d := st.v.s.DIDs[pbx.DIDID(f.Object.ID)]; d != nil {
+			return what, st.sees(policy.NumberEdit, command.DIDTarget(d.ID, d.Group)) || st.sees(policy.RouteEdit, command.DIDTarget(d.ID, d.Group))
+		}
+		return what, st.sees(policy.NumberEdit, command.DIDTarget("*", ""))
+	case pbx.KindOutRoute:
+		return what, st.sees(policy.RouteEdit, command.OutRouteTarget())
 	case pbx.KindGroup:
 		return what, st.saw(f, policy.GroupSee, policy.Group(group))
 	case pbx.KindDevice:

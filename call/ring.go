@@ -1,6 +1,8 @@
 package call
 
 import (
+	"slices"
+
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
@@ -23,7 +25,8 @@ func (m *machine) start() {
 // plan's rules send it for that cause, or ends with it.
 func (m *machine) next(cause pbx.Cause) {
 	m.Early = 0
-	for m.Attempt+1 < len(m.Rings) {
+	final := m.isFinal(cause)
+	for !final && m.Attempt+1 < len(m.Rings) {
 		m.Attempt++
 		dialled := false
 		for i := range m.Legs {
@@ -45,7 +48,36 @@ func (m *machine) next(cause pbx.Cause) {
 			return
 		}
 	}
-	m.dismiss(cause, m.blame(cause), sentence(cause, m.To, m.ringTime()))
+	m.dismiss(cause, m.blame(cause), m.verdict(cause))
+}
+
+// isOutward reports whether the running attempt goes over a trunk.
+func (m *machine) isOutward() bool {
+	return slices.ContainsFunc(m.Legs[1:], func(l Leg) bool { return l.Attempt == m.Attempt && l.Trunk != "" })
+}
+
+// isFinal reports whether a cause is the answer of the called person, and not of a carrier who could not reach him: then no other
+// line is tried (BAR CR-10).
+func (m *machine) isFinal(cause pbx.Cause) bool { return m.isOutward() && !isCarriers(cause) }
+
+func isCarriers(cause pbx.Cause) bool {
+	switch cause {
+	case pbx.CauseOffline, pbx.CauseTimeout, pbx.CauseOverload, pbx.CauseFailed, pbx.CauseInsecure:
+		return true
+	}
+	return false
+}
+
+// verdict is the sentence about a call that reached nobody.
+func (m *machine) verdict(cause pbx.Cause) i18n.Text {
+	switch {
+	case !m.isOutward():
+	case isCarriers(cause):
+		return i18n.T("call.no_line", "number", m.To.Number)
+	case cause == pbx.CauseUnknown:
+		return i18n.T("call.number_unknown", "number", m.To.Number)
+	}
+	return sentence(cause, m.To, m.ringTime())
 }
 
 // blame names the person behind a refusal that a person pronounced.
@@ -199,7 +231,7 @@ func (m *machine) cancel(i int, cause pbx.Cause) {
 
 // telling orders the causes of failed phones by how much they tell the caller (after RFC 3261 §16.7).
 var telling = [...]pbx.Cause{
-	pbx.CauseDeclined, pbx.CauseBusy, pbx.CauseNoAnswer, pbx.CauseNoCodec, pbx.CauseInsecure, pbx.CauseDenied,
+	pbx.CauseDeclined, pbx.CauseBusy, pbx.CauseNoAnswer, pbx.CauseUnknown, pbx.CauseNoCodec, pbx.CauseInsecure, pbx.CauseDenied,
 	pbx.CauseOverload, pbx.CauseFailed, pbx.CauseTimeout, pbx.CauseOffline,
 }
 

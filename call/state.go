@@ -46,6 +46,7 @@ const (
 type Leg struct {
 	ID      pbx.LegID
 	Device  pbx.DeviceID
+	Trunk   pbx.TrunkID // over which it is called
 	Party   pbx.Party
 	Attempt int // of the plan; -1 for the caller
 	State   LegState
@@ -122,7 +123,7 @@ func (s *State) add(p route.Plan, ids []pbx.LegID) {
 			if len(ids) == 0 {
 				return
 			}
-			s.Legs = append(s.Legs, Leg{ID: ids[0], Device: t.Binding.Device, Party: t.Party, Attempt: first + i})
+			s.Legs = append(s.Legs, Leg{ID: ids[0], Device: t.Binding.Device, Trunk: t.Trunk, Party: t.Party, Attempt: first + i})
 			ids = ids[1:]
 		}
 	}

@@ -18,7 +18,7 @@ import (
 var update = flag.Bool("update", false, "rewrite the effects in testdata/*.call")
 
 // TestTranscripts plays ladders: "ring", "then" and "house" lines give the plan, "> " lines are inputs, "< " lines the effects that must follow.
-// The caller is alice with the leg a. Legs of the plan are written person:leg.
+// The caller is alice with the leg a. Legs of the plan are written person:leg, or number:leg@trunk.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.call")
 	if err != nil || len(files) < 20 {
@@ -68,7 +68,8 @@ func play(t *testing.T, script string) string {
 			a := route.Attempt{Ring: d}
 			for _, w := range words[2:] {
 				who, leg, _ := strings.Cut(w, ":")
-				a.Targets = append(a.Targets, route.Target{Party: pbx.Party{Name: who}})
+				leg, trunk, _ := strings.Cut(leg, "@")
+				a.Targets = append(a.Targets, route.Target{Party: pbx.Party{Name: who}, Trunk: pbx.TrunkID(trunk)})
 				ids = append(ids, pbx.LegID(leg))
 			}
 			plan.Attempts = append(plan.Attempts, a)

@@ -11,6 +11,7 @@ type Moved struct {
 	Device pbx.DeviceID  // its bindings changed
 	Call   *pbx.LiveCall // began or changed
 	Ended  *pbx.LiveCall // as it was last
+	Trunk  pbx.TrunkID   // went down or came up
 }
 
 // SetBindings says where a device is registered now; none means that it is not. A refresh that changes nothing but the
@@ -53,6 +54,18 @@ func (d *Directory) EndCall(id pbx.CallID) {
 	}
 	d.live.Store(p.WithoutCall(id))
 	d.presence.show(&d.mu, Moved{Ended: last})
+}
+
+// SetTrunk says whether a trunk can carry calls; what changes nothing is not told to watchers.
+func (d *Directory) SetTrunk(id pbx.TrunkID, down bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	p := d.live.Load()
+	if p.IsDown(id) == down {
+		return
+	}
+	d.live.Store(p.WithTrunk(id, down))
+	d.presence.show(&d.mu, Moved{Trunk: id})
 }
 
 // WatchPresence calls tell after each change of the presence, under the same conditions as Watch.

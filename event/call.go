@@ -11,6 +11,7 @@ import (
 type Leg struct {
 	ID       pbx.LegID    `json:"id"`
 	Device   pbx.DeviceID `json:"device,omitempty"`
+	Trunk    pbx.TrunkID  `json:"trunk,omitempty"` // in place of a phone: the line to a carrier
 	Party    pbx.Party    `json:"party"`
 	Out      bool         `json:"out,omitempty"` // Tandem called the phone
 	Started  time.Time    `json:"started,omitzero"`
@@ -92,6 +93,13 @@ type Ended struct {
 	Codec  string    `json:"codec,omitempty"`
 	Secure bool      `json:"secure,omitempty"`
 	Legs   []Leg     `json:"legs,omitempty"`
+}
+
+// TrunkState is the payload of trunk.up and trunk.down.
+type TrunkState struct {
+	Problem string `json:"problem,omitempty"`
+	Status  int    `json:"status,omitempty"` // of the carrier's answer
+	Detail  string `json:"detail,omitempty"`
 }
 
 // Registration is the payload of the live facts device.registered and device.unregistered.

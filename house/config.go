@@ -1,6 +1,7 @@
 package house
 
 import (
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
@@ -9,6 +10,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"tandem/sip"
 )
 
 // Config is what must be known before the database: where the data is and where to listen. Everything else is data.
@@ -27,6 +30,8 @@ type Config struct {
 	Rate     float64        // SIP messages per second and source before they are dropped; 0 is the stack's default
 	Proxies  []netip.Prefix // reverse proxies whose X-Forwarded-For is believed
 	Digests  []string       // digest algorithms offered to phones, the first preferred; none is SHA-256 and MD5
+	TrunkTLS *tls.Config    // whom trunks over TLS trust; nil trusts what the system trusts
+	Resolver sip.Resolver   // for trunks; nil asks the system
 	Version  string
 	Log      *slog.Logger
 }

@@ -17,6 +17,7 @@ import (
 	"tandem/bus"
 	"tandem/command"
 	"tandem/directory"
+	"tandem/event"
 	"tandem/i18n"
 	"tandem/media"
 	"tandem/outbox"
@@ -125,6 +126,7 @@ type House struct {
 
 	keeper   *keeper
 	refusals *refusals
+	lines    chan event.Fact // how trunks went
 }
 
 // Build opens everything and listens; Run serves. A House that is not run must be closed by Close.
@@ -139,7 +141,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 		return nil, err
 	}
 	m.unlock = unlock
-	h := &House{Memory: m}
+	h := &House{Memory: m, lines: make(chan event.Fact, 64)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -172,6 +174,7 @@ func (h *House) build(ctx context.Context) error {
 	}
 	legs.set(h.SIP)
 	h.watch()
+	h.watchTrunks()
 	h.Mail = h.newMail()
 	h.tellWishes()
 	h.warn = h.warnPerson
@@ -188,7 +191,7 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 	cfg := sip.Config{
 		Log: h.log, UDP: []string{c.SIP}, TCP: []string{c.SIP}, Public: h.publicName,
 		NewID: NewID, Lookup: h.lookup, Incoming: h.Board.Incoming, Signal: h.Board.Signal,
-		Bindings: h.bound, AuthFailed: h.refusals.put,
+		Bindings: h.bound, AuthFailed: h.refusals.put, Trunk: h.trunkMoved, TrunkTLS: c.TrunkTLS, Resolver: c.Resolver,
 	}
 	cfg.Guard.Exempt, cfg.Digests = c.Exempt, c.Digests
 	cfg.Closed = func() bool { return !h.Claimed() }

@@ -13,6 +13,8 @@ type Presence struct {
 	users    Table[UserID, []CallID]
 	served   Table[UserID, int64] // when somebody's last conversation ended, counted in conversations
 	count    int64
+	trunks   Table[TrunkID, int]  // calls on each
+	down     Table[TrunkID, bool] // which cannot carry any
 }
 
 // CallPhase is how far a live call is.
@@ -35,6 +37,7 @@ type LiveCall struct {
 	Groups   []GroupID `json:"groups,omitempty"` // owners of queues, menus and ring groups it passed
 	Started  time.Time `json:"started"`
 	Answered time.Time `json:"answered,omitzero"`
+	Trunks   []TrunkID `json:"trunks,omitempty"` // lines to carriers that it uses or tries
 	Codec    string    `json:"codec,omitempty"`
 	Secure   bool      `json:"secure,omitempty"` // both legs encrypt signalling and sound
 }
@@ -51,6 +54,23 @@ func (p *Presence) CallsOf(u UserID) []CallID { c, _ := p.users.Get(u); return c
 // Served is how recently somebody's last conversation ended: of two people, the larger number is the later one, and 0 had
 // none since the start of the system.
 func (p *Presence) Served(u UserID) int64 { n, _ := p.served.Get(u); return n }
+
+// OnTrunk counts the calls that use a trunk.
+func (p *Presence) OnTrunk(t TrunkID) int { n, _ := p.trunks.Get(t); return n }
+
+// IsDown reports whether a trunk cannot carry calls at the moment.
+func (p *Presence) IsDown(t TrunkID) bool { d, _ := p.down.Get(t); return d }
+
+// WithTrunk is the presence after a trunk went down or came up.
+func (p *Presence) WithTrunk(t TrunkID, down bool) *Presence {
+	next := *p
+	if down {
+		next.down = p.down.With(t, true)
+	} else {
+		next.down = p.down.Without(t)
+	}
+	return &next
+}
 
 // Calls goes over all live calls in no particular order.
 func (p *Presence) Calls() iter.Seq2[CallID, *LiveCall] { return p.calls.All() }
@@ -73,6 +93,9 @@ func (p *Presence) WithBindings(d DeviceID, b []Binding) *Presence {
 func (p *Presence) WithCall(c *LiveCall) *Presence {
 	next := *p.without(c.ID)
 	next.calls = next.calls.With(c.ID, c)
+	for _, t := range c.Trunks {
+		next.trunks = next.trunks.With(t, next.OnTrunk(t)+1)
+	}
 	for _, u := range c.Users {
 		ids := next.CallsOf(u)
 		next.users = next.users.With(u, append(ids[:len(ids):len(ids)], c.ID))
@@ -99,6 +122,13 @@ func (p *Presence) without(id CallID) *Presence {
 		return &next
 	}
 	next.calls = p.calls.Without(id)
+	for _, t := range old.Trunks {
+		if n := next.OnTrunk(t) - 1; n > 0 {
+			next.trunks = next.trunks.With(t, n)
+		} else {
+			next.trunks = next.trunks.Without(t)
+		}
+	}
 	for _, u := range old.Users {
 		var rest []CallID
 		for _, c := range next.CallsOf(u) {

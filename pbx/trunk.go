@@ -192,6 +192,16 @@ func (s *Snapshot) ByNumber(e164 string) *DID {
 	return d
 }
 
+// DIDsInOrder lists the office's numbers, oldest first.
+func (s *Snapshot) DIDsInOrder() []*DID {
+	all := make([]*DID, 0, len(s.DIDs))
+	for _, d := range s.DIDs {
+		all = append(all, d)
+	}
+	slices.SortFunc(all, func(a, b *DID) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return all
+}
+
 // OutRoutesInOrder lists the ways out in the order in which they are asked.
 func (s *Snapshot) OutRoutesInOrder() []*OutRoute {
 	all := make([]*OutRoute, 0, len(s.OutRoutes))

@@ -85,10 +85,13 @@ type House struct {
 	Fetch    bool        // of a mailbox: its owner wants to hear his messages
 }
 
-// Target is one registered phone that is to ring.
+// Target is one registered phone that is to ring, or a number outside that is called over a trunk.
 type Target struct {
 	Party   pbx.Party // whose phone it is
 	Binding pbx.Binding
+	Trunk   pbx.TrunkID // in place of a phone
+	Sends   string      // with Trunk: the number as the carrier wants it
+	Shows   string      // with Trunk: the caller's number, likewise; empty withholds it
 }
 
 // Attempt is a set of phones that ring together.
@@ -144,10 +147,14 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 		}
 		p.To.Number = p.Dialled
 		p.because(i18n.T("route.dialled", "number", p.Dialled))
-		if p.IsEmergency() {
-			return emergency(p)
+		if p.IsEmergency() && r.Caller.Trunk == "" {
+			return q.emergency(p, dialled)
 		}
-		to = q.dialled(dialled)
+		if r.Caller.Trunk == "" {
+			to = q.dialled(dialled)
+		} else if to = q.incoming(&p); p.Refuse != "" {
+			return p
+		}
 	}
 	if n := len(p.Passed); n > 0 && !r.To.IsZero() {
 		p.because(q.wentOn(p.Passed[n-1]))

@@ -6,8 +6,8 @@ import (
 	"tandem/pbx"
 )
 
-// outwards is a number that only a carrier could reach: dialled, or where a rule leads. The office has no line to one, and
-// the trace says exactly that.
+// outwards is a number that only a carrier could reach: dialled, or where a rule leads. Which lines carry it, and
+// what it shows there, is decided in exit.go.
 func (q *question) outwards(p *Plan, to pbx.Destination) {
 	dialled := to.Number
 	if to.Kind == pbx.ToMobile {
@@ -28,5 +28,5 @@ func (q *question) outwards(p *Plan, to pbx.Destination) {
 		p.To.Number = string(n.E164)
 	}
 	p.because(i18n.T("route.outside." + n.Class.String()))
-	p.end(pbx.CauseUnknown, i18n.T("route.no_trunk", "number", p.To.Number))
+	q.leaveHouse(p, n)
 }

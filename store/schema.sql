@@ -93,6 +93,19 @@ CREATE TABLE devices (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE dids (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	number   TEXT   NOT NULL,
+	name     TEXT   NOT NULL,
+	trunk    TEXT   NOT NULL,
+	group_id TEXT   NOT NULL,
+	leads_to TEXT   NOT NULL,
+	shown    BIGINT NOT NULL,
+	created  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE entrances (
 	tenant     TEXT NOT NULL,
 	id         TEXT NOT NULL,
@@ -276,6 +289,21 @@ CREATE TABLE open_calls (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE outroutes (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	name     TEXT   NOT NULL,
+	place    BIGINT NOT NULL,
+	classes  TEXT   NOT NULL,
+	prefixes TEXT   NOT NULL,
+	groups   TEXT   NOT NULL,
+	trunks   TEXT   NOT NULL,
+	spread   BIGINT NOT NULL,
+	off      BIGINT NOT NULL,
+	created  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE overrides (
 	tenant  TEXT   NOT NULL,
 	id      TEXT   NOT NULL,
@@ -427,6 +455,33 @@ CREATE TABLE tokens (
 	created     BIGINT NOT NULL,
 	active_from BIGINT NOT NULL,
 	until       BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE trunks (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	group_id  TEXT   NOT NULL,
+	host      TEXT   NOT NULL,
+	transport TEXT   NOT NULL,
+	domain    TEXT   NOT NULL,
+	register  BIGINT NOT NULL,
+	username  TEXT   NOT NULL,
+	auth_name TEXT   NOT NULL,
+	secret    TEXT   NOT NULL,
+	expires   BIGINT NOT NULL,
+	ping      BIGINT NOT NULL,
+	sources   TEXT   NOT NULL,
+	trusted   BIGINT NOT NULL,
+	account   BIGINT NOT NULL,
+	encrypt   BIGINT NOT NULL,
+	calls     BIGINT NOT NULL,
+	sends     TEXT   NOT NULL,
+	prefix    TEXT   NOT NULL,
+	shows     TEXT   NOT NULL,
+	off       BIGINT NOT NULL,
+	created   BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
 

@@ -13,6 +13,7 @@ import (
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/media"
+	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/report"
@@ -84,9 +85,9 @@ func (b *Board) Incoming(in call.Incoming) {
 		b.c.Legs.Refuse(in.Leg, pbx.CauseOverload, b.say(s, in.Actor, now, i18n.T("cause.overload")))
 		return
 	}
-	asked := route.Request{Caller: in.Actor, Dialled: in.Dialled, At: now}
+	asked := route.Request{Caller: in.Actor, From: callerOf(s, in), Dialled: in.Dialled, At: now}
 	plan := route.Decide(s, live, asked)
-	if !plan.IsEmergency() {
+	if !plan.IsEmergency() && in.Actor.Kind != pbx.ActorTrunk { // a carrier brings calls for numbers that lead somewhere; route decides which
 		d := policy.Decide(s, policy.Request{Actor: in.Actor, Right: policy.CallPlace, Target: policy.User(in.Actor.User), At: now})
 		if !d.OK && plan.Refuse != pbx.CauseSuspended && plan.Refuse != pbx.CauseDenied {
 			plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
@@ -107,6 +108,15 @@ func (b *Board) Incoming(in call.Incoming) {
 		r.post(farewell())
 	}
 	go r.loop()
+}
+
+// callerOf is who calls from outside, with the number as it can be called back.
+func callerOf(s *pbx.Snapshot, in call.Incoming) pbx.Party {
+	p := in.From
+	if n := number.Received(s.Tenant.Country, p.Number); n != "" {
+		p.Number = string(n)
+	}
+	return p
 }
 
 func (b *Board) isClosing() bool {

@@ -1,6 +1,8 @@
 package switchboard
 
 import (
+	"slices"
+
 	"tandem/call"
 	"tandem/event"
 	"tandem/pbx"
@@ -113,7 +115,20 @@ func (r *run) dial(s *side, encrypt bool) error {
 	codecs, facing := r.offerFor(r.sides[0])
 	body := r.b.offer(s, codecs, facing, encrypt)
 	r.b.legs.Store(s.wire, r)
+	if s.trunk != "" {
+		r.useTrunk(s.trunk)
+		return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Trunk: s.trunk, From: pbx.Party{Number: s.shows}, To: pbx.Party{Number: s.sends}, Offer: body})
+	}
 	return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Binding: s.binding, From: r.plan.From, To: s.record.Party, Offer: body})
+}
+
+// useTrunk counts the call among those of a trunk.
+func (r *run) useTrunk(t pbx.TrunkID) {
+	if slices.Contains(r.live.Trunks, t) {
+		return
+	}
+	r.live.Trunks = append(slices.Clone(r.live.Trunks), t)
+	r.show()
 }
 
 // join lets the caller and a phone hear each other.
@@ -290,6 +305,9 @@ func (r *run) actor(i int) pbx.Actor {
 		return r.in.Actor
 	case s.actor.Kind != pbx.ActorNobody:
 		return s.actor
+	}
+	if s.trunk != "" {
+		return pbx.Actor{Kind: pbx.ActorTrunk, Trunk: s.trunk, Via: "sip"}
 	}
 	return pbx.Actor{Kind: pbx.ActorDevice, User: s.record.Party.User, Device: s.binding.Device, Addr: s.binding.Source, Via: "sip"}
 }

@@ -24,7 +24,7 @@ func (r *run) goOn(e call.Route) call.Input {
 		r.live.To = plan.To
 	}
 	r.stranger = r.stranger || r.b.isStranger(s, r.in.Actor, plan.To.User, r.now)
-	ids := r.enlist(plan)
+	ids := r.enlist(s, plan)
 	if h := plan.House; h != nil && h.Group != "" && !slices.Contains(r.live.Groups, h.Group) {
 		r.live.Groups = append(slices.Clone(r.live.Groups), h.Group)
 	}
@@ -32,7 +32,7 @@ func (r *run) goOn(e call.Route) call.Input {
 }
 
 // enlist adds a side for every phone of a plan, and the people behind them to those who see the call.
-func (r *run) enlist(plan route.Plan) []pbx.LegID {
+func (r *run) enlist(config *pbx.Snapshot, plan route.Plan) []pbx.LegID {
 	users := slices.Clone(r.live.Users)
 	add := func(u pbx.UserID) {
 		if u != "" && !slices.Contains(users, u) {
@@ -45,11 +45,14 @@ func (r *run) enlist(plan route.Plan) []pbx.LegID {
 		for _, t := range a.Targets {
 			id := pbx.LegID(newID("leg", r.now))
 			ids = append(ids, id)
-			callee := &side{leg: id, wire: id, binding: t.Binding, secure: t.Binding.Secure, id: r.sides[0].id + uint64(len(r.sides))}
+			callee := &side{leg: id, wire: id, binding: t.Binding, secure: t.Binding.Secure, trunk: t.Trunk, sends: t.Sends, shows: t.Shows, id: r.sides[0].id + uint64(len(r.sides))}
 			if source, err := netip.ParseAddrPort(t.Binding.Source); err == nil {
 				callee.source = source.Addr().Unmap()
 			}
-			callee.record = event.Leg{ID: id, Device: t.Binding.Device, Party: t.Party, Out: true}
+			if trunk := config.Trunks[t.Trunk]; trunk != nil {
+				callee.secure = trunk.Encrypt
+			}
+			callee.record = event.Leg{ID: id, Device: t.Binding.Device, Trunk: t.Trunk, Party: t.Party, Out: true}
 			r.sides = append(r.sides, callee)
 			add(t.Party.User)
 		}

@@ -74,13 +74,16 @@ func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, pl
 	}
 	r.stranger = b.isStranger(s, in.Actor, plan.To.User, now)
 	caller := &side{leg: in.Leg, wire: in.Leg, actor: in.Actor, secure: in.Secure, source: in.Source.Addr().Unmap(), id: uint64(now.UnixMilli())}
-	caller.record = event.Leg{ID: in.Leg, Device: in.Actor.Device, Party: plan.From, Started: now}
+	caller.record = event.Leg{ID: in.Leg, Device: in.Actor.Device, Trunk: in.Actor.Trunk, Party: plan.From, Started: now}
 	r.sides = append(r.sides, caller)
 	r.live = pbx.LiveCall{ID: r.id, From: plan.From, To: plan.To, Users: []pbx.UserID{}, Started: now}
 	if plan.From.User != "" {
 		r.live.Users = append(r.live.Users, plan.From.User)
 	}
-	ids := r.enlist(plan)
+	if in.Actor.Trunk != "" {
+		r.live.Trunks = []pbx.TrunkID{in.Actor.Trunk}
+	}
+	ids := r.enlist(s, plan)
 	r.state = call.New(in.Leg, in.Actor.Device, plan, ids)
 	if h := plan.House; h != nil && h.Group != "" {
 		r.live.Groups = append(r.live.Groups, h.Group)

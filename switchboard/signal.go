@@ -105,7 +105,7 @@ func (r *run) stopping(i int) bool { return r.state.Legs[i].State >= call.LegSto
 // again calls a phone a second time, without encryption, when it refused our encrypted offer and the office allows it.
 func (r *run) again(s *side, i int, sig call.Signal) bool {
 	l := &r.state.Legs[i]
-	if i == 0 || !s.encrypt || s.retried || r.b.c.Encrypt || sig.Cause != pbx.CauseNoCodec && sig.Cause != pbx.CauseInsecure {
+	if i == 0 || !s.encrypt || s.retried || r.b.c.Encrypt || s.trunk != "" || sig.Cause != pbx.CauseNoCodec && sig.Cause != pbx.CauseInsecure {
 		return false
 	}
 	if l.State != call.LegDialled && l.State != call.LegRinging {

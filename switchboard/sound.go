@@ -16,9 +16,12 @@ type side struct {
 	leg     pbx.LegID // in the call and its record
 	wire    pbx.LegID // on the signalling side; differs after a second try without encryption
 	binding pbx.Binding
-	actor   pbx.Actor  // of a leg that came to us
-	secure  bool       // signalling is encrypted, so keys may be exchanged (RT-04)
-	source  netip.Addr // where its signalling comes from
+	trunk   pbx.TrunkID // in place of a binding …
+	sends   string      // … the number that is called, and …
+	shows   string      // … the caller's, both as the carrier wants them
+	actor   pbx.Actor   // of a leg that came to us
+	secure  bool        // signalling is encrypted, so keys may be exchanged (RT-04)
+	source  netip.Addr  // where its signalling comes from
 	stream  Stream
 	record  event.Leg
 
