@@ -16,6 +16,10 @@ export type Hours = Schemas['Hours'];
 export type HoursPreview = Schemas['HoursPreview'];
 export type Ring = Schemas['Ring'];
 export type Queue = Schemas['Queue'];
+export type Menu = Schemas['Menu'];
+export type Branch = Schemas['Branch'];
+export type Doubt = Schemas['Doubt'];
+export type Entrance = Schemas['Entrance'];
 export type Path = Schemas['Path'];
 export type PathNode = Schemas['PathNode'];
 export type GroupRole = Schemas['UserGroup'];
@@ -212,6 +216,17 @@ export const api = {
   editQueue: (queue: string, body: BodyOf<'/v1/queues/{queue}', 'patch'>) => got(client.PATCH('/v1/queues/{queue}', { params: { path: { queue } }, body })),
   deleteQueue: (queue: string, dry = false) => got(client.DELETE('/v1/queues/{queue}', { params: { path: { queue }, query: dry ? { dry } : {} } })),
   deleteRing: (ring: string, dry = false) => got(client.DELETE('/v1/rings/{ring}', { params: { path: { ring }, query: dry ? { dry } : {} } })),
+  menus: () => got(client.GET('/v1/menus', { params: { query: { limit: 500 } } })),
+  menu: (menu: string) => got(client.GET('/v1/menus/{menu}', { params: { path: { menu } } })),
+  addMenu: (body: BodyOf<'/v1/menus', 'post'>, dry = false) => got(client.POST('/v1/menus', { params: { query: dry ? { dry } : {} }, body })),
+  editMenu: (menu: string, body: BodyOf<'/v1/menus/{menu}', 'patch'>, dry = false) => got(client.PATCH('/v1/menus/{menu}', { params: { path: { menu }, query: dry ? { dry } : {} }, body })),
+  deleteMenu: (menu: string, dry = false) => got(client.DELETE('/v1/menus/{menu}', { params: { path: { menu }, query: dry ? { dry } : {} } })),
+  setMenuSound: (menu: string, language: string, wav: Blob) => got(client.PUT('/v1/menus/{menu}/sounds/{language}', { params: { path: { menu, language } }, body: wav as never, ...raw('audio/wav') })),
+  removeMenuSound: (menu: string, language: string) => got(client.DELETE('/v1/menus/{menu}/sounds/{language}', { params: { path: { menu, language } } })),
+  entrances: () => got(client.GET('/v1/entrances')),
+  entrance: (group: string) => got(client.GET('/v1/groups/{group}/entrance', { params: { path: { group } } })),
+  setEntrance: (group: string, body: BodyOf<'/v1/groups/{group}/entrance', 'put'>) => got(client.PUT('/v1/groups/{group}/entrance', { params: { path: { group } }, body })),
+  deleteEntrance: (group: string, dry = false) => got(client.DELETE('/v1/groups/{group}/entrance', { params: { path: { group }, query: dry ? { dry } : {} } })),
   explainRight: (body: BodyOf<'/v1/explain/right', 'post'>) => got(client.POST('/v1/explain/right', { body })),
   requests: () => got(client.GET('/v1/requests', { params: { query: { limit: 200 } } })),
   askAccess: (body: BodyOf<'/v1/requests', 'post'>) => got(client.POST('/v1/requests', { body })),

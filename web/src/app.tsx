@@ -31,6 +31,7 @@ const RequestsPage = lazy(() => import('./pages/request'));
 const PathPage = lazy(() => import('./pages/path'));
 const QueuePage = lazy(() => import('./pages/queue'));
 const RingPage = lazy(() => import('./pages/ring'));
+const MenuPage = lazy(() => import('./pages/menu'));
 const HoursPage = lazy(() => import('./pages/hours'));
 const VoicemailPage = lazy(() => import('./pages/voicemail'));
 const ProfilePage = lazy(() => import('./pages/profile'));
@@ -76,6 +77,8 @@ function Pages() {
           <Route path="/queues" element={<QueuePage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
+          <Route path="/menus" element={<MenuPage />} />
+          <Route path="/menus/:id" element={<MenuPage />} />
           <Route path="/hours" element={<HoursPage />} />
           <Route path="/hours/:id" element={<HoursPage />} />
           <Route path="/groups" element={<GroupsPage />} />

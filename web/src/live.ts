@@ -53,13 +53,18 @@ export function stale(kind: string): string[] {
       return ['forwarding', 'path', 'audit'];
     case 'hours':
     case 'override':
-      return ['hours', 'forwarding', 'path', 'audit'];
+      return ['hours', 'entrance', 'forwarding', 'path', 'audit'];
     case 'forwarding':
       return ['forwarding', 'path', 'overview', 'audit'];
     case 'queue':
       return ['queues', 'forwarding', 'path', 'overview', 'audit'];
     case 'ring':
       return ['rings', 'forwarding', 'path', 'overview', 'audit'];
+    case 'menu':
+    case 'entrance':
+      return ['menus', 'entrances', 'entrance', 'forwarding', 'path', 'overview', 'audit'];
+    case 'prompt':
+      return ['prompts', 'audit'];
     case 'message':
       return ['voicemail', 'audit'];
     case 'mail':

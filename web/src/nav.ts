@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, FileClock, Headset, House, KeyRound, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
+import { AudioLines, BellRing, FileClock, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { can } from './session';
 import type { Key } from './words';
@@ -16,6 +16,7 @@ export const places: Place[] = [
   { to: '/groups', label: 'nav.groups', icon: Network, right: 'group.see', key: 'r', section: 'nav.company' },
   { to: '/rings', label: 'nav.rings', icon: BellRing, right: 'queue.edit', section: 'nav.company' },
   { to: '/queues', label: 'nav.queues', icon: Headset, right: 'queue.edit', section: 'nav.company' },
+  { to: '/menus', label: 'nav.menus', icon: ListTree, right: 'menu.edit', section: 'nav.company' },
   { to: '/hours', label: 'nav.hours', icon: Clock4, section: 'nav.company' },
   { to: '/paths', label: 'nav.paths', icon: Split, section: 'nav.company' },
   { to: '/explain', label: 'nav.explain', icon: CircleHelp, section: 'nav.rules' },

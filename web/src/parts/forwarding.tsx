@@ -8,6 +8,8 @@ import { Chips, Chooser, Flip, Line } from '../ui/pick';
 export const useForwarding = (id: string) => useQuery({ queryKey: ['forwarding', id], queryFn: () => api.forwarding(id), enabled: id !== '' });
 export const useRings = () => useQuery({ queryKey: ['rings'], queryFn: api.rings, staleTime: 60_000 });
 export const useQueues = () => useQuery({ queryKey: ['queues'], queryFn: api.queues, staleTime: 60_000 });
+export const useMenus = () => useQuery({ queryKey: ['menus'], queryFn: api.menus, staleTime: 60_000 });
+export const useEntrances = () => useQuery({ queryKey: ['entrances'], queryFn: api.entrances, staleTime: 60_000 });
 const useColleagues = () => useQuery({ queryKey: ['users', 'colleagues'], queryFn: () => api.users({ limit: 500, sort: 'name' }), staleTime: 60_000 });
 
 /** People to choose from, with their numbers. */
@@ -29,6 +31,8 @@ export function placeWord(p: Place, owner: { id: string; name: string; mine: boo
     case 'busy': return t('place.busy');
     case 'ring': return t('place.ring_group', { name: p.name ?? '' });
     case 'queue': return t('place.queue_of', { name: p.name ?? '' });
+    case 'menu': return p.id === 'self' ? t('place.this_menu') : t('place.menu_of', { name: p.name ?? '' });
+    case 'group': return t('place.group_of', { name: p.name ?? t('place.somebody') });
     default: return p.name ?? p.kind;
   }
 }
@@ -47,23 +51,40 @@ export function consequence(p: Profile, owner: { id: string; name: string; mine:
 
 type Kind = Place['kind'] | 'voicemail_of';
 
-/** Chooses a destination: the kind as buttons, then what belongs to it. */
-export function PlaceEditor({ label, value, onChange, of, self }: { label: string; value: Place; onChange: (p: Place) => void; of?: Forwarding; self?: boolean }) {
-  const people = useColleagueOptions(of?.user);
+type Named = { value: string; label: string; name: string };
+const named = (id: string, name: string, extension: string): Named => ({ value: id, name, label: extension ? `${name} · ${extension}` : name });
+
+/** What has a name and a number besides people, to choose from. */
+function useNamed(here?: string): Record<'ring' | 'queue' | 'menu' | 'group', Named[]> {
   const rings = useRings().data?.items ?? [];
   const queues = useQueues().data?.items ?? [];
+  const menus = useMenus().data?.items ?? [];
+  const groups = useEntrances().data?.items ?? [];
+  return {
+    ring: rings.map((r) => named(r.id, r.name, r.extension)),
+    queue: queues.map((q) => named(q.id, q.name, q.extension)),
+    menu: [...(here === 'self' ? [named('self', t('place.this_menu'), '')] : []), ...menus.map((m) => named(m.id, m.id === here ? t('place.this_menu') : m.name, m.extension))],
+    group: groups.map((g) => named(g.group, g.name, g.extension)),
+  };
+}
+
+const which = { ring: 'place.which_ring', queue: 'place.which_queue', menu: 'place.which_menu', group: 'place.which_group' } as const;
+
+/** Chooses a destination: the kind as buttons, then what belongs to it. In a menu, "here" is the menu's own id. */
+export function PlaceEditor({ label, value, onChange, of, self, here, none }: { label: string; value: Place; onChange: (p: Place) => void; of?: Forwarding; self?: boolean; here?: string; none?: string }) {
+  const people = useColleagueOptions(of?.user);
+  const there = useNamed(here);
   const own = of?.user ?? '';
   const first: Kind = value.kind === 'mailbox' && value.id !== own ? 'voicemail_of' : value.kind === 'user' && value.id === own && self ? 'user' : value.kind;
   const [kind, setKind] = useState<Kind>(first);
   const outside = of && !of.can.outside ? t('forwarding.no_outside') : undefined;
   const options: { value: Kind; label: string; locked?: string }[] = [
-    { value: '', label: t('place.end') },
+    { value: '', label: none ?? t('place.end') },
     ...(own ? [{ value: 'mailbox' as const, label: t('place.voicemail') }] : []),
     { value: 'voicemail_of', label: t('place.voicemail_other') },
     { value: 'user', label: self ? t('place.person') : t('place.colleague') },
     ...(own ? [{ value: 'mobile' as const, label: t('place.mobile'), locked: outside ?? (of?.mobile ? undefined : t('forwarding.no_mobile')) }] : []),
-    ...(rings.length > 0 ? [{ value: 'ring' as const, label: t('place.ring') }] : []),
-    ...(queues.length > 0 ? [{ value: 'queue' as const, label: t('place.queue') }] : []),
+    ...(['ring', 'queue', 'menu', 'group'] as const).filter((k) => there[k].length > 0 || value.kind === k).map((k) => ({ value: k, label: t(`place.${k}`) })),
     { value: 'outside', label: t('place.number'), locked: outside },
     { value: 'busy', label: t('place.busy') },
   ];
@@ -84,8 +105,9 @@ export function PlaceEditor({ label, value, onChange, of, self }: { label: strin
       {(kind === 'user' || kind === 'voicemail_of') && (
         <Chooser label={t('place.which_person')} options={self && kind === 'user' && own ? [{ value: own, label: t('place.ring_me') }, ...people] : people} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: people.find((p) => p.value === id)?.label })} />
       )}
-      {kind === 'ring' && <Chooser label={t('place.which_ring')} options={rings.map((r) => ({ value: r.id, label: r.extension ? `${r.name} · ${r.extension}` : r.name }))} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: rings.find((r) => r.id === id)?.name })} />}
-      {kind === 'queue' && <Chooser label={t('place.which_queue')} options={queues.map((q) => ({ value: q.id, label: q.extension ? `${q.name} · ${q.extension}` : q.name }))} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: queues.find((q) => q.id === id)?.name })} />}
+      {(kind === 'ring' || kind === 'queue' || kind === 'menu' || kind === 'group') && (
+        <Chooser label={t(which[kind])} options={there[kind]} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: there[kind].find((x) => x.value === id)?.name })} />
+      )}
       {kind === 'outside' && <Line label={t('field.number')} type="tel" value={value.number ?? ''} onChange={(number) => onChange({ ...value, number })} />}
       {kind === 'mobile' && <p className="meta num">{of?.mobile}</p>}
       {leadsOut && (
@@ -100,7 +122,7 @@ export function PlaceEditor({ label, value, onChange, of, self }: { label: strin
 }
 
 /** Whether everything that a destination needs has been chosen. */
-export const isWhole = (p: Place): boolean => !(['user', 'ring', 'queue', 'mailbox'].includes(p.kind) && !p.id) && !(p.kind === 'outside' && !p.number);
+export const isWhole = (p: Place): boolean => !(['user', 'ring', 'queue', 'menu', 'group', 'mailbox'].includes(p.kind) && !p.id) && !(p.kind === 'outside' && !p.number);
 
 /** A destination as it is sent: without what the server adds. */
 export const plain = (p: Place): Place => ({ kind: p.kind, id: p.id, number: p.number, screen: p.screen, divert: p.divert });

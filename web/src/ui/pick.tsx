@@ -1,5 +1,5 @@
 /** Choices that stand on their own, outside of a form with a save button. */
-import { SegmentedControl, Select, Switch, TextInput } from '@mantine/core';
+import { SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { t } from '../words';
 import type { Option } from './form';
@@ -30,6 +30,11 @@ export function Chooser({ label, options, value, onChange, empty, hint, error, p
 /** A field that is not part of a form. */
 export function Line({ label, value, onChange, hint, error, type, placeholder, plain }: { label: string; value: string; onChange: (v: string) => void; hint?: ReactNode; error?: string; type?: string; placeholder?: string; plain?: boolean }) {
   return <TextInput label={plain ? undefined : label} aria-label={plain ? label : undefined} description={hint} error={error} inputWrapperOrder={order} value={value} type={type} placeholder={placeholder} autoComplete="off" onChange={(e) => onChange(e.currentTarget.value)} />;
+}
+
+/** Several lines that are not part of a form. */
+export function Area({ label, value, onChange, hint }: { label: string; value: string; onChange: (v: string) => void; hint?: ReactNode }) {
+  return <Textarea label={label} description={hint} inputWrapperOrder={order} value={value} autosize minRows={2} maxRows={8} onChange={(e) => onChange(e.currentTarget.value)} />;
 }
 
 export function Flip({ label, hint, on, onChange, locked }: { label: string; hint?: ReactNode; on: boolean; onChange: (on: boolean) => void; locked?: string }) {
