@@ -11,22 +11,23 @@ import (
 
 // Call is the record of a call as the visitor may see it.
 type Call struct {
-	ID        pbx.CallID `json:"id"`
-	From      Party      `json:"from"`
-	To        Party      `json:"to"`
-	Dialled   string     `json:"dialled,omitempty"`
-	Direction string     `json:"direction" enum:"in,out,internal" doc:"as the visitor took part in it; internal between others inside"`
-	Started   time.Time  `json:"started"`
-	Answered  time.Time  `json:"answered,omitzero"`
-	Ended     time.Time  `json:"ended"`
-	Seconds   int        `json:"seconds" doc:"talked"`
-	Cause     pbx.Cause  `json:"cause"`
-	Reason    string     `json:"reason" doc:"why it ended, as a sentence"`
-	By        *Party     `json:"by,omitempty" doc:"who ended it"`
-	Codec     string     `json:"codec,omitempty"`
-	Secure    bool       `json:"secure"`
-	Legs      []Leg      `json:"legs" nullable:"false"`
-	Trace     []string   `json:"trace" nullable:"false" doc:"why it rang where it rang; only for who sees everybody in it"`
+	ID        pbx.CallID   `json:"id"`
+	From      Party        `json:"from"`
+	To        Party        `json:"to"`
+	Dialled   string       `json:"dialled,omitempty"`
+	Direction string       `json:"direction" enum:"in,out,internal" doc:"as the visitor took part in it; internal between others inside"`
+	Started   time.Time    `json:"started"`
+	Answered  time.Time    `json:"answered,omitzero"`
+	Ended     time.Time    `json:"ended"`
+	Seconds   int          `json:"seconds" doc:"talked"`
+	Cause     pbx.Cause    `json:"cause"`
+	Reason    string       `json:"reason" doc:"why it ended, as a sentence"`
+	By        *Party       `json:"by,omitempty" doc:"who ended it"`
+	Codec     string       `json:"codec,omitempty"`
+	Secure    bool         `json:"secure"`
+	Legs      []Leg        `json:"legs" nullable:"false"`
+	Linked    []pbx.CallID `json:"linked" nullable:"false" doc:"calls whose people were connected with those of this one; only for who sees everybody in it"`
+	Trace     []string     `json:"trace" nullable:"false" doc:"why it rang where it rang; only for who sees everybody in it"`
 }
 
 // Leg is one phone that took part.
@@ -53,7 +54,7 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 	veil, somebody := v.veil(recordTarget(c)), s.say(v, i18n.T("call.somebody"))
 	out := Call{ID: c.ID, From: veil.party(c.From, somebody), To: veil.party(c.To, somebody), Direction: v.direction(c.From, c.To, c.Users),
 		Started: c.Started, Answered: c.Answered, Ended: c.Ended, Seconds: int(c.Talk().Round(time.Second) / time.Second),
-		Cause: c.Cause, Codec: c.Codec, Secure: c.Secure, Legs: []Leg{}, Trace: []string{}}
+		Cause: c.Cause, Codec: c.Codec, Secure: c.Secure, Legs: []Leg{}, Linked: []pbx.CallID{}, Trace: []string{}}
 	if c.By != (pbx.Party{}) {
 		by := veil.party(c.By, somebody)
 		out.By = &by
@@ -73,6 +74,7 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 		out.Reason = s.say(v, i18n.T("cause."+string(c.Cause)))
 	}
 	if !veil.somehow {
+		out.Linked = append(out.Linked, c.Linked...)
 		for _, t := range c.Trace {
 			if line, ok := v.line(t); ok {
 				out.Trace = append(out.Trace, s.say(v, veil.text(line)))

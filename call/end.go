@@ -47,6 +47,11 @@ func (m *machine) stop(in Stop) {
 	if m.Phase >= Closing {
 		return
 	}
+	if m.Phase == Parting {
+		m.halt = &in
+		m.do(Withdraw{})
+		return
+	}
 	if m.Phase == Placing {
 		m.do(Emit{Kind: event.CallStarted})
 	}

@@ -9,13 +9,14 @@ import (
 // Incoming is a call that reached us and waits for an answer: an INVITE that passed authentication.
 // The signalling side has already answered 100 Trying.
 type Incoming struct {
-	Leg     pbx.LegID
-	Actor   pbx.Actor // the device that calls, with its user
-	Dialled string    // user part of the Request-URI, unescaped
-	Offer   []byte    // SDP of the caller; empty when the INVITE carried none
-	Secure  bool      // signalling is encrypted hop by hop (TLS, WSS)
-	Source  netip.AddrPort
-	Agent   string
+	Leg      pbx.LegID
+	Actor    pbx.Actor // the device that calls, with its user
+	Dialled  string    // user part of the Request-URI, unescaped
+	Offer    []byte    // SDP of the caller; empty when the INVITE carried none
+	Secure   bool      // signalling is encrypted hop by hop (TLS, WSS)
+	Source   netip.AddrPort
+	Agent    string
+	Replaces pbx.LegID // the leg whose place it wants to take (RFC 3891)
 
 	// of a call from a trunk
 	From     pbx.Party // as the carrier says; without a number when it is withheld
@@ -64,7 +65,8 @@ type Signal struct {
 
 // Refer is where a phone wants its other side to be sent.
 type Refer struct {
-	Dialled string // user part of Refer-To, unescaped
+	Dialled string    // user part of Refer-To, unescaped
+	Into    pbx.LegID // connect it with another call, in the place of this leg of his (RFC 3891)
 }
 
 // Progress is how it goes with what a phone wanted: 202 it is tried, 180 it rings, 200 it is done; or a cause, and the reason in words.

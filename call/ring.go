@@ -165,13 +165,13 @@ func (m *machine) pickedUp(i int, in Answered) {
 	m.wait(ConfirmTimer, ConfirmTime)
 }
 
-// confirmed is the caller's ACK. It carries his session when his INVITE had none.
-func (m *machine) confirmed(in Answered) {
+// confirmed is the ACK of the caller, or of a leg that came. It carries his session when his INVITE had none.
+func (m *machine) confirmed(i int, in Answered) {
+	c := &m.Legs[i]
 	if in.Fault != "" {
-		m.end(in.Fault, pbx.Party{}, sentence(in.Fault, m.From, 0))
+		m.end(in.Fault, pbx.Party{}, sentence(in.Fault, c.Party, 0))
 		return
 	}
-	c := &m.Legs[0]
 	c.State = LegUp
 	if in.Codec != "" {
 		c.Codec, c.Secure = in.Codec, in.Secure
@@ -183,6 +183,9 @@ func (m *machine) confirmed(in Answered) {
 	}
 	m.Phase = Talking
 	m.wait(NoTimer, 0)
+	if c.Came {
+		m.join()
+	}
 }
 
 // refused looks at what is left after a phone dropped out. A person who declines on one phone

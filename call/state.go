@@ -20,12 +20,13 @@ const (
 	Answering              // a phone or the house answered, the caller's phone has not confirmed; timer Confirm
 	Housed                 // the caller talks to the house; timer House
 	Talking                // timer Reply while a changed session is being agreed
+	Parting                // one side connects the other with another call, which is being asked; timer Route
 	Turning                // whom the other side sent on is being given the house's session; timer Reply
 	Closing                // the call has ended; phones that were cancelled may still answer; timer Settle
 	Over                   // nothing more will come
 )
 
-var phaseNames = [...]string{"placing", "routing", "ringing", "answering", "housed", "talking", "turning", "closing", "over"}
+var phaseNames = [...]string{"placing", "routing", "ringing", "answering", "housed", "talking", "parting", "turning", "closing", "over"}
 
 func (p Phase) String() string { return phaseNames[p] }
 
@@ -51,6 +52,7 @@ type Leg struct {
 	Attempt int // of the plan; -1 for the caller
 	State   LegState
 	Rang    bool // it rang at some time
+	Came    bool // it came into the call, in the place of something
 	Held    bool // it has put the other side on hold
 	Cause   pbx.Cause
 	Status  int
@@ -88,6 +90,9 @@ type State struct {
 	timer     Timer
 	change    exchange
 	then      passage      // of Turning
+	leaving   int          // of Parting: who connects
+	by        pbx.Party    // … in whose name
+	halt      *Stop        // … and what ends the call when the leg stays
 	asked     bool         // the phone of the sender waits to be told how it goes
 	fitted    int          // sessions changed since two legs were joined
 	home      *route.House // where the call begins, when the house answers

@@ -76,6 +76,12 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Send:
 		m.send(in)
+	case Adopt:
+		m.adopt(in)
+	case Merge:
+		m.merge(in)
+	case Handed:
+		m.handed(in)
 	case Differs:
 		m.on(in.Leg, func(i int) { m.differs(i) })
 	case Stop:
@@ -99,8 +105,8 @@ func (m *machine) answered(i int, in Answered) {
 		m.settle()
 	case m.Phase == Ringing && i > 0 && l.isPending():
 		m.pickedUp(i, in)
-	case m.Phase == Answering && i == 0:
-		m.confirmed(in)
+	case m.Phase == Answering && (i == 0 || i == m.Callee) && l.State == LegDialled:
+		m.confirmed(i, in)
 	case m.Phase == Talking && m.change.on && m.change.from == i && m.change.to == nobody:
 		m.counter(i, in)
 	}
@@ -136,6 +142,8 @@ func (m *machine) gone(i int, cause pbx.Cause, status int) {
 		}
 	case Answering, Talking, Housed:
 		m.hungUp(i, cause)
+	case Parting: // it is known only now whether the other side stays
+		m.do(Withdraw{})
 	}
 }
 
@@ -147,6 +155,11 @@ func (m *machine) timeout(t Timer) {
 	m.timer = NoTimer
 	switch t {
 	case RouteTimer:
+		if m.Phase == Parting {
+			m.do(Withdraw{})
+			m.wait(RouteTimer, partTime)
+			return
+		}
 		m.dismiss(pbx.CauseFailed, pbx.Party{}, sentence(pbx.CauseFailed, m.To, 0))
 	case HouseTimer:
 		m.houseTimeout()

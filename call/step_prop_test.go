@@ -21,6 +21,12 @@ func TestAnySequence(t *testing.T) {
 		s, legs := randomCall(t)
 		w := &watch{ended: map[pbx.LegID]bool{}, hung: map[pbx.LegID]int{}, dialled: map[pbx.LegID]bool{"a": true}, late: map[pbx.LegID]int{}}
 		step := func(in Input) {
+			if a, ok := in.(Adopt); ok && s.find(a.Leg) < 0 && s.CanAdopt(a.Place, a.Up) {
+				w.dialled[a.Leg] = true
+			}
+			if h, ok := in.(Handed); ok && h.OK && s.Phase == Parting {
+				w.ended[s.Legs[s.peer(s.leaving)].ID] = true
+			}
 			before := State{}
 			before, before.Legs = s, slices.Clone(s.Legs)
 			var effects []Effect
@@ -32,13 +38,14 @@ func TestAnySequence(t *testing.T) {
 			}
 			w.effects(t, &s, effects)
 		}
-		if rapid.IntRange(0, 20).Draw(t, "refused at once") > 0 {
+		if rapid.IntRange(0, 25).Draw(t, "refused at once") > 0 {
 			step(Start{})
 		}
 		for range rapid.IntRange(0, 40).Draw(t, "inputs") {
 			step(randomInput(t, &legs))
 		}
 		step(Stop{Cause: pbx.CauseHangup})
+		step(Handed{}) // a leg that was on its way to another call
 		for _, l := range legs {
 			step(Ended{Leg: l})
 		}
@@ -105,7 +112,7 @@ func (w *watch) effects(t *rapid.T, s *State, effects []Effect) {
 			}
 		}
 	}
-	waits := s.Phase == Routing || s.Phase == Ringing || s.Phase == Answering || s.Phase == Housed || s.Phase == Turning || s.Phase == Closing || s.change.on
+	waits := s.Phase == Routing || s.Phase == Ringing || s.Phase == Answering || s.Phase == Housed || s.Phase == Turning || s.Phase == Parting || s.Phase == Closing || s.change.on
 	if waits != (w.timer != NoTimer) || w.timer != s.timer {
 		t.Fatalf("phase %v, change %v: timer %v, state says %v", s.Phase, s.change, w.timer, s.timer)
 	}
@@ -193,6 +200,21 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		return Send{Leg: leg, To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_c"}, By: pbx.Party{User: "usr_a", Name: "alice"}, Asked: flag("asked")}
 	case 19:
 		return Differs{leg}
+	case 20, 21:
+		in := Adopt{Leg: pbx.LegID(fmt.Sprintf("b%d", len(legs))), Party: pbx.Party{Name: "dora"}, Place: leg, Up: flag("up"), By: pbx.Party{Name: "dora"}}
+		if flag("any") {
+			in.Place = ""
+		}
+		*all = append(legs, in.Leg)
+		return in
+	case 22, 23:
+		return Merge{Leg: leg, By: pbx.Party{Name: "alice"}, Asked: flag("asked")}
+	case 24:
+		in := Handed{OK: flag("ok"), Cause: pbx.CauseGone}
+		if flag("elsewhere") {
+			in.To = pbx.Destination{Kind: pbx.ToUser, ID: "usr_c"}
+		}
+		return in
 	case 14:
 		return Played{uint64(rapid.IntRange(1, 4).Draw(t, "tag"))}
 	case 15:

@@ -142,6 +142,20 @@ func parseInput(t *testing.T, w []string) Input {
 		return Replied{leg, status, value("fault")}
 	case "digit":
 		return Digit{leg, arg(2)[0]}
+	case "adopt": // adopt d1 by=dora place=b1 up back=park
+		in := Adopt{Leg: leg, Party: pbx.Party{Name: string(value("by"))}, Place: pbx.LegID(value("place")), By: pbx.Party{Name: string(value("by"))}, Up: has("up"), Held: has("held")}
+		if back := value("back"); back != "" {
+			in.Back = pbx.Destination{Kind: pbx.DestinationKind(back), ID: "70"}
+		}
+		return in
+	case "merge":
+		return Merge{Leg: leg, By: pbx.Party{Name: string(value("by"))}, Asked: has("asked")}
+	case "handed":
+		in := Handed{OK: has("ok"), Cause: value("cause")}
+		if to := value("to"); to != "" {
+			in.To = pbx.Destination{Kind: pbx.ToUser, ID: string(to)}
+		}
+		return in
 	case "differs":
 		return Differs{leg}
 	case "send":
@@ -284,6 +298,12 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("press %s %c", e.Leg, e.Digit)
 	case Route:
 		return fmt.Sprintf("route %s %s of %s after %s", e.To.Kind, e.To.ID, e.Owner, e.Cause)
+	case Admit:
+		return fmt.Sprintf("admit %s with %s", e.Leg, e.With)
+	case Hand:
+		return fmt.Sprintf("hand %s", e.Leg)
+	case Withdraw:
+		return "withdraw"
 	case Turn:
 		return fmt.Sprintf("turn to %s", e.Caller)
 	case Take:

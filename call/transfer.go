@@ -61,15 +61,20 @@ func (m *machine) send(in Send) {
 	default:
 		m.asked = in.Asked
 		m.report(i, Report{Status: statusAccepted})
-		m.part(i)
-		m.do(Emit{Kind: event.CallTransferred, Leg: in.Leg, By: in.By, To: in.To})
-		m.Phase = Turning
-		m.then = passage{in.To, in.By.User}
-		m.change = exchange{on: true, from: nobody, to: 0}
-		m.do(Take{m.Legs[0].ID})
-		m.do(Show{})
-		m.wait(ReplyTimer, ReplyTime)
+		m.sendOn(i, in)
 	}
+}
+
+// sendOn takes a side out of a conversation; the other goes on.
+func (m *machine) sendOn(i int, in Send) {
+	m.part(i)
+	m.do(Emit{Kind: event.CallTransferred, Leg: in.Leg, By: in.By, To: in.To})
+	m.Phase = Turning
+	m.then = passage{in.To, in.By.User}
+	m.change = exchange{on: true, from: nobody, to: 0}
+	m.do(Take{m.Legs[0].ID})
+	m.do(Show{})
+	m.wait(ReplyTimer, ReplyTime)
 }
 
 // divert sends on a caller who talks to nobody yet: what rings stops, what the house does ends.

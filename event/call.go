@@ -69,13 +69,21 @@ type Message struct {
 
 // Transferred is the payload of call.transferred: somebody sent the call on, or wanted to and might not.
 type Transferred struct {
-	Leg    pbx.LegID `json:"leg,omitempty"` // his phone; empty where he was not in the call
-	By     pbx.Party `json:"by"`            // who pays for what leads outside
-	Rest   pbx.Party `json:"rest,omitzero"` // who goes on
-	To     pbx.Party `json:"to,omitzero"`
-	Number string    `json:"number,omitempty"` // outside, or what leads nowhere
-	Cause  pbx.Cause `json:"cause,omitempty"`  // why it may not be
-	Reason i18n.Text `json:"reason,omitzero"`  // the sentence behind Cause
+	Leg    pbx.LegID  `json:"leg,omitempty"` // his phone; empty where he was not in the call
+	By     pbx.Party  `json:"by"`            // who pays for what leads outside
+	Rest   pbx.Party  `json:"rest,omitzero"` // who goes on
+	To     pbx.Party  `json:"to,omitzero"`
+	Number string     `json:"number,omitempty"` // outside, or what leads nowhere
+	Call   pbx.CallID `json:"call,omitempty"`   // another call, which he talked in too and which goes on with Rest
+	Cause  pbx.Cause  `json:"cause,omitempty"`  // why it may not be
+	Reason i18n.Text  `json:"reason,omitzero"`  // the sentence behind Cause
+}
+
+// Taken is the payload of call.taken: a phone came into the call, in the place of one that rang or talked.
+type Taken struct {
+	Leg  Leg        `json:"leg"`
+	By   pbx.Party  `json:"by,omitzero"`    // who wanted it
+	Call pbx.CallID `json:"call,omitempty"` // the call it comes from
 }
 
 // Held is the payload of call.held, call.resumed and call.returned.

@@ -119,6 +119,7 @@ const (
 	CallAnswered    Kind = "call.answered"
 	CallMessage     Kind = "call.message"     // the caller left a message
 	CallTransferred Kind = "call.transferred" // somebody sent it on
+	CallTaken       Kind = "call.taken"       // somebody came in the place of a phone that rang or talked
 	CallReturned    Kind = "call.returned"    // … and it came back to him, because nobody answered
 	CallHeld        Kind = "call.held"
 	CallResumed     Kind = "call.resumed"
@@ -161,7 +162,7 @@ func Kinds() []Kind {
 		InvitationSent,
 		MailSent,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored,
-		CallStarted, CallRouted, CallRang, CallAnswered, CallMessage, CallTransferred, CallReturned, CallHeld, CallResumed, CallEnded,
+		CallStarted, CallRouted, CallRang, CallAnswered, CallMessage, CallTransferred, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
 	}

@@ -14,6 +14,7 @@ const (
 	CauseOffline     Cause = "offline"     // no device of the called person is registered
 	CauseChosen      Cause = "chosen"      // the caller chose to go on, in a menu
 	CauseTransferred Cause = "transferred" // somebody sent the call on to another place
+	CauseGone        Cause = "gone"        // what was meant is over, or nobody may touch it who asks
 	CauseAway        Cause = "away"        // the person's status lets nothing ring, and leads nowhere else
 	CauseUnknown     Cause = "unknown"     // nobody has this number
 	CauseDenied      Cause = "denied"      // the caller may not place this call

@@ -27,7 +27,8 @@ type CDR struct {
 	Codec    string        `json:"codec,omitempty"`
 	Secure   bool          `json:"secure,omitempty"`
 	Legs     []Leg         `json:"legs"`
-	Trace    []i18n.Text   `json:"trace"` // why it rang where it rang (route.Plan.Trace)
+	Linked   []pbx.CallID  `json:"linked,omitempty"` // calls whose people were connected with those of this one
+	Trace    []i18n.Text   `json:"trace"`            // why it rang where it rang (route.Plan.Trace)
 }
 
 // Leg is one phone that took part.

@@ -40,6 +40,14 @@ func (d *Draft) Add(f event.Fact) {
 		if p, err := event.Payload[event.Routed](f); err == nil {
 			d.Routed(p)
 		}
+	case event.CallTransferred:
+		if p, err := event.Payload[event.Transferred](f); err == nil {
+			d.Transferred(p)
+		}
+	case event.CallTaken:
+		if p, err := event.Payload[event.Taken](f); err == nil {
+			d.Taken(p)
+		}
 	case event.CallMessage:
 		if p, err := event.Payload[event.Message](f); err == nil {
 			d.Message(p)
@@ -74,6 +82,33 @@ func (d *Draft) Routed(p event.Routed) {
 	c := &d.cdr
 	c.Trace = append(slices.Clip(c.Trace), p.Trace...)
 	c.Users, c.Groups = slices.Clone(p.Users), p.Groups
+}
+
+// Transferred takes in call.transferred; where the call goes then, call.routed tells.
+func (d *Draft) Transferred(p event.Transferred) {
+	switch c := &d.cdr; {
+	case p.Cause != "":
+		text := i18n.T("route.transfer_refused", "name", p.By.Name, "user", string(p.By.User))
+		c.Trace = append(slices.Clip(c.Trace), text)
+		if p.Reason.Key != "" {
+			c.Trace = append(c.Trace, p.Reason)
+		}
+	case p.Call != "":
+		c.Linked = append(slices.Clip(c.Linked), p.Call)
+		c.Trace = append(slices.Clip(c.Trace), i18n.T("route.connected", "name", p.By.Name, "user", string(p.By.User)))
+	}
+}
+
+// Taken takes in call.taken.
+func (d *Draft) Taken(p event.Taken) {
+	c, who := &d.cdr, p.Leg.Party
+	key := "route.taken"
+	if p.Call != "" {
+		c.Linked = append(slices.Clip(c.Linked), p.Call)
+		who, key = p.By, "route.connected"
+	}
+	c.Trace = append(slices.Clip(c.Trace), i18n.T(key, "name", who.Name, "user", string(who.User)))
+	d.leg(p.Leg)
 }
 
 // Message takes in call.message.

@@ -45,6 +45,15 @@ func (s *Server) newIncoming(tx *stack.ServerTx, device pbx.DeviceID, trunk *upl
 
 // onInvite begins a leg from a device. It has proven who it is.
 func (s *Server) onInvite(tx *stack.ServerTx, c Credential) {
+	if _, has := tx.Request.Lookup(stack.HeaderReplaces); has {
+		s.onInviteReplacing(tx, c)
+		return
+	}
+	s.begin(tx, c, "")
+}
+
+// begin makes the leg and announces it; replaces is the leg whose place it wants to take.
+func (s *Server) begin(tx *stack.ServerTx, c Credential, replaces pbx.LegID) {
 	req := tx.Request
 	l := s.newIncoming(tx, c.Device, nil, func(f stack.Flow) string { return s.contact(f, req.URI.Scheme) })
 	if l == nil {
@@ -54,11 +63,12 @@ func (s *Server) onInvite(tx *stack.ServerTx, c Credential) {
 		Leg: l.id,
 		Actor: pbx.Actor{Kind: pbx.ActorDevice, User: c.User, Device: c.Device, Addr: req.Flow.Remote.Addr().Unmap().String(), Via: "sip",
 			Request: plain(l.key.callID, 64)},
-		Dialled: dialled(req.URI),
-		Offer:   l.remoteSDP,
-		Secure:  req.Flow.Secure(),
-		Source:  req.Flow.Remote,
-		Agent:   plain(req.Get(stack.HeaderUserAgent), 128),
+		Dialled:  dialled(req.URI),
+		Offer:    l.remoteSDP,
+		Secure:   req.Flow.Secure(),
+		Source:   req.Flow.Remote,
+		Agent:    plain(req.Get(stack.HeaderUserAgent), 128),
+		Replaces: replaces,
 	})
 }
 
@@ -181,6 +191,9 @@ func (s *Server) onUnacked(tx *stack.ServerTx) {
 // onCancel handles a caller who gives up (RFC 3261 §9.2). The stack has answered the CANCEL and knows that it was in time.
 func (s *Server) onCancel(tx *stack.ServerTx, cancel *stack.Message) {
 	l, ok := tx.Data.(*leg)
+	if w, is := tx.Data.(*waiting); is {
+		w.cancelled = true
+	}
 	if !ok {
 		_ = tx.Respond(stack.NewResponse(tx.Request, 487, ""))
 		return

@@ -33,7 +33,7 @@ func TestOutgoingCall(t *testing.T) {
 		inv := tx.Request
 		for name, want := range map[string]string{
 			"P-Asserted-Identity": `"Jürgen \"J\" Żak" <sip:101@192.0.2.1>`, "Contact": "<sip:tandem@192.0.2.1:5060>",
-			"Supported": "timer, 100rel, norefersub", "Session-Expires": "1800", "Min-SE": "90", "Content-Type": "application/sdp", "User-Agent": "Tandem",
+			"Supported": "timer, 100rel, norefersub, replaces", "Session-Expires": "1800", "Min-SE": "90", "Content-Type": "application/sdp", "User-Agent": "Tandem",
 		} {
 			if got := inv.Get(name); got != want {
 				t.Errorf("%s: %q, want %q", name, got, want)

@@ -41,7 +41,21 @@ func (l *leg) onRefer(tx *stack.ServerTx) {
 		return
 	}
 	*r = referral{tx: tx, seq: seq, silent: req.Get("Refer-Sub") == "false"}
-	l.signal(call.Signal{Kind: call.SignalReferred, Refer: call.Refer{Dialled: dialled(values[0].URI)}})
+	with, has, ok := replacesIn(values[0].URI)
+	switch {
+	case !has:
+		l.signal(call.Signal{Kind: call.SignalReferred, Refer: call.Refer{Dialled: dialled(values[0].URI)}})
+	case !ok:
+		l.report(call.Progress{Cause: pbx.CauseGone})
+	default: // RFC 5589 §7
+		l.s.replaced(l.key.callID, with, func(id pbx.LegID, _ bool) {
+			if id == "" {
+				l.report(call.Progress{Cause: pbx.CauseGone})
+				return
+			}
+			l.signal(call.Signal{Kind: call.SignalReferred, Refer: call.Refer{Into: id}})
+		})
+	}
 }
 
 // Report answers SignalReferred and then tells how it goes.

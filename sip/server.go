@@ -21,8 +21,8 @@ const (
 	agentName         = "Tandem"
 	sdpType           = "application/sdp"
 	allow             = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, SUBSCRIBE"
-	supported         = "timer, 100rel, norefersub"
-	supportedInDialog = "timer, norefersub"
+	supported         = "timer, 100rel, norefersub, replaces"
+	supportedInDialog = "timer, norefersub, replaces"
 )
 
 // methods are all that are looked at. Those that are not in allow are refused only after the sender has proven who it is (SA-09).
@@ -132,7 +132,7 @@ func New(cfg Config) (*Server, error) {
 	s.stack = stack.New(stack.Config{Log: s.log, OnRequest: s.onRequest, OnAck: s.onAck, OnUnacked: s.onUnacked, OnCancel: s.onCancel,
 		OnFlowClosed: s.onFlowClosed, OnAbuse: s.onAbuse, Blocked: s.isShut, Trusted: s.isTrusted, Advertise: s.advertise,
 		Timers: cfg.Stack.Timers, Limits: cfg.Stack.Limits, Workers: cfg.Stack.Workers, Sockets: cfg.Stack.Sockets,
-		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel", "norefersub", eventList}, Bodies: map[string][]string{
+		Policy: stack.Policy{Methods: methods, Supported: []string{"timer", "100rel", "norefersub", "replaces", eventList}, Bodies: map[string][]string{
 			stack.MethodInvite: {sdpType}, stack.MethodUpdate: {sdpType}, stack.MethodPrack: {sdpType}, stack.MethodMessage: {"text/plain"}}}})
 	var err error
 	if s.digests, err = algorithms(cfg.Digests); err == nil {

@@ -24,6 +24,7 @@ var answers = map[pbx.Cause]answer{
 	pbx.CauseOffline:     {480, "Not Registered"},
 	pbx.CauseAway:        {480, "Away"},
 	pbx.CauseChosen:      {480, "Temporarily Unavailable"},
+	pbx.CauseGone:        {481, "Call Does Not Exist"},
 	pbx.CauseTransferred: {480, "Temporarily Unavailable"},
 	pbx.CauseUnknown:     {404, "No Such Number"},
 	pbx.CauseDenied:      {403, "Not Allowed"},

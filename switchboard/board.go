@@ -76,6 +76,10 @@ func (b *Board) Calls() int { return int(b.count.Load()) }
 // Incoming takes a call that passed authentication: it is authorised, routed and either refused with a reason or begun.
 // It does not block.
 func (b *Board) Incoming(in call.Incoming) {
+	if in.Replaces != "" {
+		b.replace(in)
+		return
+	}
 	// gather
 	s, live := b.c.View()
 	now := time.Now()

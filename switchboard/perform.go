@@ -51,6 +51,12 @@ func (r *run) perform(e call.Effect) call.Input {
 		}
 	case call.Report:
 		r.report(e)
+	case call.Admit:
+		return r.admit(e)
+	case call.Hand:
+		return r.hand(e.Leg)
+	case call.Withdraw:
+		return r.withdraw()
 	case call.Turn:
 		r.turn(e.Caller)
 	case call.Take:
@@ -238,6 +244,8 @@ func (r *run) emit(e call.Emit) {
 		r.fact(e.Kind, r.actor(i), event.Held{Leg: s.leg, Party: s.record.Party})
 	case event.CallTransferred:
 		r.emitTransferred(e)
+	case event.CallTaken:
+		r.emitTaken(e)
 	case event.CallEnded:
 		r.emitEnded()
 	}

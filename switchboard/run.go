@@ -28,6 +28,9 @@ type message struct {
 
 	recorded *media.Recorded // a recording is over
 	tag      uint64          // … which
+
+	arrival  *arrival  // an incoming leg wants to join
+	handover *handover // a leg comes from another call
 }
 
 // isVital tells what must not be lost, because the call could not end without it, from what a phone may repeat.
@@ -61,9 +64,14 @@ type run struct {
 	draft    report.Draft
 	facts    []event.Fact // not handed to the journal yet
 	ended    bool
-	tape     *tape    // what is being recorded
-	tag      uint64   // of the recording begun last
-	opened   []func() // what to give back at the end
+	tape     *tape       // what is being recorded
+	tag      uint64      // of the recording begun last
+	opened   []func()    // what to give back at the end
+	into     pbx.LegID   // the leg of another call in whose place one of ours is to go
+	transit  *handover   // … and is on its way
+	kept     []*message  // what happened on it meanwhile, to be handled
+	brings   *handover   // the leg that is being taken over
+	closed   atomic.Bool // nobody reads the inbox any more
 }
 
 func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, plan route.Plan, now time.Time) *run {
@@ -123,6 +131,32 @@ func (r *run) post(m *message) {
 	case r.inbox <- m:
 	default:
 		r.flooded.Store(true)
+		r.bounce(m)
+	}
+	if r.closed.Load() {
+		r.drain()
+	}
+}
+
+// drain turns away who wanted to join a call that is over.
+func (r *run) drain() {
+	for {
+		select {
+		case m := <-r.inbox:
+			r.bounce(m)
+		default:
+			return
+		}
+	}
+}
+
+// bounce gives back what a message brought.
+func (r *run) bounce(m *message) {
+	switch {
+	case m.arrival != nil:
+		r.b.turnAway(m.arrival, pbx.CauseGone, i18n.T("cause.gone"))
+	case m.handover != nil:
+		m.handover.from.post(&message{input: call.Handed{Cause: pbx.CauseGone}})
 	}
 }
 
@@ -143,6 +177,11 @@ func (r *run) loop() {
 		case <-r.timer.C:
 			r.tick()
 			r.step(call.Timeout{Timer: r.waits})
+		}
+		for len(r.kept) > 0 {
+			m := r.kept[0]
+			r.kept = r.kept[1:]
+			r.handle(m)
 		}
 		if r.flooded.Swap(false) {
 			r.step(call.Stop{Cause: pbx.CauseFailed})
@@ -224,6 +263,8 @@ func (r *run) forget() {
 		r.b.legs.Delete(s.wire)
 	}
 	r.b.calls.Delete(r.id)
+	r.closed.Store(true)
+	r.drain()
 	r.unplug()
 }
 

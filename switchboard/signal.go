@@ -1,8 +1,6 @@
 package switchboard
 
 import (
-	"slices"
-
 	"tandem/call"
 	"tandem/pbx"
 )
@@ -10,6 +8,12 @@ import (
 // handle turns a message into an input of the machine: descriptions are read here, so that the machine sees only what they mean.
 func (r *run) handle(m *message) {
 	switch {
+	case r.transit != nil && r.transit.concerns(m):
+		r.transit.kept = append(r.transit.kept, m)
+	case m.arrival != nil:
+		r.arrived(m.arrival)
+	case m.handover != nil:
+		r.received(m.handover)
 	case m.stop != nil:
 		r.stopper = m.actor
 		r.step(*m.stop)
@@ -18,17 +22,32 @@ func (r *run) handle(m *message) {
 	case m.recorded != nil:
 		r.recorded(m.recorded, m.tag)
 	case m.input != nil:
-		r.step(m.input)
+		r.told(m.input)
 	case m.key != "":
 		if r.state.IsHoused() { // otherwise the sound carries it
 			r.step(call.Digit{Leg: m.key, Digit: m.signal.Digit})
 		}
 	default:
-		i := slices.IndexFunc(r.sides, func(s *side) bool { return s.wire == m.signal.Leg })
-		if i >= 0 {
+		if i := r.wired(m.signal.Leg); i >= 0 {
 			r.signal(r.sides[i], i, m.signal)
+		} else if other, ok := r.b.legs.Load(m.signal.Leg); ok && other.(*run) != r { // the leg is in another call by now
+			other.(*run).post(m)
 		}
 	}
+}
+
+// told takes in what the house, the store or another call tells.
+func (r *run) told(in call.Input) {
+	if h, ok := in.(call.Handed); ok {
+		if r.transit == nil {
+			return
+		}
+		if !h.OK && !r.transit.settle(withdrawn) {
+			return
+		}
+		r.handed(h.OK)
+	}
+	r.step(in)
 }
 
 func (r *run) signal(s *side, i int, sig call.Signal) {
@@ -50,7 +69,11 @@ func (r *run) signal(s *side, i int, sig call.Signal) {
 	case call.SignalReplied:
 		r.replied(s, i, sig)
 	case call.SignalReferred:
-		r.referred(s, i, sig)
+		if sig.Refer.Into != "" {
+			r.merge(s, i, sig)
+		} else {
+			r.referred(s, i, sig)
+		}
 	case call.SignalDigit:
 		r.step(call.Digit{Leg: s.leg, Digit: sig.Digit})
 	}
@@ -105,7 +128,8 @@ func (r *run) stopping(i int) bool { return r.state.Legs[i].State >= call.LegSto
 // again calls a phone a second time, without encryption, when it refused our encrypted offer and the office allows it.
 func (r *run) again(s *side, i int, sig call.Signal) bool {
 	l := &r.state.Legs[i]
-	if i == 0 || !s.encrypt || s.retried || r.b.c.Encrypt || s.trunk != "" || sig.Cause != pbx.CauseNoCodec && sig.Cause != pbx.CauseInsecure {
+	came := i == 0 || s.actor.Kind != pbx.ActorNobody || s.trunk != ""
+	if came || !s.encrypt || s.retried || r.b.c.Encrypt || sig.Cause != pbx.CauseNoCodec && sig.Cause != pbx.CauseInsecure {
 		return false
 	}
 	if l.State != call.LegDialled && l.State != call.LegRinging {

@@ -23,8 +23,7 @@ func (r *run) referred(s *side, i int, sig call.Signal) {
 
 	// perform
 	if cause != "" {
-		r.fact(event.CallTransferred, who, event.Transferred{Leg: s.leg, By: s.record.Party, Number: sig.Refer.Dialled, Cause: cause, Reason: text})
-		r.b.c.Legs.Report(s.wire, call.Progress{Cause: cause, Text: r.b.say(config, who, r.now, text)})
+		r.deny(s, who, sig.Refer.Dialled, cause, text)
 		return
 	}
 	r.step(call.Send{Leg: s.leg, To: to, By: s.record.Party, Asked: true})

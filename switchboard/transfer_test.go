@@ -1,6 +1,8 @@
 package switchboard
 
 import (
+	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -39,6 +41,16 @@ func (o *office) find(binding string) *phone {
 		o.t.Fatalf("%s has no call", binding)
 	}
 	return found
+}
+
+// caller2 is a leg of somebody who calls.
+func (o *office) caller2(user pbx.UserID) *phone {
+	o.wire.mu.Lock()
+	defer o.wire.mu.Unlock()
+	p := &phone{w: o.wire, in: true, gone: make(chan struct{}), replied: make(chan int, 9), port: 6000}
+	p.leg = pbx.LegID(fmt.Sprintf("leg_%s%d", user, len(o.wire.legs)))
+	o.wire.legs[p.leg] = p
+	return p
 }
 
 func TestTransfer(t *testing.T) {
@@ -139,6 +151,125 @@ func TestTransferRefused(t *testing.T) {
 		if got := strings.Join(o.wire.log, "\n"); !strings.Contains(got, "report b1 denied: ") || !strings.Contains(got, "report caller unknown: en route.unknown number=199") ||
 			!strings.Contains(got, "report caller offline: ") || !strings.HasSuffix(got, "hangup b1 hangup") {
 			t.Errorf("signalling:\n%s", got)
+		}
+	})
+}
+
+// Alice talks to bob, asks mona, and connects the two: bob's leg goes to the other call, and each record names the other.
+func TestAttendedTransfer(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.phone("b1", false, (*phone).answers)
+		o.phone("m1", false, (*phone).answers)
+		first := o.dial("102", false, offer(pcmu, event8))
+		pause(time.Second)
+		first.holds()
+		second := o.dial("103", false, offer(pcmu, event8))
+		pause(time.Second)
+		second.holds()
+		first.send(call.Signal{Kind: call.SignalReferred, Refer: call.Refer{Into: second.leg}})
+		pause(time.Second)
+		o.mu.Lock()
+		n := 0
+		for _, c := range o.live.Calls() {
+			n++
+			if c.Phase != pbx.PhaseTalking || c.From.Name != "bob" || c.To.Name != "mona" || !slices.Equal(c.Users, []pbx.UserID{"usr_mona", "usr_bob"}) {
+				t.Errorf("live call %+v", c)
+			}
+		}
+		o.mu.Unlock()
+		if n != 1 {
+			t.Errorf("%d calls", n)
+		}
+		o.find("b1").hangsUp()
+		synctest.Wait()
+		o.drain()
+		log := strings.Join(o.wire.log, "\n")
+		if !strings.Contains(log, "report caller 202\n") || !strings.Contains(log, "report caller 200\n") || strings.Count(log, "offer b1") != 2 ||
+			strings.Count(log, "offer m1") != 2 || strings.Count(log, "hangup caller transferred") != 2 || !strings.HasSuffix(log, "hangup m1 hangup") {
+			t.Errorf("signalling:\n%s", log)
+		}
+		if len(o.ledger.cdrs) != 2 {
+			t.Fatalf("%d records", len(o.ledger.cdrs))
+		}
+		a, b := o.ledger.cdrs[0], o.ledger.cdrs[1]
+		if a.Cause != pbx.CauseTransferred || a.By.Name != "alice" || !slices.Equal(a.Linked, []pbx.CallID{b.ID}) {
+			t.Errorf("first record %+v", a)
+		}
+		if b.Cause != pbx.CauseHangup || b.By.Name != "bob" || !slices.Equal(b.Linked, []pbx.CallID{a.ID}) || len(b.Legs) != 3 {
+			t.Errorf("second record %+v", b)
+		}
+	})
+}
+
+// While mona's phone still rings, bob is sent there.
+func TestAttendedTransferRinging(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.phone("b1", false, (*phone).answers)
+		o.phone("m1", false, func(p *phone) { p.rings(); p.waits(3 * time.Second); p.answers() })
+		first := o.dial("102", false, offer(pcmu, event8))
+		pause(time.Second)
+		first.holds()
+		second := o.dial("103", false, offer(pcmu, event8))
+		pause(time.Second)
+		first.send(call.Signal{Kind: call.SignalReferred, Refer: call.Refer{Into: second.leg}})
+		pause(5 * time.Second)
+		o.find("m1").hangsUp()
+		synctest.Wait()
+		o.drain()
+		if len(o.ledger.cdrs) != 2 || o.ledger.cdrs[0].Cause != pbx.CauseTransferred || o.ledger.cdrs[1].To.Name != "mona" || o.ledger.cdrs[1].By.Name != "mona" {
+			t.Errorf("records %+v\n%s", o.ledger.cdrs, strings.Join(o.wire.log, "\n"))
+		}
+	})
+}
+
+// An INVITE with Replaces takes over what is one's own, and what rings and one may pick up; everything else does not exist.
+func TestReplaces(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.phone("b1", false, func(p *phone) { p.rings(); p.waits(10 * time.Second); p.answers() })
+		o.phone("m1", false, (*phone).answers)
+		a := o.dial("102", false, offer(pcmu, event8))
+		pause(time.Second)
+		ringing := o.find("b1").leg
+
+		try := func(user pbx.UserID, place pbx.LegID) *phone {
+			p := o.caller2(user)
+			o.board.Incoming(call.Incoming{Leg: p.leg, Actor: pbx.Actor{Kind: pbx.ActorDevice, User: user, Device: pbx.DeviceID("dev_" + strings.TrimPrefix(string(user), "usr_") + "2"), Via: "sip"},
+				Dialled: "102", Offer: offer(pcmu), Source: netip.MustParseAddrPort(o.caller), Replaces: place})
+			pause(time.Second)
+			return p
+		}
+		if p := try("usr_alice", ringing); !p.over {
+			t.Error("alice picked up what rings at bob")
+		}
+		if p := try("usr_mona", "leg_nowhere"); !p.over {
+			t.Error("mona replaced nothing")
+		}
+		mona := try("usr_mona", ringing) // the owner may
+		if mona.over || !mona.up || !a.up {
+			t.Errorf("mona did not pick up\n%s", strings.Join(o.wire.log, "\n"))
+		}
+		if p := try("usr_bob", mona.leg); !p.over {
+			t.Error("bob took a talking call over")
+		}
+		again := try("usr_mona", mona.leg) // with her second phone
+		if again.over || !again.up || !mona.over || a.over {
+			t.Errorf("mona could not change her phone\n%s", strings.Join(o.wire.log, "\n"))
+		}
+		if p := try("usr_bob", a.leg); !p.over {
+			t.Error("bob took the caller's place")
+		}
+		again.hangsUp()
+		synctest.Wait()
+		o.drain()
+		if n := len(o.ledger.cdrs); n != 5 {
+			t.Fatalf("%d records", n)
+		}
+		last := o.ledger.cdrs[4]
+		if last.To.Name != "mona" || last.By.Name != "mona" || len(last.Legs) != 4 || last.From.Name != "alice" {
+			t.Errorf("record %+v", last)
 		}
 	})
 }

@@ -2280,6 +2280,8 @@ export interface components {
             from: components["schemas"]["Party"];
             id: string;
             legs: components["schemas"]["Leg"][];
+            /** @description calls whose people were connected with those of this one; only for who sees everybody in it */
+            linked: string[];
             /** @description why it ended, as a sentence */
             reason: string;
             /**
