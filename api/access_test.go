@@ -109,6 +109,8 @@ func probes() map[string][]probe {
 			{"nina", "/v1/explain/right", `{"user":"<nina>","right":"call.listen","target":{"kind":"user","id":"<nina>"}}`, ""},
 			{"mia", "/v1/explain/right", `{"user":"<mia>","right":"call.listen","target":{"kind":"user","id":"<mia>"}}`, ""},
 			{"none", "/v1/explain/right", `{"user":"usr_none","right":"call.listen","target":{"kind":"user","id":"usr_none"}}`, ""}},
+		"GET /v1/policy":                       one("/v1/policy", ""),
+		"PUT /v1/policy":                       one("/v1/policy?dry=1", `{"text":"","reason":"x"}`),
 		"GET /v1/requests":                     one("/v1/requests", ""),
 		"POST /v1/requests":                    one("/v1/requests", `{"right":"user.import","target":{"kind":"group","id":"<sales>"},"until":"`+start.AddDate(0, 1, 0).Format(time.RFC3339)+`","reason":"x"}`),
 		"GET /v1/requests/{request}":           {{"of nina", "/v1/requests/<wish of nina>", "", ""}, {"none", "/v1/requests/acc_none", "", ""}},

@@ -79,6 +79,9 @@ func Routes() []Route {
 		route("GET", "/v1/profile/deputies", signedIn("only what the asker has lent"), "Who may act for oneself.", (*Server).listDeputies),
 		route("POST", "/v1/profile/deputies", over("me", policy.DelegateGive), "Let somebody act for oneself for a while.", (*Server).createDeputy).created().dry(),
 
+		route("GET", "/v1/policy", house(policy.RoleEdit), "The rights of the office as text, for whoever may also ask about everybody.", (*Server).getPolicy),
+		route("PUT", "/v1/policy", house(policy.RoleEdit), "Make the rights of the office what a text says, in one change or not at all; with dry=1 only plan it.", (*Server).putPolicy).large(policyOctets).tries(),
+
 		// Who rings, and what then.
 		route("PUT", "/v1/users/{user}/status", over("user", policy.PresenceSet), "Choose a person's status, with an end.", (*Server).putStatus).tries(),
 		route("GET", "/v1/users/{user}/forwarding", over("user", policy.UserSee, policy.ForwardingEdit), "What happens to calls for a person.", (*Server).getForwarding),

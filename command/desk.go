@@ -61,6 +61,7 @@ type Result struct {
 	Differences []pbx.Difference // row by row
 	Facts       []event.Fact     // as stored, with their positions; without positions after Try
 	Rows        []Row            // of an import, also when it is refused
+	Steps       []Step           // of rights applied as text, also when they are refused
 }
 
 // attempts bounds how often a command is planned again because another process wrote in between.
@@ -125,19 +126,19 @@ func (d *Desk) plan(s *pbx.Snapshot, now time.Time, who pbx.Actor, c Command) (R
 	}
 	change, err := c.Change(w)
 	if err != nil {
-		return Result{Rows: w.rows}, pbx.Change{}, err
+		return Result{Rows: w.rows, Steps: w.steps}, pbx.Change{}, err
 	}
 	differences := s.Diff(change)
 	next, err := s.Apply(change)
 	if err != nil {
-		return Result{Rows: w.rows}, pbx.Change{}, err
+		return Result{Rows: w.rows, Steps: w.steps}, pbx.Change{}, err
 	}
 	next.Version = s.Version + 1
 	facts, err := w.facts(differences)
 	if err != nil {
 		return Result{}, pbx.Change{}, err
 	}
-	return Result{Object: w.object, Secret: w.secret, Snapshot: next, Differences: differences, Facts: facts, Rows: w.rows}, change, nil
+	return Result{Object: w.object, Secret: w.secret, Snapshot: next, Differences: differences, Facts: facts, Rows: w.rows, Steps: w.steps}, change, nil
 }
 
 // catchUp makes the directory show what another process has written.

@@ -70,12 +70,13 @@ type EditGroup struct {
 	Zone      *string
 	Published *bool
 	Ceiling   *pbx.RoleID // the highest role that managers of the group may give; empty is manager (C-2)
+	Replay    *pbx.Replay // how much of a conference its guests hear again; empty follows the office (D-040)
 }
 
 // Need asks for group.edit here and at both parents, and for group.publish to show the members to everybody.
 func (c EditGroup) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
 	var needs []Need
-	if c.Name != nil || c.Parent != nil || c.Language != nil || c.Zone != nil || c.Ceiling != nil || c.Published == nil {
+	if c.Name != nil || c.Parent != nil || c.Language != nil || c.Zone != nil || c.Ceiling != nil || c.Replay != nil || c.Published == nil {
 		needs = append(needs, Need{policy.GroupEdit, policy.Group(c.Group)})
 	}
 	if c.Published != nil {
@@ -122,6 +123,9 @@ func (c EditGroup) Change(w *Work) (pbx.Change, error) {
 			return pbx.Change{}, err
 		}
 		g.Ceiling = *c.Ceiling
+	}
+	if c.Replay != nil {
+		g.Replay = *c.Replay
 	}
 	return pbx.Change{Put: []pbx.Noun{&g}}, nil
 }
@@ -183,9 +187,7 @@ func (c DeleteGroup) Change(w *Work) (pbx.Change, error) {
 			continue
 		}
 		if m.Main {
-			heir := *rest[0]
-			heir.Main = true
-			change.Put = append(change.Put, &heir)
+			change.Put = append(change.Put, heir(rest))
 		}
 	}
 	return change, nil

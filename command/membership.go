@@ -2,6 +2,7 @@ package command
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	"tandem/pbx"
@@ -76,12 +77,8 @@ func (c SetMember) Change(w *Work) (pbx.Change, error) {
 	if c.Main {
 		next.Main = true
 	}
-	kept := pbx.MembershipID("")
-	if m != nil {
-		kept = m.ID
-	}
-	if next.Main && (m == nil || !m.Main) {
-		change.Put = append(change.Put, w.notMain(c.User, kept)...)
+	if next.Main && (m == nil || !m.Main || isLonger(next.Until, m.Until)) {
+		change.Put = append(change.Put, w.notMain(next, m)...)
 	}
 	if err := w.grace(next, c); err != nil {
 		return pbx.Change{}, err
@@ -290,6 +287,9 @@ func (w *Work) keepHome(u pbx.UserID, change pbx.Change) (pbx.Change, error) {
 	for _, r := range change.Delete {
 		delete(after, pbx.MembershipID(r.ID))
 	}
+	if !isSomewhere(after, w.Now) {
+		return w.takeIn(u, after, change), nil
+	}
 	last := w.Now
 	for _, m := range after {
 		if m.Until.IsZero() {
@@ -307,6 +307,31 @@ func (w *Work) keepHome(u pbx.UserID, change pbx.Change) (pbx.Change, error) {
 	change.Put = append(change.Put, &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: w.Snapshot.DefaultGroup(),
 		Role: "user", From: last, Main: true})
 	return change, nil
+}
+
+// isSomewhere reports whether one of the memberships counts at a moment, or comes to count at it.
+func isSomewhere(all map[pbx.MembershipID]*pbx.Membership, at time.Time) bool {
+	for _, m := range all {
+		if m.IsActive(at) {
+			return true
+		}
+	}
+	return false
+}
+
+// takeIn lets a person who is nowhere now be in the default group from now on, until a place there that is to come anyway.
+func (w *Work) takeIn(u pbx.UserID, all map[pbx.MembershipID]*pbx.Membership, change pbx.Change) pbx.Change {
+	home := &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: w.Snapshot.DefaultGroup(), Role: "user", From: w.Now, Main: true}
+	for _, m := range all {
+		if m.Group == home.Group && m.From.After(w.Now) && isLonger(home.Until, m.From) {
+			home.Until = m.From
+		}
+	}
+	for _, m := range all {
+		home.Main = home.Main && !(m.Main && m.From.After(w.Now) && isLonger(home.Until, m.From))
+	}
+	change.Put = append(change.Put, home)
+	return change
 }
 
 // SetOverride allows or denies one right of a person inside one group, or leaves it to his role again (G-021…G-023).
@@ -377,7 +402,7 @@ func (w *Work) join(u pbx.UserID, g pbx.GroupID, role pbx.RoleID, mainGroup bool
 	m := &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: g, Role: role, From: w.Now, Main: mainGroup}
 	w.objectOnce(m.Ref())
 	if mainGroup {
-		return append([]pbx.Noun{m}, w.notMain(u, "")...)
+		return append([]pbx.Noun{m}, w.notMain(m, nil)...)
 	}
 	return []pbx.Noun{m}
 }
@@ -389,23 +414,26 @@ func (w *Work) objectOnce(r pbx.Ref) {
 	}
 }
 
-// notMain is what becomes of the memberships that were main, but for one.
-func (w *Work) notMain(u pbx.UserID, but pbx.MembershipID) []pbx.Noun {
+// notMain is what becomes of the memberships that are main while another one is to be, but for the one it comes from.
+func (w *Work) notMain(main, but *pbx.Membership) []pbx.Noun {
 	var rows []pbx.Noun
-	for _, m := range w.Snapshot.MembershipsOf(u) {
-		if m.Main && m.Until.IsZero() && m.ID != but {
-			next := *m
-			next.Main = false
-			rows = append(rows, &next)
+	for _, m := range w.Snapshot.MembershipsOf(main.User) {
+		if !m.Main || isOver(m.Until, w) || but != nil && m.ID == but.ID ||
+			pbx.Instant(m.From) >= pbx.Deadline(main.Until) || pbx.Instant(main.From) >= pbx.Deadline(m.Until) {
+			continue
 		}
+		next := *m
+		next.Main = false
+		rows = append(rows, &next)
 	}
 	return rows
 }
 
 // RemoveMember takes a person out of a group; without another one he joins Default.
 type RemoveMember struct {
-	User  pbx.UserID
-	Group pbx.GroupID
+	User    pbx.UserID
+	Group   pbx.GroupID
+	Planned bool // takes back only the role that is to come; the one that counts now goes on in its place
 }
 
 // Need asks for the right to take people out of this group.
@@ -415,6 +443,9 @@ func (c RemoveMember) Need(*pbx.Snapshot, pbx.Actor) []Need {
 
 // Change ends the membership at this moment; it stays in the past, where records need it. One that has not begun goes.
 func (c RemoveMember) Change(w *Work) (pbx.Change, error) {
+	if c.Planned {
+		return c.unplan(w)
+	}
 	m := w.placeIn(c.User, c.Group)
 	if m == nil {
 		return pbx.Change{}, missing()
@@ -433,9 +464,39 @@ func (c RemoveMember) Change(w *Work) (pbx.Change, error) {
 		change.Put = append(change.Put, &ended)
 	}
 	if len(rest) > 0 && m.Main {
-		heir := *rest[0]
-		heir.Main = true
-		change.Put = append(change.Put, &heir)
+		change.Put = append(change.Put, heir(rest))
 	}
 	return w.keepHome(c.User, change)
+}
+
+// heir is the membership that becomes the main one: of several the first that does not end.
+func heir(rest []*pbx.Membership) *pbx.Membership {
+	next := *rest[max(0, slices.IndexFunc(rest, func(m *pbx.Membership) bool { return m.Until.IsZero() }))]
+	next.Main = true
+	return &next
+}
+
+// unplan takes back a role that is to come.
+func (c RemoveMember) unplan(w *Work) (pbx.Change, error) {
+	now := w.placeIn(c.User, c.Group)
+	for _, m := range w.Snapshot.MembershipsOf(c.User) {
+		if now == nil || m.Group != c.Group || !m.From.Equal(now.Until) || m.Until.Equal(m.From) {
+			continue
+		}
+		w.object = m.Ref()
+		s, err := w.probe(m, m.Role)
+		if err != nil {
+			return pbx.Change{}, err
+		}
+		if err := w.Ask(s, policy.MembershipEdit, policy.TakeOut(c.User, c.Group)); err != nil {
+			return pbx.Change{}, err
+		}
+		if err := w.askEnd(now, m.Until); err != nil {
+			return pbx.Change{}, err
+		}
+		next := *now
+		next.Until = m.Until
+		return pbx.Change{Put: []pbx.Noun{&next}, Delete: []pbx.Ref{m.Ref()}}, nil
+	}
+	return pbx.Change{}, missing()
 }

@@ -18,6 +18,7 @@ type EditSettings struct {
 	Public   *string
 	Digits   *int
 	Mail     *EditMail
+	Replay   *pbx.Replay // how much of a conference its guests hear again, where a group says nothing (D-040)
 }
 
 // EditMail changes the way out for e-mail; nil fields stay. The password is written, never read.
@@ -74,6 +75,9 @@ func (c EditSettings) Change(w *Work) (pbx.Change, error) {
 		if t.Mail, err = c.Mail.edit(t.Mail); err != nil {
 			return pbx.Change{}, err
 		}
+	}
+	if c.Replay != nil {
+		t.Replay = *c.Replay
 	}
 	return pbx.Change{Put: []pbx.Noun{&t}}, nil
 }

@@ -24,7 +24,7 @@ type Undone struct {
 }
 
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
-var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
+var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue,
 	pbx.KindMenu, pbx.KindEntrance}
 
@@ -112,6 +112,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Group{}
 	case pbx.KindQueue:
 		n = &pbx.Queue{}
+	case pbx.KindRole:
+		n = &pbx.Role{}
 	case pbx.KindHours:
 		n = &pbx.Timetable{}
 	case pbx.KindOverride:
@@ -193,11 +195,11 @@ func (w *Work) authorize(next *pbx.Snapshot, rows []pbx.Difference) error {
 	return nil
 }
 
-// grounds is the configuration on which memberships and grants are asked for: with the groups they need.
+// grounds is the configuration on which memberships and grants are asked for: with the groups and roles they need.
 func (w *Work) grounds(rows []pbx.Difference) (*pbx.Snapshot, error) {
 	var change pbx.Change
 	for _, d := range rows {
-		if d.Ref.Kind == pbx.KindGroup && d.Before == nil {
+		if (d.Ref.Kind == pbx.KindGroup || d.Ref.Kind == pbx.KindRole) && d.Before == nil {
 			change.Put = append(change.Put, d.After)
 		}
 	}
@@ -248,6 +250,10 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = userNeeds(d, w.Who)
 	case pbx.KindGroup:
 		needs = groupNeeds(base, d)
+	case pbx.KindRole:
+		before, _ := d.Before.(*pbx.Role)
+		after, _ := d.After.(*pbx.Role)
+		needs = []Need{{policy.RoleEdit, policy.Shape(before, after)}}
 	case pbx.KindHours:
 		needs = []Need{HoursNeed(base, pbx.HoursID(d.Ref.ID), policy.HoursEdit)}
 	case pbx.KindOverride:

@@ -20,6 +20,7 @@ type Work struct {
 	reason  string
 	data    any // payload of the facts
 	rows    []Row
+	steps   []Step
 }
 
 // ID makes a new id.

@@ -70,6 +70,21 @@ func Open(ctx context.Context, c Config) (*Memory, error) {
 	return m, nil
 }
 
+// OpenAlone is Open for whoever wants to be the only one on the data: a server, or a verb that changes an office.
+func OpenAlone(ctx context.Context, c Config) (*Memory, error) {
+	unlock, err := c.lock()
+	if err != nil {
+		return nil, err
+	}
+	m, err := Open(ctx, c)
+	if err != nil {
+		unlock()
+		return nil, err
+	}
+	m.unlock = unlock
+	return m, nil
+}
+
 func (m *Memory) furnish(ctx context.Context) error {
 	snapshot, err := m.Store.Load(ctx)
 	if err != nil {
@@ -131,16 +146,10 @@ type House struct {
 
 // Build opens everything and listens; Run serves. A House that is not run must be closed by Close.
 func Build(ctx context.Context, c Config) (*House, error) {
-	unlock, err := c.lock()
+	m, err := OpenAlone(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	m, err := Open(ctx, c)
-	if err != nil {
-		unlock()
-		return nil, err
-	}
-	m.unlock = unlock
 	h := &House{Memory: m, lines: make(chan event.Fact, 64)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,17 +10,30 @@ import (
 	"tandem/pbx"
 )
 
+// Line is one line of the rights as text: something that gives or takes rights now or later.
+type Line struct {
+	Text   string
+	Key    string // lines of one key are versions of the same thing
+	Number int    // in the file it was read from, from 1; 0 for a line of the office itself
+	Role   string // the custom role it gives, by name, because that may come into being with the same file
+	Noun   pbx.Noun
+}
+
 // Text is everything that gives or takes rights at a moment and later, one line each, in an order that does not depend on
 // ids: roles made here, places in groups, levels and office-wide roles, single grants (N-16). What is over is left out;
 // suspensions and the tree of groups itself are no rights.
 func Text(s *pbx.Snapshot, at time.Time) []string {
+	var all []string
+	for _, l := range Written(s, at) {
+		all = append(all, l.Text)
+	}
+	return all
+}
+
+// Written is Text with the rows behind it.
+func Written(s *pbx.Snapshot, at time.Time) []Line {
 	w := writer{s: s, at: at}
-	if s.Tenant.Spread {
-		w.add("office", time.Time{}, "billing.assign may be handed on")
-	}
-	if s.Tenant.Replay != "" {
-		w.add("office", time.Time{}, "replay=%s", s.Tenant.Replay)
-	}
+	w.office(&s.Tenant)
 	for _, r := range s.Roles {
 		w.role(r)
 	}
@@ -30,39 +44,58 @@ func Text(s *pbx.Snapshot, at time.Time) []string {
 		w.member(m)
 	}
 	for _, a := range s.Assignments {
-		w.add("level", a.Until, "%s %s over %s%s%s", w.person(a.User), w.roleName(a.Role), w.scope(a.Scope), w.except(a.Except), w.since(a.Since))
+		w.level(a)
 	}
 	for _, g := range s.Grants {
-		verb := "allow"
-		if g.Deny {
-			verb = "deny"
-		}
-		line := fmt.Sprintf("%s %s over %s%s%s", w.person(g.User), g.Right, w.scope(g.Scope), w.except(g.Except), w.since(g.Since))
-		if g.Reason != "" {
-			line += fmt.Sprintf(" because %q", g.Reason)
-		}
-		w.add(verb, g.Until, "%s", line+w.from(g.From))
+		w.grant(g)
 	}
-	slices.Sort(w.lines)
+	slices.SortFunc(w.lines, func(a, b Line) int {
+		return cmp.Or(cmp.Compare(a.Text, b.Text), cmp.Compare(a.Noun.Ref().ID, b.Noun.Ref().ID))
+	})
 	return w.lines
 }
 
 type writer struct {
 	s     *pbx.Snapshot
 	at    time.Time
-	lines []string
+	lines []Line
 }
 
 // add writes a line unless what it says is over.
-func (w *writer) add(verb string, until time.Time, format string, args ...any) {
+func (w *writer) add(key string, n pbx.Noun, role pbx.RoleID, from, until time.Time, more string) {
 	if !until.IsZero() && !until.After(w.at) {
 		return
 	}
-	line := verb + " " + fmt.Sprintf(format, args...)
-	if !until.IsZero() {
-		line += " until " + until.UTC().Format(time.RFC3339)
+	text := key + more
+	if from.After(w.at) {
+		text += " from " + clock(from)
 	}
-	w.lines = append(w.lines, line)
+	if !until.IsZero() {
+		text += " until " + clock(until)
+	}
+	l := Line{Text: text, Key: key, Noun: n}
+	if r := w.s.Roles[role]; r != nil {
+		l.Role = r.Name
+	}
+	w.lines = append(w.lines, l)
+}
+
+// clock is a moment as finely as it is kept.
+func clock(at time.Time) string { return at.UTC().Format("2006-01-02T15:04:05.999Z07:00") }
+
+// The two lines about the office as a whole; that of replay has a value behind it.
+const (
+	LineSpread = "office billing.assign may be handed on"
+	lineReplay = "office replay"
+)
+
+func (w *writer) office(t *pbx.Tenant) {
+	if t.Spread {
+		w.add(LineSpread, t, "", time.Time{}, time.Time{}, "")
+	}
+	if t.Replay != "" {
+		w.add(lineReplay, t, "", time.Time{}, time.Time{}, "="+string(t.Replay))
+	}
 }
 
 func (w *writer) role(r *pbx.Role) {
@@ -72,8 +105,7 @@ func (w *writer) role(r *pbx.Role) {
 			cells = append(cells, name+"="+string(c))
 		}
 	}
-	slices.Sort(cells)
-	w.add("role", time.Time{}, "%q %s: %s", r.Name, r.Class, strings.Join(cells, " "))
+	w.add(fmt.Sprintf("role %q", r.Name), r, "", time.Time{}, time.Time{}, " "+string(cmp.Or(r.Class, pbx.RoleGroup))+marked(cells))
 }
 
 // group writes what of a group decides about rights.
@@ -89,7 +121,7 @@ func (w *writer) group(g *pbx.Group) {
 		marks = append(marks, "replay="+string(g.Replay))
 	}
 	if len(marks) > 0 {
-		w.add("group", time.Time{}, "%s: %s", w.path(g.ID), strings.Join(marks, " "))
+		w.add("group "+w.path(g.ID), g, "", time.Time{}, time.Time{}, marked(marks))
 	}
 }
 
@@ -98,7 +130,6 @@ func (w *writer) member(m *pbx.Membership) {
 	for right, v := range m.Overrides {
 		marks = append(marks, right+"="+string(v))
 	}
-	slices.Sort(marks)
 	if m.Main {
 		marks = append(marks, "main")
 	}
@@ -108,11 +139,54 @@ func (w *writer) member(m *pbx.Membership) {
 	if m.Calls != "" {
 		marks = append(marks, "calls="+string(m.Calls))
 	}
-	extra := ""
-	if len(marks) > 0 {
-		extra = ": " + strings.Join(marks, " ")
+	w.add("member "+w.person(m.User)+" in "+w.path(m.Group), m, m.Role, m.From, m.Until, " as "+w.roleName(m.Role)+marked(marks))
+}
+
+func (w *writer) level(a *pbx.Assignment) {
+	key := "level " + w.person(a.User) + " " + w.roleName(a.Role) + w.reach(a.Scope, a.Except, a.Since)
+	w.add(key, a, a.Role, a.From, a.Until, because(a.Reason))
+}
+
+func (w *writer) grant(g *pbx.Grant) {
+	verb := "allow "
+	if g.Deny {
+		verb = "deny "
 	}
-	w.add("member", m.Until, "%s in %s as %s%s%s", w.person(m.User), w.path(m.Group), w.roleName(m.Role), extra, w.from(m.From))
+	w.add(verb+w.person(g.User)+" "+g.Right+w.reach(g.Scope, g.Except, g.Since), g, "", g.From, g.Until, because(g.Reason))
+}
+
+// marked writes marks after a colon, sorted.
+func marked(marks []string) string {
+	if len(marks) == 0 {
+		return ""
+	}
+	slices.Sort(marks)
+	return ": " + strings.Join(marks, " ")
+}
+
+func because(reason string) string {
+	if reason == "" {
+		return ""
+	}
+	return fmt.Sprintf(" because %q", reason)
+}
+
+// reach is how far something given reaches.
+func (w *writer) reach(c pbx.Scope, except []pbx.Ref, since time.Time) string {
+	text := " over " + string(c.Kind)
+	switch c.Kind {
+	case pbx.ScopeGroup, pbx.ScopeTree:
+		text += ":" + w.path(c.Group)
+	case pbx.ScopeListed:
+		text += ":" + w.refs(c.Refs)
+	}
+	if len(except) > 0 {
+		text += " except " + w.refs(except)
+	}
+	if !since.IsZero() {
+		text += " since " + clock(since)
+	}
+	return text
 }
 
 // person is the e-mail address, which people and files know.
@@ -123,11 +197,14 @@ func (w *writer) person(id pbx.UserID) string {
 	return string(id)
 }
 
+// escape keeps a slash inside a name apart from those between names.
+var escape = strings.NewReplacer(`\`, `\\`, `/`, `\/`)
+
 // path is a group with those above it.
 func (w *writer) path(id pbx.GroupID) string {
 	var names []string
 	for g := w.s.Groups[id]; g != nil && len(names) <= pbx.Depth; g = w.s.Groups[g.Parent] {
-		names = append(names, g.Name)
+		names = append(names, escape.Replace(g.Name))
 	}
 	slices.Reverse(names)
 	return fmt.Sprintf("%q", strings.Join(names, "/"))
@@ -138,16 +215,6 @@ func (w *writer) roleName(id pbx.RoleID) string {
 		return fmt.Sprintf("%q", r.Name)
 	}
 	return string(id)
-}
-
-func (w *writer) scope(c pbx.Scope) string {
-	switch c.Kind {
-	case pbx.ScopeGroup, pbx.ScopeTree:
-		return string(c.Kind) + ":" + w.path(c.Group)
-	case pbx.ScopeListed:
-		return string(c.Kind) + ":" + w.refs(c.Refs)
-	}
-	return string(c.Kind)
 }
 
 func (w *writer) refs(refs []pbx.Ref) string {
@@ -166,24 +233,17 @@ func (w *writer) refs(refs []pbx.Ref) string {
 	return strings.Join(all, ",")
 }
 
-func (w *writer) except(refs []pbx.Ref) string {
-	if len(refs) == 0 {
-		return ""
+// ReadsText reports whether somebody may read the rights of the office as text: he may change roles, and ask about everybody.
+func ReadsText(s *pbx.Snapshot, who pbx.Actor, at time.Time) Decision {
+	d := Decide(s, Request{Actor: who, Right: RoleEdit, Target: System(), At: at})
+	for id := range s.Users {
+		if !d.OK {
+			break
+		}
+		if id != who.User {
+			d = Decide(s, Request{Actor: who, Right: RightExplain, Target: User(id), At: at})
+		}
 	}
-	return " except " + w.refs(refs)
-}
-
-func (w *writer) since(at time.Time) string {
-	if at.IsZero() {
-		return ""
-	}
-	return " since " + at.UTC().Format(time.RFC3339)
-}
-
-// from is written only where something has not begun yet.
-func (w *writer) from(at time.Time) string {
-	if !at.After(w.at) {
-		return ""
-	}
-	return " from " + at.UTC().Format(time.RFC3339)
+	d.Hidden = false // that there is an office is no secret
+	return d
 }

@@ -16,19 +16,38 @@ import (
 
 // open opens the data of a verb that works beside a running server. It makes none: a mistyped directory must not look like an empty office.
 func (w where) open(ctx context.Context, std streams) (*house.Memory, error) {
+	if err := w.exists(); err != nil {
+		return nil, err
+	}
+	return w.make(ctx, std)
+}
+
+// alone opens the data of a verb that changes it, and only while no server runs on it.
+func (w where) alone(ctx context.Context, std streams) (*house.Memory, error) {
+	if err := w.exists(); err != nil {
+		return nil, err
+	}
+	return house.OpenAlone(ctx, w.office(std))
+}
+
+func (w where) exists() error {
 	file, embedded := strings.CutPrefix(w.Database, "sqlite:")
 	if w.Database == "" {
 		file, embedded = filepath.Join(w.Data, "tandem.db"), true
 	}
 	if _, err := os.Stat(file); embedded && errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no office in %s; say where it is with --data or --database, or start one with tandem serve", file)
+		return fmt.Errorf("there is no office in %s; say where it is with --data or --database, or start one with tandem serve", file)
 	}
-	return w.make(ctx, std)
+	return nil
 }
 
 // make opens the data, and makes it when there is none.
 func (w where) make(ctx context.Context, std streams) (*house.Memory, error) {
-	return house.Open(ctx, house.Config{Data: w.Data, Database: w.Database, Version: version, Log: w.logger(std.err)})
+	return house.Open(ctx, w.office(std))
+}
+
+func (w where) office(std streams) house.Config {
+	return house.Config{Data: w.Data, Database: w.Database, Version: version, Log: w.logger(std.err)}
 }
 
 type backupCommand struct {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tandem/api"
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
@@ -17,16 +18,28 @@ import (
 
 type policyCommand struct {
 	Export policyExportCommand `cmd:"" help:"Print everything that gives or takes rights, one line each, to be kept in version control."`
+	Plan   policyPlanCommand   `cmd:"" help:"Show what a file would change, line by line, and what stands in the way."`
+	Apply  policyApplyCommand  `cmd:"" help:"Make the rights of the office what a file says, as a named person, in one change or not at all."`
 	Diff   policyDiffCommand   `cmd:"" help:"Compare a kept file with the office: what is there and not in the file, and the other way round."`
 	Test   policyTestCommand   `cmd:"" help:"Ask the questions of a file and compare the answers: lines like 'expect mark@example.com call.listen on nina@example.com yes'."`
+	Check  policyCheckCommand  `cmd:"" help:"Decide a table of scenarios over a small office that is written in a file, and print every answer that is not the wanted one."`
 }
 
 type policyExportCommand struct {
-	where `embed:""`
+	where  `embed:""`
+	remote `embed:""`
 }
 
 // Run prints the lines.
 func (c policyExportCommand) Run(ctx context.Context, std streams) (err error) {
+	if c.Server != "" {
+		var got api.PolicyText
+		if err := c.ask(ctx, "GET", "/v1/policy", nil, &got); err != nil {
+			return err
+		}
+		_, err := io.WriteString(std.out, got.Text)
+		return err
+	}
 	m, err := c.open(ctx, std)
 	if err != nil {
 		return err

@@ -856,6 +856,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The rights of the office as text, for whoever may also ask about everybody.
+         * @description Needs `role.edit` over the office.
+         */
+        get: operations["get_policy"];
+        /**
+         * Make the rights of the office what a text says, in one change or not at all; with dry=1 only plan it.
+         * @description Needs `role.edit` over the office.
+         */
+        put: operations["put_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/profile": {
         parameters: {
             query?: never;
@@ -3598,6 +3622,40 @@ export interface components {
             number?: string;
             /** @description the person hears who calls and decides (rebound) */
             screen?: boolean;
+        };
+        PolicyInBody: {
+            /** @description the plan that was looked at; another one is refused */
+            plan?: string;
+            /** @description stands at every line of the log */
+            reason: string;
+            /** @description lines as GET /v1/policy writes them; what is missing in it goes */
+            text: string;
+        };
+        PolicyPlan: {
+            /** @description the name of exactly these steps; give it back to have nothing else done */
+            plan: string;
+            /**
+             * Format: int64
+             * @description steps that stand in the way; with one, nothing is changed
+             */
+            problems: number;
+            /** @description in the order in which they are done */
+            steps: components["schemas"]["PolicyStep"][];
+        };
+        PolicyStep: {
+            /** @enum {string} */
+            action: "add" | "change" | "remove";
+            after?: string;
+            before?: string;
+            /**
+             * Format: int64
+             * @description in the text, from 1
+             */
+            line?: number;
+            problem?: components["schemas"]["ImportProblem"];
+        };
+        PolicyText: {
+            text: string;
         };
         Ports: {
             /** Format: int64 */
@@ -6427,6 +6485,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyText"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_policy: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPlan"];
+                };
             };
             /** @description Refused, with the reason */
             default: {

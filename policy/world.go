@@ -1,19 +1,47 @@
 package policy
 
 import (
+	"cmp"
 	"encoding/json"
+	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
-	"testing"
 	"time"
 
 	"tandem/pbx"
 )
 
-// world is testdata/world.json: the small office of the scenarios.
-type world struct {
+// World is a small office written down by hand, with calls, recordings and everything else that questions can be about: the
+// form of testdata/world.json and of tandem policy check (N-16).
+type World struct {
+	file  worldFile
+	rows  *pbx.Snapshot
+	wrong error // first thing in a question that could not be read
+}
+
+// Snapshot is the configuration of the world.
+func (w *World) Snapshot() *pbx.Snapshot { return w.rows }
+
+// ReadWorld reads a world; what it does not know is an error, because a misspelt line would decide nothing unseen.
+func ReadWorld(text []byte) (*World, error) {
+	w := &World{}
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.DisallowUnknownFields()
+	err := d.Decode(&w.file)
+	if err == nil {
+		w.rows, err = w.file.snapshot()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("world: %w", err)
+	}
+	return w, nil
+}
+
+// worldFile is the file as it is written.
+type worldFile struct {
+	Note string // for people
+
 	Settings struct {
 		Replay string `json:"conference_replay"`
 		Spread bool   `json:"billing_self_propagation"`
@@ -49,6 +77,7 @@ type world struct {
 		Reason string
 	}
 	Calls map[string]struct {
+		Note    string
 		Start   time.Time
 		End     *time.Time
 		Parties []struct {
@@ -88,19 +117,6 @@ func moment(t *time.Time) time.Time {
 	return *t
 }
 
-func readWorld(t testing.TB) *world {
-	t.Helper()
-	b, err := os.ReadFile("testdata/world.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var w world
-	if err := json.Unmarshal(b, &w); err != nil {
-		t.Fatal(err)
-	}
-	return &w
-}
-
 // parseScope reads a scope as the tables write it; names of groups stand after "group/".
 func parseScope(text string) pbx.Scope {
 	kind, rest, _ := strings.Cut(text, ":")
@@ -130,9 +146,11 @@ func parseRefs(list []string) (refs []pbx.Ref) {
 var later = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // snapshot builds the configuration of the world.
-func (w *world) snapshot(t testing.TB) *pbx.Snapshot {
-	t.Helper()
+func (w *worldFile) snapshot() (*pbx.Snapshot, error) {
 	nouns := []pbx.Noun{&pbx.Tenant{Name: "World", Replay: pbx.Replay(w.Settings.Replay), Spread: w.Settings.Spread}}
+	if _, ok := w.Groups["default"]; !ok {
+		nouns = append(nouns, &pbx.Group{ID: "default", Name: "default", Default: true})
+	}
 	for id, g := range w.Groups {
 		nouns = append(nouns, &pbx.Group{ID: pbx.GroupID(id), Name: id, Parent: pbx.GroupID(g.Parent), Published: g.Published,
 			Default: id == "default", Ceiling: pbx.RoleID(g.Ceiling), Replay: pbx.Replay(g.Replay)})
@@ -140,7 +158,7 @@ func (w *world) snapshot(t testing.TB) *pbx.Snapshot {
 	homeless := map[string]bool{}
 	for id, u := range w.Users {
 		homeless[id] = true
-		user := &pbx.User{ID: pbx.UserID(id), Name: u.Name, Email: id + "@example.com"}
+		user := &pbx.User{ID: pbx.UserID(id), Name: cmp.Or(u.Name, id), Email: id + "@example.com"}
 		for _, s := range u.Suspended {
 			user.Suspensions = append(user.Suspensions, s.interval())
 		}
@@ -148,7 +166,7 @@ func (w *world) snapshot(t testing.TB) *pbx.Snapshot {
 	}
 	for i, m := range w.Memberships {
 		homeless[m.User] = homeless[m.User] && m.Until != nil
-		row := &pbx.Membership{ID: pbx.MembershipID("m" + itoa(i)), User: pbx.UserID(m.User), Group: pbx.GroupID(m.Group),
+		row := &pbx.Membership{ID: pbx.MembershipID(fmt.Sprintf("m%04d", i)), User: pbx.UserID(m.User), Group: pbx.GroupID(m.Group),
 			Role: pbx.RoleID(m.Role), From: m.interval().From, Until: m.interval().Until, Main: m.Main,
 			Presence: pbx.Share(m.Share.Presence), Calls: pbx.Share(m.Share.Calls)}
 		for right, v := range m.Overrides {
@@ -169,7 +187,7 @@ func (w *world) snapshot(t testing.TB) *pbx.Snapshot {
 		}
 	}
 	for i, a := range w.Assignments {
-		nouns = append(nouns, &pbx.Assignment{ID: pbx.AssignmentID("a" + itoa(i)), User: pbx.UserID(a.User), Role: pbx.RoleID(a.Role),
+		nouns = append(nouns, &pbx.Assignment{ID: pbx.AssignmentID(fmt.Sprintf("a%04d", i)), User: pbx.UserID(a.User), Role: pbx.RoleID(a.Role),
 			Scope: parseScope(a.Scope), Except: parseRefs(a.Except), Since: moment(a.Since), From: a.interval().From, Until: a.interval().Until})
 	}
 	for _, g := range w.Grants {
@@ -191,19 +209,11 @@ func (w *world) snapshot(t testing.TB) *pbx.Snapshot {
 		}
 		nouns = append(nouns, row)
 	}
-	s, err := pbx.NewSnapshot(1, nouns...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
+	return pbx.NewSnapshot(1, nouns...)
 }
 
-func itoa(i int) string {
-	return string(rune('0'+i/100)) + string(rune('0'+i/10%10)) + string(rune('0'+i%10))
-}
-
-// actor reads "user:uwe".
-func (w *world) actor(text string) pbx.Actor {
+// Actor reads who asks, such as "user:uwe" or "token:t-export".
+func (w *World) Actor(text string) pbx.Actor {
 	kind, id, _ := strings.Cut(text, ":")
 	a := pbx.Actor{Kind: pbx.ActorKind(kind)}
 	switch a.Kind {
@@ -214,14 +224,23 @@ func (w *world) actor(text string) pbx.Actor {
 	case pbx.ActorDevice:
 		a.Device = pbx.DeviceID(id)
 	case pbx.ActorGuest:
-		a.Link = strings.TrimPrefix(w.Guests[id].Link, "link:")
+		a.Link = strings.TrimPrefix(w.file.Guests[id].Link, "link:")
 	}
 	return a
 }
 
-// target reads a target as the scenarios write it.
-func (w *world) target(t testing.TB, text string) Target {
-	t.Helper()
+// Target reads what a question is about, as the scenarios write it: "user:uwe", "recording:r2#10:00-10:05",
+// "membership:uwe@sales:manager". What the world does not hold is a target that fits nothing.
+func (w *World) Target(text string) (Target, error) {
+	w.wrong = nil
+	t := w.target(text)
+	if w.wrong != nil {
+		return Target{}, fmt.Errorf("target %q: %w", text, w.wrong)
+	}
+	return t, nil
+}
+
+func (w *World) target(text string) Target {
 	kind, id, _ := strings.Cut(text, ":")
 	switch kind {
 	case "user":
@@ -239,15 +258,15 @@ func (w *world) target(t testing.TB, text string) Target {
 	case "call":
 		return w.call(id)
 	case "recording":
-		return w.recording(t, id)
+		return w.recording(id)
 	case "membership":
 		return membershipTarget(id)
 	case "grant":
-		return grantTarget(t, id)
+		return w.grant(id)
 	case "role":
 		return roleTarget(id)
 	case "link":
-		th, valid := w.Things[text], w.Things[text].interval()
+		th, valid := w.file.Things[text], w.file.Things[text].interval()
 		if th.Revoked != nil {
 			valid.Until = *th.Revoked
 		}
@@ -255,7 +274,7 @@ func (w *world) target(t testing.TB, text string) Target {
 	}
 	for k, name := range kindNames {
 		if name == kind {
-			th, ok := w.Things[text]
+			th, ok := w.file.Things[text]
 			if !ok {
 				return Target{}
 			}
@@ -265,8 +284,15 @@ func (w *world) target(t testing.TB, text string) Target {
 	return Target{}
 }
 
-func (w *world) call(id string) Target {
-	c, ok := w.Calls[id]
+// note keeps the first thing that could not be read.
+func (w *World) note(err error) {
+	if w.wrong == nil {
+		w.wrong = err
+	}
+}
+
+func (w *World) call(id string) Target {
+	c, ok := w.file.Calls[id]
 	if !ok {
 		return Target{kind: KindCall}
 	}
@@ -284,14 +310,13 @@ func (w *world) call(id string) Target {
 	return Record(pbx.CallID(id), users, groups, c.Start)
 }
 
-func (w *world) recording(t testing.TB, text string) Target {
-	t.Helper()
+func (w *World) recording(text string) Target {
 	id, part, isPart := strings.Cut(text, "#")
-	r, ok := w.Recordings[id]
+	r, ok := w.file.Recordings[id]
 	if !ok {
 		return Target{kind: KindRecording}
 	}
-	c := w.Calls[r.Call]
+	c := w.file.Calls[r.Call]
 	sound := &Sound{ID: id, Start: c.Start, Host: pbx.UserID(r.Conference)}
 	for _, p := range c.Parties {
 		if p.Talked == nil || *p.Talked {
@@ -307,9 +332,7 @@ func (w *world) recording(t testing.TB, text string) Target {
 	from, until, _ := strings.Cut(part, "-")
 	clock := func(hm string) time.Time {
 		at, err := time.Parse("2006-01-02 15:04", c.Start.Format("2006-01-02 ")+hm)
-		if err != nil {
-			t.Fatal(err)
-		}
+		w.note(err)
 		return at
 	}
 	return Part(sound, pbx.Interval{From: clock(from), Until: clock(until)})
@@ -332,8 +355,7 @@ func membershipTarget(text string) Target {
 }
 
 // grantTarget reads x:right@scope~until^except!deny.
-func grantTarget(t testing.TB, text string) Target {
-	t.Helper()
+func (w *World) grant(text string) Target {
 	g := &pbx.Grant{}
 	text, g.Deny = strings.CutSuffix(text, "!deny")
 	text, except, ok := strings.Cut(text, "^")
@@ -343,9 +365,8 @@ func grantTarget(t testing.TB, text string) Target {
 	text, until, ok := strings.Cut(text, "~")
 	if ok {
 		var err error
-		if g.Until, err = time.Parse(time.RFC3339, until); err != nil {
-			t.Fatal(err)
-		}
+		g.Until, err = time.Parse(time.RFC3339, until)
+		w.note(err)
 	}
 	who, what, _ := strings.Cut(text, ":")
 	right, scope, _ := strings.Cut(what, "@")
