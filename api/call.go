@@ -65,8 +65,8 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 	}
 	if !out.To.Hidden || c.From.User == v.who.User {
 		out.Dialled = c.Dialled // who dialled it knows it
-		if !veil.numbers && isOutside(c.Dialled) && c.From.User != v.who.User {
-			out.Dialled = mask(c.Dialled)
+		if !veil.numbers && pbx.IsOutside(c.Dialled) && c.From.User != v.who.User {
+			out.Dialled = pbx.Mask(c.Dialled)
 		}
 	}
 	out.Reason = s.say(v, veil.text(c.Reason))
@@ -97,7 +97,7 @@ func (v *visit) direction(from, to pbx.Party, users []pbx.UserID) string {
 	switch {
 	case from.User == "" && from.Number != "":
 		return "in"
-	case to.User == "" && isOutside(to.Number):
+	case to.User == "" && pbx.IsOutside(to.Number):
 		return "out"
 	}
 	return "internal"

@@ -1,8 +1,6 @@
 package api
 
 import (
-	"strings"
-
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
@@ -32,10 +30,10 @@ func (v *visit) veil(t policy.Target) *veil {
 // party covers one side.
 func (c *veil) party(p pbx.Party, somebody string) Party {
 	if p.User == "" {
-		if c.numbers || !isOutside(p.Number) {
+		if c.numbers || !pbx.IsOutside(p.Number) {
 			return Party{Name: p.Name, Number: p.Number}
 		}
-		masked := mask(p.Number)
+		masked := pbx.Mask(p.Number)
 		c.cover(p.Number, masked)
 		if p.Name == p.Number {
 			return Party{Name: masked, Number: masked}
@@ -77,36 +75,10 @@ func (c *veil) text(t i18n.Text) i18n.Text {
 	for name, value := range t.Args {
 		if with, ok := c.covered[value]; ok {
 			value = with
-		} else if !c.numbers && isOutside(value) {
-			value = mask(value)
+		} else if !c.numbers && pbx.IsOutside(value) {
+			value = pbx.Mask(value)
 		}
 		out.Args[name] = value
 	}
 	return out
-}
-
-// isOutside reports whether a number leads out of the house: longer than every extension.
-func isOutside(number string) bool {
-	digits := 0
-	for _, r := range number {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case !strings.ContainsRune("+ -/().*#", r):
-			return false
-		}
-	}
-	return digits > 6
-}
-
-// mask dots the last three digits.
-func mask(number string) string {
-	out, left := []rune(number), 3
-	for i := len(out) - 1; i >= 0 && left > 0; i-- {
-		if out[i] >= '0' && out[i] <= '9' {
-			out[i] = '•'
-			left--
-		}
-	}
-	return string(out)
 }

@@ -184,6 +184,7 @@ func (h *House) build(ctx context.Context) error {
 	legs.set(h.SIP)
 	h.watch()
 	h.watchTrunks()
+	h.watchLamps()
 	h.Mail = h.newMail()
 	h.tellWishes()
 	h.warn = h.warnPerson
@@ -200,7 +201,7 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 	cfg := sip.Config{
 		Log: h.log, UDP: []string{c.SIP}, TCP: []string{c.SIP}, Public: h.publicName,
 		NewID: NewID, Lookup: h.lookup, Incoming: h.Board.Incoming, Signal: h.Board.Signal,
-		Bindings: h.bound, AuthFailed: h.refusals.put, Trunk: h.trunkMoved, TrunkTLS: c.TrunkTLS, Resolver: c.Resolver,
+		Bindings: h.bound, AuthFailed: h.refusals.put, Trunk: h.trunkMoved, TrunkTLS: c.TrunkTLS, Resolver: c.Resolver, Packages: h.lamps(),
 	}
 	cfg.Guard.Exempt, cfg.Digests = c.Exempt, c.Digests
 	cfg.Closed = func() bool { return !h.Claimed() }

@@ -34,6 +34,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.Mail.Run(inner) })
 	rooms.Go(func() { h.follow(inner) })
 	rooms.Go(func() { h.patrol(inner) })
+	rooms.Go(func() { h.byTheClock(inner) })
 	rooms.Go(func() { h.look(inner) })
 	rooms.Go(func() { h.keeper.run(inner, h.SIP) })
 	rooms.Go(func() { h.refusals.run(inner) })

@@ -24,6 +24,8 @@ type Exchange struct {
 	mu     sync.Mutex
 	phones map[string]*Phone // by user name
 	talks  map[string]*Talk  // by Call-ID
+
+	watches map[string]*Watch // by Call-ID
 }
 
 // Phone is one simulated phone.
@@ -37,11 +39,11 @@ type Phone struct {
 
 // NewExchange opens the socket. The server is where SIP over UDP is spoken.
 func NewExchange(server netip.AddrPort) (*Exchange, error) {
-	x := &Exchange{server: server, phones: map[string]*Phone{}, talks: map[string]*Talk{}}
+	x := &Exchange{server: server, phones: map[string]*Phone{}, talks: map[string]*Talk{}, watches: map[string]*Watch{}}
 	x.stack = stack.New(stack.Config{
 		OnRequest: x.request, OnAck: func(*stack.ServerTx, *stack.Message) {}, OnCancel: x.cancelled,
 		OnUnacked: func(tx *stack.ServerTx) { x.forget(tx.Request.CallID()) },
-		Policy:    stack.Policy{Methods: []string{"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "NOTIFY"}},
+		Policy:    stack.Policy{Methods: []string{"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "NOTIFY"}, Supported: []string{"eventlist"}},
 		Trusted:   func(netip.Addr) bool { return true },
 		Sockets:   1,
 	})
@@ -197,7 +199,7 @@ func (p *Phone) authorized(req, challenge *stack.Message) (*stack.Message, error
 	again := stack.NewRequest(method, req.URI, req.From(), req.To(), req.CallID(), seq+1)
 	for name, value := range req.Headers() {
 		switch name {
-		case stack.HeaderContact, stack.HeaderExpires, "User-Agent":
+		case stack.HeaderContact, stack.HeaderExpires, stack.HeaderEvent, stack.HeaderSupported, "User-Agent":
 			again.Add(name, value)
 		}
 	}
@@ -223,6 +225,8 @@ func (x *Exchange) request(tx *stack.ServerTx) {
 			x.forget(req.CallID())
 			t.end(0, req.Get(stack.HeaderReason))
 		}
+	case stack.MethodNotify:
+		x.notified(tx)
 	default:
 		tx.Respond(stack.NewResponse(req, 200, ""))
 	}

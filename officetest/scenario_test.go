@@ -50,6 +50,7 @@ type actor struct {
 	rings         chan *Talk
 	rang          atomic.Int32
 	talk          *Talk
+	lamps         map[string]*Watch
 }
 
 // step is a sentence of the scripts: capital words stand for names and texts.
@@ -161,6 +162,21 @@ var steps = []step{
 		if n := len(s.server.call(200, "GET", "/v1/calls", nil).Items()); fmt.Sprint(n) != a[0] {
 			s.fail("%d", n)
 		}
+	}},
+	{sentence("NAME watches NAME of NAME"), func(s *story, a []string) { s.watch(a[0], a[1], a[2]) }},
+	{sentence("NAME cannot watch NAME of NAME"), func(s *story, a []string) {
+		if _, err := s.phone(a[0]).Watch(s.t.Context(), a[1], a[2]); err == nil || !strings.Contains(err.Error(), "404") {
+			s.fail("it can: %v", err)
+		}
+	}},
+	{sentence("NAME is shown TEXT of NAME"), func(s *story, a []string) { s.shown(a[0], a[2], a[1], true) }},
+	{sentence("NAME is not shown TEXT of NAME"), func(s *story, a []string) { s.shown(a[0], a[2], a[1], false) }},
+	{sentence("NAME watches NAME no longer because NAME"), func(s *story, a []string) {
+		w := s.phone(a[0]).lamps[a[1]]
+		eventually(s.t, s.at, func() bool { _, over := w.Sees(); return over == a[2] })
+	}},
+	{sentence("NAME shares presence with NAME in NAME"), func(s *story, a []string) {
+		s.server.call(200, "PUT", "/v1/groups/"+s.groups[a[2]]+"/members/"+s.people[a[0]]+"/share", object{"presence": a[1]})
 	}},
 	{regexp.MustCompile(`^record (.+)$`), func(s *story, a []string) { s.record(a[0]) }},
 }
@@ -317,6 +333,31 @@ func (s *story) ended(name, status, words string) {
 		s.fail("the phone was told %s %q", got, talk.Words())
 	}
 	s.phone(name).talk = nil
+}
+
+func (s *story) watch(name, event, resource string) {
+	s.t.Helper()
+	w, err := s.phone(name).Watch(s.t.Context(), event, resource)
+	if err != nil {
+		s.fail("%v", err)
+	}
+	if s.phone(name).lamps == nil {
+		s.phone(name).lamps = map[string]*Watch{}
+	}
+	s.phone(name).lamps[resource] = w
+}
+
+// shown waits until the last document about a resource has a text in it, or lacks it.
+func (s *story) shown(name, resource, text string, there bool) {
+	s.t.Helper()
+	w := s.phone(name).lamps[resource]
+	if w == nil {
+		s.fail("it does not watch that")
+	}
+	eventually(s.t, s.at, func() bool {
+		document, _ := w.Sees()
+		return document != "" && strings.Contains(document, text) == there
+	})
 }
 
 func (s *story) offline(name string) {

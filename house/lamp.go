@@ -1,0 +1,181 @@
+package house
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"tandem/directory"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/policy"
+	"tandem/sip"
+)
+
+// TeamList is the resource by which a phone watches everybody of its user's groups with one subscription (RFC 4662).
+const TeamList = "team"
+
+// teamMost bounds a list; desk phones with key modules show about two hundred lamps.
+const teamMost = 256
+
+// lamps are what phones may watch: calls of people as lamps, and presence for soft phones (BL-01, BL-04).
+func (h *House) lamps() map[string]sip.Package {
+	return map[string]sip.Package{
+		"dialog":   {Type: sip.DialogType, Look: h.lookAt(h.lamp)},
+		"presence": {Type: sip.PresenceType, Look: h.lookAt(h.standing)},
+	}
+}
+
+// glance is one moment at which a phone looks.
+type glance struct {
+	s    *pbx.Snapshot
+	live *pbx.Presence
+	who  pbx.Actor
+	at   time.Time
+	w    sip.Watcher
+}
+
+// may asks a right over a person.
+func (g *glance) may(r policy.Right, u pbx.UserID) bool {
+	return policy.Decide(g.s, policy.Request{Actor: g.who, Right: r, Target: policy.User(u), At: g.at}).OK
+}
+
+// lookAt makes a package's function of one that shows a person.
+func (h *House) lookAt(show func(*glance, *pbx.User) (sip.Document, bool)) func(sip.Watcher, string) (sip.View, bool) {
+	return func(w sip.Watcher, resource string) (sip.View, bool) {
+		s, live := h.Directory.View()
+		g := &glance{s: s, live: live, at: time.Now(), w: w, who: pbx.Actor{Kind: pbx.ActorDevice, User: w.User, Device: w.Device, Via: "sip"}}
+		if resource == TeamList {
+			return g.team(show), true
+		}
+		u := person(s, resource)
+		if u == nil {
+			return sip.View{}, false
+		}
+		d, ok := show(g, u)
+		return sip.View{Keys: []string{string(u.ID)}, Document: d}, ok
+	}
+}
+
+// person is whom the user part of an address means: an extension, or the user name of a phone.
+func person(s *pbx.Snapshot, resource string) *pbx.User {
+	if r, ok := s.ByExtension(resource); ok {
+		if r.Kind == pbx.KindUser {
+			return s.Users[pbx.UserID(r.ID)]
+		}
+		return nil
+	}
+	if d := s.ByUsername(resource); d != nil {
+		return s.Users[d.User]
+	}
+	return nil
+}
+
+// team lists the people of the watcher's groups whom he may watch, in the order of their extensions.
+func (g *glance) team(show func(*glance, *pbx.User) (sip.Document, bool)) sip.View {
+	v := sip.View{List: []sip.Member{}, Keys: []string{}}
+	for _, u := range g.colleagues() {
+		if d, ok := show(g, u); ok && len(v.List) < teamMost {
+			v.List = append(v.List, sip.Member{Resource: u.Extension, Name: u.Name, Document: d})
+			v.Keys = append(v.Keys, string(u.ID))
+		}
+	}
+	return v
+}
+
+func (g *glance) colleagues() []*pbx.User {
+	var all []*pbx.User
+	seen := map[pbx.UserID]bool{g.w.User: true}
+	for _, mine := range g.s.MembershipsOf(g.w.User) {
+		if !mine.IsActive(g.at) {
+			continue
+		}
+		for _, m := range g.s.Members(mine.Group) {
+			if u := g.s.Users[m.User]; u != nil && u.Extension != "" && m.IsActive(g.at) && !seen[m.User] {
+				seen[m.User] = true
+				all = append(all, u)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b *pbx.User) int { return strings.Compare(a.Extension, b.Extension) })
+	return all
+}
+
+// lamp shows the calls of a person.
+func (h *House) lamp(g *glance, u *pbx.User) (sip.Document, bool) {
+	l, ok := policy.Lamp(g.s, g.live, g.who, u.ID, g.at)
+	if !ok {
+		return sip.Document{}, false
+	}
+	return sip.DialogInfo(g.w, u.Extension, u.Name, l), true
+}
+
+// standing shows the status of a person, and that he talks when that may be seen.
+func (h *House) standing(g *glance, u *pbx.User) (sip.Document, bool) {
+	if u.ID != g.w.User && !g.may(policy.PresenceSee, u.ID) {
+		return sip.Document{}, false
+	}
+	status := g.s.StatusOf(u.ID, g.at).Status
+	p := sip.Standing{Open: status.Rings()}
+	key := "app.presence.available"
+	switch status {
+	case pbx.StatusAway, pbx.StatusAway2:
+		p.Activity, key = "away", "app.presence.away"
+	case pbx.StatusDND:
+		p.Activity, key = "busy", "app.presence.dnd"
+	}
+	if l, ok := policy.Lamp(g.s, g.live, g.who, u.ID, g.at); ok && len(l.Calls) > 0 {
+		p.Activity, key = "on-the-phone", "app.presence.talking"
+	}
+	profile := g.s.ProfileOf(u.ID, status)
+	p.Note = h.Catalog.Say(g.s.LanguageOf(g.w.User, g.at), i18n.T(key))
+	if profile.Name != "" && p.Activity != "on-the-phone" {
+		p.Note = profile.Name
+	}
+	if profile.Message != "" {
+		p.Note += " – " + profile.Message
+	}
+	return sip.PIDF(g.w, u.Extension, p), true
+}
+
+// watchLamps tells phones of what changes: calls at once, everything else with the configuration, which also changes who may see what.
+func (h *House) watchLamps() {
+	inside := map[pbx.CallID][]pbx.UserID{} // who was in a call when it moved last; watchers run one at a time
+	h.stops = append(h.stops,
+		h.Directory.WatchPresence(func(m directory.Moved) {
+			var concerned []string
+			note := func(users []pbx.UserID) {
+				for _, u := range users {
+					concerned = append(concerned, string(u))
+				}
+			}
+			switch {
+			case m.Call != nil:
+				note(inside[m.Call.ID])
+				note(m.Call.Users)
+				inside[m.Call.ID] = m.Call.Users
+			case m.Ended != nil:
+				note(inside[m.Ended.ID])
+				note(m.Ended.Users)
+				delete(inside, m.Ended.ID)
+			}
+			h.SIP.Changed(concerned...)
+		}),
+		h.Directory.Watch(func(_, _ *pbx.Snapshot) { h.SIP.Reconsider() }))
+}
+
+// byTheClock has what phones see looked at again every minute, when hours, suspensions and rights begin and end, until ctx ends.
+func (h *House) byTheClock(ctx context.Context) {
+	for {
+		now := time.Now()
+		minute := time.NewTimer(now.Truncate(time.Minute).Add(time.Minute).Sub(now))
+		select {
+		case <-ctx.Done():
+			minute.Stop()
+			return
+		case <-minute.C:
+			h.SIP.Reconsider()
+		}
+	}
+}
