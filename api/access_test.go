@@ -104,6 +104,7 @@ func probes() map[string][]probe {
 		"DELETE /v1/profile/sessions":           one("/v1/profile/sessions", ""),
 		"DELETE /v1/profile/sessions/{session}": one("/v1/profile/sessions/ses_none", ""),
 
+		"GET /v1/rights/lints": one("/v1/rights/lints", ""),
 		"POST /v1/explain/right": {{"self", "/v1/explain/right", `{"right":"call.listen","target":{"kind":"user","id":"<self>"}}`, ""},
 			{"self on nina", "/v1/explain/right", `{"right":"call.listen","target":{"kind":"user","id":"<nina>"}}`, ""},
 			{"nina", "/v1/explain/right", `{"user":"<nina>","right":"call.listen","target":{"kind":"user","id":"<nina>"}}`, ""},

@@ -68,6 +68,7 @@ func Routes() []Route {
 		act("DELETE", "/v1/roles/{role}", house(policy.RoleEdit), "Delete a custom role that nobody has.", (*Server).deleteRole).dry(),
 
 		// Rights of one person.
+		route("GET", "/v1/rights/lints", anywhere(policy.RightExplain), "Mistakes in how rights are given, and what would mend them.", (*Server).listFindings),
 		route("GET", "/v1/users/{user}/rights", over("user", policy.RightExplain, policy.MembershipRole), "What a person may do, why, and what of it the asker may change.", (*Server).getRights),
 		route("GET", "/v1/users/{user}/rights/compare", over("user", policy.RightExplain, policy.MembershipRole), "Compare the rights of two people, a person and a role, or two moments.", (*Server).compareRights),
 		route("POST", "/v1/users/{user}/assignments", over("user", policy.UserSee), "Give an office-wide role, a level or a permission over a scope.", (*Server).createAssignment).created().dry(),

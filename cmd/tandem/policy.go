@@ -21,6 +21,7 @@ type policyCommand struct {
 	Plan   policyPlanCommand   `cmd:"" help:"Show what a file would change, line by line, and what stands in the way."`
 	Apply  policyApplyCommand  `cmd:"" help:"Make the rights of the office what a file says, as a named person, in one change or not at all."`
 	Diff   policyDiffCommand   `cmd:"" help:"Compare a kept file with the office: what is there and not in the file, and the other way round."`
+	Lint   policyLintCommand   `cmd:"" help:"Say what is risky, missing or left over in how rights are given."`
 	Test   policyTestCommand   `cmd:"" help:"Ask the questions of a file and compare the answers: lines like 'expect mark@example.com call.listen on nina@example.com yes'."`
 	Check  policyCheckCommand  `cmd:"" help:"Decide a table of scenarios over a small office that is written in a file, and print every answer that is not the wanted one."`
 }

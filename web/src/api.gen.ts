@@ -1212,6 +1212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rights/lints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Mistakes in how rights are given, and what would mend them.
+         * @description Needs `right.explain`; shows and changes only what it reaches.
+         */
+        get: operations["get_rights_lints"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rings": {
         parameters: {
             query?: never;
@@ -2632,6 +2652,34 @@ export interface components {
             from?: string;
             /** @description as it is dialled */
             to: string;
+        };
+        Finding: {
+            /**
+             * Format: int64
+             * @description how many people
+             */
+            count: number;
+            /** @description what would mend it */
+            mend: string;
+            /** @description whom it concerns, the first of them */
+            people: components["schemas"]["Named"][];
+            /** @description it is about */
+            right?: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            rule: string;
+            /** @description where it is mended */
+            subject: components["schemas"]["Ref"];
+            /** @description what was found */
+            text: string;
+        };
+        Findings: {
+            items: components["schemas"]["Finding"][];
+            /**
+             * Format: int64
+             * @description how many mistakes are looked for
+             */
+            rules: number;
         };
         ForgotBody: {
             email: string;
@@ -7298,6 +7346,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageRight"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_rights_lints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
                 };
             };
             /** @description Refused, with the reason */

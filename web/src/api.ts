@@ -42,6 +42,7 @@ export type Settings = Schemas['Settings'];
 export type ProviderSettings = Schemas['ProviderSettings'];
 export type Me = Schemas['Me'];
 export type Why = Schemas['Why'];
+export type Finding = Schemas['Finding'];
 export type Wish = Schemas['Wish'];
 export type Thing = Schemas['Thing'];
 export type Overview = Schemas['Overview'];
@@ -227,6 +228,7 @@ export const api = {
   entrance: (group: string) => got(client.GET('/v1/groups/{group}/entrance', { params: { path: { group } } })),
   setEntrance: (group: string, body: BodyOf<'/v1/groups/{group}/entrance', 'put'>) => got(client.PUT('/v1/groups/{group}/entrance', { params: { path: { group } }, body })),
   deleteEntrance: (group: string, dry = false) => got(client.DELETE('/v1/groups/{group}/entrance', { params: { path: { group }, query: dry ? { dry } : {} } })),
+  findings: () => got(client.GET('/v1/rights/lints')),
   explainRight: (body: BodyOf<'/v1/explain/right', 'post'>) => got(client.POST('/v1/explain/right', { body })),
   requests: () => got(client.GET('/v1/requests', { params: { query: { limit: 200 } } })),
   askAccess: (body: BodyOf<'/v1/requests', 'post'>) => got(client.POST('/v1/requests', { body })),

@@ -36,17 +36,17 @@ export function stale(kind: string): string[] {
     case 'membership':
     case 'assignment':
     case 'grant':
-      return ['users', 'user', 'standing', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension', 'requests', 'why'];
+      return ['users', 'user', 'standing', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension', 'requests', 'why', 'findings'];
     case 'access':
-      return ['requests', 'why', 'audit'];
+      return ['requests', 'why', 'audit', 'findings'];
     case 'group':
-      return ['groups', 'group', 'members', 'users', 'standing', 'audit'];
+      return ['groups', 'group', 'members', 'users', 'standing', 'audit', 'findings'];
     case 'role':
-      return ['roles', 'role', 'standing', 'session', 'audit'];
+      return ['roles', 'role', 'standing', 'session', 'audit', 'findings'];
     case 'device':
       return ['devices', 'users', 'user', 'overview', 'audit'];
     case 'token':
-      return ['tokens', 'audit'];
+      return ['tokens', 'audit', 'findings'];
     case 'settings':
       return ['settings', 'billing', 'session', 'overview', 'audit'];
     case 'status':

@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, FileClock, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
+import { AudioLines, BellRing, FileClock, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ScanSearch, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { can } from './session';
 import type { Key } from './words';
@@ -22,6 +22,7 @@ export const places: Place[] = [
   { to: '/explain', label: 'nav.explain', icon: CircleHelp, section: 'nav.rules' },
   { to: '/requests', label: 'nav.requests', icon: MessageSquareLock, key: 'q', section: 'nav.rules' },
   { to: '/roles', label: 'nav.roles', icon: ShieldCheck, right: 'right.explain', least: 'group', key: 'o', section: 'nav.rules' },
+  { to: '/findings', label: 'nav.findings', icon: ScanSearch, right: 'right.explain', least: 'group', section: 'nav.rules' },
   { to: '/audit', label: 'nav.audit', icon: FileClock, right: 'audit.read', least: 'group', key: 'a', section: 'nav.records' },
   { to: '/outbox', label: 'nav.outbox', icon: MailOpen, right: 'setting.edit', least: 'all', section: 'nav.records' },
   { to: '/tokens', label: 'nav.tokens', icon: KeyRound, right: 'token.create', key: 't', section: 'nav.system' },
