@@ -269,6 +269,8 @@ func (st *stream) moved(m directory.Moved) error {
 			return nil
 		}
 		return st.send("changed", 0, changedThing{Kind: pbx.KindTrunk, ID: string(t.ID)})
+	case m.Queue != nil:
+		return st.queueMoved(m.Queue)
 	}
 	return st.presence(m.Ended.Users...)
 }
@@ -454,6 +456,10 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, true
 	case pbx.KindPrompt:
 		return what, st.sees(policy.MenuEdit, command.PromptTarget())
+	case pbx.KindDuty:
+		user = pbx.UserID(f.Object.ID)
+		what.Mine = user == st.v.who.User
+		return what, what.Mine || st.sees(policy.AgentData, policy.User(user)) || st.sees(policy.AgentControl, policy.User(user))
 	case pbx.KindStatus, pbx.KindForwarding:
 		user = pbx.UserID(f.Object.ID)
 		what.Mine = user == st.v.who.User

@@ -301,6 +301,23 @@ type sound struct{ *strings.Reader }
 func (sound) Close() error { return nil }
 
 // Hangup is the switchboard's: it notes what it was asked.
+// Queue is a queue at which one caller waits and everybody is free.
+func (o *office) Queue(id pbx.QueueID) *pbx.LiveQueue {
+	s, _ := o.desk.Directory.View()
+	q := s.Queues[id]
+	if q == nil {
+		return nil
+	}
+	out := &pbx.LiveQueue{ID: id, At: start, Waiting: []pbx.LiveWaiter{{Call: "cal_waits", From: pbx.Party{Name: "Caller", Number: "+4930123456"}, Since: start.Add(-time.Minute)}},
+		Day: pbx.QueueDay{Answered: 2, InTime: 1, Abandoned: 1, Waited: time.Minute, Longest: 40 * time.Second}}
+	for _, a := range q.Agents {
+		out.Agents = append(out.Agents, pbx.LiveAgent{User: a.User, Duty: "free", Since: start, Answered: 1, Talked: 90 * time.Second})
+	}
+	return out
+}
+
+func (o *office) Ready(context.Context, pbx.Actor, pbx.UserID) error { return nil }
+
 func (o *office) Hangup(_ context.Context, _ pbx.Actor, id pbx.CallID) error {
 	o.hangups = append(o.hangups, id)
 	return nil

@@ -68,3 +68,46 @@ func TestAQueueIsSetUp(t *testing.T) {
 		t.Errorf("%d", r.StatusCode)
 	}
 }
+
+// TestAnAgentsDuty: an agent logs in and out and takes a break; who may control agents does it for him; the live page tells
+// callers, agents and figures to those who may see them.
+func TestAnAgentsDuty(t *testing.T) {
+	o := live(t)
+	var d Duty
+	o.ask("uwe", "GET", "/v1/users/<uwe>/duty", "").json(t, &d)
+	if len(d.Queues) != 2 || !d.Queues[0].In || d.Queues[0].Waiting != 1 || d.Queues[0].Agent.Answered != 1 || !d.Edit || len(d.Pauses) == 0 {
+		t.Fatalf("%+v", d)
+	}
+	before := o.head()
+	o.ask("uwe", "PUT", "/v1/users/<uwe>/duty", `{"out":["<sales queue>"],"pause":" lunch  break "}`).json(t, &d)
+	if d.Pause != "lunch break" || d.Queues[1].In || !d.Queues[0].In || d.Queues[1].Name != "sales queue" {
+		t.Errorf("%+v", d)
+	}
+	o.ask("uwe", "PUT", "/v1/users/<uwe>/duty", `{"pause":"lunch break"}`)
+	if got := o.kinds(before); len(got) != 1 || got[0] != "duty.changed" {
+		t.Errorf("facts %v", got)
+	}
+	if r := o.ask("uwe", "PUT", "/v1/users/<uwe>/duty", `{"in":["que_none"]}`); r.StatusCode != 422 || refusedAs(t, r).Key != "duty.not_served" {
+		t.Errorf("%d %v", r.StatusCode, r.error())
+	}
+	if r := o.ask("tom", "PUT", "/v1/users/<uwe>/duty", `{"pause":""}`); r.StatusCode != 403 && r.StatusCode != 404 {
+		t.Errorf("a colleague: %d", r.StatusCode)
+	}
+	d = Duty{}
+	o.ask("olga", "PUT", "/v1/users/<uwe>/duty", `{"in":["<sales queue>"],"pause":""}`).json(t, &d)
+	if d.Pause != "" || !d.Queues[1].In {
+		t.Errorf("%+v", d)
+	}
+	var q LiveQueue
+	o.ask("olga", "GET", "/v1/queues/<sales queue>/live", "").json(t, &q)
+	if len(q.Waiting) != 1 || q.Waiting[0].From.Number != "" || len(q.Agents) != 2 || q.Agents[0].Name != "uwe" || q.Agents[0].Talked != 90 || !q.Agents[0].Control || q.Day.Waited != 30 || q.Day.InTime != 1 {
+		t.Errorf("%+v", q)
+	}
+	if r := o.ask("uwe", "GET", "/v1/queues/<sales queue>/live", ""); r.StatusCode != 404 {
+		t.Errorf("an agent sees what others do: %d", r.StatusCode)
+	}
+	o.ask("olga", "DELETE", "/v1/users/<uwe>", "")
+	if s, _ := o.desk.Directory.View(); len(s.Duties) != 0 {
+		t.Errorf("%+v", s.Duties)
+	}
+}

@@ -25,6 +25,8 @@ import (
 // Calls is what this door asks of the switchboard.
 type Calls interface {
 	Hangup(ctx context.Context, actor pbx.Actor, call pbx.CallID) error
+	Queue(id pbx.QueueID) *pbx.LiveQueue
+	Ready(ctx context.Context, actor pbx.Actor, agent pbx.UserID) error
 }
 
 // Letter writes the mail that carries a one-time link; the secret is the part of the address that opens it.

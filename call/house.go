@@ -32,9 +32,12 @@ func (t Tone) String() string { return toneNames[t] }
 
 // Clip is one thing the house plays: a sentence, something that was recorded, or a tone.
 type Clip struct {
-	Text  i18n.Text
-	Sound string // of what was recorded: its name in the store of sound
-	Tone  Tone
+	Text   i18n.Text
+	Sound  string // of what was recorded: its name in the store of sound
+	Loop   bool   // … which goes on until something else is played
+	Tone   Tone
+	Number int           // is spoken
+	Time   time.Duration // is spoken
 }
 
 // Words is a clip of a sentence.
@@ -115,10 +118,12 @@ func (begun) input() {}
 // serve gives an input to the service. The types are listed, because a call through the interface would cost every step of
 // every call an allocation.
 func (m *machine) serve(in Input) {
-	if m.Phase != Housed {
+	if _, waits := m.service.(queued); m.Phase != Housed && !(waits && m.Phase == Ringing) {
 		return
 	}
 	switch s := m.service.(type) {
+	case queued:
+		s.step(m, in)
 	case mailbox:
 		s.step(m, in)
 	case menu:
@@ -135,6 +140,8 @@ func serviceFor(h *route.House) service {
 		return mailbox{box: h.At}
 	case pbx.ToMenu:
 		return menu{at: h.At}
+	case pbx.ToQueue:
+		return queued{at: h.At}
 	}
 	return nil
 }

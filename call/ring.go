@@ -42,6 +42,10 @@ func (m *machine) next(cause pbx.Cause) {
 			return
 		}
 	}
+	if q, ok := m.service.(queued); ok {
+		q.unanswered(m)
+		return
+	}
 	if m.Then != nil {
 		if to := m.Then.After(cause); !to.IsZero() {
 			m.goOn(to, m.Then.Owner, cause)

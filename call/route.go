@@ -65,7 +65,7 @@ func (m *machine) upRings() {
 
 // connected joins a caller whom the house had answered with the phone that answered.
 func (m *machine) connected(i int) {
-	m.Phase = Talking
+	m.Phase, m.service = Talking, nil
 	m.wait(NoTimer, 0)
 	m.do(Emit{Kind: event.CallAnswered, Leg: m.Legs[i].ID})
 	m.arrived()

@@ -152,6 +152,9 @@ func (s *State) LivePhase() pbx.CallPhase {
 	return pbx.PhaseTalking
 }
 
+// Find is the index of a leg; negative when it is not part of the call.
+func (s *State) Find(id pbx.LegID) int { return s.find(id) }
+
 // find is the index of a leg, or nobody.
 func (s *State) find(id pbx.LegID) int {
 	return slices.IndexFunc(s.Legs, func(l Leg) bool { return l.ID == id })

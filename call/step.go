@@ -74,6 +74,16 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Meant:
 		m.answer(in)
+	case Waits:
+		m.answer(in)
+	case Seek:
+		m.answer(in)
+	case Recall:
+		m.answer(in)
+	case Tell:
+		m.answer(in)
+	case Release:
+		m.answer(in)
 	case Send:
 		m.send(in)
 	case Adopt:

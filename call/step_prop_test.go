@@ -143,7 +143,7 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
-		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToNowhere}).Draw(t, "house")
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToQueue, pbx.ToQueue, pbx.ToNowhere}).Draw(t, "house")
 		p.House = &route.House{At: pbx.Destination{Kind: kind}}
 		return p
 	case 1:
@@ -169,7 +169,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 20).Draw(t, "input") {
+	switch rapid.IntRange(0, 31).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
@@ -213,6 +213,21 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		in := Handed{OK: flag("ok"), Cause: pbx.CauseGone}
 		if flag("elsewhere") {
 			in.To = pbx.Destination{Kind: pbx.ToUser, ID: "usr_c"}
+		}
+		return in
+	case 26:
+		return Waits{}
+	case 27, 28:
+		p := randomPlan(t, all)
+		return Seek{p, (*all)[len(legs):]}
+	case 29:
+		return Recall{[]pbx.LegID{leg}, pbx.CauseNoAnswer}
+	case 30:
+		return Tell{}
+	case 31:
+		in := Release{Cause: pbx.CauseNoAnswer}
+		if flag("somewhere") {
+			in.To.Kind = pbx.ToUser
 		}
 		return in
 	case 14:

@@ -203,6 +203,24 @@ func parseInput(t *testing.T, w []string) Input {
 			}
 		}
 		return c
+	case "waits":
+		if arg(1) == "" {
+			return Waits{}
+		}
+		return Waits{Music: []Clip{{Sound: arg(1)}}}
+	case "seek":
+		in := parseRouted(t, append([]string{"ring"}, w[1:]...))
+		return Seek{in.Plan, in.Legs}
+	case "recall":
+		return Recall{[]pbx.LegID{leg}, pbx.Cause(arg(2))}
+	case "tell":
+		return Tell{[]Clip{Words(arg(1))}}
+	case "release":
+		in := Release{Cause: pbx.Cause(arg(1)), Text: i18n.T("call.queue_full"), Clip: Words("say.queue.full")}
+		if arg(2) != "" {
+			in.To = pbx.Destination{Kind: pbx.ToUser, ID: arg(2)}
+		}
+		return in
 	case "meant":
 		if arg(1) == "" {
 			return Meant{}
@@ -331,6 +349,10 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("open menu %s", e.At.ID)
 	case LookUp:
 		return fmt.Sprintf("look up %s", e.Number)
+	case Enter:
+		return fmt.Sprintf("enter %s", e.At.ID)
+	case Drop:
+		return fmt.Sprintf("drop %d", len(e.Legs))
 	case OpenBox:
 		return fmt.Sprintf("open box %s", e.At.ID)
 	case SetTimer:

@@ -59,6 +59,8 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 		return event.EntranceChanged
 	case pbx.KindAccess:
 		return accessKind(d)
+	case pbx.KindDuty:
+		return event.DutyChanged
 	case pbx.KindStatus:
 		if d.After == nil {
 			return event.StatusCleared

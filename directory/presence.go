@@ -8,10 +8,11 @@ import (
 
 // Moved says what changed in the presence; exactly one of its fields is set.
 type Moved struct {
-	Device pbx.DeviceID  // its bindings changed
-	Call   *pbx.LiveCall // began or changed
-	Ended  *pbx.LiveCall // as it was last
-	Trunk  pbx.TrunkID   // went down or came up
+	Device pbx.DeviceID   // its bindings changed
+	Call   *pbx.LiveCall  // began or changed
+	Ended  *pbx.LiveCall  // as it was last
+	Trunk  pbx.TrunkID    // went down or came up
+	Queue  *pbx.LiveQueue // its callers or agents changed
 }
 
 // SetBindings says where a device is registered now; none means that it is not. A refresh that changes nothing but the
@@ -66,6 +67,14 @@ func (d *Directory) SetTrunk(id pbx.TrunkID, down bool) {
 	}
 	d.live.Store(p.WithTrunk(id, down))
 	d.presence.show(&d.mu, Moved{Trunk: id})
+}
+
+// SetQueue says that the callers or agents of a queue changed. The value must not be changed afterwards.
+func (d *Directory) SetQueue(q *pbx.LiveQueue) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.live.Store(d.live.Load().WithQueue(q))
+	d.presence.show(&d.mu, Moved{Queue: q})
 }
 
 // WatchPresence calls tell after each change of the presence, under the same conditions as Watch.

@@ -58,6 +58,41 @@ type Routed struct {
 	Trace  []i18n.Text   `json:"trace,omitempty"`  // why it goes there
 }
 
+// Queued is the payload of call.queued: the caller waits in a queue.
+type Queued struct {
+	Queue pbx.QueueID `json:"queue"`
+	Name  string      `json:"name"`
+	Late  int         `json:"late,omitempty"` // seconds; who waits longer is not served in time
+}
+
+// Leaving says how a call left a queue.
+type Leaving string
+
+// The ways to leave a queue.
+const (
+	LeftAnswered  Leaving = "answered"
+	LeftAbandoned Leaving = "abandoned" // the caller hung up
+	LeftFull      Leaving = "full"      // there was no place
+	LeftNobody    Leaving = "nobody"    // no agent was logged in
+	LeftWaited    Leaving = "waited"    // it took too long
+	LeftTaken     Leaving = "taken"     // somebody sent the caller on
+	LeftCut       Leaving = "cut"       // the call ended otherwise
+)
+
+// Dequeued is the payload of call.dequeued: the call left the queue.
+type Dequeued struct {
+	Queue  pbx.QueueID `json:"queue"`
+	How    Leaving     `json:"how"`
+	Agent  pbx.Party   `json:"agent,omitzero"`   // who answered
+	Missed []pbx.Party `json:"missed,omitempty"` // who was offered the call and did not take it, in order
+}
+
+// Served is the payload of call.served: the agent who had answered the call is no longer part of it.
+type Served struct {
+	Queue pbx.QueueID `json:"queue"`
+	Agent pbx.Party   `json:"agent"`
+}
+
 // Message is the payload of call.message: the caller left a message in a mailbox.
 type Message struct {
 	Message pbx.MessageID `json:"message"`

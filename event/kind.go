@@ -57,6 +57,8 @@ const (
 	RingChanged Kind = "ring.changed"
 	RingDeleted Kind = "ring.deleted"
 
+	DutyChanged Kind = "duty.changed" // an agent logged in or out, or began or ended a break
+
 	QueueCreated Kind = "queue.created"
 	QueueChanged Kind = "queue.changed"
 	QueueDeleted Kind = "queue.deleted"
@@ -114,7 +116,10 @@ const (
 // The facts about calls; their payloads are in call.go.
 const (
 	CallStarted     Kind = "call.started"
-	CallRouted      Kind = "call.routed" // it goes on to another place
+	CallRouted      Kind = "call.routed"   // it goes on to another place
+	CallQueued      Kind = "call.queued"   // the caller waits in a queue
+	CallDequeued    Kind = "call.dequeued" // … and no longer
+	CallServed      Kind = "call.served"   // the agent who had answered it is no longer part of it
 	CallRang        Kind = "call.rang"
 	CallAnswered    Kind = "call.answered"
 	CallMessage     Kind = "call.message"     // the caller left a message
@@ -150,6 +155,7 @@ func Kinds() []Kind {
 		ForwardingChanged,
 		HoursChanged, HoursInherited, OverrideSet, OverrideEnded,
 		RingCreated, RingChanged, RingDeleted,
+		DutyChanged,
 		QueueCreated, QueueChanged, QueueDeleted,
 		MenuCreated, MenuChanged, MenuDeleted,
 		EntranceChanged,
@@ -162,7 +168,7 @@ func Kinds() []Kind {
 		InvitationSent,
 		MailSent,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored,
-		CallStarted, CallRouted, CallRang, CallAnswered, CallMessage, CallTransferred, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
+		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
 	}

@@ -176,7 +176,7 @@ func (h *House) build(ctx context.Context) error {
 	h.Board = switchboard.New(switchboard.Config{
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
 		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
-		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h},
+		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Queues: h.queues(),
 	})
 	if err := h.phones(ctx, public); err != nil {
 		return err
@@ -185,6 +185,7 @@ func (h *House) build(ctx context.Context) error {
 	h.watch()
 	h.watchTrunks()
 	h.watchLamps()
+	h.attend()
 	h.Mail = h.newMail()
 	h.tellWishes()
 	h.warn = h.warnPerson

@@ -25,6 +25,8 @@ const (
 	Warning    Kind = "warning"    // somebody keeps failing at the receiver's password (BAR WB-02)
 	Asked      Kind = "asked"      // a colleague asks the receiver for a right (N-7)
 	Approved   Kind = "approved"   // the receiver got what he asked for
+	Important  Kind = "important"  // a caller on the list has come to a queue (B-061)
+	Waiting    Kind = "waiting"    // somebody waits too long in a queue (B-061)
 	Refused    Kind = "refused"    // the receiver did not get what he asked for
 )
 

@@ -39,6 +39,7 @@ func empty(size int) *Snapshot {
 		Devices:        make(map[DeviceID]*Device, size/3),
 		Tokens:         map[TokenID]*Token{},
 		Choices:        map[UserID]*Choice{},
+		Duties:         map[UserID]*Duty{},
 		Forwardings:    map[UserID]*Forwarding{},
 		Rings:          map[RingID]*RingGroup{},
 		Queues:         map[QueueID]*Queue{},
@@ -121,6 +122,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Devices, DeviceID(r.ID))
 	case KindToken:
 		return found(s.Tokens, TokenID(r.ID))
+	case KindDuty:
+		return found(s.Duties, UserID(r.ID))
 	case KindStatus:
 		return found(s.Choices, UserID(r.ID))
 	case KindForwarding:
@@ -163,7 +166,7 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, queues, menus, entrances, wishes for rights, prompts, hours, overrides,
+// statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, prompts, hours, overrides,
 // trunks, numbers, out routes, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
@@ -171,7 +174,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
-			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Prompts, yield) &&
+			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Prompts, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield)
 	}
@@ -187,7 +190,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status, forwarding and hours of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, duty, forwarding and hours of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -201,6 +204,9 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		all = refs(all, s.TokensOf(u))
 		if c := s.Choices[u]; c != nil {
 			all = append(all, c.Ref())
+		}
+		if d := s.Duties[u]; d != nil {
+			all = append(all, d.Ref())
 		}
 		if f := s.Forwardings[u]; f != nil {
 			all = append(all, f.Ref())
@@ -319,6 +325,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Devices, k, t)[n.ID] = n
 	case *Token:
 		own(&s.Tokens, k, t)[n.ID] = n
+	case *Duty:
+		own(&s.Duties, k, t)[n.User] = n
 	case *Choice:
 		own(&s.Choices, k, t)[n.User] = n
 	case *Forwarding:
@@ -369,6 +377,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Devices, r.Kind, t), DeviceID(r.ID))
 	case KindToken:
 		delete(own(&s.Tokens, r.Kind, t), TokenID(r.ID))
+	case KindDuty:
+		delete(own(&s.Duties, r.Kind, t), UserID(r.ID))
 	case KindStatus:
 		delete(own(&s.Choices, r.Kind, t), UserID(r.ID))
 	case KindForwarding:

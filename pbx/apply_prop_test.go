@@ -67,6 +67,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 		case 10:
 			u := pbx.UserID("usr_" + id("user"))
 			add(&pbx.Choice{User: u, Status: pbx.StatusAway, At: day, Until: moment("until")})
+			add(&pbx.Duty{User: u, Out: []pbx.QueueID{"que_1"}, Pause: "lunch", Since: day})
 			add(&pbx.Forwarding{User: u, Profiles: map[pbx.Status]pbx.Profile{
 				pbx.StatusDND: {Always: pbx.Case{Inside: pbx.Destination{Kind: pbx.ToUser, ID: "usr_" + id("target")}}}}})
 		case 11:
@@ -158,7 +159,7 @@ var everything = cmp.Options{
 	cmp.Comparer(func(a, b *hours.Plan) bool {
 		return (a == nil) == (b == nil) && (a == nil || a.Zone().Name() == b.Zone().Name() && slices.Equal(slices.Collect(a.Stretches(day, day.AddDate(0, 0, 8))), slices.Collect(b.Stretches(day, day.AddDate(0, 0, 8)))))
 	}),
-	asMap[string, pbx.Ref](), asMap[string, pbx.UserID](), asMap[string, *pbx.Device](), asMap[string, *pbx.Token](),
+	asMap[string, pbx.Ref](), asMap[string, pbx.UserID](), asMap[string, *pbx.Device](), asMap[string, *pbx.Token](), asMap[string, *pbx.DID](),
 	asMap[pbx.UserID, []*pbx.Membership](), asMap[pbx.GroupID, []*pbx.Membership](), asMap[pbx.GroupID, []*pbx.Group](),
 	asMap[pbx.UserID, []*pbx.Assignment](), asMap[pbx.UserID, []*pbx.Grant](), asMap[pbx.UserID, []*pbx.Device](), asMap[pbx.UserID, []*pbx.Token](),
 }

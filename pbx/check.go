@@ -94,6 +94,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return first(s.hasUser(n.User), CheckName("name", n.Name))
 	case *Choice:
 		return s.checkChoice(n)
+	case *Duty:
+		return s.checkDuty(n)
 	case *Forwarding:
 		return s.checkForwarding(n)
 	case *RingGroup:
@@ -344,7 +346,7 @@ func (s *Snapshot) checkGone(old Noun) error {
 	switch n := old.(type) {
 	case *User:
 		if len(s.MembershipsOf(n.ID))+len(s.AssignmentsOf(n.ID))+len(s.GrantsOf(n.ID))+len(s.DevicesOf(n.ID))+len(s.TokensOf(n.ID)) > 0 ||
-			s.Choices[n.ID] != nil || s.Forwardings[n.ID] != nil || len(s.hoursRows(string(n.ID))) > 0 {
+			s.Choices[n.ID] != nil || s.Duties[n.ID] != nil || s.Forwardings[n.ID] != nil || len(s.hoursRows(string(n.ID))) > 0 {
 			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
 		}
 		for range s.wishesOf(n.ID) {

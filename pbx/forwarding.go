@@ -130,10 +130,15 @@ func (e *Exception) Fits(caller UserID, number string, outside bool) bool {
 	case e.Number == "":
 		return true
 	}
-	if start, open := strings.CutSuffix(e.Number, "*"); open {
+	return fitsNumber(e.Number, number)
+}
+
+// fitsNumber reports whether a number is the one of a pattern, or begins as it does.
+func fitsNumber(pattern, number string) bool {
+	if start, open := strings.CutSuffix(pattern, "*"); open {
 		return number != "" && strings.HasPrefix(number, start)
 	}
-	return number == e.Number
+	return number == pattern
 }
 
 // ProfileOf is what happens to calls for a person in a status; the usual thing where nobody set anything.

@@ -54,6 +54,7 @@ const (
 	KindGrant      Kind = "grant"
 	KindDevice     Kind = "device"
 	KindToken      Kind = "token"
+	KindDuty       Kind = "duty"       // of an agent; the id is the person's
 	KindStatus     Kind = "status"     // of a person; the id is the person's
 	KindForwarding Kind = "forwarding" // of a person; the id is the person's
 	KindRing       Kind = "ring"

@@ -11,6 +11,7 @@ type Presence struct {
 	bindings Table[DeviceID, []Binding]
 	calls    Table[CallID, *LiveCall]
 	users    Table[UserID, []CallID]
+	queues   Table[QueueID, *LiveQueue]
 	served   Table[UserID, int64] // when somebody's last conversation ended, counted in conversations
 	count    int64
 	trunks   Table[TrunkID, int]  // calls on each
@@ -40,6 +41,56 @@ type LiveCall struct {
 	Trunks   []TrunkID `json:"trunks,omitempty"` // lines to carriers that it uses or tries
 	Codec    string    `json:"codec,omitempty"`
 	Secure   bool      `json:"secure,omitempty"` // both legs encrypt signalling and sound
+}
+
+// LiveQueue is a queue at work, as live views show it.
+type LiveQueue struct {
+	ID      QueueID      `json:"id"`
+	At      time.Time    `json:"at"` // when it was like this
+	Waiting []LiveWaiter `json:"waiting"`
+	Agents  []LiveAgent  `json:"agents"`
+	Day     QueueDay     `json:"day"`
+}
+
+// LiveWaiter is a caller who waits, in the order in which they are served.
+type LiveWaiter struct {
+	Call      CallID    `json:"call"`
+	From      Party     `json:"from"`
+	Since     time.Time `json:"since"`
+	Important bool      `json:"important,omitempty"`
+	Rings     bool      `json:"rings,omitempty"` // at an agent
+}
+
+// LiveAgent is what somebody who serves a queue does.
+type LiveAgent struct {
+	User     UserID        `json:"user"`
+	Duty     string        `json:"duty"` // out, free, away, asked, talking, wrapping
+	Reason   string        `json:"reason,omitempty"`
+	Since    time.Time     `json:"since"`
+	Until    time.Time     `json:"until,omitzero"` // of wrapping
+	Helper   bool          `json:"helper,omitempty"`
+	Answered int           `json:"answered"` // today
+	Talked   time.Duration `json:"talked"`   // today
+}
+
+// QueueDay counts the calls of a queue since midnight.
+type QueueDay struct {
+	Answered  int           `json:"answered"`
+	InTime    int           `json:"in_time"`
+	Abandoned int           `json:"abandoned"`
+	Sent      int           `json:"sent"`
+	Waited    time.Duration `json:"waited"` // of the answered, together
+	Longest   time.Duration `json:"longest"`
+}
+
+// Queue is a queue at work; nil when nothing has happened at it yet.
+func (p *Presence) Queue(id QueueID) *LiveQueue { q, _ := p.queues.Get(id); return q }
+
+// WithQueue is the presence after a queue changed.
+func (p *Presence) WithQueue(q *LiveQueue) *Presence {
+	next := *p
+	next.queues = p.queues.With(q.ID, q)
+	return &next
 }
 
 // Bindings lists where a device is registered; an expired binding may still be in the list.

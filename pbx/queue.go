@@ -3,6 +3,7 @@ package pbx
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -52,8 +53,11 @@ type Queue struct {
 	Callback  bool         `json:"callback,omitempty"` // a caller may hang up, keep his place and be called
 	Greeting  string       `json:"greeting,omitempty"`
 	Music     string       `json:"music,omitempty"`
-	Full      Destination  `json:"full"`   // where calls go that waited too long, or found the queue full
-	Nobody    Destination  `json:"nobody"` // where calls go while no agent is in; nowhere: they wait
+	Full      Destination  `json:"full"`                // where calls go that waited too long, or found the queue full
+	Nobody    Destination  `json:"nobody"`              // where calls go while no agent is in; nowhere: they wait
+	Escalate  int          `json:"escalate,omitempty"`  // who waits so long is offered to the heads of the department too; 0: never (B-060)
+	Important []string     `json:"important,omitempty"` // numbers, or their beginnings and a star, whose callers are served first
+	Notify    []UserID     `json:"notify,omitempty"`    // who is told when such a caller comes, or somebody waits too long (B-061)
 	Created   time.Time    `json:"created"`
 }
 
@@ -68,6 +72,11 @@ func (q *Queue) Serves(u UserID) bool {
 	return slices.ContainsFunc(q.Agents, func(a QueueAgent) bool { return a.User == u })
 }
 
+// IsImportant reports whether callers with a number are served first.
+func (q *Queue) IsImportant(number string) bool {
+	return slices.ContainsFunc(q.Important, func(pattern string) bool { return fitsNumber(pattern, number) })
+}
+
 // What a new queue begins with, in seconds: how long a call rings at an agent, and who waits longer was not served in time.
 const (
 	UsualOffer = 20
@@ -76,6 +85,12 @@ const (
 
 // MaxAgents is how many people may serve one queue.
 const MaxAgents = 500
+
+// How many important numbers a queue may list, and how many people are told.
+const (
+	MaxImportant = 200
+	MaxNotify    = 20
+)
 
 func (s *Snapshot) checkQueue(q *Queue) error {
 	if !slices.Contains(Strategies(), q.Strategy) {
@@ -97,11 +112,22 @@ func (s *Snapshot) checkQueue(q *Queue) error {
 			return Refuse(Invalid, "agents", "queue.skill_range")
 		}
 	}
+	if len(q.Important) > MaxImportant {
+		return Refuse(Invalid, "important", "queue.important_many", "max", strconv.Itoa(MaxImportant))
+	}
+	for _, number := range q.Important {
+		if number == "" || strings.Trim(strings.TrimSuffix(number, "*"), "+0123456789*#") != "" || len(number) > 33 {
+			return Refuse(Invalid, "important", "forwarding.number_pattern")
+		}
+	}
+	if len(q.Notify) > MaxNotify {
+		return Refuse(Invalid, "notify", "queue.notify_many", "max", strconv.Itoa(MaxNotify))
+	}
 	for _, n := range []struct {
 		field       string
 		value, most int
 	}{{"ring", q.Ring, 600}, {"wrap_up", q.WrapUp, 3600}, {"max_wait", q.MaxWait, 4 * 3600}, {"max_calls", q.MaxCalls, 1000},
-		{"late", q.Late, 3600}, {"misses", q.Misses, 100}, {"every", q.Every, 3600}} {
+		{"late", q.Late, 3600}, {"misses", q.Misses, 100}, {"every", q.Every, 3600}, {"escalate", q.Escalate, 3600}} {
 		if n.value < 0 || n.value > n.most {
 			return Refuse(Invalid, n.field, "queue.range", "max", strconv.Itoa(n.most))
 		}

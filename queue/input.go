@@ -1,6 +1,10 @@
 package queue
 
-import "tandem/pbx"
+import (
+	"time"
+
+	"tandem/pbx"
+)
 
 // Input is something that happened to a queue. The list is closed; Step has an answer to each of them in every state.
 type Input interface{ input() }
@@ -24,7 +28,13 @@ type Declined struct {
 	Agent pbx.UserID
 }
 
-// Took says that an agent answered a call that he was offered.
+// Engaged says that an agent could not be rung, because another queue has him. It is no miss of his.
+type Engaged struct {
+	Call  pbx.CallID
+	Agent pbx.UserID
+}
+
+// Took says that an agent answered a call of this queue. It counts also where the offer has just ended: who talks, talks.
 type Took struct {
 	Call  pbx.CallID
 	Agent pbx.UserID
@@ -45,8 +55,25 @@ type Ready struct{ Agent pbx.UserID }
 // Tick says that the timer fired.
 type Tick struct{}
 
-// Change says that the queue was configured anew. Agents who serve no longer are out; their calls go on.
-type Change struct{ Queue pbx.Queue }
+// Change says that the queue was configured anew, or that other people may help. Agents who serve no longer are out; their calls go on.
+type Change struct {
+	Queue   pbx.Queue
+	Helpers []pbx.UserID // who is offered calls that wait too long, in this order
+}
+
+// Restore brings back the figures of a day that began before this state.
+type Restore struct {
+	Day    Figures
+	Agents []Served
+}
+
+// Served is what an agent has done today.
+type Served struct {
+	Agent    pbx.UserID
+	Answered int
+	Talked   time.Duration
+	Last     time.Time // when his last call of the queue ended
+}
 
 // Midnight begins a new day of figures.
 type Midnight struct{}
@@ -55,7 +82,9 @@ func (Join) input()     {}
 func (Leave) input()    {}
 func (Hold) input()     {}
 func (Declined) input() {}
+func (Engaged) input()  {}
 func (Took) input()     {}
+func (Restore) input()  {}
 func (Over) input()     {}
 func (Set) input()      {}
 func (Ready) input()    {}

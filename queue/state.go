@@ -14,11 +14,22 @@ type State struct {
 	Agents  []Agent  // in the order of the hunt
 	Offers  []Offer
 	Talks   []Talk
+	Day     Figures
 	Pace    time.Duration // how long it lately took from one answer to the next; 0: not known yet
 	last    pbx.UserID    // who was offered a call last
 	served  time.Time     // of the last answer
 	seed    uint64
 	due     time.Time // when the timer fires; zero: it does not run
+}
+
+// Figures count the calls of a day by how they left the queue.
+type Figures struct {
+	Answered  int
+	InTime    int // of the answered, within the time that was promised
+	Abandoned int
+	Sent      int           // where nobody answers, or the queue is full
+	Waited    time.Duration // of the answered, together
+	Longest   time.Duration
 }
 
 // Caller is a call that waits.
@@ -62,6 +73,7 @@ type Agent struct {
 	Answered int           // calls today
 	Talked   time.Duration // today
 	Missed   int           // in a row
+	Helper   bool          // he is offered only what waits too long
 	Rest     time.Time     // before this moment he is offered nothing
 }
 
@@ -114,9 +126,9 @@ func (s *State) talk(c pbx.CallID) int {
 	return slices.IndexFunc(s.Talks, func(t Talk) bool { return t.Call == c })
 }
 
-// IsStaffed reports whether anybody is logged in.
+// IsStaffed reports whether any agent is logged in.
 func (s *State) IsStaffed() bool {
-	return slices.ContainsFunc(s.Agents, func(a Agent) bool { return a.Duty != Out })
+	return slices.ContainsFunc(s.Agents, func(a Agent) bool { return a.Duty != Out && !a.Helper })
 }
 
 // Wait is how long the caller at a position, from 1, can expect to wait; 0 when that is not known.

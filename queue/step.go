@@ -42,8 +42,12 @@ func (m *machine) take(in Input) {
 		}
 	case Declined:
 		m.declined(in)
+	case Engaged:
+		m.engaged(in)
 	case Took:
 		m.took(in)
+	case Restore:
+		m.restore(in)
 	case Over:
 		m.over(in.Call)
 	case Set:
@@ -53,11 +57,12 @@ func (m *machine) take(in Input) {
 			m.turn(a, a.Next)
 		}
 	case Change:
-		m.change(in.Queue)
+		m.change(in)
 	case Midnight:
 		for i := range m.Agents {
 			m.Agents[i].Answered, m.Agents[i].Talked = 0, 0
 		}
+		m.Day = Figures{}
 	}
 }
 
@@ -84,6 +89,7 @@ func (m *machine) join(in Join) {
 
 // send takes a call out of the queue to somewhere else.
 func (m *machine) send(c pbx.CallID, to pbx.Destination, why Why, waited time.Duration) {
+	m.Day.Sent++
 	m.do(Note{Kind: Sent, Call: c, Waited: waited})
 	m.do(Send{Call: c, To: to, Why: why})
 }
@@ -94,6 +100,7 @@ func (m *machine) leave(c pbx.CallID) {
 		m.over(c)
 		return
 	}
+	m.Day.Abandoned++
 	m.do(Note{Kind: Abandoned, Call: c, Waited: m.at.Sub(m.Waiting[i].Since)})
 	m.withdraw(c, pbx.CauseCancelled)
 	m.Waiting = slices.Delete(m.Waiting, i, i+1)
@@ -183,22 +190,77 @@ func (m *machine) miss(c pbx.CallID, u pbx.UserID) {
 	}
 }
 
-func (m *machine) took(in Took) {
-	i, o := m.caller(in.Call), m.offer(in.Call)
+// engaged takes an agent out of an offer that never reached him.
+func (m *machine) engaged(in Engaged) {
 	a := m.agent(in.Agent)
-	if i < 0 || o < 0 || a == nil || !slices.Contains(m.Offers[o].Agents, in.Agent) {
+	if i := m.offer(in.Call); i < 0 || a == nil || !slices.Contains(m.Offers[i].Agents, in.Agent) {
+		return
+	}
+	m.abandon(a)
+	a.Duty = Free
+	m.turn(a, Away)
+}
+
+func (m *machine) took(in Took) {
+	i := m.caller(in.Call)
+	a := m.agent(in.Agent)
+	if i < 0 {
 		return
 	}
 	waited := m.at.Sub(m.Waiting[i].Since)
-	m.Offers[o].Agents = slices.DeleteFunc(slices.Clone(m.Offers[o].Agents), func(u pbx.UserID) bool { return u == in.Agent })
+	if a != nil && a.Duty == Asked {
+		m.unask(a, in.Call)
+	}
 	m.withdraw(in.Call, pbx.CauseElsewhere)
 	m.Waiting = slices.Delete(m.Waiting, i, i+1)
 	m.Talks = append(m.Talks, Talk{Call: in.Call, Agent: in.Agent, Since: m.at})
-	a.Missed = 0
-	a.Answered++
-	m.turn(a, Talking)
+	if a != nil {
+		a.Missed = 0
+		a.Answered++
+		m.turn(a, Talking)
+	}
 	m.pace()
+	m.Day.Answered++
+	m.Day.Waited += waited
+	m.Day.Longest = max(m.Day.Longest, waited)
+	if m.Queue.Late == 0 || waited < seconds(m.Queue.Late) {
+		m.Day.InTime++
+	}
 	m.do(Note{Kind: Answered, Call: in.Call, Agent: in.Agent, Waited: waited})
+}
+
+// unask takes an agent who answered a call out of what rings at him; the ringing for another call is stopped.
+func (m *machine) unask(a *Agent, took pbx.CallID) {
+	for i := range m.Offers {
+		o := &m.Offers[i]
+		if o.Call == took && slices.Contains(o.Agents, a.User) {
+			o.Agents = slices.DeleteFunc(slices.Clone(o.Agents), func(u pbx.UserID) bool { return u == a.User })
+			return
+		}
+	}
+	m.abandon(a)
+}
+
+// restore adds what happened before this state began, and lets agents wait since their last call.
+func (m *machine) restore(in Restore) {
+	d := &m.Day
+	d.Answered += in.Day.Answered
+	d.InTime += in.Day.InTime
+	d.Abandoned += in.Day.Abandoned
+	d.Sent += in.Day.Sent
+	d.Waited += in.Day.Waited
+	d.Longest = max(d.Longest, in.Day.Longest)
+	for _, s := range in.Agents {
+		a := m.agent(s.Agent)
+		if a == nil {
+			continue
+		}
+		if a.Duty != Talking && a.Duty != Wrapping && a.Answered == 0 && !s.Last.IsZero() && s.Last.Before(m.at) {
+			a.Since = s.Last
+		}
+		a.Answered += s.Answered
+		a.Talked += s.Talked
+	}
 }
 
 // pace follows how quickly callers are served: the newest distance counts a quarter.
@@ -272,17 +334,26 @@ func (m *machine) abandon(a *Agent) {
 	}
 }
 
+// helping marks a helper; no agent has that skill.
+const helping = 1000
+
 // change takes over new settings: agents keep what they do, newcomers are out until they log in.
-func (m *machine) change(q pbx.Queue) {
+func (m *machine) change(in Change) {
 	old := m.Agents
-	m.Queue, m.Agents = q, nil
-	for _, n := range q.Agents {
+	m.Queue, m.Agents = in.Queue, nil
+	serving := slices.Clone(in.Queue.Agents)
+	for _, u := range in.Helpers {
+		if !in.Queue.Serves(u) {
+			serving = append(serving, pbx.QueueAgent{User: u, Skill: helping})
+		}
+	}
+	for _, n := range serving {
 		a := Agent{User: n.User, Next: Free, Since: m.at}
 		if i := slices.IndexFunc(old, func(a Agent) bool { return a.User == n.User }); i >= 0 {
 			a = old[i]
 			old = slices.Delete(slices.Clone(old), i, i+1)
 		}
-		a.Skill = n.Skill
+		a.Skill, a.Helper = n.Skill, n.Skill == helping
 		m.Agents = append(m.Agents, a)
 	}
 	for i := range old {
@@ -374,6 +445,9 @@ func (m *machine) wake() {
 		}
 		if m.Queue.Late > 0 && !w.Late {
 			due(w.Since.Add(seconds(m.Queue.Late)))
+		}
+		if at := w.Since.Add(seconds(m.Queue.Escalate)); m.Queue.Escalate > 0 && at.After(m.at) {
+			due(at)
 		}
 		if m.Queue.Every > 0 && !w.Gone && !w.Told.IsZero() && !w.Rings {
 			due(w.Told.Add(seconds(m.Queue.Every)))

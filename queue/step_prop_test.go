@@ -69,7 +69,7 @@ func (w *watch) input(t *rapid.T, s State, calls *int) Input {
 		o := s.Offers[rapid.IntRange(0, len(s.Offers)-1).Draw(t, "offer")]
 		any, who = o.Call, o.Agents[rapid.IntRange(0, len(o.Agents)-1).Draw(t, "asked")]
 	}
-	switch rapid.IntRange(0, 12).Draw(t, "input") {
+	switch rapid.IntRange(0, 13).Draw(t, "input") {
 	case 0, 1, 2:
 		*calls++
 		return Join{Call: pbx.CallID(fmt.Sprintf("c%d", *calls)), Priority: rapid.IntRange(0, 2).Draw(t, "priority")}
@@ -87,6 +87,8 @@ func (w *watch) input(t *rapid.T, s State, calls *int) Input {
 		return Set{who, rapid.SampledFrom([]Duty{Out, Free, Free, Away, Talking}).Draw(t, "duty")}
 	case 11:
 		return Ready{who}
+	case 12:
+		return Engaged{any, who}
 	}
 	return Tick{}
 }

@@ -9,7 +9,7 @@ import (
 
 // dispatch offers waiting calls to free agents, the most important and oldest call first.
 func (m *machine) dispatch() {
-	free := len(m.free(nil))
+	free := len(m.free(nil, true))
 	for i := 0; i < len(m.Waiting) && free > 0; i++ {
 		w := &m.Waiting[i]
 		if w.Rings {
@@ -37,9 +37,10 @@ func (m *machine) dispatch() {
 // choose finds who is offered a call: among those who are free and were not asked for it in this round; when all were, a
 // new round begins.
 func (m *machine) choose(w *Caller) []*Agent {
-	free := m.free(w.Tried)
+	late := m.Queue.Escalate > 0 && !m.at.Before(w.Since.Add(seconds(m.Queue.Escalate)))
+	free := m.free(w.Tried, late)
 	if len(free) == 0 {
-		if free = m.free(nil); len(free) == 0 || len(w.Tried) == 0 {
+		if free = m.free(nil, late); len(free) == 0 || len(w.Tried) == 0 {
 			return nil
 		}
 		w.Tried = nil
@@ -70,12 +71,12 @@ func (m *machine) choose(w *Caller) []*Agent {
 	return free
 }
 
-// free lists the free agents but for some, in the order of the hunt. Who has just missed a call is given a moment, so that a
+// free lists the free agents but for some, in the order of the hunt; helpers are counted where the call has waited too long. Who has just missed a call is given a moment, so that a
 // phone that declines by itself does not keep a caller going round.
-func (m *machine) free(but []pbx.UserID) []*Agent {
+func (m *machine) free(but []pbx.UserID, helpers bool) []*Agent {
 	var all []*Agent
 	for i := range m.Agents {
-		if a := &m.Agents[i]; a.Duty == Free && !a.Rest.After(m.at) && !slices.Contains(but, a.User) {
+		if a := &m.Agents[i]; a.Duty == Free && (helpers || !a.Helper) && !a.Rest.After(m.at) && !slices.Contains(but, a.User) {
 			all = append(all, a)
 		}
 	}

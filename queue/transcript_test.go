@@ -49,6 +49,7 @@ func play(t *testing.T, script string) string {
 	var out strings.Builder
 	q := pbx.Queue{Strategy: pbx.ServeNext, Ring: 15}
 	var s State
+	var helpers []pbx.UserID
 	begun := false
 	for line := range strings.Lines(script) {
 		line = strings.TrimSuffix(line, "\n")
@@ -70,9 +71,17 @@ func play(t *testing.T, script string) string {
 				n, _ := strconv.Atoi(skill)
 				q.Agents = append(q.Agents, pbx.QueueAgent{User: pbx.UserID(name), Skill: n})
 			}
+		case w[0] == "helpers":
+			helpers = nil
+			for _, name := range w[1:] {
+				helpers = append(helpers, pbx.UserID(name))
+			}
 		case w[0] == ">":
 			if !begun {
 				s, begun = New(q, 1), true
+				if helpers != nil {
+					s, _ = Step(s, nine, Change{Queue: q, Helpers: helpers})
+				}
 			}
 			after, err := time.ParseDuration(w[1])
 			if err != nil {
@@ -106,6 +115,8 @@ func set(t *testing.T, q *pbx.Queue, setting string) {
 		q.MaxCalls = n
 	case "late":
 		q.Late = n
+	case "escalate":
+		q.Escalate = n
 	case "misses":
 		q.Misses = n
 	case "every":
@@ -141,6 +152,11 @@ func read(t *testing.T, q pbx.Queue, w []string) Input {
 		return Hold{c}
 	case "declined":
 		return Declined{c, pbx.UserID(arg(2))}
+	case "engaged":
+		return Engaged{c, pbx.UserID(arg(2))}
+	case "restore":
+		n, _ := strconv.Atoi(arg(2))
+		return Restore{Day: Figures{Answered: n}, Agents: []Served{{Agent: u, Answered: n, Talked: time.Minute, Last: nine.Add(-time.Minute)}}}
 	case "took":
 		return Took{c, pbx.UserID(arg(2))}
 	case "over":
@@ -158,7 +174,7 @@ func read(t *testing.T, q pbx.Queue, w []string) Input {
 	case "midnight":
 		return Midnight{}
 	case "change":
-		return Change{q}
+		return Change{Queue: q}
 	}
 	t.Fatalf("no input %q", w)
 	return nil

@@ -6,6 +6,7 @@ package report
 import (
 	"time"
 
+	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
 )
@@ -29,6 +30,31 @@ type CDR struct {
 	Legs     []Leg         `json:"legs"`
 	Linked   []pbx.CallID  `json:"linked,omitempty"` // calls whose people were connected with those of this one
 	Trace    []i18n.Text   `json:"trace"`            // why it rang where it rang (route.Plan.Trace)
+	Stays    []Stay        `json:"stays,omitempty"`
+}
+
+// Stay is the time that a call spent in one queue.
+type Stay struct {
+	Queue  pbx.QueueID   `json:"queue"`
+	Name   string        `json:"name"`
+	Joined time.Time     `json:"joined"`
+	Left   time.Time     `json:"left"`
+	How    event.Leaving `json:"how"`
+	Late   bool          `json:"late,omitempty"`   // longer than promised
+	Agent  pbx.Party     `json:"agent,omitzero"`   // who answered
+	Served time.Time     `json:"served,omitzero"`  // when his part ended
+	Missed []pbx.Party   `json:"missed,omitempty"` // who was offered the call and did not take it
+}
+
+// Waited is how long the caller waited.
+func (s *Stay) Waited() time.Duration { return s.Left.Sub(s.Joined) }
+
+// Talked is how long the agent had the call.
+func (s *Stay) Talked() time.Duration {
+	if s.How != event.LeftAnswered || s.Served.IsZero() {
+		return 0
+	}
+	return s.Served.Sub(s.Left)
 }
 
 // Leg is one phone that took part.

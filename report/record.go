@@ -23,7 +23,8 @@ func Record(facts []event.Fact) CDR {
 
 // Draft is a record in the making, for those who have the payloads at hand and need not read them back from JSON.
 type Draft struct {
-	cdr CDR
+	cdr      CDR
+	promised []int // seconds within which the queue of each stay was to answer; 0: it promised nothing
 }
 
 // Add takes in one stored fact.
@@ -47,6 +48,18 @@ func (d *Draft) Add(f event.Fact) {
 	case event.CallTaken:
 		if p, err := event.Payload[event.Taken](f); err == nil {
 			d.Taken(p)
+		}
+	case event.CallQueued:
+		if p, err := event.Payload[event.Queued](f); err == nil {
+			d.Queued(f.At, p)
+		}
+	case event.CallDequeued:
+		if p, err := event.Payload[event.Dequeued](f); err == nil {
+			d.Dequeued(f.At, p)
+		}
+	case event.CallServed:
+		if p, err := event.Payload[event.Served](f); err == nil {
+			d.Served(f.At, p)
 		}
 	case event.CallMessage:
 		if p, err := event.Payload[event.Message](f); err == nil {
@@ -158,6 +171,7 @@ func (d *Draft) Ended(at time.Time, p event.Ended) {
 			d.leg(l)
 		}
 	}
+	d.closeStays(at)
 	for i := range c.Legs {
 		if l := &c.Legs[i]; l.Ended.IsZero() {
 			l.Ended = at

@@ -110,6 +110,9 @@ func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR, r *repe
 		if n == 0 {
 			continue
 		}
+		if err := t.putStays(ctx, x, c); err != nil {
+			return err
+		}
 		parts := Scope{Users: c.Users, Groups: c.Groups}.parts()
 		slices.Sort(parts)
 		parts = slices.Compact(parts)

@@ -10,24 +10,29 @@ func queueRows() rows[pbx.Queue] {
 	return rows[pbx.Queue]{
 		table: "queues",
 		columns: []string{"id", "name", "group_id", "extension", "strategy", "agents", "ring", "wrap_up", "max_wait", "max_calls", "late", "misses",
-			"every", "tell", "callback", "greeting", "music", "full_to", "nobody_to", "created"},
+			"every", "tell", "callback", "greeting", "music", "full_to", "nobody_to",
+			"escalate", "important", "notify", "created"},
 		values: func(q *pbx.Queue) ([]any, error) {
 			agents, err1 := encode(q.Agents)
 			full, err2 := encode(q.Full)
 			nobody, err3 := encode(q.Nobody)
+			important, err4 := encode(q.Important)
+			notify, err5 := encode(q.Notify)
 			return []any{string(q.ID), q.Name, string(q.Group), q.Extension, string(q.Strategy), agents, q.Ring, q.WrapUp, q.MaxWait, q.MaxCalls, q.Late,
-				q.Misses, q.Every, flag(q.Tell), flag(q.Callback), q.Greeting, q.Music, full, nobody, ms(q.Created)}, errors.Join(err1, err2, err3)
+					q.Misses, q.Every, flag(q.Tell), flag(q.Callback), q.Greeting, q.Music, full, nobody, q.Escalate, important, notify, ms(q.Created)},
+				errors.Join(err1, err2, err3, err4, err5)
 		},
 		scan: func(s scan) (*pbx.Queue, error) {
 			var q pbx.Queue
-			var agents, full, nobody string
+			var agents, full, nobody, important, notify string
 			var tell, callback, created int64
 			if err := s(&q.ID, &q.Name, &q.Group, &q.Extension, &q.Strategy, &agents, &q.Ring, &q.WrapUp, &q.MaxWait, &q.MaxCalls, &q.Late,
-				&q.Misses, &q.Every, &tell, &callback, &q.Greeting, &q.Music, &full, &nobody, &created); err != nil {
+				&q.Misses, &q.Every, &tell, &callback, &q.Greeting, &q.Music, &full, &nobody,
+				&q.Escalate, &important, &notify, &created); err != nil {
 				return nil, err
 			}
 			q.Tell, q.Callback, q.Created = tell != 0, callback != 0, moment(created)
-			return &q, errors.Join(decode(agents, &q.Agents), decode(full, &q.Full), decode(nobody, &q.Nobody))
+			return &q, errors.Join(decode(agents, &q.Agents), decode(full, &q.Full), decode(nobody, &q.Nobody), decode(important, &q.Important), decode(notify, &q.Notify))
 		},
 	}
 }

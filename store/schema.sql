@@ -106,6 +106,15 @@ CREATE TABLE dids (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE duties (
+	tenant  TEXT   NOT NULL,
+	id      TEXT   NOT NULL,
+	gone    TEXT   NOT NULL,
+	pause   TEXT   NOT NULL,
+	since   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE entrances (
 	tenant     TEXT NOT NULL,
 	id         TEXT NOT NULL,
@@ -356,7 +365,7 @@ CREATE TABLE queues (
 	music     TEXT   NOT NULL,
 	full_to   TEXT   NOT NULL,
 	nobody_to TEXT   NOT NULL,
-	created   BIGINT NOT NULL,
+	created   BIGINT NOT NULL, escalate BIGINT NOT NULL DEFAULT 0, important TEXT NOT NULL DEFAULT 'null', notify TEXT NOT NULL DEFAULT 'null',
 	PRIMARY KEY (tenant, id)
 );
 
@@ -412,6 +421,22 @@ CREATE TABLE statuses (
 	until  BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
+
+CREATE TABLE stays (
+	tenant  TEXT   NOT NULL,
+	call_id TEXT   NOT NULL,
+	place   BIGINT NOT NULL,
+	queue   TEXT   NOT NULL,
+	agent   TEXT   NOT NULL,
+	joined  BIGINT NOT NULL,
+	left_at BIGINT NOT NULL,
+	served  BIGINT NOT NULL,
+	how     TEXT   NOT NULL,
+	late    BIGINT NOT NULL,
+	PRIMARY KEY (tenant, call_id, place)
+);
+
+CREATE INDEX stays_of_queue ON stays (tenant, queue, joined);
 
 CREATE TABLE tenants (
 	id            TEXT   NOT NULL PRIMARY KEY,

@@ -27,7 +27,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns),
 			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
 			gather(ctx, x, t.id, timetableRows(), &nouns), gather(ctx, x, t.id, overrideRows(), &nouns),
-			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns),
+			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, dutyRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns),
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
 			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns))
 	})
@@ -150,6 +150,7 @@ type sorted struct {
 	devices     []*pbx.Device
 	tokens      []*pbx.Token
 	choices     []*pbx.Choice
+	duties      []*pbx.Duty
 	forwardings []*pbx.Forwarding
 	rings       []*pbx.RingGroup
 	timetables  []*pbx.Timetable
@@ -187,6 +188,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.devices = append(s.devices, n)
 		case *pbx.Token:
 			s.tokens = append(s.tokens, n)
+		case *pbx.Duty:
+			s.duties = append(s.duties, n)
 		case *pbx.Choice:
 			s.choices = append(s.choices, n)
 		case *pbx.Forwarding:
@@ -228,7 +231,7 @@ func tables() map[pbx.Kind]string {
 	return map[pbx.Kind]string{pbx.KindUser: "users", pbx.KindGroup: "groups", pbx.KindRole: "roles", pbx.KindMembership: "memberships",
 		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
 		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
-		pbx.KindQueue: "queues", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindPrompt: "prompts",
+		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindPrompt: "prompts",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
 		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes"}
 }
@@ -263,7 +266,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens),
 		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
 		put(ctx, x, t.id, timetableRows(), s.timetables), put(ctx, x, t.id, overrideRows(), s.overrides),
-		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances),
+		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, dutyRows(), s.duties), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances),
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, promptRows(), s.prompts),
 		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes))
 }

@@ -36,6 +36,7 @@ type Config struct {
 	Sounds Sounds                                           // keeps what is recorded; nil: nothing is
 	Boxes  Boxes                                            // mailboxes; nil: nobody has one
 
+	Queues  Queues
 	Say     func(language string, t i18n.Text) string // i18n.Catalog.Say
 	Encrypt bool                                      // sound has to be encrypted on every leg; calls that cannot are refused
 	Limit   int                                       // calls at the same time; 0: 10,000
@@ -49,11 +50,17 @@ type Board struct {
 	journal *journal
 	legs    sync.Map // pbx.LegID → *run
 	calls   sync.Map // pbx.CallID → *run
+	halls   sync.Map // pbx.QueueID → *hall
+	claims  claims
+	roster  atomic.Pointer[roster]
 	count   atomic.Int64
 
-	gate    sync.Mutex // guards closing against calls that begin at the same moment
-	closing bool
-	running sync.WaitGroup
+	gate      sync.Mutex // guards closing against calls that begin at the same moment
+	closing   bool
+	running   sync.WaitGroup
+	shut      bool           // no queue begins any more
+	attending sync.WaitGroup // what the queues do
+	quit      chan struct{}  // closed: the queues end
 }
 
 // New starts a board's journal. Calls come by Incoming.
@@ -67,7 +74,7 @@ func New(c Config) *Board {
 	if c.Backlog <= 0 {
 		c.Backlog = 20_000
 	}
-	return &Board{c: c, journal: newJournal(c.Journal, c.Backlog, c.Log)}
+	return &Board{c: c, quit: make(chan struct{}), journal: newJournal(c.Journal, c.Backlog, c.Log)}
 }
 
 // Calls counts the calls that are up, those that are just ending too.
@@ -147,6 +154,17 @@ func (b *Board) enter() bool {
 	return true
 }
 
+// enterHall counts something that a queue does, unless the board has been stopped.
+func (b *Board) enterHall() bool {
+	b.gate.Lock()
+	defer b.gate.Unlock()
+	if b.shut {
+		return false
+	}
+	b.attending.Add(1)
+	return true
+}
+
 func (b *Board) leave() {
 	b.count.Add(-1)
 	b.running.Done()
@@ -211,6 +229,11 @@ func (b *Board) Drain(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		b.running.Wait()
+		b.gate.Lock()
+		b.shut = true
+		b.gate.Unlock()
+		close(b.quit)
+		b.attending.Wait()
 		close(done)
 	}()
 	select {

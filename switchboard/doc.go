@@ -1,5 +1,5 @@
 // Package switchboard carries calls: it gathers facts, asks policy and route, and performs what the call machine decides,
-// one goroutine per call.
+// one goroutine per call and one per queue at work.
 //
 // It knows neither the wire format of signalling nor how packets move; packages sip and media do. It decides nothing itself.
 //

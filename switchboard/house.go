@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"tandem/call"
+	"tandem/i18n"
 	"tandem/media"
 	"tandem/pbx"
 	"tandem/sdp"
@@ -111,11 +112,25 @@ func (r *run) sounds(c call.Clip) (all []media.Sound, loop bool) {
 			return nil, false
 		}
 		r.opened = append(r.opened, done)
-		return []media.Sound{sound}, false
+		return []media.Sound{sound}, c.Loop
+	case c.Number > 0:
+		return r.spell(i18n.Say(r.spoken()).Number(c.Number)), false
+	case c.Time > 0:
+		return r.spell(i18n.Say(r.spoken()).Duration(c.Time)), false
 	case r.b.c.Prompt != nil:
 		return r.b.c.Prompt(r.spoken(), c.Text), false
 	}
 	return nil, false
+}
+
+// spell is the sound of spoken words, one after the other.
+func (r *run) spell(keys []string) (all []media.Sound) {
+	for _, k := range keys {
+		if k != i18n.Pause && r.b.c.Prompt != nil {
+			all = append(all, r.b.c.Prompt(r.spoken(), i18n.T(k))...)
+		}
+	}
+	return all
 }
 
 // spoken is the language in which the caller is spoken to.

@@ -135,7 +135,7 @@ func TestRandomFaults(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := newOffice(t, nil)
 		o.wire.quiet = true
-		o.board.c.View = func() (*pbx.Snapshot, *pbx.Presence) { return o.s, o.live }
+		o.desk(func(q *pbx.Queue) { q.Strategy, q.MaxWait, q.WrapUp, q.Misses, q.Every = pbx.ServeAll, 60, 2, 3, 5 })
 		seeds := make(chan *rand.Rand, 1)
 		seeds <- rand.New(rand.NewPCG(1, 2))
 		draw := func(n int) int {
@@ -189,7 +189,7 @@ func TestRandomFaults(t *testing.T) {
 		o.phone("m1", false, misbehave)
 		invites := [][]byte{offer(pcmu, event8), offer(g729), nil, offer(g722, opus), []byte("v=0")}
 		for range 1000 {
-			p := o.dial([]string{"102", "103", "101", "999"}[draw(4)], draw(2) == 0, invites[draw(len(invites))])
+			p := o.dial([]string{"102", "103", "101", "999", "200"}[draw(5)], draw(2) == 0, invites[draw(len(invites))])
 			go misbehave(p)
 			pause(time.Duration(draw(200)) * time.Millisecond)
 		}

@@ -77,6 +77,10 @@ func (r *run) perform(e call.Effect) call.Input {
 		return r.openMenu(e)
 	case call.LookUp:
 		return r.lookUp(e)
+	case call.Enter:
+		return r.enterQueue(e)
+	case call.Drop:
+		r.drop(e.Legs)
 	case call.OpenBox:
 		r.openBox(e)
 	case call.Record:
@@ -200,6 +204,8 @@ func (r *run) show() {
 	r.live.Phase = phase
 	lc := r.shown()
 	r.b.c.SetCall(&lc)
+	r.b.Look(r.onlookers(r.shownTo, lc.Users)...)
+	r.shownTo = lc.Users
 }
 
 // shown is the call as it is now: of everybody who has been part of it, those whose phones ring or talk, and whom it is for.
@@ -282,6 +288,7 @@ func (r *run) emitAnswered(leg pbx.LegID) {
 // emitEnded closes the record and hands it over with all facts that are not stored yet.
 func (r *run) emitEnded() {
 	r.ended = true
+	r.attend()
 	p := event.Ended{Cause: r.state.Cause, By: r.state.By, Reason: r.state.Text, Codec: r.live.Codec, Secure: r.live.Secure}
 	who := r.in.Actor
 	for i, s := range r.sides {
@@ -301,6 +308,7 @@ func (r *run) emitEnded() {
 	r.draft.Ended(r.now, p)
 	r.fact(event.CallEnded, who, p)
 	r.b.c.EndCall(r.id)
+	r.b.Look(r.shownTo...)
 	cdr := r.draft.CDR()
 	r.flush(&cdr)
 }

@@ -26,6 +26,11 @@ type message struct {
 	key    pbx.LegID  // with signal: a key heard in the sound of a leg
 	input  call.Input // what the house or the store tells
 
+	seek   []pbx.UserID  // a queue wants these agents to be rung
+	recall []pbx.UserID  // … and these no longer
+	cause  pbx.Cause     // … why
+	how    event.Leaving // with input: how the queue lets the call go
+
 	recorded *media.Recorded // a recording is over
 	tag      uint64          // … which
 
@@ -64,14 +69,16 @@ type run struct {
 	draft    report.Draft
 	facts    []event.Fact // not handed to the journal yet
 	ended    bool
-	tape     *tape       // what is being recorded
-	tag      uint64      // of the recording begun last
-	opened   []func()    // what to give back at the end
-	into     pbx.LegID   // the leg of another call in whose place one of ours is to go
-	transit  *handover   // … and is on its way
-	kept     []*message  // what happened on it meanwhile, to be handled
-	brings   *handover   // the leg that is being taken over
-	closed   atomic.Bool // nobody reads the inbox any more
+	stay     *stay        // in a queue
+	shownTo  []pbx.UserID // who was part of the call when it was shown last
+	tape     *tape        // what is being recorded
+	tag      uint64       // of the recording begun last
+	opened   []func()     // what to give back at the end
+	into     pbx.LegID    // the leg of another call in whose place one of ours is to go
+	transit  *handover    // … and is on its way
+	kept     []*message   // what happened on it meanwhile, to be handled
+	brings   *handover    // the leg that is being taken over
+	closed   atomic.Bool  // nobody reads the inbox any more
 }
 
 func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, plan route.Plan, now time.Time) *run {
@@ -225,6 +232,7 @@ func (r *run) step(in call.Input) {
 				r.release(i)
 			}
 		}
+		r.attend()
 	}
 }
 

@@ -21,7 +21,14 @@ func (r *run) handle(m *message) {
 		r.step(call.Silent{Leg: m.silent})
 	case m.recorded != nil:
 		r.recorded(m.recorded, m.tag)
+	case len(m.seek) > 0:
+		r.seek(m.seek)
+	case len(m.recall) > 0:
+		r.recall(m.recall, m.cause)
 	case m.input != nil:
+		if m.how != "" && r.stay != nil {
+			r.stay.how = m.how
+		}
 		r.told(m.input)
 	case m.key != "":
 		if r.state.IsHoused() { // otherwise the sound carries it
