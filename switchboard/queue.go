@@ -666,7 +666,7 @@ func mayControl(s *pbx.Snapshot, who pbx.Actor, u pbx.UserID, at time.Time) erro
 	}
 	if d := policy.Decide(s, policy.Request{Actor: who, Right: right, Target: policy.User(u), At: at}); !d.OK {
 		if d.Hidden {
-			return pbx.Refuse(pbx.NotFound, "", "user.not_found")
+			return pbx.Refuse(pbx.NotFound, "", "error.not_found")
 		}
 		return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
 	}

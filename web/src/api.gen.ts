@@ -1088,6 +1088,26 @@ export interface paths {
         patch: operations["patch_queues_by_queue"];
         trace?: never;
     };
+    "/v1/queues/{queue}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The callers, agents and figures of a queue at this moment.
+         * @description Needs `agent.data` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_queues_by_queue_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -1784,6 +1804,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{user}/duty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent does, queue by queue.
+         * @description Needs `presence.set` or `agent.control` or `agent.data` over the user; who may not see it is told that it does not exist.
+         */
+        get: operations["get_users_by_user_duty"];
+        /**
+         * Log an agent in or out, or begin or end a break.
+         * @description Needs `presence.set` or `agent.control` over the user; who may not see it is told that it does not exist.
+         */
+        put: operations["put_users_by_user_duty"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/duty/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the time that an agent has after a call.
+         * @description Needs `presence.set` or `agent.control` over the user; who may not see it is told that it does not exist.
+         */
+        post: operations["post_users_by_user_duty_ready"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{user}/forwarding": {
         parameters: {
             query?: never;
@@ -2450,6 +2514,21 @@ export interface components {
             /** @description sentence */
             text: string;
         };
+        Duty: {
+            edit: boolean;
+            name: string;
+            /** @description why there is a break */
+            pause?: string;
+            /** @description reasons that are offered; any words will do */
+            pauses: string[];
+            queues: components["schemas"]["QueueDuty"][];
+            /**
+             * Format: date-time
+             * @description of the break or the last change
+             */
+            since?: string;
+            user: string;
+        };
         EditBillingBody: {
             currency?: string;
             /** @description what changes: a month in hundredths by name of the right; 0 takes the price out */
@@ -3000,6 +3079,40 @@ export interface components {
             kind: "invitation" | "reset";
             name: string;
         };
+        LiveAgent: {
+            /**
+             * Format: int64
+             * @description today
+             */
+            answered: number;
+            /** @description the visitor may log this agent in and out */
+            control: boolean;
+            /** @enum {string} */
+            duty: "out" | "free" | "away" | "asked" | "talking" | "wrapping";
+            /** @description is offered only what waits too long */
+            helper?: boolean;
+            id: string;
+            name?: string;
+            /** @description why there is a break */
+            pause?: string;
+            /**
+             * @description of out and away
+             * @enum {string}
+             */
+            reason?: "" | "suspended" | "logged_out" | "break" | "status" | "offline" | "in_call" | "elsewhere";
+            /** Format: date-time */
+            since: string;
+            /**
+             * Format: int64
+             * @description seconds today
+             */
+            talked: number;
+            /**
+             * Format: date-time
+             * @description of wrapping
+             */
+            until?: string;
+        };
         LiveCall: {
             /** Format: date-time */
             answered?: string;
@@ -3018,6 +3131,35 @@ export interface components {
         };
         LiveCan: {
             hangup: boolean;
+        };
+        LiveQueue: {
+            agents: components["schemas"]["LiveAgent"][];
+            /**
+             * Format: date-time
+             * @description when it was like this
+             */
+            at: string;
+            day: components["schemas"]["QueueDay"];
+            edit: boolean;
+            extension: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description seconds; who waits longer is not served in time
+             */
+            late?: number;
+            name: string;
+            /** @description in the order in which they are served */
+            waiting: components["schemas"]["LiveWaiter"][];
+        };
+        LiveWaiter: {
+            call: string;
+            from: components["schemas"]["Party"];
+            important?: boolean;
+            /** @description at an agent */
+            rings?: boolean;
+            /** Format: date-time */
+            since: string;
         };
         Mail: {
             /** Format: date-time */
@@ -3830,6 +3972,14 @@ export interface components {
             kind: "microsoft" | "google" | "other";
             name: string;
         };
+        PutDutyBody: {
+            /** @description queues to log in to */
+            in?: string[];
+            /** @description queues to log out of */
+            out?: string[];
+            /** @description why; empty ends the break */
+            pause?: string;
+        };
         PutEntranceBody: {
             break?: components["schemas"]["Place"];
             closed?: components["schemas"]["Place"];
@@ -3948,6 +4098,49 @@ export interface components {
              * @description seconds
              */
             wrap_up?: number;
+        };
+        QueueDay: {
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description of the answered
+             */
+            in_time: number;
+            /**
+             * Format: int64
+             * @description seconds, of the answered
+             */
+            longest: number;
+            /**
+             * Format: int64
+             * @description to where calls go that nobody answers, or that found no place
+             */
+            sent: number;
+            /**
+             * Format: int64
+             * @description seconds, mean of the answered
+             */
+            waited: number;
+        };
+        QueueDuty: {
+            agent: components["schemas"]["LiveAgent"];
+            extension: string;
+            id: string;
+            in: boolean;
+            /**
+             * Format: date-time
+             * @description since when the first of them waits
+             */
+            longest?: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description callers
+             */
+            waiting: number;
         };
         Reach: {
             /** @description those the visitor may see */
@@ -7133,6 +7326,37 @@ export interface operations {
             };
         };
     };
+    get_queues_by_queue_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveQueue"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_requests: {
         parameters: {
             query?: {
@@ -8763,6 +8987,104 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NewDevice"];
                 };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_duty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_users_by_user_duty: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDutyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_users_by_user_duty_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, with the reason */
             default: {
