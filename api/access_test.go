@@ -117,6 +117,7 @@ func probes() map[string][]probe {
 		"GET /v1/requests/{request}":           {{"of nina", "/v1/requests/<wish of nina>", "", ""}, {"none", "/v1/requests/acc_none", "", ""}},
 		"POST /v1/requests/{request}/approve":  {{"of nina", "/v1/requests/<wish of nina>/approve", `{}`, ""}, {"none", "/v1/requests/acc_none/approve", `{}`, ""}},
 		"POST /v1/requests/{request}/refuse":   {{"of nina", "/v1/requests/<wish of nina>/refuse", `{"words":"no"}`, ""}, {"none", "/v1/requests/acc_none/refuse", `{"words":"no"}`, ""}},
+		"GET /v1/rights/review":                one("/v1/rights/review", ""),
 		"POST /v1/requests/{request}/withdraw": {{"of nina", "/v1/requests/<wish of nina>/withdraw", "", ""}, {"none", "/v1/requests/acc_none/withdraw", "", ""}},
 
 		"GET /v1/users":                        one("/v1/users", ""),

@@ -60,6 +60,7 @@ type auditIn struct {
 // about the office.
 func (s *Server) listAudit(ctx context.Context, v *visit, in *auditIn) (Page[Entry], error) {
 	sees, whole := v.sight(policy.AuditRead), v.readsWholeLog()
+	v.uses(policy.AuditRead, "")
 	q := store.FactQuery{Sight: scope(sees), Keep: func(f event.Fact) bool { return auditSees(sees, f) }, Actor: pbx.UserID(in.Actor), About: pbx.UserID(in.About),
 		From: in.From, Until: in.Until, Text: in.Q, Cursor: in.Cursor, Limit: min(in.Limit, 200)}
 	if in.Kind != "" {

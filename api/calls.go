@@ -35,6 +35,7 @@ type callsIn struct {
 // that are covered for this visitor; such a hit is left out, or the search would tell what the row does not.
 func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Call], error) {
 	sees := v.sight(policy.CallDetail)
+	v.uses(policy.CallDetail, "")
 	q := store.CallQuery{Sight: scope(sees), Sort: in.Sort, Cursor: in.Cursor, Limit: min(in.Limit, 200), From: in.From, Until: in.Until,
 		Text: in.Q, Result: in.Result}
 	if in.User != "" {

@@ -45,6 +45,7 @@ type liveIn struct {
 func (s *Server) listLive(_ context.Context, v *visit, in *liveIn) (Page[LiveCall], error) {
 	var rows []*pbx.LiveCall
 	sees := v.sight(policy.CallSee)
+	v.uses(policy.CallSee, "")
 	for _, c := range v.live.Calls() {
 		if sees.Sees(policy.Call(c)) {
 			rows = append(rows, c)

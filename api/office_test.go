@@ -61,6 +61,11 @@ type office struct {
 	log     *bytes.Buffer
 	hangups []pbx.CallID
 	mails   []string
+	used    sync.Map // "name right via" of who makes use of rights
+}
+
+func (o *office) use(who pbx.UserID, right policy.Right, via string, _ time.Time) {
+	o.used.Store(string(who)+" "+right.String()+" "+via, true)
 }
 
 var catalog = sync.OnceValue(func() *i18n.Catalog {
@@ -254,7 +259,7 @@ func (o *office) open() *store.DB {
 	o.auth = auth.New(auth.Config{Store: o.tenant, View: o.view, Publish: o.bus.Publish})
 	seeded := rand.NewChaCha8([32]byte{1})
 	var one sync.Mutex
-	o.desk = &command.Desk{Store: o.tenant, Directory: o.dir, Load: o.tenant.Load, Publish: o.bus.Publish, Now: func() time.Time { return o.now() },
+	o.desk = &command.Desk{Store: o.tenant, Directory: o.dir, Load: o.tenant.Load, Publish: o.bus.Publish, Now: func() time.Time { return o.now() }, Used: o.use,
 		Entropy: func(b []byte) { one.Lock(); defer one.Unlock(); _, _ = seeded.Read(b) }}
 	o.door = New(Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
 		SIP: func() SIP {
@@ -265,7 +270,7 @@ func (o *office) open() *store.DB {
 		Sound: func(m pbx.Message) (SoundFile, error) {
 			return sound{strings.NewReader("RIFF sound of " + string(m.ID))}, nil
 		},
-		Now: func() time.Time { return o.now() }, Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test"})
+		Used: o.use, Now: func() time.Time { return o.now() }, Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test"})
 	return db
 }
 

@@ -82,6 +82,7 @@ func Routes() []Route {
 
 		route("GET", "/v1/policy", house(policy.RoleEdit), "The rights of the office as text, for whoever may also ask about everybody.", (*Server).getPolicy),
 		route("PUT", "/v1/policy", house(policy.RoleEdit), "Make the rights of the office what a text says, in one change or not at all; with dry=1 only plan it.", (*Server).putPolicy).large(policyOctets).tries(),
+		route("GET", "/v1/rights/review", signedIn("shows only people whom right.explain reaches"), "What people hold beyond their own, and when they last used it.", (*Server).getRightsReview),
 
 		// Who rings, and what then.
 		route("PUT", "/v1/users/{user}/status", over("user", policy.PresenceSet), "Choose a person's status, with an end.", (*Server).putStatus).tries(),

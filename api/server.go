@@ -18,6 +18,7 @@ import (
 	"tandem/directory"
 	"tandem/i18n"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/prompt"
 	"tandem/store"
 )
@@ -49,6 +50,7 @@ type Config struct {
 	SendMail    func(ctx context.Context, id string) error // tries a mail of the outbox now
 	Checkpoints func() ([]store.Checkpoint, error)         // ends of the audit log as they were noted outside the database; nil notes none
 	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
+	Used        policy.Used                                // told which rights people make use of
 	Now         func() time.Time
 	Log         *slog.Logger
 	Version     string

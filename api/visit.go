@@ -26,8 +26,9 @@ type visit struct {
 	r    *http.Request
 	w    http.ResponseWriter
 
-	dry     bool                     // the visitor only asks what would happen
-	expires time.Time                // of the session
+	dry     bool      // the visitor only asks what would happen
+	expires time.Time // of the session
+	used    policy.Used
 	logins  map[pbx.UserID]time.Time // of the people that are shown: since when they have a password
 }
 
@@ -49,11 +50,19 @@ func (v *visit) need(right policy.Right, t policy.Target) error {
 	d := policy.Decide(v.s, policy.Request{Actor: v.who, Right: right, Target: t, At: v.at})
 	switch {
 	case d.OK:
+		v.uses(right, d.Via())
 		return nil
 	case d.Hidden || d.Code == policy.Unknown:
 		return missing()
 	}
 	return &pbx.Error{Code: pbx.Denied, Text: d.Reason(), Right: right.String(), About: t.Ref()}
+}
+
+// uses notes that the visitor makes use of a right (N-8); who only asks what would happen does not.
+func (v *visit) uses(right policy.Right, via string) {
+	if v.who.User != "" && !v.dry {
+		v.used(v.who.User, right, via, v.at)
+	}
 }
 
 // sight is how far a right of the visitor reaches.
@@ -66,7 +75,7 @@ func missing() *pbx.Error { return pbx.Refuse(pbx.NotFound, "", "error.not_found
 func (s *Server) enter(r Route) func(huma.Context, func(huma.Context)) {
 	return func(ctx huma.Context, next func(huma.Context)) {
 		req, w := humago.Unwrap(ctx)
-		v := &visit{at: s.c.Now().UTC(), id: requestID(req.Context()), r: req, w: w}
+		v := &visit{at: s.c.Now().UTC(), id: requestID(req.Context()), r: req, w: w, used: s.c.Used, dry: isDry(req)}
 		v.s, v.live = s.c.Directory.View()
 		err := s.identify(v, r)
 		v.lang = v.language()
@@ -97,11 +106,15 @@ func (s *Server) identify(v *visit, r Route) error {
 	return err
 }
 
-// tries finds out whether the visitor only asks what would happen. A route that cannot tell refuses: nobody who asks for a
+// isDry reports whether somebody only asks what would happen.
+func isDry(r *http.Request) bool {
+	dry := r.URL.Query().Get("dry")
+	return dry != "" && dry != "0" && dry != "false"
+}
+
+// tries refuses to go on when the visitor only asks what would happen and the route cannot tell. A route that cannot tell refuses: nobody who asks for a
 // dry run gets a real one.
 func (v *visit) tries(r Route) error {
-	dry := v.r.URL.Query().Get("dry")
-	v.dry = dry != "" && dry != "0" && dry != "false"
 	if v.dry && !r.Dry && !r.Tries && r.Method != http.MethodGet {
 		return pbx.Refuse(pbx.Invalid, "dry", "request.no_dry_run")
 	}

@@ -49,6 +49,7 @@ type Desk struct {
 	Now       func() time.Time                                  // the clock
 	Entropy   func([]byte)                                      // fills with bits that nobody can guess
 	Fault     func(ctx context.Context, what string, err error) // told about failures that do not fail the command
+	Used      policy.Used                                       // told which rights a command made use of; nil is told nothing
 
 	queue sync.Mutex // one command at a time: the store has one writer anyway, and nobody plans in vain
 }
@@ -62,6 +63,8 @@ type Result struct {
 	Facts       []event.Fact     // as stored, with their positions; without positions after Try
 	Rows        []Row            // of an import, also when it is refused
 	Steps       []Step           // of rights applied as text, also when they are refused
+
+	used []use // rights that were asked for and held
 }
 
 // attempts bounds how often a command is planned again because another process wrote in between.
@@ -95,6 +98,7 @@ func (d *Desk) Do(ctx context.Context, who pbx.Actor, c Command) (Result, error)
 			return Result{}, fmt.Errorf("command %T: %w", c, err)
 		}
 		d.Directory.Set(r.Snapshot)
+		d.note(who, now, r.used)
 		if err := d.Publish(ctx, r.Facts); err != nil && d.Fault != nil {
 			d.Fault(ctx, "publish", err)
 		}
@@ -105,7 +109,7 @@ func (d *Desk) Do(ctx context.Context, who pbx.Actor, c Command) (Result, error)
 // Through is the desk writing through another store: one that writes more in the same transaction, as the claim of a system
 // does with the password and the session of its owner.
 func (d *Desk) Through(s Store) *Desk {
-	return &Desk{Store: s, Directory: d.Directory, Load: d.Load, Publish: d.Publish, Now: d.Now, Entropy: d.Entropy, Fault: d.Fault}
+	return &Desk{Store: s, Directory: d.Directory, Load: d.Load, Publish: d.Publish, Now: d.Now, Entropy: d.Entropy, Fault: d.Fault, Used: d.Used}
 }
 
 // Try is Do without the last step: the same refusals, the same differences, and nothing written.
@@ -138,7 +142,23 @@ func (d *Desk) plan(s *pbx.Snapshot, now time.Time, who pbx.Actor, c Command) (R
 	if err != nil {
 		return Result{}, pbx.Change{}, err
 	}
-	return Result{Object: w.object, Secret: w.secret, Snapshot: next, Differences: differences, Facts: facts, Rows: w.rows, Steps: w.steps}, change, nil
+	return Result{Object: w.object, Secret: w.secret, Snapshot: next, Differences: differences, Facts: facts, Rows: w.rows, Steps: w.steps, used: w.used}, change, nil
+}
+
+// use is a right that was asked for and held.
+type use struct {
+	right policy.Right
+	via   string
+}
+
+// note tells which rights somebody made use of (N-8).
+func (d *Desk) note(who pbx.Actor, now time.Time, all []use) {
+	if d.Used == nil || who.User == "" {
+		return
+	}
+	for _, u := range all {
+		d.Used(who.User, u.right, u.via, now)
+	}
 }
 
 // catchUp makes the directory show what another process has written.

@@ -21,6 +21,7 @@ type Work struct {
 	data    any // payload of the facts
 	rows    []Row
 	steps   []Step
+	used    []use
 }
 
 // ID makes a new id.
@@ -47,6 +48,7 @@ func (w *Work) Ask(s *pbx.Snapshot, right policy.Right, target policy.Target) er
 	}
 	d := policy.Decide(s, policy.Request{Actor: w.Who, Right: right, Target: target, At: w.Now})
 	if d.OK {
+		w.used = append(w.used, use{right, d.Via()})
 		return nil
 	}
 	if d.Hidden || d.Code == policy.Unknown {

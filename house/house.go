@@ -41,6 +41,7 @@ type Memory struct {
 	Desk      *command.Desk
 	Catalog   *i18n.Catalog
 	warn      func(pbx.UserID) // somebody keeps failing at a person's password; set by a running house
+	uses      *uses            // who makes use of which right
 	told      atomic.Int64     // place of the last fact that listeners were told
 	unlock    func()           // gives the data free for another server; nil for verbs beside one
 	log       *slog.Logger
@@ -104,6 +105,8 @@ func (m *Memory) furnish(ctx context.Context) error {
 			m.log.ErrorContext(ctx, "after a change", "what", what, "error", err)
 		},
 	}
+	m.uses = newUses(m.Store.KeepUses)
+	m.Desk.Used = m.uses.note
 	m.Auth = m.newAuth()
 	return nil
 }
@@ -177,6 +180,7 @@ func (h *House) build(ctx context.Context) error {
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
 		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
 		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Queues: h.queues(),
+		Used: h.uses.note,
 	})
 	if err := h.phones(ctx, public); err != nil {
 		return err

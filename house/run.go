@@ -80,14 +80,16 @@ func (h *House) shut() (err error) {
 		if h.Blobs != nil {
 			err = errors.Join(err, h.Blobs.Close())
 		}
+		room(writing, h.uses.flush)
 		room(writing, h.checkpoint)
 	})
 	return err
 }
 
-// look writes checkpoints of the audit log and takes away what has expired, until ctx ends.
+// look writes checkpoints of the audit log and what rights were used, and takes away what has expired, until ctx ends.
 func (h *House) look(ctx context.Context) {
-	checkpoint, tidy := time.NewTicker(checkpointEvery), time.NewTicker(tidyEvery)
+	checkpoint, tidy, use := time.NewTicker(checkpointEvery), time.NewTicker(tidyEvery), time.NewTicker(useEvery)
+	defer use.Stop()
 	defer checkpoint.Stop()
 	defer tidy.Stop()
 	for {
@@ -98,6 +100,8 @@ func (h *House) look(ctx context.Context) {
 			return
 		case <-checkpoint.C:
 			what, err = "checkpoint of the audit log", h.checkpoint(ctx)
+		case <-use.C:
+			what, err = "uses of rights", h.uses.flush(ctx)
 		case at := <-tidy.C:
 			what, err = "expired sessions and links", h.tidy(ctx, at)
 		}
@@ -122,5 +126,6 @@ func (h *House) tidy(ctx context.Context, at time.Time) error {
 	_, err1 := h.Store.ExpireSessions(ctx, at)
 	_, err2 := h.Store.ExpireLinks(ctx, at)
 	_, err3 := h.Store.DropPhotos(ctx, at.Add(-24*time.Hour))
-	return errors.Join(err1, err2, err3, h.sweepPrompts(at), h.dropMessages(ctx, at))
+	_, err4 := h.Store.DropUses(ctx)
+	return errors.Join(err1, err2, err3, err4, h.sweepPrompts(at), h.dropMessages(ctx, at))
 }

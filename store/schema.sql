@@ -524,3 +524,13 @@ CREATE TABLE users (
 	created     BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
+
+CREATE TABLE uses (
+	tenant  TEXT   NOT NULL,
+	user_id TEXT   NOT NULL,
+	verb    TEXT   NOT NULL,
+	via     TEXT   NOT NULL,
+	begun   BIGINT NOT NULL,
+	latest  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, user_id, verb, via)
+);

@@ -298,9 +298,9 @@ func (t *Tenant) voidLinks(ctx context.Context, x tx, users []*pbx.User) error {
 	return remove(ctx, x, t.id, "links", "user_id", moved)
 }
 
-// forget takes away the keys of people who are deleted: passwords, sessions, links.
+// forget takes away the keys of people who are deleted: passwords, sessions, links; and what they last did.
 func (t *Tenant) forget(ctx context.Context, x tx, users []string) error {
-	for _, table := range []string{"logins", "sessions", "links"} {
+	for _, table := range []string{"logins", "sessions", "links", "uses"} {
 		if err := remove(ctx, x, t.id, table, "user_id", users); err != nil {
 			return err
 		}

@@ -109,8 +109,11 @@ func (r *run) mayJoin(config *pbx.Snapshot, a *arrival) (pbx.Cause, i18n.Text) {
 		return "", i18n.Text{}
 	}
 	lc := r.shown()
-	if r.state.Phase == call.Ringing && policy.Decide(config, policy.Request{Actor: a.in.Actor, Right: policy.CallPickup, Target: policy.Call(&lc), At: r.now}).OK {
-		return "", i18n.Text{}
+	if r.state.Phase == call.Ringing {
+		d := policy.Decide(config, policy.Request{Actor: a.in.Actor, Right: policy.CallPickup, Target: policy.Call(&lc), At: r.now})
+		if r.b.used(a.in.Actor, policy.CallPickup, d, r.now); d.OK {
+			return "", i18n.Text{}
+		}
 	}
 	return pbx.CauseGone, gone
 }

@@ -36,6 +36,7 @@ type Config struct {
 	Sounds Sounds                                           // keeps what is recorded; nil: nothing is
 	Boxes  Boxes                                            // mailboxes; nil: nobody has one
 
+	Used    policy.Used // told which rights people make use of; nil is told nothing
 	Queues  Queues
 	Say     func(language string, t i18n.Text) string // i18n.Catalog.Say
 	Encrypt bool                                      // sound has to be encrypted on every leg; calls that cannot are refused
@@ -104,6 +105,7 @@ func (b *Board) Incoming(in call.Incoming) {
 			plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
 			plan.Trace = append(plan.Trace, plan.Text)
 		}
+		b.used(in.Actor, policy.CallPlace, d, now)
 	}
 
 	// perform
@@ -119,6 +121,13 @@ func (b *Board) Incoming(in call.Incoming) {
 		r.post(farewell())
 	}
 	go r.loop()
+}
+
+// used tells that somebody made use of a right over calls (N-8).
+func (b *Board) used(who pbx.Actor, right policy.Right, d policy.Decision, at time.Time) {
+	if d.OK && b.c.Used != nil && who.User != "" {
+		b.c.Used(who.User, right, d.Via(), at)
+	}
 }
 
 // callerOf is who calls from outside, with the number as it can be called back.
@@ -204,6 +213,7 @@ func (b *Board) Hangup(_ context.Context, who pbx.Actor, id pbx.CallID) error {
 		}
 		return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
 	}
+	b.used(who, policy.CallHangup, d, time.Now())
 	stop := call.Stop{Cause: pbx.CauseHangup}
 	if u := s.Users[who.User]; u != nil {
 		stop.By = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}

@@ -58,6 +58,7 @@ func (r *run) merge(s *side, i int, sig call.Signal) {
 	case r.wired(sig.Refer.Into) >= 0: // two sides of this very call
 		r.deny(s, who, "", pbx.CauseGone, i18n.T("cause.gone"))
 	default:
+		r.b.used(who, policy.CallTransfer, d, r.now)
 		r.into = sig.Refer.Into
 		r.step(call.Merge{Leg: s.leg, By: s.record.Party, Asked: true})
 	}
@@ -148,8 +149,12 @@ func (r *run) received(h *handover) {
 
 // mayRelay reports whether two parties from outside may be left connected: whoever does it needs a right of its own (BAR TF-08).
 func (r *run) mayRelay(config *pbx.Snapshot, h *handover, stays *side) bool {
-	return h.leg.Party.User != "" || stays.record.Party.User != "" ||
-		policy.Decide(config, policy.Request{Actor: h.by, Right: policy.CallRelay, Target: policy.User(h.by.User), At: r.now}).OK
+	if h.leg.Party.User != "" || stays.record.Party.User != "" {
+		return true
+	}
+	d := policy.Decide(config, policy.Request{Actor: h.by, Right: policy.CallRelay, Target: policy.User(h.by.User), At: r.now})
+	r.b.used(h.by, policy.CallRelay, d, r.now)
+	return d.OK
 }
 
 // takeOver puts the leg of another call into the place of one of this.

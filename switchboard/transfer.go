@@ -37,9 +37,11 @@ func (r *run) mayRefer(config *pbx.Snapshot, who pbx.Actor, dialled string) (to 
 		{Actor: who, Right: policy.CallTransfer, Target: policy.Call(&lc), At: r.now},
 		{Actor: who, Right: policy.CallPlace, Target: policy.User(who.User), At: r.now},
 	} {
-		if d := policy.Decide(config, right); !d.OK {
+		d := policy.Decide(config, right)
+		if !d.OK {
 			return to, pbx.CauseDenied, d.Reason()
 		}
+		r.b.used(who, right.Right, d, r.now)
 	}
 	if to = route.Where(config, dialled); to.IsZero() {
 		return to, pbx.CauseUnknown, i18n.T("route.unknown", "number", dialled)

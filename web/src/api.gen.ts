@@ -1252,6 +1252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rights/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people hold beyond their own, and when they last used it.
+         * @description For everybody who is signed in: shows only people whom right.explain reaches
+         */
+        get: operations["get_rights_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rings": {
         parameters: {
             query?: never;
@@ -2889,6 +2909,41 @@ export interface components {
             /** @description how far it reaches, in words */
             where?: string;
         };
+        Holding: {
+            /** Format: date-time */
+            from: string;
+            /** @description of a role in a group and of an exception there */
+            group?: string;
+            /** @description of the membership, assignment or grant */
+            id: string;
+            /** @enum {string} */
+            kind: "role" | "override" | "assignment" | "grant";
+            /**
+             * Format: date-time
+             * @description the day on which any of them was last used; absent: not since that is recorded
+             */
+            last?: string;
+            /** @description why the visitor may not take it away */
+            locked?: string;
+            /** @description the role, or what the right is about */
+            name: string;
+            reason?: string;
+            /** @description of an exception and of a single right */
+            right?: string;
+            /** @description those that are worth a look, risky ones first */
+            rights: components["schemas"]["UsedRight"][];
+            /**
+             * @description the highest of its rights
+             * @enum {string}
+             */
+            risk: "low" | "medium" | "high";
+            /** Format: date-time */
+            until?: string;
+            /** @description none of them was used for so long, and it was there and recorded all the time */
+            unused: boolean;
+            /** @description how far it reaches, in words */
+            where: string;
+        };
         Holiday: {
             /** @description closed at these times only */
             closed?: string;
@@ -4162,6 +4217,11 @@ export interface components {
             /** @description what the person reads */
             words: string;
         };
+        Reviewed: {
+            holdings: components["schemas"]["Holding"][];
+            photo?: string;
+            user: components["schemas"]["Named"];
+        };
         Right: {
             /** @description chapter of the catalogue */
             area: string;
@@ -4192,6 +4252,26 @@ export interface components {
             scopes: string[];
             /** @description what it lets one do, in the visitor's language */
             text: string;
+        };
+        RightsReview: {
+            /**
+             * Format: int64
+             * @description after so many days without use a right counts as unused
+             */
+            days: number;
+            items: components["schemas"]["Reviewed"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: date-time
+             * @description the first day on which uses were recorded; absent: nothing was used yet
+             */
+            since?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
         };
         Ring: {
             edit: boolean;
@@ -4594,6 +4674,18 @@ export interface components {
             prefix: string;
             /** @description none means all that a token may carry */
             rights: string[];
+        };
+        UsedRight: {
+            /**
+             * Format: date-time
+             * @description the day; absent: not since that is recorded
+             */
+            last?: string;
+            right: string;
+            /** @enum {string} */
+            risk: "low" | "medium" | "high";
+            text: string;
+            unused: boolean;
         };
         User: {
             /** @description what the visitor may do with this person */
@@ -7599,6 +7691,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Findings"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_rights_review: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                /** @description only this person */
+                user?: string;
+                /** @description only what is unused */
+                unused?: boolean;
+                /** @description only what holds a right of high risk */
+                risky?: boolean;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RightsReview"];
                 };
             };
             /** @description Refused, with the reason */
