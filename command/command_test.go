@@ -3,6 +3,7 @@ package command
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"tandem/event"
 	"tandem/pbx"
@@ -201,4 +202,19 @@ func TestSettingCommands(t *testing.T) {
 		}, "conflict setup.claimed", nil},
 		{"a claim by a person", "olga", func(*office) Command { return Claim{} }, "denied setup.only_by_link", nil},
 	})
+}
+
+// Who leaves his main group while he sits in another one has that as his main group (D-062).
+func TestLeavingTheMainGroup(t *testing.T) {
+	o := full(t)
+	o.must(o.actor("olga"), SetMember{User: o.user("uwe"), Group: o.group("support")})
+	o.now = o.now.Add(time.Hour)
+	left := o.must(o.actor("olga"), RemoveMember{User: o.user("uwe"), Group: o.group("sales")})
+	for _, m := range o.view().MembershipsOf(o.user("uwe")) {
+		if m.Main != (m.Group == o.group("support")) || m.IsActive(o.now) != m.Main {
+			t.Errorf("%+v", m)
+		}
+	}
+	back := o.must(o.actor("olga"), Undo{Facts: left.Facts})
+	o.must(o.actor("olga"), Undo{Facts: back.Facts})
 }

@@ -456,14 +456,16 @@ func (c RemoveMember) Change(w *Work) (pbx.Change, error) {
 		return pbx.Change{}, pbx.Refuse(pbx.Invalid, "", "group.last")
 	}
 	var change pbx.Change
+	moves := len(rest) > 0 && m.Main
 	if m.From.After(w.Now) {
 		change.Delete = append(change.Delete, m.Ref())
 	} else {
 		ended := *m
 		ended.Until = w.Now
+		ended.Main = m.Main && !moves // the heir has been there for a while, and there are never two
 		change.Put = append(change.Put, &ended)
 	}
-	if len(rest) > 0 && m.Main {
+	if moves {
 		change.Put = append(change.Put, heir(rest))
 	}
 	return w.keepHome(c.User, change)

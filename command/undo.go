@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tandem/event"
@@ -26,7 +27,7 @@ type Undone struct {
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue,
-	pbx.KindMenu, pbx.KindEntrance}
+	pbx.KindMenu, pbx.KindEntrance, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
 func IsUndoable(f event.Fact) bool {
@@ -105,6 +106,11 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n, err = t, json.Unmarshal(b, t)
 		if old, ok := now.(*pbx.Tenant); ok {
 			t.Mail.Password = old.Mail.Password
+			for i := range t.Providers {
+				if p := old.Provider(t.Providers[i].ID); p != nil {
+					t.Providers[i].Secret = p.Secret
+				}
+			}
 		}
 	case pbx.KindUser:
 		n = &pbx.User{}
@@ -112,6 +118,14 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Group{}
 	case pbx.KindQueue:
 		n = &pbx.Queue{}
+	case pbx.KindStatus:
+		n = &pbx.Choice{}
+	case pbx.KindForwarding:
+		n = &pbx.Forwarding{}
+	case pbx.KindRing:
+		n = &pbx.RingGroup{}
+	case pbx.KindAccess:
+		n = &pbx.Access{}
 	case pbx.KindRole:
 		n = &pbx.Role{}
 	case pbx.KindHours:
@@ -181,6 +195,9 @@ func (w *Work) authorize(next *pbx.Snapshot, rows []pbx.Difference) error {
 			continue // goes along with the person
 		}
 		if m := membershipOf(d); m != nil {
+			if err := w.with(base).replan(d); err != nil {
+				return err
+			}
 			if place := [2]string{string(m.User), string(m.Group)}; !seated[place] {
 				seated[place] = true
 				if err := w.reseat(base, next, m.User, m.Group); err != nil {
@@ -193,6 +210,38 @@ func (w *Work) authorize(next *pbx.Snapshot, rows []pbx.Difference) error {
 		}
 	}
 	return nil
+}
+
+// replan asks for a place to come: that one is given, or taken back, which who sits there now does not tell.
+func (w *Work) replan(d pbx.Difference) error {
+	before, _ := d.Before.(*pbx.Membership)
+	after, _ := d.After.(*pbx.Membership)
+	if before != nil && before.From.After(w.Now) && (after == nil || after.Role != before.Role) {
+		s, err := w.probe(before, before.Role)
+		if err != nil {
+			return err
+		}
+		if err := w.Ask(s, policy.MembershipEdit, policy.TakeOut(before.User, before.Group)); err != nil {
+			return err
+		}
+	}
+	if after == nil || !after.From.After(w.Now) || before != nil && alike(before, after) {
+		return nil
+	}
+	if s, err := w.probe(after, "user"); err != nil {
+		return err
+	} else if after.Role != "user" {
+		if err := w.Ask(s, policy.MembershipRole, policy.Place(after.User, after.Group, after.Role)); err != nil {
+			return err
+		}
+	}
+	s, err := w.probe(after, after.Role)
+	if err != nil {
+		return err
+	}
+	bare := *after
+	bare.Overrides = nil
+	return w.askOverrides(s, &bare, after.Overrides)
 }
 
 // grounds is the configuration on which memberships and grants are asked for: with the groups and roles they need.
@@ -225,6 +274,12 @@ func ownerOf(d pbx.Difference) pbx.UserID {
 		return n.User
 	case *pbx.Token:
 		return n.User
+	case *pbx.Choice:
+		return n.User
+	case *pbx.Forwarding:
+		return n.User
+	case *pbx.Access:
+		return n.User
 	}
 	return ""
 }
@@ -240,16 +295,42 @@ func membershipOf(d pbx.Difference) *pbx.Membership {
 // askRow asks what the row of a person, a group, a phone or anything else that is no membership needs to become another.
 func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 	var needs []Need
+	if err := w.askLeads(d); err != nil {
+		return err
+	}
 	switch d.Ref.Kind {
+	case pbx.KindStatus:
+		needs = []Need{{policy.PresenceSet, policy.User(ownerOf(d))}}
+	case pbx.KindForwarding:
+		return w.askForwarding(d)
+	case pbx.KindAccess:
+		return w.askAccess(d)
+	case pbx.KindRing:
+		var err error
+		if needs, err = w.ringNeeds(d); err != nil {
+			return err
+		}
 	case pbx.KindSettings:
-		needs = []Need{{policy.SettingEdit, policy.System()}}
-		if before, after := d.Before.(*pbx.Tenant), d.After.(*pbx.Tenant); before.Mail != after.Mail {
+		before, after := d.Before.(*pbx.Tenant), d.After.(*pbx.Tenant)
+		if before.Mail != after.Mail {
 			return pbx.Refuse(pbx.Conflict, "", "undo.impossible", "fact", string(event.SettingsChanged)) // the password belongs to its server
 		}
+		for _, p := range after.Providers {
+			if old := before.Provider(p.ID); old == nil || old.Issuer != p.Issuer || old.Client != p.Client {
+				return pbx.Refuse(pbx.Conflict, "", "undo.impossible", "fact", string(event.SettingsChanged)) // so does a provider's secret
+			}
+		}
+		needs = settingsNeeds(before, after)
 	case pbx.KindUser:
 		needs = userNeeds(d, w.Who)
 	case pbx.KindGroup:
 		needs = groupNeeds(base, d)
+		before, _ := d.Before.(*pbx.Group)
+		if after, _ := d.After.(*pbx.Group); before != nil && after != nil && before.Ceiling != after.Ceiling {
+			if err := w.askCeiling(*before, after.Ceiling); err != nil {
+				return err
+			}
+		}
 	case pbx.KindRole:
 		before, _ := d.Before.(*pbx.Role)
 		after, _ := d.After.(*pbx.Role)
@@ -275,6 +356,9 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 	case pbx.KindGrant:
 		before, _ := d.Before.(*pbx.Grant)
 		after, _ := d.After.(*pbx.Grant)
+		if after == nil && w.ownApproval(before) {
+			return w.Ask(base, policy.RequestApprove, policy.User(before.User))
+		}
 		return w.askGrant(base, before, after)
 	}
 	for _, n := range needs {
@@ -283,6 +367,25 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		}
 	}
 	return nil
+}
+
+// settingsNeeds is what the settings of the office need to become others: parts of them have rights of their own.
+func settingsNeeds(before, after *pbx.Tenant) (needs []Need) {
+	a, b := *before, *after
+	if a.Spread != b.Spread {
+		needs = append(needs, Need{policy.RoleSystem, policy.System()})
+	}
+	if a.Currency != b.Currency || !maps.Equal(a.Prices, b.Prices) {
+		needs = append(needs, Need{policy.RateEdit, policy.System()})
+	}
+	if !alike(&pbx.Tenant{Providers: a.Providers}, &pbx.Tenant{Providers: b.Providers}) {
+		needs = append(needs, Need{policy.LoginEdit, policy.System()})
+	}
+	a.Spread, a.Currency, a.Prices, a.Providers = b.Spread, b.Currency, b.Prices, b.Providers
+	if !alike(&a, &b) || len(needs) == 0 {
+		needs = append(needs, Need{policy.SettingEdit, policy.System()})
+	}
+	return needs
 }
 
 func userNeeds(d pbx.Difference, who pbx.Actor) []Need {
@@ -361,10 +464,10 @@ func (w *Work) reseat(base, next *pbx.Snapshot, u pbx.UserID, g pbx.GroupID) err
 	if before != nil && before.Role == after.Role {
 		bare.Overrides = before.Overrides
 	}
-	if bare.From.After(w.Now) {
-		bare.From = w.Now
-	}
 	staged, err := next.Apply(pbx.Change{Put: []pbx.Noun{&bare}})
+	if bare.From.After(w.Now) {
+		staged, err = w.with(next).probe(after, after.Role)
+	}
 	if err != nil {
 		return err
 	}

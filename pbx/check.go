@@ -493,7 +493,13 @@ func same(a, b Noun) bool {
 func secret(n Noun) string {
 	switch n := n.(type) {
 	case *Tenant:
-		return n.Mail.Password
+		all := strconv.Quote(n.Mail.Password)
+		for _, p := range n.Providers {
+			all += " " + strconv.Quote(p.Secret)
+		}
+		return all
+	case *Trunk:
+		return n.Secret
 	case *Device:
 		return n.MD5 + " " + n.SHA256
 	case *Token:
