@@ -12,7 +12,7 @@ import (
 
 // Thing is what a question about a right is about.
 type Thing struct {
-	Kind string `json:"kind" enum:"user,group,system,site,device,token,call,queue,menu,ring"`
+	Kind string `json:"kind" enum:"user,group,system,site,device,token,call,queue,menu,ring,message"`
 	ID   string `json:"id,omitempty" doc:"absent for system and site"`
 }
 
@@ -240,6 +240,12 @@ func (s *Server) thing(ctx context.Context, v *visit, t Thing) (policy.Target, N
 		}
 	case "call":
 		return s.callThing(ctx, v, pbx.CallID(t.ID))
+	case "message":
+		m, err := s.message(ctx, v, t.ID)
+		if err != nil {
+			return policy.Target{}, Named{}, err
+		}
+		return box(&m), Named{ref.Kind, ref.ID, s.showMessage(v, &m).Box.Name}, nil
 	}
 	return policy.Target{}, Named{}, missing()
 }

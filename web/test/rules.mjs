@@ -35,6 +35,11 @@ for (const path of files(src)) {
     if (/https?:\/\/(?!\\)/.test(line.replace(/\/\/ .*$/, '')) && !/https\?:/.test(line)) refuse('no address of anybody else', at);
     if (later.test(line) || /@ts-ignore|@ts-expect-error|eslint-disable|as any\b|: any\b/.test(line)) refuse('nothing left for later, no hole in the types', at);
     if (/console\.(log|debug)/.test(line)) refuse('no talking to the console', at);
+    // A control that is closed for want of a right answers with the whole decision; one that waits for something else says what for.
+    const lock = /\blocked(?:=\{|: )([^}]*)/.exec(line)?.[1] ?? '';
+    if (!name.startsWith('ui/') && /\bcan\b|\bcan\(|\bmay\b|cannot_(?!apply)|not_yours|not_assignable|no_grant|no_role|no_allow|no_deny|\.locked\b|\bwhy\b/.test(lock) && !/\bwhy(?:=|:|\b,)/.test(line)) {
+      refuse('a control that a right closes carries the question: why={{ right, over }}', at);
+    }
     // Words between tags belong into the catalogues. Product names and keys on the keyboard are no sentences.
     const words = />\s*([A-Z][a-z]+(?: [a-z]+)+[.!?]?)\s*</.exec(line)?.[1];
     if (path.endsWith('.tsx') && words) refuse(`a sentence outside the catalogues: ${words}`, at);

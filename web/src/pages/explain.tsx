@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, type Thing } from '../api';
 import { moment } from '../format';
 import { useAddress } from '../parts/query';
+import { thingOf, thingValue, useThings } from '../parts/thing';
 import { Ask, Chain, Change, Givers, Order } from '../parts/why';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
@@ -19,27 +20,21 @@ export default function ExplainPage() {
   const { values, set } = useAddress();
   const [who, setWho] = useState(values.who ?? me.user.id);
   const [right, setRight] = useState(values.right ?? '');
-  const [over, setOver] = useState(values.kind ? `${values.kind}:${values.id ?? ''}` : 'system:');
+  const [over, setOver] = useState(thingValue(values.kind ?? 'system', values.id));
   const [at, setAt] = useState(values.at ?? '');
   const people = useQuery({ queryKey: ['users', 'all'], queryFn: () => api.users({ limit: 500 }) });
-  const groups = useQuery({ queryKey: ['groups'], queryFn: api.groups });
   const rights = useQuery({ queryKey: ['rights'], queryFn: api.rights, staleTime: Infinity });
   const target = { kind: values.kind ?? 'system', ...(values.id ? { id: values.id } : {}) } as Thing;
   const question = { user: values.who || undefined, right: values.right ?? '', target, at: values.at ? new Date(values.at).toISOString() : undefined };
   const answer = useQuery({ queryKey: ['why', question], queryFn: () => api.explainRight(question), enabled: question.right !== '', retry: false });
   const persons = (people.data?.items ?? []).map((u) => ({ value: u.id, label: [u.name, u.extension].filter(Boolean).join(' · ') }));
   const askers = others ? persons : [{ value: me.user.id, label: t('explain.myself') }];
-  const things = [
-    { value: 'system:', label: t('explain.office') },
-    ...(groups.data?.items ?? []).map((g) => ({ value: `group:${g.id}`, label: g.name })),
-    ...persons.map((p) => ({ value: `user:${p.value}`, label: p.label })),
-  ];
+  const things = useThings(who, persons);
   if (over && !things.some((x) => x.value === over)) things.push({ value: over, label: t('explain.that_thing') });
   const verbs = (rights.data?.items ?? []).map((r) => ({ value: r.name, label: r.text }));
   const slots: Record<string, { slot: 'who' | 'right' | 'over' | 'at' }> = { who: { slot: 'who' }, right: { slot: 'right' }, over: { slot: 'over' }, at: { slot: 'at' } };
   const ask = () => {
-    const [kind, id] = [over.slice(0, over.indexOf(':')), over.slice(over.indexOf(':') + 1)];
-    set({ who: who === me.user.id ? undefined : who, right, kind, id: id || undefined, at: at || undefined });
+    set({ who: who === me.user.id ? undefined : who, right, ...thingOf(over), at: at || undefined });
   };
   return (
     <Sheet title={t('explain.title')} scope={others ? t('explain.scope_others') : t('explain.scope_self')}>

@@ -5,7 +5,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useParams } from 'react-router';
 import { api, type Forwarding, type Path, type Profile, type Rule } from '../api';
 import { Exceptions } from '../parts/exception';
-import { isWhole, outsideOf, PlaceEditor, placeWord, plainProfile, useColleagueOptions, useForwarding } from '../parts/forwarding';
+import { isWhole, outsideOf, outsideRight, PlaceEditor, placeWord, plainProfile, rulesLock, useColleagueOptions, useForwarding } from '../parts/forwarding';
 import { Steps } from '../parts/path';
 import { useAddress } from '../parts/query';
 import { statusLine } from '../parts/status';
@@ -16,13 +16,14 @@ import { presenceName } from '../ui/person';
 import { Sheet, Tabs } from '../ui/sheet';
 import { failed, FormError, Lines, Trouble } from '../ui/states';
 import { toast } from '../ui/toast';
+import { answerLock, type Locked } from '../ui/why';
 import { type Key, rich, t } from '../words';
 
 type Occasion = 'no_answer' | 'busy' | 'offline' | 'always';
 type Owner = { id: string; name: string; mine: boolean };
 
 /** Slots of a sentence: each opens the rule that it comes from. */
-function Summary({ profile, owner, open }: { profile: Profile; owner: Owner; open: (o: Occasion) => void }) {
+function Summary({ profile, owner, open }: { profile: Profile; owner: Owner; open: (o: Occasion, beside: Element) => void }) {
   const slot = (o: Occasion, word: string) => ({ o, word });
   const lines: { key: Key; args: Record<string, { o: Occasion; word: string } | string | number> }[] = [];
   const rule = (o: Occasion, same: Key, both: Key) => {
@@ -42,7 +43,7 @@ function Summary({ profile, owner, open }: { profile: Profile; owner: Owner; ope
   return (
     <p className="sentence">
       {lines.map((l, i) => (
-        <span key={i}>{rich(l.key, l.args).map((w, j) => (typeof w === 'object' ? <button key={j} type="button" className="slot" aria-haspopup="dialog" onClick={() => open(w.o)}>{w.word}</button> : w))} </span>
+        <span key={i}>{rich(l.key, l.args).map((w, j) => (typeof w === 'object' ? <button key={j} type="button" className="slot" aria-haspopup="dialog" onClick={(e) => open(w.o, e.currentTarget)}>{w.word}</button> : w))} </span>
       ))}
     </p>
   );
@@ -88,7 +89,7 @@ function RuleEditor({ of, profile, occasion, onSaved, onClose }: { of: Forwardin
   );
 }
 
-function RuleCard({ profile, occasion, owner, edit, why }: { profile: Profile; occasion: Occasion; owner: Owner; edit: () => void; why?: string }) {
+function RuleCard({ profile, occasion, owner, edit, lock }: { profile: Profile; occasion: Occasion; owner: Owner; edit: () => void; lock: Locked }) {
   const rule = profile[occasion];
   const inside = placeWord(rule.inside, owner);
   const outside = placeWord(outsideOf(rule), owner);
@@ -96,7 +97,7 @@ function RuleCard({ profile, occasion, owner, edit, why }: { profile: Profile; o
   return (
     <div className="rule">
       <span className="grow wrap">{inside === outside ? line('forwarding.everybody', inside) : <>{line('forwarding.colleague', inside)} {line('forwarding.outsider', outside)}</>}</span>
-      <Button small kind="quiet" locked={why} onClick={edit}>{t('ui.edit')}</Button>
+      <Button small kind="quiet" {...lock} onClick={edit}>{t('ui.edit')}</Button>
     </div>
   );
 }
@@ -133,24 +134,24 @@ function TryIt({ of }: { of: Forwarding }) {
   );
 }
 
-function Also({ of, profile, save, why }: { of: Forwarding; profile: Profile; save: (change: Partial<Profile>) => void; why?: string }) {
+function Also({ of, profile, save, lock }: { of: Forwarding; profile: Profile; save: (change: Partial<Profile>) => void; lock: Locked }) {
   if (!profile.rings) return null;
   return (
     <div className="col g12">
       <h2 className="label">{t('forwarding.also')}</h2>
-      <Flip locked={why} label={t('forwarding.several')} on={!profile.single} onChange={(on) => save({ single: !on })} />
-      <Flip locked={why} label={t('forwarding.push')} on={!profile.no_push} onChange={(on) => save({ no_push: !on })} />
-      <Flip locked={why ?? (of.mobile ? (of.can.outside ? undefined : t('forwarding.no_outside')) : t('forwarding.no_mobile'))} label={t('forwarding.mobile_too')} hint={t('forwarding.no_line')} on={profile.mobile} onChange={(on) => save({ mobile: on })} />
-      <Flip locked={why} label={t('forwarding.groups')} on={!profile.no_groups} onChange={(on) => save({ no_groups: !on })} />
+      <Flip {...lock} label={t('forwarding.several')} on={!profile.single} onChange={(on) => save({ single: !on })} />
+      <Flip {...lock} label={t('forwarding.push')} on={!profile.no_push} onChange={(on) => save({ no_push: !on })} />
+      <Flip {...(lock.locked ? lock : !of.mobile ? { locked: t('forwarding.no_mobile') } : of.can.outside ? {} : { locked: t('forwarding.no_outside'), why: outsideRight(of.user) })} label={t('forwarding.mobile_too')} hint={t('forwarding.no_line')} on={profile.mobile} onChange={(on) => save({ mobile: on })} />
+      <Flip {...lock} label={t('forwarding.groups')} on={!profile.no_groups} onChange={(on) => save({ no_groups: !on })} />
     </div>
   );
 }
 
 /** Name and message are kept when the field is left. */
-function Words({ profile, save, why }: { profile: Profile; save: (change: Partial<Profile>) => void; why?: string }) {
+function Words({ profile, save, lock }: { profile: Profile; save: (change: Partial<Profile>) => void; lock: Locked }) {
   const [name, setName] = useState(profile.name ?? '');
   const [message, setMessage] = useState(profile.message ?? '');
-  if (why) return null;
+  if (lock.locked) return null;
   const named = profile.status === 'available2' || profile.status === 'away2';
   const changed = name !== (profile.name ?? '') || message !== (profile.message ?? '');
   return (
@@ -167,7 +168,7 @@ function Rules({ of, mine }: { of: Forwarding; mine: boolean }) {
   const { values, set } = useAddress();
   const [editing, setEditing] = useState<Occasion>();
   const owner: Owner = { id: of.user, name: of.name, mine };
-  const why = of.can.edit ? undefined : (of.can.why ?? t('user.not_yours'));
+  const lock = rulesLock(of);
   const profile = of.profiles.find((p) => p.status === (values.status ?? of.status.kind)) ?? of.profiles[0];
   if (!profile) return null;
   const saved = (f: Forwarding) => {
@@ -176,7 +177,7 @@ function Rules({ of, mine }: { of: Forwarding; mine: boolean }) {
   };
   const put = (body: Parameters<typeof api.setForwarding>[1]) => void api.setForwarding(of.user, { ...body, revision: of.revision }).then(saved, (e: unknown) => toast(failed(e)));
   const save = (change: Partial<Profile>) => put({ profiles: [plainProfile({ ...profile, ...change })] });
-  const open = (o: Occasion) => (why ? toast({ text: why }) : setEditing(o));
+  const open = (o: Occasion, beside: Element) => (lock.locked ? answerLock(lock.locked, lock.why, beside) : setEditing(o));
   const cards: Occasion[] = profile.rings ? ['no_answer', 'busy', 'offline'] : ['always'];
   return (
     <Sheet
@@ -188,7 +189,7 @@ function Rules({ of, mine }: { of: Forwarding; mine: boolean }) {
     >
       <div className="two">
         <div className="col g20">
-          {why && <div className="note"><span>{why}</span></div>}
+          {lock.locked && <div className="note"><span>{lock.locked}</span></div>}
           <Summary profile={profile} owner={owner} open={open} />
           <Exceptions of={of} owner={owner} onSaved={saved} />
           {cards.map((o) => (
@@ -196,17 +197,17 @@ function Rules({ of, mine }: { of: Forwarding; mine: boolean }) {
               <h2 className="label">{t(`forwarding.case.${o}`)}</h2>
               {editing === o
                 ? <RuleEditor key={profile.status} of={of} profile={profile} occasion={o} onSaved={saved} onClose={() => setEditing(undefined)} />
-                : <RuleCard profile={profile} occasion={o} owner={owner} why={why} edit={() => setEditing(o)} />}
+                : <RuleCard profile={profile} occasion={o} owner={owner} lock={lock} edit={() => setEditing(o)} />}
             </section>
           ))}
         </div>
         <aside className="col g24">
           <TryIt of={of} />
           <hr className="hr" />
-          <Also of={of} profile={profile} save={save} why={why} />
-          <Words key={profile.status} profile={profile} save={save} why={why} />
+          <Also of={of} profile={profile} save={save} lock={lock} />
+          <Words key={profile.status} profile={profile} save={save} lock={lock} />
           <hr className="hr" />
-          <Flip locked={why} label={t('forwarding.follow_hours')} hint={t('forwarding.follow_hours_hint')} on={!of.fixed} onChange={(on) => put({ fixed: !on })} />
+          <Flip {...lock} label={t('forwarding.follow_hours')} hint={t('forwarding.follow_hours_hint')} on={!of.fixed} onChange={(on) => put({ fixed: !on })} />
           {of.can.lock && !mine && <Flip label={t('forwarding.lock')} hint={t('forwarding.lock_hint', { name: of.name })} on={of.locked} onChange={(locked) => put({ locked })} />}
         </aside>
       </div>

@@ -95,7 +95,7 @@ function Properties({ group }: { group: Group }) {
         : <p className="meta">{t('group.ceiling_is', { role: roleName(group.ceiling) })}</p>)}
       <Conflict form={form} label={fieldWord} />
       <FormError error={form.error} fields={Object.keys(now)} />
-      <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={group.can?.edit === false ? t('group.not_yours') : form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>
+      <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={group.can?.edit === false ? t('group.not_yours') : form.dirty ? undefined : t('ui.nothing_changed')} why={group.can?.edit === false ? { right: 'group.edit', over: { kind: 'group', id: group.id } } : undefined}>{t('ui.save')}</Button></div>
     </form>
   );
 }

@@ -64,7 +64,7 @@ function Line({ right, said, was, role, set }: { right: Right; said: Scope; was:
       <span className="grow col"><span>{right.text} <Risk right={right} /> <Costs right={right} /></span><span className="meta mono">{right.name}{right.needs.length > 0 && ` · ${t('role.needs', { rights: right.needs.join(', ') })}`}</span></span>
       {set ? (
         <Menu withinPortal position="bottom-end">
-          <Menu.Target><Button small locked={why} aria-label={t('role.reach_of', { right: right.name, reach: word(said) })}>{word(said)}</Button></Menu.Target>
+          <Menu.Target><Button small locked={why} why={able.length > 0 ? { right: right.name, over: { kind: 'system', id: '' } } : undefined} aria-label={t('role.reach_of', { right: right.name, reach: word(said) })}>{word(said)}</Button></Menu.Target>
           {!why && <Menu.Dropdown>{['' as Scope, ...able.filter((c) => right.held || c === was)].map((c) => <Menu.Item key={c || 'none'} onClick={() => set(c)}>{word(c)}</Menu.Item>)}</Menu.Dropdown>}
         </Menu>
       ) : <span className={said ? 'med' : 't3'}>{said ? word(said) : '–'}</span>}
@@ -176,7 +176,7 @@ function Detail({ role, all, rights, copy }: { role: RoleDetail; all: Area[]; ri
       scope={<>{kind}{role.base && ` · ${t('role.copied_from', { role: roleName(role.base) })}`}{roleHint(role.id) && ` · ${roleHint(role.id)}`}</>}
       actions={<>
         {role.can.copy && <Button kind={role.can.edit ? 'plain' : 'primary'} icon={Copy} onClick={copy}>{t('role.copy')}</Button>}
-        {role.custom && role.can.copy && <><Button icon={Pencil} locked={role.can.why} onClick={() => setAsking('rename')}>{t('role.rename')}</Button><Button icon={Trash2} locked={role.can.why} onClick={() => setAsking('delete')}>{t('role.delete')}</Button></>}
+        {role.custom && role.can.copy && <><Button icon={Pencil} locked={role.can.why} why={{ right: 'role.edit', over: { kind: 'system', id: '' } }} onClick={() => setAsking('rename')}>{t('role.rename')}</Button><Button icon={Trash2} locked={role.can.why} why={{ right: 'role.edit', over: { kind: 'system', id: '' } }} onClick={() => setAsking('delete')}>{t('role.delete')}</Button></>}
       </>}
       bar={n > 0 ? (
         <div className="bulk" role="status"><span className="grow">{t('role.draft', { n })}</span><Button small onClick={() => setDraft(undefined)}>{t('role.discard')}</Button><Button small kind="primary" onClick={() => setAsking('review')}>{t('role.review')}</Button></div>
@@ -219,7 +219,7 @@ function All({ roles, all, add }: { roles: Role[]; all: Area[]; add: () => void 
     <Sheet
       title={t('nav.roles')}
       scope={t('role.lead')}
-      actions={<Button kind="primary" icon={Plus} locked={can(me, 'role.edit', 'all') ? undefined : t('role.cannot_edit')} onClick={add}>{t('role.add')}</Button>}
+      actions={<Button kind="primary" icon={Plus} locked={can(me, 'role.edit', 'all') ? undefined : t('role.cannot_edit')} why={{ right: 'role.edit', over: { kind: 'system', id: '' } }} onClick={add}>{t('role.add')}</Button>}
       tabs={<Tabs label={t('nav.roles')} value={picked.length > 0 ? '' : kind} onChange={(k) => set({ kind: k === 'group' ? undefined : k, compare: undefined })} tabs={kinds.map((k) => ({ id: k, label: t(`role.class.${k}`), count: ofKind(roles, k).length }))} />}
       bar={
         <>
@@ -231,7 +231,7 @@ function All({ roles, all, add }: { roles: Role[]; all: Area[]; add: () => void 
         </>
       }
     >
-      {shown.length === 0 ? <Empty icon={ShieldCheck} action={<Button icon={Plus} locked={can(me, 'role.edit', 'all') ? undefined : t('role.cannot_edit')} onClick={add}>{t('role.add')}</Button>}>{t('role.none_custom')}</Empty> : <Matrix areas={all} roles={shown} label={t('nav.roles')} />}
+      {shown.length === 0 ? <Empty icon={ShieldCheck} action={<Button icon={Plus} locked={can(me, 'role.edit', 'all') ? undefined : t('role.cannot_edit')} why={{ right: 'role.edit', over: { kind: 'system', id: '' } }} onClick={add}>{t('role.add')}</Button>}>{t('role.none_custom')}</Empty> : <Matrix areas={all} roles={shown} label={t('nav.roles')} />}
     </Sheet>
   );
 }

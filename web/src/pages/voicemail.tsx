@@ -49,7 +49,7 @@ function Player({ message: m, onClose }: { message: VoiceMessage; onClose: () =>
   ) : (
     <>
       <Button icon={MailOpen} onClick={() => change.mark(m, !m.new)}>{m.new ? t('voicemail.mark_heard') : t('voicemail.mark_new')}</Button>
-      <Button icon={Trash2} locked={m.edit ? undefined : t('voicemail.locked')} onClick={() => { onClose(); change.remove(m); }}>{t('voicemail.delete')}</Button>
+      <Button icon={Trash2} locked={m.edit ? undefined : t('voicemail.locked')} why={{ right: 'voicemail.edit', over: { kind: 'message', id: m.id } }} onClick={() => { onClose(); change.remove(m); }}>{t('voicemail.delete')}</Button>
     </>
   );
   return (

@@ -37,6 +37,7 @@ function Lend({ onClose }: { onClose: () => void }) {
 }
 
 export function Deputies() {
+  const me = useMe();
   const asked = useQuery({ queryKey: ['deputies'], queryFn: api.deputies });
   const change = useChange();
   const [adding, setAdding] = useState(false);
@@ -49,7 +50,7 @@ export function Deputies() {
               {list.items.map((d) => (
                 <div key={d.id} className="list-row top">
                   <span className="grow col"><span className="row w g6"><span className="med">{d.name}</span><Until at={d.until} /></span><span className="meta">{rightWord(d.right)}</span>{d.reason && <span className="t3">“{d.reason}”</span>}</span>
-                  <Button small kind="quiet" locked={d.locked} onClick={() => change.ask(t('given.end_title', { right: rightWord(d.right) }), api.endGrant(d.id), t('deputy.ended', { name: d.name }))}>{t('given.end_now')}</Button>
+                  <Button small kind="quiet" locked={d.locked} why={{ right: 'delegate.give', over: { kind: 'user', id: me.user.id } }} onClick={() => change.ask(t('given.end_title', { right: rightWord(d.right) }), api.endGrant(d.id), t('deputy.ended', { name: d.name }))}>{t('given.end_now')}</Button>
                 </div>
               ))}
             </>

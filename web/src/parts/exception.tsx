@@ -7,7 +7,7 @@ import { Button, IconButton } from '../ui/button';
 import { Chips, Chooser, Flip, Line } from '../ui/pick';
 import { FormError } from '../ui/states';
 import { type Key, t } from '../words';
-import { isWhole, PlaceEditor, placeWord, plain, useColleagueOptions } from './forwarding';
+import { isWhole, PlaceEditor, placeWord, plain, rulesLock, useColleagueOptions } from './forwarding';
 
 type Hours = NonNullable<Exception['hours']>;
 const hours: Hours[] = ['', 'open', 'break', 'closed', 'specific', 'other', 'never'];
@@ -87,7 +87,7 @@ export function Exceptions({ of, owner, onSaved }: { of: Forwarding; owner: { id
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const list = of.exceptions;
-  const why = of.can.edit ? undefined : (of.can.why ?? t('user.not_yours'));
+  const lock = rulesLock(of);
   const put = async (next: Exception[]) => {
     setBusy(true);
     setError(undefined);
@@ -116,7 +116,7 @@ export function Exceptions({ of, owner, onSaved }: { of: Forwarding; owner: { id
         <div key={i} className="rule" onKeyDown={(k) => { if (k.altKey && (k.key === 'ArrowUp' || k.key === 'ArrowDown')) { k.preventDefault(); move(i, k.key === 'ArrowUp' ? -1 : 1); } }}>
           <span className="chip small acc num">{i + 1}</span>
           <ExceptionLine e={e} owner={owner} />
-          {!why && (
+          {!lock.locked && (
             <span className="row g4">
               {i > 0 && <IconButton small label={t('exception.up')} icon={ArrowUp} onClick={() => move(i, -1)} />}
               {i < list.length - 1 && <IconButton small label={t('exception.down')} icon={ArrowDown} onClick={() => move(i, 1)} />}
@@ -130,7 +130,7 @@ export function Exceptions({ of, owner, onSaved }: { of: Forwarding; owner: { id
       {editing === list.length ? (
         <div className="rule open"><Editor of={of} value={{ to: { kind: '' } }} busy={busy} error={error} onCancel={() => setEditing(undefined)} onSave={(v) => void put([...list, v])} /></div>
       ) : (
-        <div className="row"><Button small icon={Plus} locked={why ?? (list.length >= of.most ? t('exception.full', { most: of.most }) : undefined)} onClick={() => { setError(undefined); setEditing(list.length); }}>{t('exception.add')}</Button></div>
+        <div className="row"><Button small icon={Plus} {...(lock.locked ? lock : list.length >= of.most ? { locked: t('exception.full', { most: of.most }) } : {})} onClick={() => { setError(undefined); setEditing(list.length); }}>{t('exception.add')}</Button></div>
       )}
       {editing === undefined && <FormError error={error} fields={[]} />}
     </section>

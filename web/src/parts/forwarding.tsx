@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type Forwarding, type Place, type Profile, type Rule } from '../api';
+import type { Locked, Question } from '../ui/why';
 import { t } from '../words';
 import { Chips, Chooser, Flip, Line } from '../ui/pick';
 
@@ -68,6 +69,13 @@ function useNamed(here?: string): Record<'ring' | 'queue' | 'menu' | 'group', Na
   };
 }
 
+/** What it takes to lead a person's calls out of the house. */
+export const outsideRight = (user: string): Question => ({ right: 'forwarding.outside', over: { kind: 'user', id: user } });
+
+/** Why the rules of a person may not be changed; a person whose rules are locked needs more than his own right. */
+export const rulesLock = (of: Forwarding): Locked =>
+  of.can.edit ? {} : { locked: of.can.why ?? t('user.not_yours'), why: { right: of.locked ? 'user.edit' : 'forwarding.edit', over: { kind: 'user', id: of.user } } };
+
 const which = { ring: 'place.which_ring', queue: 'place.which_queue', menu: 'place.which_menu', group: 'place.which_group' } as const;
 
 /** Chooses a destination: the kind as buttons, then what belongs to it. In a menu, "here" is the menu's own id. */
@@ -77,15 +85,15 @@ export function PlaceEditor({ label, value, onChange, of, self, here, none }: { 
   const own = of?.user ?? '';
   const first: Kind = value.kind === 'mailbox' && value.id !== own ? 'voicemail_of' : value.kind === 'user' && value.id === own && self ? 'user' : value.kind;
   const [kind, setKind] = useState<Kind>(first);
-  const outside = of && !of.can.outside ? t('forwarding.no_outside') : undefined;
-  const options: { value: Kind; label: string; locked?: string }[] = [
+  const outside: Locked = of && !of.can.outside ? { locked: t('forwarding.no_outside'), why: outsideRight(of.user) } : {};
+  const options: ({ value: Kind; label: string } & Locked)[] = [
     { value: '', label: none ?? t('place.end') },
     ...(own ? [{ value: 'mailbox' as const, label: t('place.voicemail') }] : []),
     { value: 'voicemail_of', label: t('place.voicemail_other') },
     { value: 'user', label: self ? t('place.person') : t('place.colleague') },
-    ...(own ? [{ value: 'mobile' as const, label: t('place.mobile'), locked: outside ?? (of?.mobile ? undefined : t('forwarding.no_mobile')) }] : []),
+    ...(own ? [{ value: 'mobile' as const, label: t('place.mobile'), ...(of?.mobile ? outside : { locked: t('forwarding.no_mobile') }) }] : []),
     ...(['ring', 'queue', 'menu', 'group'] as const).filter((k) => there[k].length > 0 || value.kind === k).map((k) => ({ value: k, label: t(`place.${k}`) })),
-    { value: 'outside', label: t('place.number'), locked: outside },
+    { value: 'outside', label: t('place.number'), ...outside },
     { value: 'busy', label: t('place.busy') },
   ];
   const choose = (next: Kind) => {

@@ -6,6 +6,7 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Choices, instant, type Form, Moment, Pick, Segment, Several, Text, useForm } from '../ui/form';
 import { FormError } from '../ui/states';
+import type { Locked } from '../ui/why';
 import { t } from '../words';
 import { Effects, make } from './change';
 import { useGroups } from './query';
@@ -119,13 +120,13 @@ export function GiveRight({ rights, right, onClose }: { rights: PersonRights; ri
 }
 
 /** Gives a role of the whole office, a level or a permission. */
-export function GiveRole({ user, name, role, options, scope, except, instead, onClose }: { user: string; name: string; role?: string; options?: { id: string; locked?: string }[]; scope?: GivenScope; except?: string[]; instead?: string; onClose: () => void }) {
+export function GiveRole({ user, name, role, options, scope, except, instead, onClose }: { user: string; name: string; role?: string; options?: ({ id: string } & Locked)[]; scope?: GivenScope; except?: string[]; instead?: string; onClose: () => void }) {
   const start = { ...unbounded, role: role ?? '', kind: scope?.kind ?? 'all', group: scope?.group ?? '', listed: (scope?.listed ?? []).map((r) => r.id), except: except ?? [] };
   const { form, preview } = useDraft(start, (v) => api.assign(user, { role: v.role, instead, ...boundsOf(v) }), (v) => t('role.given', { role: levelWord(v.role), name }), onClose);
   return (
     <Dialog open title={role ? t('level.give', { role: levelWord(role), name }) : t('role.give')} onClose={onClose} size={600}>
       <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
-        {role ? <p className="t2">{levelHint(role)}</p> : <Choices name="role" label={t('field.role')} value={form.values.role} onChange={(v) => form.set('role', v)} options={(options ?? []).map((o) => ({ value: o.id, label: levelWord(o.id), hint: levelHint(o.id), locked: o.locked }))} />}
+        {role ? <p className="t2">{levelHint(role)}</p> : <Choices name="role" label={t('field.role')} value={form.values.role} onChange={(v) => form.set('role', v)} options={(options ?? []).map((o) => ({ value: o.id, label: levelWord(o.id), hint: levelHint(o.id), locked: o.locked, why: o.why }))} />}
         <BoundsFields form={form} scopes={['all', 'group', 'tree', 'listed']} />
         <DraftFoot form={form} preview={preview} locked={form.values.role ? undefined : t('level.choose')} onClose={onClose} />
       </form>

@@ -10,6 +10,7 @@ import { SearchField } from '../ui/filter';
 import { instant, Moment, Pick, useForm } from '../ui/form';
 import { Card } from '../ui/sheet';
 import { FormError, Loaded } from '../ui/states';
+import type { Locked, Question } from '../ui/why';
 import { t } from '../words';
 import { useChange } from './change';
 import { GiveRight, GiveRole } from './given';
@@ -21,7 +22,12 @@ type Ask = (title: string, act: Act, done: string) => void;
 type Given = Grant | Assignment;
 
 /** One grant or assignment with its reach, end and reason. */
-function GivenRow({ given, title, hint, locked, onMove, onEnd }: { given: Given; title: string; hint?: string; locked?: string; onMove: () => void; onEnd: () => void }) {
+/** What it takes to give or take single rights, levels and permissions of a person. */
+const grantRight = (user: string): Question => ({ right: 'grant.edit', over: { kind: 'user', id: user } });
+/** What it takes to give or take roles of the whole office. */
+const officeRight: Question = { right: 'role.system', over: { kind: 'system', id: '' } };
+
+function GivenRow({ given, title, hint, lock, onMove, onEnd }: { given: Given; title: string; hint?: string; lock: Locked; onMove: () => void; onEnd: () => void }) {
   const over = given.state === 'over';
   const deny = 'deny' in given && given.deny;
   return (
@@ -32,8 +38,8 @@ function GivenRow({ given, title, hint, locked, onMove, onEnd }: { given: Given;
         {given.reason && <span className="t3">“{given.reason}”</span>}
         {over && given.until && <span className="meta">{t('given.over', { at: ago(given.until) })}</span>}
       </span>
-      {!over && <Button small locked={locked} onClick={onMove}>{t('given.extend')}</Button>}
-      {!over && <Button small kind="quiet" locked={locked} onClick={onEnd}>{t('given.end_now')}</Button>}
+      {!over && <Button small {...lock} onClick={onMove}>{t('given.extend')}</Button>}
+      {!over && <Button small kind="quiet" {...lock} onClick={onEnd}>{t('given.end_now')}</Button>}
     </div>
   );
 }
@@ -58,9 +64,9 @@ function Grants({ rights, ask }: { rights: PersonRights; ask: Ask }) {
   const [giving, setGiving] = useState(false);
   const [moving, setMoving] = useState<Grant>();
   return (
-    <Card title={t('right.single')} note={t('right.single_hint')} actions={<Button small icon={Plus} locked={rights.no_grant} onClick={() => setGiving(true)}>{t('right.give')}</Button>}>
+    <Card title={t('right.single')} note={t('right.single_hint')} actions={<Button small icon={Plus} locked={rights.no_grant} why={grantRight(rights.user)} onClick={() => setGiving(true)}>{t('right.give')}</Button>}>
       {rights.grants.map((g) => (
-        <GivenRow key={g.id} given={g} title={rightWord(g.right)} locked={g.locked} onMove={() => setMoving(g)} onEnd={() => ask(t('given.end_title', { right: rightWord(g.right) }), api.endGrant(g.id), t('given.ended', { name: rights.name }))} />
+        <GivenRow key={g.id} given={g} title={rightWord(g.right)} lock={{ locked: g.locked, why: grantRight(rights.user) }} onMove={() => setMoving(g)} onEnd={() => ask(t('given.end_title', { right: rightWord(g.right) }), api.endGrant(g.id), t('given.ended', { name: rights.name }))} />
       ))}
       {rights.grants.length === 0 && <p className="list-row t3">{t('right.single_none')}</p>}
       {giving && <GiveRight rights={rights} onClose={() => setGiving(false)} />}
@@ -79,12 +85,12 @@ function Levels({ rights, ask }: { rights: PersonRights; ask: Ask }) {
   const office = rights.assignments.filter((a) => !rights.levels.some((l) => l.role === a.role));
   const given = (role: string) => rights.assignments.filter((a) => a.role === role);
   const row = (a: Assignment) => (
-    <GivenRow key={a.id} given={a} title={levelWord(a.role)} hint={roleHint(a.role)} locked={a.locked} onMove={() => setMoving(a)} onEnd={() => ask(t('role.take', { role: levelWord(a.role) }), api.endAssignment(a.id), t('role.taken', { role: levelWord(a.role), name: rights.name }))} />
+    <GivenRow key={a.id} given={a} title={levelWord(a.role)} hint={roleHint(a.role)} lock={{ locked: a.locked, why: office.includes(a) ? officeRight : grantRight(rights.user) }} onMove={() => setMoving(a)} onEnd={() => ask(t('role.take', { role: levelWord(a.role) }), api.endAssignment(a.id), t('role.taken', { role: levelWord(a.role), name: rights.name }))} />
   );
   const supervisor = rights.levels.find((l) => l.kind === 'supervisor' && l.held.length > 0);
   return (
     <>
-      <Card title={t('user.whole_office')} note={t('role.office_hint')} actions={<Button small icon={Plus} locked={rights.no_role} onClick={() => setGiving(true)}>{t('role.give')}</Button>}>
+      <Card title={t('user.whole_office')} note={t('role.office_hint')} actions={<Button small icon={Plus} locked={rights.no_role} why={officeRight} onClick={() => setGiving(true)}>{t('role.give')}</Button>}>
         {office.map(row)}
         {office.length === 0 && <p className="list-row t3">{t('role.none')}</p>}
       </Card>
@@ -99,14 +105,14 @@ function Levels({ rights, ask }: { rights: PersonRights; ask: Ask }) {
               return (
                 <div key={l.role} className="list-row">
                   <span className="grow col"><span className="row w g6"><span className="med">{levelWord(l.role)}</span>{l.billable && <span className="chip small">{t('right.billable')}</span>}{(l.automatic || l.implied) && <span className="chip small ok">{l.automatic ? t('level.automatic_chip') : t('level.implied_chip')}</span>}</span><span className="meta">{l.implied || levelHint(l.role)}</span>{l.locked && <span className="meta">{l.locked}</span>}</span>
-                  {!l.automatic && <Button small locked={l.locked} onClick={() => setGiving(l)}>{t('level.assign')}</Button>}
+                  {!l.automatic && <Button small locked={l.locked} why={grantRight(rights.user)} onClick={() => setGiving(l)}>{t('level.assign')}</Button>}
                 </div>
               );
             })}
           </div>
         ))}
       </Card>
-      {giving === true && <GiveRole user={rights.user} name={rights.name} options={roles.filter((r) => r.office && !rights.levels.some((l) => l.role === r.id)).map((r) => ({ id: r.id, locked: r.assignable ? undefined : t('role.not_assignable') }))} onClose={() => setGiving(undefined)} />}
+      {giving === true && <GiveRole user={rights.user} name={rights.name} options={roles.filter((r) => r.office && !rights.levels.some((l) => l.role === r.id)).map((r) => ({ id: r.id, locked: r.assignable ? undefined : t('role.not_assignable'), why: officeRight }))} onClose={() => setGiving(undefined)} />}
       {giving && giving !== true && <GiveRole user={rights.user} name={rights.name} role={giving.role} scope={giving.scope} except={giving.except?.map((r) => r.id)} instead={giving.kind === 'supervisor' ? supervisor?.held[0] : undefined} onClose={() => setGiving(undefined)} />}
       {moving && <MoveEnd title={levelWord(moving.role)} until={moving.until} actOf={(until) => api.editAssignment(moving.id, { until })} done={t('given.moved', { name: rights.name })} ask={ask} onClose={() => setMoving(undefined)} />}
     </>
@@ -189,7 +195,7 @@ export function Rights({ user }: { user: string }) {
         <div className="standing">
           <div className="col g16">
             {rights.places.map((p) => <SeatCard key={p.membership} seat={p} rights={rights} ask={change.ask} />)}
-            <div><Button kind="quiet" icon={Plus} locked={rights.places[0]?.no_role} onClick={() => setJoining(true)}>{t('membership.add')}</Button></div>
+            <div><Button kind="quiet" icon={Plus} locked={rights.places[0]?.no_role} why={{ right: 'membership.role', over: { kind: 'group', id: rights.places[0]?.group ?? '' } }} onClick={() => setJoining(true)}>{t('membership.add')}</Button></div>
             <Grants rights={rights} ask={change.ask} />
             <Levels rights={rights} ask={change.ask} />
             <Catalogue rights={rights} />

@@ -6,6 +6,7 @@ import { day } from '../format';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Choices, instant, local, Moment, Pick, Segment, useForm } from '../ui/form';
+import type { Question } from '../ui/why';
 import { t } from '../words';
 import { DraftFoot, useDraft } from './given';
 import { useGroupRoles, useGroups } from './query';
@@ -30,7 +31,19 @@ export function Until({ at }: { at?: string }) {
   return <span className={`chip small${soon ? ' warn' : ''}`}><Clock className="icon" aria-hidden />{t('given.until_day', { day: day(at) })}</span>;
 }
 
-function Row({ line, onChange }: { line: Line; onChange: (v: Value) => void }) {
+/** What it takes to change the role of a member. */
+const roleRight = (group: string): Question => ({ right: 'membership.role', over: { kind: 'group', id: group } });
+
+/** What stands behind a locked exception: nobody allows what he does not hold there himself, and denying is a right of its own. */
+type SeatLock = { allow: Question; deny: Question };
+const lockIn = (group: string, right = 'membership.override'): SeatLock => ({ allow: { right, over: { kind: 'group', id: group } }, deny: { right: 'membership.override', over: { kind: 'group', id: group } } });
+const sidesOf = (line: { no_allow?: string; no_deny?: string }, lock: SeatLock): Parameters<typeof Segment>[0]['sides'] => [
+  { value: 'inherit', label: t('right.inherit') },
+  { value: 'allow', label: t('right.allow'), tone: 'ok', locked: line.no_allow, why: lock.allow },
+  { value: 'deny', label: t('right.deny'), tone: 'danger', locked: line.no_deny, why: lock.deny },
+];
+
+function Row({ line, lock, onChange }: { line: Line; lock: SeatLock; onChange: (v: Value) => void }) {
   return (
     <div className="rrow">
       <span className="med">{line.label} <Risky risk={line.risk} /></span>
@@ -40,7 +53,7 @@ function Row({ line, onChange }: { line: Line; onChange: (v: Value) => void }) {
         label={line.label}
         value={line.value}
         onChange={(v) => onChange(v as Value)}
-        sides={[{ value: 'inherit', label: t('right.inherit') }, { value: 'allow', label: t('right.allow'), tone: 'ok', locked: line.no_allow }, { value: 'deny', label: t('right.deny'), tone: 'danger', locked: line.no_deny }]}
+        sides={sidesOf(line, lock)}
       />
     </div>
   );
@@ -72,19 +85,19 @@ export function SeatCard({ seat, rights, ask }: { seat: Seat; rights: PersonRigh
             <span className="meta">{seat.state === 'coming' ? t('seat.from', { day: day(seat.from) }) : t('seat.since', { day: day(seat.from) })} · {t('seat.overrides', { n: exceptions })}</span>
           </span>
         </button>
-        <Button small locked={seat.no_role} onClick={() => setEditing(true)}>{roleName(seat.role)}</Button>
+        <Button small locked={seat.no_role} why={roleRight(seat.group)} onClick={() => setEditing(true)}>{roleName(seat.role)}</Button>
       </div>
       {open && (
         <>
           {seat.switches.map((s) => (
-            <Row key={s.name} line={{ ...s, id: s.name, label: switchWord(s.name) }} onChange={(v) => put(s.rights, switchWord(s.name), v)} />
+            <Row key={s.name} line={{ ...s, id: s.name, label: switchWord(s.name) }} lock={lockIn(seat.group, s.rights[0])} onChange={(v) => put(s.rights, switchWord(s.name), v)} />
           ))}
           <div className="rrow"><button type="button" className="linkish row g4" aria-expanded={all} onClick={() => setAll(!all)}>{all ? <ChevronDown className="icon xs" aria-hidden /> : <ChevronRight className="icon xs" aria-hidden />}{t('seat.every_right')}</button></div>
           {all && areas.map((area) => (
             <div key={area} role="group" aria-label={areaWord(area)}>
               <div className="rarea">{areaWord(area)}</div>
               {seat.rights.filter((r) => r.area === area).map((r) => (
-                <Row key={r.right} line={{ ...r, id: r.right, label: rightWord(r.right) }} onChange={(v) => put([r.right], rightWord(r.right), v)} />
+                <Row key={r.right} line={{ ...r, id: r.right, label: rightWord(r.right) }} lock={lockIn(seat.group, r.right)} onChange={(v) => put([r.right], rightWord(r.right), v)} />
               ))}
             </div>
           ))}
@@ -122,7 +135,7 @@ export function SeatDialog({ user, name, seat, taken, onClose }: { user: string;
     <Dialog open title={seat ? t('seat.edit', { name, group: seat.name }) : t('membership.add')} onClose={onClose} size={620}>
       <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
         {!seat && <Pick form={form} name="group" label={t('field.group')} options={byName(free).map((g) => ({ value: g.id, label: g.name }))} searchable />}
-        <Choices name="role" label={t('field.role')} value={v.role} onChange={(r) => form.set('role', r)} options={offered.map((r) => ({ value: r.id, label: roleName(r.id), hint: roleHint(r.id), locked: r.may || r.id === seat?.role ? undefined : t('role.not_assignable') }))} />
+        <Choices name="role" label={t('field.role')} value={v.role} onChange={(r) => form.set('role', r)} options={offered.map((r) => ({ value: r.id, label: roleName(r.id), hint: roleHint(r.id), locked: r.may || r.id === seat?.role ? undefined : t('role.not_assignable'), why: roleRight(v.group) }))} />
         <div className="half">
           <Moment form={form} name="from" label={t('given.from')} hint={t('given.from_hint')} />
           <Moment form={form} name="until" label={t('given.until')} hint={t('seat.until_hint')} />
@@ -152,7 +165,7 @@ function Exceptions({ seat, form }: { seat: Seat; form: SeatForm }) {
       {seat.switches.map((s) => (
         <div key={s.name} className="list-row">
           <span className="grow">{switchWord(s.name)} <Risky risk={s.risk} /></span>
-          <Segment label={switchWord(s.name)} value={valueOf(s.rights)} onChange={(v) => set(s.rights, v as Value)} sides={[{ value: 'inherit', label: t('right.inherit') }, { value: 'allow', label: t('right.allow'), tone: 'ok', locked: s.no_allow }, { value: 'deny', label: t('right.deny'), tone: 'danger', locked: s.no_deny }]} />
+          <Segment label={switchWord(s.name)} value={valueOf(s.rights)} onChange={(v) => set(s.rights, v as Value)} sides={sidesOf(s, lockIn(seat.group, s.rights[0]))} />
         </div>
       ))}
     </fieldset>

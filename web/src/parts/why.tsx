@@ -62,12 +62,13 @@ export function Ask({ of, over, onDone }: { of: Why; over: Thing; onDone: () => 
 
 function Answer({ asked, of }: { asked: Asked; of: Why }) {
   const go = useNavigate();
-  const Icon = of.ok ? ShieldCheck : ShieldX;
+  // A closed control whose right is held is closed for the sentence it says: the right alone would not open it.
+  const Icon = of.ok && !asked.text ? ShieldCheck : ShieldX;
   return (
     <div className="col g16">
       <div className="row g10 top">
-        <Icon className={`icon l ${of.ok ? 'ok-mark' : 'bad-mark'}`} aria-hidden />
-        <div className="col grow g4"><h2 className="why-verdict">{of.verdict}</h2><p className="t2">{[of.right.text, of.target.name].filter(Boolean).join(' · ')}</p></div>
+        <Icon className={`icon l ${of.ok && !asked.text ? 'ok-mark' : 'bad-mark'}`} aria-hidden />
+        <div className="col grow g4"><h2 className="why-verdict">{of.ok && asked.text ? asked.text : of.verdict}</h2><p className="t2">{[of.right.text, of.target.name].filter(Boolean).join(' · ')}</p></div>
       </div>
       {(of.steps.length > 0 || !of.ok) && <section className="col g6"><h3 className="cap">{t('explain.because')}</h3><Chain of={of} /></section>}
       {!of.ok && <section className="col g6"><h3 className="cap">{t('explain.change')}</h3><Change of={of} /></section>}

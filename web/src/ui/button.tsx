@@ -2,21 +2,17 @@ import { Tooltip } from '@mantine/core';
 import type { LucideIcon } from 'lucide-react';
 import type { ButtonHTMLAttributes, ReactNode, Ref } from 'react';
 import { Link } from 'react-router';
-import { toast } from './toast';
-import { askWhy, type Question, whyMarks } from './why';
+import { answerLock, type Locked, whyMarks } from './why';
 
 type Look = { kind?: 'primary' | 'plain' | 'quiet' | 'danger'; small?: boolean; large?: boolean; full?: boolean };
 const look = ({ kind = 'plain', small, large, full }: Look, more = ''): string =>
   `btn ${kind}${small ? ' small' : ''}${large ? ' large' : ''}${full ? ' full' : ''}${more}`;
 
-type Props = Look & Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> & {
+/** A locked button stays in place, can be focused, and answers. */
+type Props = Look & Locked & Omit<ButtonHTMLAttributes<HTMLButtonElement>, 'disabled'> & {
   icon?: LucideIcon;
   kbd?: string;
   busy?: boolean;
-  /** Why the button may not be used: it stays in place, can be focused, and answers with this sentence. */
-  locked?: string;
-  /** The right that is missing: a locked button then answers with the whole decision. */
-  why?: Question;
   children?: ReactNode;
   ref?: Ref<HTMLButtonElement>;
 };
@@ -33,8 +29,7 @@ export function Button({ kind, small, large, full, icon: Icon, kbd, busy, locked
       onClick={(e) => {
         if (locked) {
           e.preventDefault();
-          if (why) askWhy(why, locked, e.currentTarget);
-          else toast({ text: locked });
+          answerLock(locked, why, e.currentTarget);
         } else if (busy) e.preventDefault();
         else onClick?.(e);
       }}

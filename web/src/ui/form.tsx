@@ -4,7 +4,7 @@ import { Failure } from '../api';
 import { country, languageName, list, zones } from '../format';
 import { current, languages, t } from '../words';
 import { countries } from './countries';
-import { toast } from './toast';
+import { answerLock, type Locked, whyMarks } from './why';
 
 export type Form<T> = {
   values: T;
@@ -163,14 +163,14 @@ export function Tick({ label, checked, indeterminate, onChange }: { label: strin
 }
 
 /** One choice of a few, each with its consequence in words. */
-export function Choices({ name, label, options, value, onChange }: { name: string; label: string; options: { value: string; label: string; hint?: string; locked?: string }[]; value: string; onChange: (v: string) => void }) {
+export function Choices({ name, label, options, value, onChange }: { name: string; label: string; options: ({ value: string; label: string; hint?: string } & Locked)[]; value: string; onChange: (v: string) => void }) {
   return (
     <fieldset>
       <legend className="sr">{label}</legend>
       <div className="choices">
         {options.map((o) => (
           <label key={o.value} className="choice" title={o.locked}>
-            <input type="radio" name={name} value={o.value} checked={value === o.value} aria-disabled={o.locked ? true : undefined} onChange={() => !o.locked && onChange(o.value)} />
+            <input type="radio" name={name} value={o.value} checked={value === o.value} aria-disabled={o.locked ? true : undefined} {...whyMarks(o.why, o.locked)} onChange={(e) => (o.locked ? answerLock(o.locked, o.why, e.currentTarget) : onChange(o.value))} />
             <span className="col"><span className="med">{o.label}</span>{(o.locked ?? o.hint) && <span className="meta">{o.locked ?? o.hint}</span>}</span>
           </label>
         ))}
@@ -179,7 +179,7 @@ export function Choices({ name, label, options, value, onChange }: { name: strin
   );
 }
 
-type Side = { value: string; label: string; tone?: 'ok' | 'danger'; locked?: string };
+type Side = { value: string; label: string; tone?: 'ok' | 'danger' } & Locked;
 
 /** A few choices in a row. One that may not be chosen stays in place and answers with the reason. */
 export function Segment({ label, sides, value, onChange }: { label: string; sides: Side[]; value: string; onChange: (v: string) => void }) {
@@ -196,9 +196,10 @@ export function Segment({ label, sides, value, onChange }: { label: string; side
             aria-checked={on}
             aria-disabled={s.locked && !on ? true : undefined}
             title={on ? undefined : s.locked}
+            {...(on ? {} : whyMarks(s.why, s.locked))}
             tabIndex={on || (none && i === 0) ? 0 : -1}
             className={on ? `on ${s.tone ?? ''}` : ''}
-            onClick={() => (on ? undefined : s.locked ? toast({ text: s.locked }) : onChange(s.value))}
+            onClick={(e) => (on ? undefined : s.locked ? answerLock(s.locked, s.why, e.currentTarget) : onChange(s.value))}
             onKeyDown={(e) => {
               const by = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0;
               if (by === 0) return;

@@ -3,6 +3,7 @@ import { SegmentedControl, Select, Switch, Textarea, TextInput } from '@mantine/
 import type { ReactNode } from 'react';
 import { t } from '../words';
 import type { Option } from './form';
+import { answerLock, type Locked, whyMarks } from './why';
 
 const order: ('label' | 'input' | 'description' | 'error')[] = ['label', 'input', 'description', 'error'];
 
@@ -37,8 +38,8 @@ export function Area({ label, value, onChange, hint }: { label: string; value: s
   return <Textarea label={label} description={hint} inputWrapperOrder={order} value={value} autosize minRows={2} maxRows={8} onChange={(e) => onChange(e.currentTarget.value)} />;
 }
 
-export function Flip({ label, hint, on, onChange, locked }: { label: string; hint?: ReactNode; on: boolean; onChange: (on: boolean) => void; locked?: string }) {
-  return <Switch label={label} description={locked ?? hint} checked={on} aria-disabled={locked ? true : undefined} onChange={(e) => !locked && onChange(e.currentTarget.checked)} />;
+export function Flip({ label, hint, on, onChange, locked, why }: { label: string; hint?: ReactNode; on: boolean; onChange: (on: boolean) => void } & Locked) {
+  return <Switch label={label} description={locked ?? hint} checked={on} aria-disabled={locked ? true : undefined} {...whyMarks(why, locked)} onChange={(e) => (locked ? answerLock(locked, why, e.currentTarget) : onChange(e.currentTarget.checked))} />;
 }
 
 export function Segments({ label, options, value, onChange }: { label: string; options: Option[]; value: string; onChange: (v: string) => void }) {
@@ -46,14 +47,14 @@ export function Segments({ label, options, value, onChange }: { label: string; o
 }
 
 /** A few answers to one question, as buttons; arrow keys go from one to the next. */
-export function Chips({ label, options, value, onChange }: { label: string; options: (Option & { locked?: string })[]; value: string; onChange: (v: string) => void }) {
+export function Chips({ label, options, value, onChange }: { label: string; options: (Option & Locked)[]; value: string; onChange: (v: string) => void }) {
   return (
     <fieldset>
       <legend className="sr">{label}</legend>
       <div className="chips">
         {options.map((o) => (
           <label key={o.value} className="pickchip" title={o.locked}>
-            <input type="radio" className="sr" name={label} value={o.value} checked={value === o.value} aria-disabled={o.locked ? true : undefined} onChange={() => !o.locked && onChange(o.value)} />
+            <input type="radio" className="sr" name={label} value={o.value} checked={value === o.value} aria-disabled={o.locked ? true : undefined} {...whyMarks(o.why, o.locked)} onChange={(e) => (o.locked ? answerLock(o.locked, o.why, e.currentTarget.closest('label') ?? e.currentTarget) : onChange(o.value))} />
             {o.label}
           </label>
         ))}

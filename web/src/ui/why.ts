@@ -1,5 +1,6 @@
 /** The question behind a control that may not be used, and the one place that is told when somebody asks it. */
 import { useSyncExternalStore } from 'react';
+import { toast } from './toast';
 
 /** Which right is missing, and over what; without a thing, where the person would use it first. */
 export type Question = { right: string; over?: { kind: string; id: string } };
@@ -17,6 +18,15 @@ function set(next: Asked | undefined): void {
 /** Opens the answer beside an element. */
 export function askWhy(q: Question, text: string, beside: Element): void {
   set({ ...q, text, from: beside.getBoundingClientRect() });
+}
+
+/** Why a control may not be used: the sentence, and the right that is missing where it is one. */
+export type Locked = { locked?: string; why?: Question };
+
+/** Answers whoever uses a locked control all the same: with the whole decision, or with the sentence where no right is missing. */
+export function answerLock(locked: string, why: Question | undefined, beside: Element): void {
+  if (why) askWhy(why, locked, beside);
+  else toast({ text: locked });
 }
 
 export const closeWhy = (): void => set(undefined);
