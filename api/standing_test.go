@@ -162,7 +162,26 @@ func TestLevels(t *testing.T) {
 	}
 }
 
-// What cannot be given is locked with the reason, in the view and at the door (D-012…D-014, D-020, D-038, D-047).
+// A fresh office has the roles of the whole system from its first person on, and every phone user the automatic access type; no
+// edition stands between (X-110, D-009, D-010).
+func TestNoEditions(t *testing.T) {
+	o := newOffice(t)
+	for _, role := range []string{"system_admin", "system_owner"} {
+		var r RoleDetail
+		o.wants(200, "olga", "GET", "/v1/roles/"+role, "").json(t, &r)
+		if !r.Assignable || r.Class != "office" {
+			t.Errorf("%s: %+v", role, r.Role)
+		}
+	}
+	for _, u := range []string{"uwe", "nina", "mark"} {
+		if l := o.standing("olga", u).level("essential"); !l.Automatic || len(l.Held) != 0 {
+			t.Errorf("%s: %+v", u, l)
+		}
+	}
+	o.wants(200, "olga", "PUT", "/v1/users/<uwe>/roles/system_admin", "")
+}
+
+// What cannot be given is locked with the reason, in the view and at the door (D-009…D-014, D-020, D-038, D-047).
 func TestLockedLevels(t *testing.T) {
 	o := newOffice(t)
 	none := ""

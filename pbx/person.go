@@ -6,12 +6,16 @@ import (
 	"time"
 )
 
-// Person is a user together with everything that bears on his rights, so that a decision finds it with one look-up.
+// Person is a user together with everything that bears on his rights, so that a decision finds it with one look-up. What every
+// decision reads comes first and together.
 type Person struct {
-	User        *User
 	Places      []Place // memberships, past and future ones too, in order of id
 	Assignments []*Assignment
+	User        *User
+	Plain       bool // neither exceptions nor grants of his own: roles tell everything
+	Suspended   bool // at some time; when, the user tells
 	Grants      []*Grant
+	near        [2]Place // room for the places of most people, beside what is read with them
 }
 
 // Place is a membership with what is asked of it most: when it counts and where its group stands in the tree.
@@ -64,10 +68,11 @@ func (s *Snapshot) indexPeople() {
 	x.nodes = make(map[GroupID]*Node, len(s.Groups))
 	x.plant("", 0, make([]Node, 0, len(s.Groups)))
 	x.people = make(map[UserID]*Person, len(s.Users))
-	places, people := make([]Place, 0, len(s.Memberships)), make([]Person, 0, len(s.Users))
+	people, n := make([]Person, len(s.Users)), 0
 	for id := range s.Users {
-		people = append(people, s.person(id, &places))
-		x.people[id] = &people[len(people)-1]
+		s.gather(id, &people[n])
+		x.people[id] = &people[n]
+		n++
 	}
 }
 
@@ -84,17 +89,17 @@ func (x *index) plant(parent GroupID, next int32, room []Node) (int32, []Node) {
 	return next, room
 }
 
-// person gathers one user; room holds the places of many, so that they lie together.
-func (s *Snapshot) person(id UserID, room *[]Place) Person {
-	p := Person{User: s.Users[id], Assignments: s.AssignmentsOf(id), Grants: s.GrantsOf(id)}
-	start := len(*room)
+// gather fills in one user.
+func (s *Snapshot) gather(id UserID, p *Person) {
+	p.User, p.Assignments, p.Grants = s.Users[id], s.AssignmentsOf(id), s.GrantsOf(id)
+	p.Plain, p.Suspended = len(p.Grants) == 0, p.User != nil && len(p.User.Suspensions) > 0
+	p.Places = p.near[:0:len(p.near)]
 	for _, m := range s.MembershipsOf(id) {
 		if n := s.index.nodes[m.Group]; n != nil {
-			*room = append(*room, Place{Instant(m.From), Deadline(m.Until), n, m.Overrides, m.Role.Builtin(), m})
+			p.Plain = p.Plain && len(m.Overrides) == 0
+			p.Places = append(p.Places, Place{Instant(m.From), Deadline(m.Until), n, m.Overrides, m.Role.Builtin(), m})
 		}
 	}
-	p.Places = (*room)[start:len(*room):len(*room)]
-	return p
 }
 
 // mendPeople brings tree and people up to the touched rows.
@@ -131,7 +136,8 @@ func (s *Snapshot) mendPeople(t *touch) {
 			delete(x.people, id)
 			continue
 		}
-		p := s.person(id, &[]Place{})
-		x.people[id] = &p
+		p := &Person{}
+		s.gather(id, p)
+		x.people[id] = p
 	}
 }

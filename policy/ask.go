@@ -8,32 +8,28 @@ import (
 
 // asker is one question being answered: who asks, and who and what is in the target.
 type asker struct {
-	s      *pbx.Snapshot
-	me     *pbx.Person
-	t      Target
-	when   time.Time // moment of the decision
-	at     int64     // the same, as pbx.Instant
-	then   int64     // the object's time: at for living things, the start of the call for records and recordings
-	people int       // how many people are in the target
-	nodes  int       // how many groups are in the target
-	mine   bool      // the actor is among the people
-	plain  bool      // the actor has neither overrides nor grants of his own: roles tell everything
-	low    bool      // every group has the lowest ceiling
-	struck bool      // a grant reached the target, but an exclusion stood in the way
-	first  [4]*pbx.Person
-	groups [2]*pbx.Node
+	s       *pbx.Snapshot
+	me      *pbx.Person
+	who     pbx.UserID // whose rights are asked for
+	t       Target
+	when    time.Time // moment of the decision
+	at      int64     // the same, as pbx.Instant
+	then    int64     // the object's time: at for living things, the start of the call for records and recordings
+	people  int       // how many people are in the target
+	nodes   int       // how many groups are in the target
+	mine    bool      // the actor is among the people
+	plain   bool      // the actor has neither overrides nor grants of his own: roles tell everything
+	low     bool      // every group has the lowest ceiling
+	reached bool      // a grant reached the target, whether it was wanted or not
+	struck  bool      // a grant reached the target, but an exclusion stood in the way
+	first   [4]*pbx.Person
+	groups  [2]*pbx.Node
 }
 
 // become makes a person the actor.
 func (q *asker) become(p *pbx.Person) {
 	q.me = p
-	if p == nil {
-		return
-	}
-	q.plain = len(p.Grants) == 0
-	for i := range p.Places {
-		q.plain = q.plain && len(p.Places[i].Overrides) == 0
-	}
+	q.plain = p != nil && p.Plain
 }
 
 // resolve finds who and what is in the target; false when it does not exist, or not yet.
@@ -49,7 +45,7 @@ func (q *asker) resolve(t *Target) bool {
 		return true
 	case KindUser:
 		p := q.me
-		if p == nil || t.user != p.User.ID {
+		if p == nil || t.user != q.who {
 			p = q.s.Person(t.user)
 		}
 		q.add(p)
@@ -153,7 +149,7 @@ func (q *asker) node(i int) *pbx.Node {
 
 // over is the same actor asking about another target; it must exist.
 func (q *asker) over(t *Target) asker {
-	o := asker{s: q.s, me: q.me, plain: q.plain, low: q.low, when: q.when, at: q.at}
+	o := asker{s: q.s, me: q.me, who: q.who, plain: q.plain, low: q.low, when: q.when, at: q.at}
 	o.resolve(t)
 	return o
 }

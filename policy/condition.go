@@ -3,7 +3,7 @@ package policy
 import "tandem/pbx"
 
 // condition holds an allowed right against what else must be true.
-func (q *asker) condition(r Right, w *way) Code {
+func (q *asker) condition(r Right, w *way, shared bool) Code {
 	if q.t.kind == KindCall && live.has(r) && !q.t.living {
 		return WrongState
 	}
@@ -13,7 +13,9 @@ func (q *asker) condition(r Right, w *way) Code {
 			return WrongState
 		}
 	case PresenceSee, CallSee:
-		return q.sharing(r, w)
+		if !shared {
+			return q.sharing(r, w)
+		}
 	case UserEdit, UserSuspend, UserDelete, LoginReset:
 		return q.above(r)
 	case RecordingPlay:

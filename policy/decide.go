@@ -143,6 +143,7 @@ func (q *asker) decide(r *Request, d *Decision) Code {
 	default:
 		return Unknown
 	}
+	q.who = id
 	q.become(q.s.Person(id))
 	if q.me == nil || !q.resolve(&r.Target) {
 		return Unknown
@@ -155,7 +156,7 @@ func (q *asker) decide(r *Request, d *Decision) Code {
 			return code
 		}
 	}
-	if q.me.User.IsSuspended(q.when) {
+	if q.me.Suspended && q.me.User.IsSuspended(q.when) {
 		return Suspended
 	}
 	switch r.Target.kind {
@@ -186,11 +187,16 @@ func (q *asker) core(r Right, w *way, need *Right) Code {
 	if doors.has(r) {
 		return q.door(r, w)
 	}
-	if q.denied(r) {
+	if !q.plain && q.denied(r) {
 		return Deny
 	}
-	q.struck = false
-	if !q.allow(r, anyWay, w) && !q.implied(r, w) {
+	q.struck, q.reached = false, true
+	shared := false
+	if (r == CallSee || r == PresenceSee) && !q.mine && q.people > 0 { // mostly it is shared, so this is asked first
+		q.reached = false
+		shared = q.allow(r, sharedWay, w)
+	}
+	if !shared && !(q.reached && q.allow(r, anyWay, w)) && !q.implied(r, w) {
 		if q.struck {
 			return Excluded
 		}
@@ -202,7 +208,7 @@ func (q *asker) core(r Right, w *way, need *Right) Code {
 			return Needs
 		}
 	}
-	return q.condition(r, w)
+	return q.condition(r, w, shared)
 }
 
 // may is core for questions inside a decision.
@@ -227,7 +233,7 @@ func (q *asker) met(n Right) bool {
 
 // implied looks for a grant of a right that implies the asked one and is not denied on the target.
 func (q *asker) implied(r Right, w *way) bool {
-	if impliers[r].and(q.candidates()).isEmpty() {
+	if impliers[r].isEmpty() || impliers[r].and(q.candidates()).isEmpty() {
 		return false
 	}
 	for more := direct[r]; !more.isEmpty(); {

@@ -224,8 +224,10 @@ func (q *asker) byPublished(r Right, want filter, w *way) bool {
 		}
 		for j := range p.Places {
 			l := &p.Places[j]
-			if !l.Node.Group.Published || q.then < l.From || l.Until <= q.then ||
-				want == sharedWay && q.share(p, l, r) != pbx.ShareEveryone {
+			if !l.Node.Group.Published || q.then < l.From || l.Until <= q.then {
+				continue
+			}
+			if q.reached = true; want == sharedWay && q.share(p, l, r) != pbx.ShareEveryone {
 				continue
 			}
 			*w = way{right: r, scope: groupScope, published: l.Node.Group.ID}
@@ -237,6 +239,7 @@ func (q *asker) byPublished(r Right, want filter, w *way) bool {
 
 // wanted holds a grant that reaches the target against the filter.
 func (q *asker) wanted(want filter, f *field, r Right, outside bool) bool {
+	q.reached = true
 	if want == wideWay {
 		return f.scope != selfScope
 	}

@@ -4661,7 +4661,7 @@ export interface components {
             /** @description absent for system and site */
             id?: string;
             /** @enum {string} */
-            kind: "user" | "group" | "system" | "site" | "device" | "token" | "call" | "queue" | "menu" | "ring";
+            kind: "user" | "group" | "system" | "site" | "device" | "token" | "call" | "queue" | "menu" | "ring" | "message";
         };
         Token: {
             /** Format: date-time */
