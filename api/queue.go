@@ -28,8 +28,12 @@ type Queue struct {
 	Tell      bool         `json:"tell,omitempty" doc:"the expected wait is announced too"`
 	Full      *Place       `json:"full,omitempty" doc:"where calls go that waited too long or found the queue full"`
 	Nobody    *Place       `json:"nobody,omitempty" doc:"where calls go while no agent is in"`
+	Escalate  int          `json:"escalate,omitempty" doc:"seconds; who waits so long is offered to the heads of the department too"`
+	Important []string     `json:"important,omitempty" doc:"numbers, or their beginnings and a star, whose callers are served first"`
+	Notify    []Named      `json:"notify,omitempty" doc:"who is told when such a caller comes, or somebody waits too long"`
 	Revision  string       `json:"revision,omitempty"`
 	Edit      bool         `json:"edit"`
+	Live      bool         `json:"live" doc:"the visitor may see callers, agents and figures"`
 }
 
 // QueueAgent is a person who serves a queue.
@@ -44,7 +48,7 @@ func (v *visit) editsQueue(q *pbx.Queue) bool {
 }
 
 func (v *visit) queue(q *pbx.Queue) Queue {
-	out := Queue{ID: q.ID, Name: q.Name, Extension: q.Extension, Edit: v.editsQueue(q)}
+	out := Queue{ID: q.ID, Name: q.Name, Extension: q.Extension, Edit: v.editsQueue(q), Live: v.seesQueue(q)}
 	if !out.Edit {
 		return out
 	}
@@ -59,6 +63,14 @@ func (v *visit) queue(q *pbx.Queue) Queue {
 			row.Name = v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(a.User)})
 		}
 		out.Agents = append(out.Agents, row)
+	}
+	out.Escalate, out.Important = q.Escalate, q.Important
+	for _, u := range q.Notify {
+		row := Named{Kind: pbx.KindUser, ID: string(u)}
+		if v.knows(u) {
+			row.Name = v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(u)})
+		}
+		out.Notify = append(out.Notify, row)
 	}
 	full, nobody := v.place("", q.Full), v.place("", q.Nobody)
 	out.Full, out.Nobody = &full, &nobody
@@ -118,6 +130,9 @@ type queueBody struct {
 	Misses    *int          `json:"misses,omitempty"`
 	Every     *int          `json:"every,omitempty" doc:"seconds"`
 	Tell      *bool         `json:"tell,omitempty"`
+	Escalate  *int          `json:"escalate,omitempty" doc:"seconds"`
+	Important *[]string     `json:"important,omitempty" nullable:"false"`
+	Notify    *[]pbx.UserID `json:"notify,omitempty" nullable:"false"`
 	Full      *Place        `json:"full,omitempty"`
 	Nobody    *Place        `json:"nobody,omitempty"`
 	Revision  string        `json:"revision,omitempty" doc:"same as If-Match"`
@@ -125,7 +140,7 @@ type queueBody struct {
 
 func (b *queueBody) read() command.Queue {
 	c := command.Queue{Name: b.Name, Extension: b.Extension, Ring: b.Ring, WrapUp: b.WrapUp, MaxWait: b.MaxWait, MaxCalls: b.MaxCalls, Late: b.Late,
-		Misses: b.Misses, Every: b.Every, Tell: b.Tell}
+		Misses: b.Misses, Every: b.Every, Tell: b.Tell, Escalate: b.Escalate, Important: b.Important, Notify: b.Notify}
 	if b.Group != nil {
 		group := pbx.GroupID(*b.Group)
 		c.Group = &group

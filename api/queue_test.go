@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 )
 
@@ -10,13 +11,15 @@ func TestAQueueIsSetUp(t *testing.T) {
 	o := live(t)
 	var made, again Queue
 	if r := o.ask("olga", "POST", "/v1/queues", `{"name":" Help  desk ","group":"<support>","agents":[{"id":"<mia>","skill":1},{"id":"<nina>"}],`+
+		`"escalate":90,"important":["030 1234567","+4940*",""],"notify":["<mia>"],`+
 		`"strategy":"skill_next","ring":15,"wrap_up":10,"max_wait":300,"max_calls":20,"misses":3,"every":45,"tell":true,`+
 		`"full":{"kind":"mailbox","id":"<mia>"},"nobody":{"kind":"ring","id":"<sales ring>"}}`); r.StatusCode != 201 {
 		t.Fatalf("%d %v", r.StatusCode, r.error())
 	} else {
 		r.json(t, &made)
 	}
-	if made.Name != "Help desk" || made.Extension == "" || made.Late != 60 || len(made.Agents) != 2 || made.Agents[0].Name != "mia" || made.Full.Name != "mia" || made.Nobody.Name != "sales ring" {
+	if made.Name != "Help desk" || made.Extension == "" || made.Late != 60 || len(made.Agents) != 2 || made.Agents[0].Name != "mia" || made.Full.Name != "mia" || made.Nobody.Name != "sales ring" ||
+		made.Escalate != 90 || !slices.Equal(made.Important, []string{"+49301234567", "+4940*"}) || made.Notify[0].Name != "mia" {
 		t.Errorf("%+v", made)
 	}
 	path := "/v1/queues/" + string(made.ID)

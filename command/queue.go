@@ -23,7 +23,9 @@ type Queue struct {
 	Misses    *int
 	Every     *int
 	Tell      *bool
-	Callback  *bool
+	Escalate  *int
+	Important *[]string
+	Notify    *[]pbx.UserID
 	Full      *pbx.Destination
 	Nobody    *pbx.Destination
 }
@@ -131,7 +133,23 @@ func (c Queue) write(w *Work, q pbx.Queue) (pbx.Change, error) {
 	fill(&q.Misses, c.Misses)
 	fill(&q.Every, c.Every)
 	fill(&q.Tell, c.Tell)
-	fill(&q.Callback, c.Callback)
+	fill(&q.Escalate, c.Escalate)
+	if c.Important != nil {
+		q.Important = nil
+		for _, number := range *c.Important {
+			if number = cleanPattern(w.Snapshot.Tenant.Country, number); number != "" && !slices.Contains(q.Important, number) {
+				q.Important = append(q.Important, number)
+			}
+		}
+	}
+	if c.Notify != nil {
+		for _, u := range *c.Notify {
+			if !slices.Contains(q.Notify, u) && (w.Snapshot.Users[u] == nil || w.Ask(w.Snapshot, policy.UserSee, policy.User(u)) != nil) {
+				return pbx.Change{}, pbx.Refuse(pbx.Invalid, "notify", "queue.agent_unknown")
+			}
+		}
+		q.Notify = slices.Clone(*c.Notify)
+	}
 	if err := w.sendsOn(q, "full", &q.Full, c.Full); err != nil {
 		return pbx.Change{}, err
 	}
@@ -192,12 +210,13 @@ func (c DeleteQueue) Change(w *Work) (pbx.Change, error) {
 	return pbx.Change{Delete: []pbx.Ref{q.Ref()}}, nil
 }
 
-// withoutAgent lists the queues that a person no longer serves because he is deleted.
+// withoutAgent lists the queues that a person no longer serves, or is no longer told about, because he is deleted.
 func withoutAgent(s *pbx.Snapshot, gone pbx.UserID) []pbx.Noun {
 	var all []pbx.Noun
 	for _, q := range s.Queues {
-		if q.Serves(gone) {
+		if q.Serves(gone) || slices.Contains(q.Notify, gone) {
 			next := *q
+			next.Notify = slices.DeleteFunc(slices.Clone(q.Notify), func(u pbx.UserID) bool { return u == gone })
 			next.Agents = slices.DeleteFunc(slices.Clone(q.Agents), func(a pbx.QueueAgent) bool { return a.User == gone })
 			all = append(all, &next)
 		}

@@ -30,6 +30,8 @@ const FindingPage = lazy(() => import('./pages/finding'));
 const ExplainPage = lazy(() => import('./pages/explain'));
 const RequestsPage = lazy(() => import('./pages/request'));
 const PathPage = lazy(() => import('./pages/path'));
+const AgentPage = lazy(() => import('./pages/agent'));
+const WaitingPage = lazy(() => import('./pages/waiting'));
 const QueuePage = lazy(() => import('./pages/queue'));
 const RingPage = lazy(() => import('./pages/ring'));
 const MenuPage = lazy(() => import('./pages/menu'));
@@ -76,7 +78,9 @@ function Pages() {
           <Route path="/findings" element={<FindingPage />} />
           <Route path="/requests" element={<RequestsPage />} />
           <Route path="/paths" element={<PathPage />} />
+          <Route path="/agent" element={<AgentPage />} />
           <Route path="/queues" element={<QueuePage />} />
+          <Route path="/queues/:id" element={<WaitingPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
           <Route path="/menus" element={<MenuPage />} />

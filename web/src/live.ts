@@ -1,7 +1,7 @@
 /** One event stream: what happens on the server changes what is on the screen, without reload. */
 import type { InfiniteData, QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
-import type { Call, List, LiveCall, Me, Presence, Status, User } from './api';
+import type { Call, List, LiveCall, LiveQueue, Me, Presence, Status, User } from './api';
 
 /** Puts a call that began or changed; the oldest call stays first. */
 export function putCall(calls: List<LiveCall>, call: LiveCall): List<LiveCall> {
@@ -56,8 +56,10 @@ export function stale(kind: string): string[] {
       return ['hours', 'entrance', 'forwarding', 'path', 'audit'];
     case 'forwarding':
       return ['forwarding', 'path', 'overview', 'audit'];
+    case 'duty':
+      return ['duty', 'audit'];
     case 'queue':
-      return ['queues', 'forwarding', 'path', 'overview', 'audit'];
+      return ['queues', 'queue', 'duty', 'forwarding', 'path', 'overview', 'audit'];
     case 'ring':
       return ['rings', 'forwarding', 'path', 'overview', 'audit'];
     case 'menu':
@@ -157,6 +159,10 @@ export function follow(cache: QueryClient, open: () => Source = () => new EventS
       cache.setQueryData<List<LiveCall>>(['live'], (old) => (old ? endCall(old, id) : old));
       if (cdr) cache.setQueryData<Call[]>(['ended'], (old) => justEnded(old ?? [], cdr));
       refetch(['calls', 'overview']);
+    });
+    on<LiveQueue>('queue', (queue) => {
+      cache.setQueryData<LiveQueue>(['queue', queue.id], queue);
+      refetch(['duty']);
     });
     on<PresenceChange>('presence', (change) => {
       cache.setQueriesData<InfiniteData<List<User>>>({ queryKey: ['users'] }, (old) =>

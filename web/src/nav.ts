@@ -1,21 +1,22 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, FileClock, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ScanSearch, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
+import { AudioLines, BellRing, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, Settings, ScanSearch, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { can } from './session';
 import type { Key } from './words';
 
-export type Place = { to: string; label: Key; icon: LucideIcon; right?: string; also?: string; least?: Scope; key?: string; section?: Key };
+export type Place = { to: string; label: Key; icon: LucideIcon; right?: string; also?: string; least?: Scope; agent?: boolean; key?: string; section?: Key };
 
 export const places: Place[] = [
   { to: '/', label: 'nav.home', icon: House, key: 'h' },
   { to: '/live', label: 'nav.live', icon: AudioLines, right: 'call.see', key: 'l', section: 'nav.calls' },
   { to: '/calls', label: 'nav.call_log', icon: PhoneCall, right: 'call.detail', key: 'c', section: 'nav.calls' },
+  { to: '/agent', label: 'nav.agent', icon: Headphones, agent: true, section: 'nav.calls' },
   { to: '/voicemail', label: 'nav.voicemail', icon: Voicemail, right: 'voicemail.play', key: 'v', section: 'nav.calls' },
   { to: '/me/forwarding', label: 'nav.forwarding', icon: PhoneForwarded, right: 'forwarding.edit', key: 'f', section: 'nav.calls' },
   { to: '/people', label: 'nav.people', icon: Users, right: 'user.see', key: 'p', section: 'nav.company' },
   { to: '/groups', label: 'nav.groups', icon: Network, right: 'group.see', key: 'r', section: 'nav.company' },
   { to: '/rings', label: 'nav.rings', icon: BellRing, right: 'queue.edit', section: 'nav.company' },
-  { to: '/queues', label: 'nav.queues', icon: Headset, right: 'queue.edit', section: 'nav.company' },
+  { to: '/queues', label: 'nav.queues', icon: Headset, right: 'queue.edit', also: 'agent.data', section: 'nav.company' },
   { to: '/menus', label: 'nav.menus', icon: ListTree, right: 'menu.edit', section: 'nav.company' },
   { to: '/hours', label: 'nav.hours', icon: Clock4, section: 'nav.company' },
   { to: '/paths', label: 'nav.paths', icon: Split, section: 'nav.company' },
@@ -29,4 +30,4 @@ export const places: Place[] = [
   { to: '/settings', label: 'nav.settings', icon: Settings, right: 'setting.edit', also: 'rate.edit', least: 'all', key: 's', section: 'nav.system' },
 ];
 
-export const placesFor = (me: Me): Place[] => places.filter((p) => !p.right || can(me, p.right, p.least) || Boolean(p.also && can(me, p.also, p.least)));
+export const placesFor = (me: Me): Place[] => places.filter((p) => (!p.agent || me.agent) && (!p.right || can(me, p.right, p.least) || Boolean(p.also && can(me, p.also, p.least))));

@@ -12,6 +12,7 @@ import { useLine } from './live';
 import { places, placesFor } from './nav';
 import { Palette } from './palette';
 import { useWaiting } from './parts/request';
+import { AgentItems } from './parts/agent';
 import { StatusItems, statusLine } from './parts/status';
 import { WhyBox } from './parts/why';
 import { end, reaches, useMe } from './session';
@@ -47,6 +48,7 @@ function MeMenu({ keys, small, open, onOpen }: { keys: () => void; small?: boole
       </Menu.Target>
       <Menu.Dropdown className="me-menu">
         <StatusItems />
+        <AgentItems />
         {small && placesFor(me).slice(4).map((p) => <Menu.Item key={p.to} leftSection={<p.icon className="icon" />} onClick={() => go(p.to)}>{t(p.label)}</Menu.Item>)}
         {small && <Menu.Divider />}
         <Menu.Item leftSection={<UserRound className="icon" />} onClick={() => go('/profile')}>{t('nav.profile')}</Menu.Item>

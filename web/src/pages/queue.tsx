@@ -1,14 +1,16 @@
 /** Queues: where callers wait until an agent is free. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ArrowUp, Headset, Plus, Trash2, X } from 'lucide-react';
+import { ArrowUp, Headset, Pencil, Plus, Trash2, X } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { api, type Place, type Queue } from '../api';
 import { PlaceEditor, placeWord, plain, useColleagueOptions, useQueues } from '../parts/forwarding';
 import { useAddress, useGroups } from '../parts/query';
 import { byName } from '../parts/words';
+import { can, useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { Confirm, Side } from '../ui/dialog';
-import { Pick, Text, Toggle, useForm } from '../ui/form';
+import { Pick, Several, Text, Toggle, useForm } from '../ui/form';
 import { Chooser, Line } from '../ui/pick';
 import { Card, Sheet } from '../ui/sheet';
 import { Empty, FormError, Loaded } from '../ui/states';
@@ -45,14 +47,15 @@ function Agents({ value, onChange, skilled }: { value: Agent[]; onChange: (a: Ag
 }
 
 /** The times and figures of a queue, each with what it means. */
-const figures: { name: 'ring' | 'wrap_up' | 'misses' | 'late' | 'max_wait' | 'max_calls' | 'every'; hint: Key }[] = [
+const figures: { name: 'ring' | 'wrap_up' | 'misses' | 'escalate' | 'late' | 'max_wait' | 'max_calls' | 'every'; hint: Key }[] = [
   { name: 'ring', hint: 'queue.seconds' }, { name: 'wrap_up', hint: 'queue.wrap_up_hint' }, { name: 'misses', hint: 'queue.misses_hint' },
-  { name: 'late', hint: 'queue.late_hint' }, { name: 'max_wait', hint: 'queue.max_wait_hint' }, { name: 'max_calls', hint: 'queue.max_calls_hint' }, { name: 'every', hint: 'queue.every_hint' },
+  { name: 'escalate', hint: 'queue.escalate_hint' }, { name: 'late', hint: 'queue.late_hint' }, { name: 'max_wait', hint: 'queue.max_wait_hint' }, { name: 'max_calls', hint: 'queue.max_calls_hint' }, { name: 'every', hint: 'queue.every_hint' },
 ];
 
 function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
   const cache = useQueryClient();
   const groups = byName(useGroups().data?.items ?? []);
+  const people = useColleagueOptions();
   const [agents, setAgents] = useState<Agent[]>(queue?.agents ?? []);
   const [full, setFull] = useState<Place>(queue?.full ?? { kind: '' });
   const [nobody, setNobody] = useState<Place>(queue?.nobody ?? { kind: '' });
@@ -60,11 +63,11 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
   const refresh = () => Promise.all([cache.invalidateQueries({ queryKey: ['queues'] }), cache.invalidateQueries({ queryKey: ['audit'] })]);
   const number = (n: number | undefined, usual: number) => String(queue ? (n ?? 0) : usual);
   const form = useForm({
-    name: queue?.name ?? '', extension: queue?.extension ?? '', group: queue?.group ?? '', strategy: queue?.strategy ?? 'idle', ring: number(queue?.ring, 20), wrap_up: number(queue?.wrap_up, 0), misses: number(queue?.misses, 0),
+    name: queue?.name ?? '', extension: queue?.extension ?? '', group: queue?.group ?? '', strategy: queue?.strategy ?? 'idle', ring: number(queue?.ring, 20), wrap_up: number(queue?.wrap_up, 0), misses: number(queue?.misses, 0), escalate: number(queue?.escalate, 0), important: (queue?.important ?? []).join('\n'), notify: (queue?.notify ?? []).map((n) => n.id),
     late: number(queue?.late, 60), max_wait: number(queue?.max_wait, 0), max_calls: number(queue?.max_calls, 0), every: number(queue?.every, 60), tell: Boolean(queue?.tell ?? true),
   }, async (v) => {
     const numbers = Object.fromEntries(figures.map((f) => [f.name, Number(v[f.name])]));
-    const body = { ...numbers, name: v.name, group: v.group, strategy: v.strategy, tell: v.tell, agents: agents.map(({ id, skill }) => ({ id, skill })), full: plain(full), nobody: plain(nobody), extension: !queue && v.extension === '' ? undefined : v.extension };
+    const body = { ...numbers, name: v.name, group: v.group, strategy: v.strategy, important: v.important.split(/[\s,;]+/).filter(Boolean), notify: v.notify, tell: v.tell, agents: agents.map(({ id, skill }) => ({ id, skill })), full: plain(full), nobody: plain(nobody), extension: !queue && v.extension === '' ? undefined : v.extension };
     if (queue) await api.editQueue(queue.id, { ...body, revision: queue.revision });
     else await api.addQueue(body);
     await refresh();
@@ -75,17 +78,20 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
   return (
     <Side title={queue?.name ?? t('queue.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{queue && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('queue.delete')}</Button></span>}</>}>
       <div className="col g16">
-        <FormError error={form.error} fields={['name', 'extension', 'group', 'strategy', ...figures.map((f) => f.name)]} />
+        <FormError error={form.error} fields={['name', 'extension', 'group', 'strategy', 'important', 'notify', ...figures.map((f) => f.name)]} />
         <Text form={form} name="name" label={t('field.name')} focus />
         <Text form={form} name="extension" label={t('field.extension')} hint={queue ? undefined : t('ring.extension_hint')} />
         <Pick form={form} name="group" label={t('ring.department')} options={groups.map((g) => ({ value: g.id, label: g.name }))} empty={t('ring.office')} searchable />
         <h3>{t('queue.section.people')}</h3>
         <Agents value={agents} onChange={setAgents} skilled={form.values.strategy.startsWith('skill')} />
         <Pick form={form} name="strategy" label={t('queue.strategy')} options={strategies.map((s) => ({ value: s, label: t(`queue.strategy.${s}`) }))} />
-        {figure('ring')}{figure('wrap_up')}{figure('misses')}
+        {figure('ring')}{figure('wrap_up')}{figure('misses')}{form.values.group !== '' && figure('escalate')}
         <h3>{t('queue.section.waiting')}</h3>
         {figure('late')}{figure('max_wait')}{figure('max_calls')}{figure('every')}
         <Toggle form={form} name="tell" label={t('queue.tell')} />
+        <h3>{t('queue.section.important')}</h3>
+        <Text form={form} name="important" label={t('queue.important')} hint={t('queue.important_hint')} area={3} />
+        <Several form={form} name="notify" label={t('queue.notify')} hint={t('queue.notify_hint')} options={people} />
         <h3>{t('queue.section.onward')}</h3>
         <div className="col g8"><span className="label">{t('queue.full')}</span><PlaceEditor label={t('queue.full')} value={full} onChange={setFull} /></div>
         <div className="col g8"><span className="label">{t('queue.nobody')}</span><span className="meta">{t('queue.nobody_hint')}</span><PlaceEditor label={t('queue.nobody')} value={nobody} onChange={setNobody} /></div>
@@ -108,21 +114,28 @@ function Fallout({ queue }: { queue: string }) {
 
 export default function QueuePage() {
   const queues = useQueues();
+  const may = can(useMe(), 'queue.edit');
   const { values, set } = useAddress();
   const close = () => set({ peek: undefined, add: undefined });
   const open = useQuery({ queryKey: ['queues', values.peek], queryFn: () => api.queue(values.peek ?? ''), enabled: Boolean(values.peek) });
   const side = values.add ? <Edit key="new" onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id + open.data.revision} queue={open.data} onClose={close} /> : undefined;
   const add = () => set({ add: '1', peek: undefined });
   return (
-    <Sheet title={t('nav.queues')} scope={t('queue.lead')} actions={<Button kind="primary" icon={Plus} onClick={add}>{t('queue.add')}</Button>} side={side}>
+    <Sheet title={t('nav.queues')} scope={t('queue.lead')} actions={may ? <Button kind="primary" icon={Plus} onClick={add}>{t('queue.add')}</Button> : undefined} side={side}>
       <Loaded of={queues}>
-        {(list) => (list.items.length === 0 ? <Empty icon={Headset} action={<Button small icon={Plus} onClick={add}>{t('queue.add')}</Button>}>{t('queue.empty')}</Empty> : (
+        {(list) => (list.items.length === 0 ? <Empty icon={Headset} action={may ? <Button small icon={Plus} onClick={add}>{t('queue.add')}</Button> : undefined}>{t('queue.empty')}</Empty> : (
           <Card>
-            {list.items.map((q) => (q.edit ? (
-              <button key={q.id} type="button" className="list-row" onClick={() => set({ peek: q.id, add: undefined })}>
-                <Headset className="icon t3" aria-hidden /><span className="grow col"><span className="med">{q.name}</span><span className="meta">{[q.group_name, t(`queue.strategy.${q.strategy ?? 'idle'}`), t('queue.agents_n', { n: q.agents?.length ?? 0 }), q.full?.kind && t('ring.then', { to: placeWord(q.full, house) })].filter(Boolean).join(' · ')}</span></span><span className="num t2">{q.extension}</span>
-              </button>
-            ) : <div key={q.id} className="list-row"><Headset className="icon t3" aria-hidden /><span className="grow med">{q.name}</span><span className="num t2">{q.extension}</span></div>))}
+            {list.items.map((q) => (
+              <div key={q.id} className="list-row">
+                <Headset className="icon t3" aria-hidden />
+                <span className="grow col">
+                  {q.live ? <Link className="med" to={`/queues/${q.id}`}>{q.name}</Link> : <span className="med">{q.name}</span>}
+                  {q.edit && <span className="meta">{[q.group_name, t(`queue.strategy.${q.strategy ?? 'idle'}`), t('queue.agents_n', { n: q.agents?.length ?? 0 }), q.full?.kind && t('ring.then', { to: placeWord(q.full, house) })].filter(Boolean).join(' · ')}</span>}
+                </span>
+                <span className="num t2">{q.extension}</span>
+                {q.edit && <Button small icon={Pencil} aria-label={t('queue.edit_of', { name: q.name })} onClick={() => set({ peek: q.id, add: undefined })}>{t('ui.edit')}</Button>}
+              </div>
+            ))}
           </Card>
         ))}
       </Loaded>

@@ -1,0 +1,168 @@
+package officetest
+
+import (
+	"context"
+	"net/netip"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// strategies says how many of three free agents ring for the first caller, by the way in which calls are distributed.
+var strategies = map[string]int{
+	"all": 3, "hunt": 1, "hunt3": 3, "first3": 3, "next": 1, "random": 1, "idle": 1, "least_talk": 1, "fewest": 1,
+	"skill_all": 1, "skill_random": 1, "skill_next": 1, "skill_fewest": 1,
+}
+
+// Three agents with simulated phones serve a queue in every way there is: whoever rings first answers, talks, and is free again; the
+// record says who waited and who served (X-060, B-059).
+func TestEveryStrategyServes(t *testing.T) {
+	s := start(t)
+	s.claim()
+	x, err := NewExchange(netip.MustParseAddrPort(s.Address("SIP UDP")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
+	defer cancel()
+	phone := func(name, extension string) (string, *Phone) {
+		id, account := s.person(name, extension)
+		p := x.Add(account.Username, account.Secret)
+		if err := p.Register(ctx, 300); err != nil {
+			t.Fatal(err)
+		}
+		return id, p
+	}
+	_, caller := phone("Caller", "150")
+	var agents []object
+	calls := map[string]chan *Talk{}
+	for i, name := range []string{"Anna", "Ben", "Cleo"} {
+		id, p := phone(name, string(rune('1'+i))+"61")
+		agents = append(agents, object{"id": id, "skill": i})
+		in := make(chan *Talk, 99)
+		p.Ringing, calls[name] = func(talk *Talk) { in <- talk }, in
+	}
+	q := s.call(201, "POST", "/v1/queues", object{"name": "Desk", "extension": "180", "strategy": "all", "ring": 30, "every": 0, "agents": agents})
+	for strategy, rings := range strategies {
+		s.call(200, "PATCH", "/v1/queues/"+q.Text("id"), object{"strategy": strategy})
+		eventually(t, strategy+": everybody is free", func() bool {
+			free := 0
+			for _, a := range s.call(200, "GET", "/v1/queues/"+q.Text("id")+"/live", nil).At("agents").([]any) {
+				if a.(map[string]any)["duty"] == "free" {
+					free++
+				}
+			}
+			return free == 3
+		})
+		talk, err := caller.Dial(ctx, "180")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var asked []string
+		eventually(t, strategy+": phones ring", func() bool {
+			asked = nil
+			for _, a := range s.call(200, "GET", "/v1/queues/"+q.Text("id")+"/live", nil).At("agents").([]any) {
+				if row := a.(map[string]any); row["duty"] == "asked" {
+					asked = append(asked, row["name"].(string))
+				}
+			}
+			return len(asked) == rings
+		})
+		theirs := ringing(t, ctx, calls[asked[0]])
+		if err := theirs.Answer(ctx); err != nil {
+			t.Fatalf("%s: %v", strategy, err)
+		}
+		eventually(t, strategy+": they talk", func() bool {
+			return s.call(200, "GET", "/v1/calls/live", nil).Text("items", 0, "to", "name") == asked[0]
+		})
+		talk.Hangup()
+		eventually(t, strategy+": the record is there", func() bool {
+			list := s.call(200, "GET", "/v1/calls?sort=-started&limit=1", nil)
+			if len(list.Items()) == 0 || s.call(200, "GET", "/v1/calls/live", nil).At("total") != 0.0 {
+				return false
+			}
+			c := s.call(200, "GET", "/v1/calls/"+list.Items()[0].Text("id"), nil)
+			return strings.Contains(c.Text("trace"), asked[0]+" answered after")
+		})
+	}
+	day := s.call(200, "GET", "/v1/queues/"+q.Text("id")+"/live", nil)
+	if day.At("day", "answered") != float64(len(strategies)) || day.At("day", "abandoned") != 0.0 {
+		t.Errorf("figures of the day %v", day.At("day"))
+	}
+}
+
+// ringing is the call that rings at a phone now; those that ended are passed over.
+func ringing(t *testing.T, ctx context.Context, calls <-chan *Talk) *Talk {
+	t.Helper()
+	for {
+		select {
+		case talk := <-calls:
+			select {
+			case <-talk.Ended():
+			default:
+				return talk
+			}
+		case <-ctx.Done():
+			t.Fatal("nothing rings")
+		}
+	}
+}
+
+// A real phone calls a queue of three real phones: it hears the queue at once, one agent declines, the next answers, and they hear
+// each other; the third is on a break and is left alone.
+func TestBaresipQueue(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	phone := func(name, extension string, hz float64) (string, *Baresip) {
+		id, a := s.person(name, extension)
+		a.Server, a.Transport = s.reach("udp"), "udp"
+		b, err := StartBaresip(ctx, filepath.Join(t.TempDir(), name), toneFile(t, hz, 8000, 1), a, "PCMU/8000/1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { b.Close() })
+		eventually(t, name+"'s phone registers", func() bool { return strings.Contains(b.Log(), "[1 binding]") })
+		return id, b
+	}
+	_, caller := phone("Caller", "150", 440)
+	anna, a := phone("Anna", "161", 600)
+	ben, b := phone("Ben", "162", 700)
+	cleo, c := phone("Cleo", "163", 800)
+	q := s.call(201, "POST", "/v1/queues", object{"name": "Desk", "extension": "180", "strategy": "hunt", "ring": 60,
+		"agents": []object{{"id": cleo}, {"id": anna}, {"id": ben}}})
+	s.call(200, "PUT", "/v1/users/"+cleo+"/duty", object{"pause": "lunch"})
+
+	do(t, caller, "dial", "sip:180@"+s.reach("udp"))
+	expect(t, ctx, caller, "CALL_ESTABLISHED") // the queue itself
+	expect(t, ctx, a, "CALL_INCOMING")
+	do(t, a, "hangup", "")
+	expect(t, ctx, b, "CALL_INCOMING")
+	do(t, b, "accept", "")
+	expect(t, ctx, b, "CALL_ESTABLISHED")
+	heard(t, caller, 700)
+	heard(t, b, 440)
+	live := s.call(200, "GET", "/v1/queues/"+q.Text("id")+"/live", nil)
+	duties := map[string]string{}
+	for _, row := range live.At("agents").([]any) {
+		m := row.(map[string]any)
+		duties[m["name"].(string)] = m["duty"].(string)
+	}
+	if duties["Ben"] != "talking" || duties["Cleo"] != "away" || duties["Anna"] != "free" {
+		t.Errorf("agents %v", duties)
+	}
+	if strings.Contains(c.Log(), "Incoming call") {
+		t.Error("the phone of somebody on a break rings")
+	}
+	do(t, b, "hangup", "")
+	eventually(t, "the record tells the story", func() bool {
+		list := s.call(200, "GET", "/v1/calls", nil)
+		if len(list.Items()) == 0 {
+			return false
+		}
+		story := s.call(200, "GET", "/v1/calls/"+list.Items()[0].Text("id"), nil).Text("trace")
+		return strings.Contains(story, "Anna, who did not take it") && strings.Contains(story, "Ben answered after")
+	})
+}
