@@ -79,7 +79,26 @@ func Populate(ctx context.Context, desk *command.Desk, owner pbx.Actor, x *Excha
 			}
 		}
 	}
-	return phones, nil
+	return phones, supportLine(ctx, desk, owner, groups["Support"])
+}
+
+// SupportLine is the number of the canned company's queue.
+const SupportLine = "700"
+
+// supportLine adds a queue that everybody of a department serves.
+func supportLine(ctx context.Context, desk *command.Desk, owner pbx.Actor, group pbx.GroupID) error {
+	name, extension, strategy, wrapUp, every, tell, escalate := "Support line", SupportLine, pbx.ServeIdle, 15, 30, true, 60
+	var agents []pbx.QueueAgent
+	s, _ := desk.Directory.View()
+	for _, m := range s.Members(group)[1:] { // the first leads it, and helps when it takes long
+		agents = append(agents, pbx.QueueAgent{User: m.User})
+	}
+	_, err := desk.Do(ctx, owner, command.CreateQueue{Queue: command.Queue{Name: &name, Extension: &extension, Group: &group, Strategy: &strategy,
+		Agents: &agents, WrapUp: &wrapUp, Every: &every, Tell: &tell, Escalate: &escalate}})
+	if err != nil {
+		return fmt.Errorf("queue %s: %w", name, err)
+	}
+	return nil
 }
 
 // mailbox makes the ASCII letters of a first name into a mailbox name.

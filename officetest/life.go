@@ -43,8 +43,11 @@ func stayRegistered(ctx context.Context, log *slog.Logger, p *Phone) {
 func keepCalling(ctx context.Context, log *slog.Logger, p *Phone, others []string, dice *rand.Rand) {
 	for wait := between(dice, 1, 90); pause(ctx, wait); wait = between(dice, 10, 150) {
 		number := others[dice.IntN(len(others))]
-		if dice.IntN(25) == 0 {
+		switch dice.IntN(25) {
+		case 0:
 			number = "999" // nobody has it
+		case 1, 2, 3, 4, 5, 6:
+			number = SupportLine
 		}
 		t, err := p.Dial(ctx, number)
 		if err != nil {

@@ -3253,6 +3253,8 @@ export interface components {
             user?: string;
         };
         Me: {
+            /** @description serves a queue */
+            agent: boolean;
             groups: components["schemas"]["UserGroup"][];
             office: components["schemas"]["Office"];
             /** @description widest scope by name of the right */
@@ -4051,6 +4053,11 @@ export interface components {
             edit: boolean;
             /**
              * Format: int64
+             * @description seconds; who waits so long is offered to the heads of the department too
+             */
+            escalate?: number;
+            /**
+             * Format: int64
              * @description seconds between announcements of the position; 0: none
              */
             every?: number;
@@ -4060,11 +4067,15 @@ export interface components {
             group?: string;
             group_name?: string;
             id: string;
+            /** @description numbers, or their beginnings and a star, whose callers are served first */
+            important?: string[] | null;
             /**
              * Format: int64
              * @description seconds; who waits longer was not served in time
              */
             late?: number;
+            /** @description the visitor may see callers, agents and figures */
+            live: boolean;
             /**
              * Format: int64
              * @description how many may wait; 0: as many as come
@@ -4083,6 +4094,8 @@ export interface components {
             name: string;
             /** @description where calls go while no agent is in */
             nobody?: components["schemas"]["Place"];
+            /** @description who is told when such a caller comes, or somebody waits too long */
+            notify?: components["schemas"]["Named"][] | null;
             revision?: string;
             /**
              * Format: int64
@@ -4116,12 +4129,18 @@ export interface components {
              * Format: int64
              * @description seconds
              */
+            escalate?: number;
+            /**
+             * Format: int64
+             * @description seconds
+             */
             every?: number;
             /** @description absent for a new one takes the next free number, empty gives none */
             extension?: string;
             full?: components["schemas"]["Place"];
             /** @description department it belongs to; empty for the office */
             group?: string;
+            important?: string[];
             /**
              * Format: int64
              * @description seconds
@@ -4138,6 +4157,7 @@ export interface components {
             misses?: number;
             name?: string;
             nobody?: components["schemas"]["Place"];
+            notify?: string[];
             /** @description same as If-Match */
             revision?: string;
             /**

@@ -93,7 +93,7 @@ function Figures({ queue }: { queue: LiveQueue }) {
     [String(day.sent), t('waiting.sent')],
     [clock(day.waited), t('waiting.mean')],
   ];
-  return <div className="tiles">{tiles.map(([figure, label]) => <div key={label} className="card tile"><span className="figure num">{figure}</span><span className="t2">{label}</span></div>)}</div>;
+  return <div className="tiles four">{tiles.map(([figure, label]) => <div key={label} className="card tile"><span className="figure num">{figure}</span><span className="t2">{label}</span></div>)}</div>;
 }
 
 export default function WaitingPage() {
