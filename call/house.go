@@ -130,8 +130,6 @@ func (m *machine) serve(in Input) {
 		s.step(m, in)
 	case farewell:
 		s.step(m, in)
-	case code:
-		s.step(m, in)
 	}
 }
 
@@ -144,8 +142,6 @@ func serviceFor(h *route.House) service {
 		return menu{at: h.At}
 	case pbx.ToQueue:
 		return queued{at: h.At}
-	case pbx.ToCode:
-		return code{action: pbx.CodeAction(h.At.ID), argument: h.At.Number}
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package house
 import (
 	"context"
 	"strings"
-	"time"
 
 	"tandem/i18n"
 	"tandem/outbox"
@@ -32,7 +31,7 @@ func (h *House) tellWishes() {
 }
 
 func (h *House) tellWish(s *pbx.Snapshot, kind outbox.Kind, a *pbx.Access, to pbx.UserID) {
-	u, now := s.Users[to], time.Now()
+	u, now := s.Users[to], h.Config.Now()
 	if u == nil {
 		return
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"tandem/sip"
 )
@@ -26,12 +27,13 @@ type Config struct {
 	RTP      string // LOW-HIGH, UDP ports for sound
 	Cert     string // PEM files of the certificate; empty is a self-made one
 	Key      string
-	Exempt   []netip.Prefix // networks that are never blocked for wrong secrets
-	Rate     float64        // SIP messages per second and source before they are dropped; 0 is the stack's default
-	Proxies  []netip.Prefix // reverse proxies whose X-Forwarded-For is believed
-	Digests  []string       // digest algorithms offered to phones, the first preferred; none is SHA-256 and MD5
-	TrunkTLS *tls.Config    // whom trunks over TLS trust; nil trusts what the system trusts
-	Resolver sip.Resolver   // for trunks; nil asks the system
+	Exempt   []netip.Prefix   // networks that are never blocked for wrong secrets
+	Rate     float64          // SIP messages per second and source before they are dropped; 0 is the stack's default
+	Proxies  []netip.Prefix   // reverse proxies whose X-Forwarded-For is believed
+	Digests  []string         // digest algorithms offered to phones, the first preferred; none is SHA-256 and MD5
+	TrunkTLS *tls.Config      // whom trunks over TLS trust; nil trusts what the system trusts
+	Resolver sip.Resolver     // for trunks; nil asks the system
+	Now      func() time.Time // the moment of decisions and of the log; nil is the clock of the machine
 	Version  string
 	Log      *slog.Logger
 }

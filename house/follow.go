@@ -89,7 +89,7 @@ func (h *House) watch() {
 		if err := h.Auth.Cut(context.Background(), old, next); err != nil {
 			h.log.Error("ending sessions of suspended people", "error", err)
 		}
-		at := time.Now()
+		at := h.Config.Now()
 		for id, before := range old.Devices {
 			after := next.Devices[id]
 			if after == before && next.Users[before.User] == old.Users[before.User] {

@@ -52,6 +52,9 @@ func Open(ctx context.Context, c Config) (*Memory, error) {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
 	catalog, err := i18n.Load()
 	if err != nil {
 		return nil, err
@@ -99,7 +102,7 @@ func (m *Memory) furnish(ctx context.Context) error {
 	m.Bus = bus.NewLocal(head.Seq)
 	m.told.Store(head.Seq)
 	m.Desk = &command.Desk{
-		Store: m.Store, Directory: m.Directory, Load: m.Store.Load, Publish: m.publish, Now: time.Now,
+		Store: m.Store, Directory: m.Directory, Load: m.Store.Load, Publish: m.publish, Now: m.Config.Now,
 		Entropy: func(b []byte) { rand.Read(b) },
 		Fault: func(ctx context.Context, what string, err error) {
 			m.log.ErrorContext(ctx, "after a change", "what", what, "error", err)
@@ -179,7 +182,7 @@ func (h *House) build(ctx context.Context) error {
 	h.Board = switchboard.New(switchboard.Config{
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
 		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
-		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Queues: h.queues(), Carry: h.carry,
+		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Queues: h.queues(),
 		Used: h.uses.note,
 	})
 	if err := h.phones(ctx, public); err != nil {
@@ -252,5 +255,5 @@ func (h *House) lookup(username string) (sip.Credential, bool) {
 		return sip.Credential{}, false
 	}
 	return sip.Credential{Device: d.ID, User: d.User, Username: d.Username, Extension: u.Extension, MD5: d.MD5, SHA256: d.SHA256,
-		Disabled: u.IsSuspended(time.Now())}, true
+		Disabled: u.IsSuspended(h.Config.Now())}, true
 }

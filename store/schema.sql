@@ -458,7 +458,7 @@ CREATE TABLE tenants (
 	mail_tls      TEXT   NOT NULL,
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
-, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '');
+, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE timetables (
 	tenant   TEXT NOT NULL,
@@ -521,7 +521,7 @@ CREATE TABLE users (
 	zone        TEXT   NOT NULL,
 	photo       TEXT   NOT NULL,
 	suspensions TEXT   NOT NULL,
-	created     BIGINT NOT NULL, speed TEXT NOT NULL DEFAULT '',
+	created     BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
 

@@ -1,29 +1,24 @@
 package store
 
-import (
-	"errors"
-
-	"tandem/pbx"
-)
+import "tandem/pbx"
 
 func userRows() rows[pbx.User] {
 	return rows[pbx.User]{
 		table:   "users",
-		columns: []string{"id", "name", "email", "mobile", "extension", "language", "zone", "photo", "suspensions", "speed", "created"},
+		columns: []string{"id", "name", "email", "mobile", "extension", "language", "zone", "photo", "suspensions", "created"},
 		values: func(u *pbx.User) ([]any, error) {
 			suspensions, err := encode(u.Suspensions)
-			speed, err2 := encode(u.Speed)
-			return []any{string(u.ID), u.Name, u.Email, u.Mobile, u.Extension, u.Language, u.Zone, u.Photo, suspensions, speed, ms(u.Created)}, errors.Join(err, err2)
+			return []any{string(u.ID), u.Name, u.Email, u.Mobile, u.Extension, u.Language, u.Zone, u.Photo, suspensions, ms(u.Created)}, err
 		},
 		scan: func(s scan) (*pbx.User, error) {
 			var u pbx.User
-			var suspensions, speed string
+			var suspensions string
 			var created int64
-			if err := s(&u.ID, &u.Name, &u.Email, &u.Mobile, &u.Extension, &u.Language, &u.Zone, &u.Photo, &suspensions, &speed, &created); err != nil {
+			if err := s(&u.ID, &u.Name, &u.Email, &u.Mobile, &u.Extension, &u.Language, &u.Zone, &u.Photo, &suspensions, &created); err != nil {
 				return nil, err
 			}
 			u.Created = moment(created)
-			return &u, errors.Join(decode(suspensions, &u.Suspensions), decode(speed, &u.Speed))
+			return &u, decode(suspensions, &u.Suspensions)
 		},
 	}
 }

@@ -2,7 +2,7 @@
 import { Popover } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Ban, Check, MessageSquarePlus, ShieldCheck, ShieldX } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api, type Thing, type Why } from '../api';
 import { Button } from '../ui/button';
@@ -93,6 +93,13 @@ export function WhyBox() {
     retry: false,
   });
   const at = asked?.from;
+  // The box may not have the focus yet while its answer is on the way: Escape closes it all the same.
+  useEffect(() => {
+    if (!asked) return;
+    const close = (e: KeyboardEvent) => e.key === 'Escape' && closeWhy();
+    window.addEventListener('keydown', close);
+    return () => window.removeEventListener('keydown', close);
+  }, [asked]);
   return (
     <Popover opened={Boolean(asked)} onChange={(open) => !open && closeWhy()} position="bottom-start" width={360} withinPortal trapFocus returnFocus zIndex={400} withRoles={false}>
       <Popover.Target><span aria-hidden style={{ position: 'fixed', pointerEvents: 'none', left: at?.left ?? 0, top: at?.top ?? 0, width: at?.width ?? 0, height: at?.height ?? 0 }} /></Popover.Target>
