@@ -25,7 +25,7 @@ type room struct {
 
 // plan is the import table of ARCHITECTURE.md. A wrong arrow, an unknown room or a clock on the ground floor fails.
 var plan = map[string]room{
-	"number": {pure: true},
+	"number": {pure: true, modules: []string{"github.com/nyaruka/phonenumbers"}},
 	"hours":  {pure: true},
 	"i18n":   {pure: true},
 	"audio":  {pure: true},
@@ -35,7 +35,8 @@ var plan = map[string]room{
 	"event": {pure: true, imports: "pbx i18n"},
 
 	"policy": {pure: true, imports: "pbx i18n"},
-	"route":  {pure: true, imports: "pbx number hours i18n"},
+	"toll":   {pure: true, imports: "pbx number hours i18n"},
+	"route":  {pure: true, imports: "pbx number hours i18n toll"},
 	"report": {pure: true, imports: "pbx event i18n"},
 
 	"call":  {pure: true, imports: "pbx event number route i18n"},
@@ -57,8 +58,8 @@ var plan = map[string]room{
 	"command":     {imports: "pbx event number hours i18n policy directory", modules: []string{"golang.org/x/text"}},
 	"switchboard": {imports: "pbx event policy route report call queue directory media sdp number i18n blob prompt"},
 
-	"api": {imports: "number hours i18n pbx event policy route report store bus directory auth command switchboard audio blob prompt",
-		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image"}},
+	"api": {imports: "number hours i18n pbx event policy toll route report store bus directory auth command switchboard audio blob prompt",
+		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}},
 	"web": {},
 
 	"house":               {imports: "*"},
@@ -90,6 +91,7 @@ var reasons = map[string]string{
 	"github.com/pion/srtp/v3":          "SRTP",
 	"github.com/skip2/go-qrcode":       "QR codes for soft phones",
 	"github.com/wneessen/go-mail":      "SMTP",
+	"github.com/nyaruka/phonenumbers":  "the numbering plans of all countries: classes, countries, emergency numbers",
 	"go.uber.org/goleak":               "no goroutine outlives a test",
 	"golang.org/x/crypto":              "argon2id",
 	"golang.org/x/image":               "scaling photos",
@@ -313,5 +315,61 @@ func TestHouseFilesAreShort(t *testing.T) {
 		if n := bytes.Count(b, []byte("\n")); n > 800 {
 			t.Errorf("%s has %s lines; split it by feature", f, strconv.Itoa(n))
 		}
+	}
+}
+
+// Every line to the outside is opened by route.leaveHouse, which is called where toll has been asked and for emergency calls; nothing else makes
+// a target with a trunk (N-12, BAR TF-02).
+func TestHouseAsksTollBeforeEveryLine(t *testing.T) {
+	calls, targets := map[string]int{}, 0
+	for _, p := range packages(t) {
+		for _, f := range p.GoFiles {
+			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, f), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, d := range file.Decls {
+				fn, ok := d.(*ast.FuncDecl)
+				if !ok {
+					continue
+				}
+				asks := false
+				ast.Inspect(fn, func(n ast.Node) bool {
+					switch x := n.(type) {
+					case *ast.CallExpr:
+						sel, ok := x.Fun.(*ast.SelectorExpr)
+						if !ok {
+							return true
+						}
+						asks = asks || sel.Sel.Name == "mayCost"
+						if sel.Sel.Name == "leaveHouse" {
+							calls[fn.Name.Name]++
+							if fn.Name.Name != "emergency" && !asks {
+								t.Errorf("%s opens a line in %s without having asked mayCost", name(p), fn.Name.Name)
+							}
+						}
+					case *ast.CompositeLit:
+						for _, e := range x.Elts {
+							kv, ok := e.(*ast.KeyValueExpr)
+							if !ok {
+								continue
+							}
+							key, ok := kv.Key.(*ast.Ident)
+							if !ok || key.Name != "Sends" {
+								continue
+							}
+							targets++
+							if name(p) != "route" || fn.Name.Name != "leaveHouse" {
+								t.Errorf("%s: %s makes something that is sent over a line; only route.leaveHouse may", name(p), fn.Name.Name)
+							}
+						}
+					}
+					return true
+				})
+			}
+		}
+	}
+	if calls["outwards"] != 1 || calls["emergency"] != 1 || len(calls) != 2 || targets == 0 {
+		t.Errorf("lines are opened by %v, with %d targets", calls, targets)
 	}
 }

@@ -50,6 +50,10 @@ func rings(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales ring>"), body, ""}, {"office", fmt.Sprintf(path, "<office ring>"), body, ""}, {"none", fmt.Sprintf(path, "rng_none"), body, ""}}
 }
 
+func restrictions(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales restriction>"), body, ""}, {"office", fmt.Sprintf(path, "<office restriction>"), body, ""}, {"none", fmt.Sprintf(path, "rst_none"), body, ""}}
+}
+
 func queues(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales queue>"), body, ""}, {"office", fmt.Sprintf(path, "<office queue>"), body, ""}, {"none", fmt.Sprintf(path, "que_none"), body, ""}}
 }
@@ -208,21 +212,27 @@ func probes() map[string][]probe {
 		"GET /v1/users/{user}/forwarding": things("/v1/users/%s/forwarding", "", ""),
 		"PUT /v1/users/{user}/forwarding": slices.Concat(things("/v1/users/%s/forwarding", "", `{"profiles":[{"status":"dnd","rings":false,"ring":0,"no_answer":{"inside":{"kind":""}},"busy":{"inside":{"kind":""}},"offline":{"inside":{"kind":""}},"always":{"inside":{"kind":"busy"}},"mobile":false,"single":false,"no_push":false,"no_groups":false}]}`),
 			things("/v1/users/%s/forwarding", "", `{"exceptions":[{"to":{"kind":"outside","number":"+4930123456"}}]}`), things("/v1/users/%s/forwarding", "", `{"locked":true}`)),
-		"GET /v1/queues":                   one("/v1/queues", ""),
-		"POST /v1/queues":                  {{"sales", "/v1/queues", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/queues", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/queues", `{"name":"New"}`, ""}},
-		"GET /v1/queues/{queue}":           queues("/v1/queues/%s", ""),
-		"GET /v1/queues/{queue}/live":      queues("/v1/queues/%s/live", ""),
-		"GET /v1/users/{user}/duty":        things("/v1/users/%s/duty", "", ""),
-		"PUT /v1/users/{user}/duty":        things("/v1/users/%s/duty", "", `{"pause":"lunch"}`),
-		"POST /v1/users/{user}/duty/ready": things("/v1/users/%s/duty/ready", "", ""),
-		"PATCH /v1/queues/{queue}":         queues("/v1/queues/%s", `{"name":"Renamed"}`),
-		"DELETE /v1/queues/{queue}":        queues("/v1/queues/%s", ""),
-		"GET /v1/rings":                    one("/v1/rings", ""),
-		"POST /v1/rings":                   {{"sales", "/v1/rings", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/rings", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/rings", `{"name":"New"}`, ""}},
-		"GET /v1/rings/{ring}":             rings("/v1/rings/%s", ""),
-		"PATCH /v1/rings/{ring}":           rings("/v1/rings/%s", `{"name":"Renamed"}`),
-		"DELETE /v1/rings/{ring}":          rings("/v1/rings/%s", ""),
-		"POST /v1/explain/route":           one("/v1/explain/route", `{"to":"103"}`),
+		"GET /v1/queues":                        one("/v1/queues", ""),
+		"POST /v1/queues":                       {{"sales", "/v1/queues", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/queues", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/queues", `{"name":"New"}`, ""}},
+		"GET /v1/queues/{queue}":                queues("/v1/queues/%s", ""),
+		"GET /v1/queues/{queue}/live":           queues("/v1/queues/%s/live", ""),
+		"GET /v1/users/{user}/duty":             things("/v1/users/%s/duty", "", ""),
+		"PUT /v1/users/{user}/duty":             things("/v1/users/%s/duty", "", `{"pause":"lunch"}`),
+		"POST /v1/users/{user}/duty/ready":      things("/v1/users/%s/duty/ready", "", ""),
+		"PATCH /v1/queues/{queue}":              queues("/v1/queues/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/queues/{queue}":             queues("/v1/queues/%s", ""),
+		"GET /v1/restrictions":                  one("/v1/restrictions", ""),
+		"POST /v1/restrictions":                 {{"sales", "/v1/restrictions", `{"name":"New","group":"<sales>","on":[{"kind":"group","id":"<sales>"}]}`, ""}, {"beyond sales", "/v1/restrictions", `{"name":"New","group":"<sales>","on":[{"kind":"group","id":"<support>"}]}`, ""}, {"office", "/v1/restrictions", `{"name":"New","on":[{"kind":"office"}]}`, ""}},
+		"GET /v1/restrictions/{restriction}":    restrictions("/v1/restrictions/%s", ""),
+		"PATCH /v1/restrictions/{restriction}":  restrictions("/v1/restrictions/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/restrictions/{restriction}": restrictions("/v1/restrictions/%s", ""),
+		"POST /v1/explain/call":                 {{"self", "/v1/explain/call", `{"to":"+18769261234"}`, ""}, {"nina", "/v1/explain/call", `{"from":"<nina>","to":"+18769261234"}`, ""}, {"mia", "/v1/explain/call", `{"from":"<mia>","to":"112"}`, ""}},
+		"GET /v1/rings":                         one("/v1/rings", ""),
+		"POST /v1/rings":                        {{"sales", "/v1/rings", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/rings", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/rings", `{"name":"New"}`, ""}},
+		"GET /v1/rings/{ring}":                  rings("/v1/rings/%s", ""),
+		"PATCH /v1/rings/{ring}":                rings("/v1/rings/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/rings/{ring}":               rings("/v1/rings/%s", ""),
+		"POST /v1/explain/route":                one("/v1/explain/route", `{"to":"103"}`),
 
 		"GET /v1/menus":                             one("/v1/menus", ""),
 		"POST /v1/menus":                            {{"sales", "/v1/menus", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/menus", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/menus", `{"name":"New"}`, ""}},

@@ -492,6 +492,9 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, st.sees(policy.NumberEdit, command.DIDTarget("*", ""))
 	case pbx.KindOutRoute:
 		return what, st.sees(policy.RouteEdit, command.OutRouteTarget())
+	case pbx.KindRestriction:
+		sees, _ := st.v.seesRestriction(st.v.s.Restrictions[pbx.RestrictionID(f.Object.ID)])
+		return what, sees || st.sees(policy.RestrictionEdit, policy.System())
 	case pbx.KindGroup:
 		return what, st.saw(f, policy.GroupSee, policy.Group(group))
 	case pbx.KindDevice:

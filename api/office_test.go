@@ -174,6 +174,14 @@ func (f *frozen) build() {
 		o.ids[name] = must(command.CreateMenu{Menu: command.Menu{Name: &label, Group: &id, Keys: &keys}}).Object.ID
 		must(command.SetMenuSound{ID: pbx.MenuID(o.ids[name]), Language: "pl", Sound: pbx.Sound{Blob: "prm_none", Rate: 8000, Samples: 8000}})
 	}
+	for name, group := range map[string]string{"sales restriction": "sales", "office restriction": ""} {
+		id, label := pbx.GroupID(o.ids[group]), name
+		on, rules := []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}}, []pbx.TollRule{pbx.Basic()}
+		if group != "" {
+			on, rules = []pbx.Ref{{Kind: pbx.KindGroup, ID: string(id)}}, []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}}, {Effect: pbx.TollDeny, Countries: []string{"JM"}}}
+		}
+		o.ids[name] = must(command.CreateRestriction{Restriction: command.Restriction{Name: &label, Group: &id, On: &on, Rules: &rules}}).Object.ID
+	}
 	o.ids["night"] = must(command.CreateRole{Name: "Night", Base: "receptionist"}).Object.ID
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret

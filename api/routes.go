@@ -88,6 +88,11 @@ func Routes() []Route {
 		route("PUT", "/v1/users/{user}/status", over("user", policy.PresenceSet), "Choose a person's status, with an end.", (*Server).putStatus).tries(),
 		route("GET", "/v1/users/{user}/forwarding", over("user", policy.UserSee, policy.ForwardingEdit), "What happens to calls for a person.", (*Server).getForwarding),
 		route("PUT", "/v1/users/{user}/forwarding", over("user", policy.ForwardingEdit, policy.UserEdit), "Change what happens to calls for a person; with dry=1 only look at it.", (*Server).putForwarding).tries(),
+		route("GET", "/v1/restrictions", anywhere(policy.RestrictionEdit), "What may be called outside: the profiles that reach whom the visitor may decide about.", (*Server).listRestrictions),
+		route("POST", "/v1/restrictions", anywhere(policy.RestrictionEdit), "Add a profile of what may be called outside.", (*Server).createRestriction).created().tries(),
+		route("GET", "/v1/restrictions/{restriction}", row(policy.RestrictionEdit), "One profile.", (*Server).getRestriction),
+		route("PATCH", "/v1/restrictions/{restriction}", row(policy.RestrictionEdit), "Change a profile; it holds for the next call.", (*Server).patchRestriction).tries(),
+		act("DELETE", "/v1/restrictions/{restriction}", row(policy.RestrictionEdit), "Delete a profile.", (*Server).deleteRestriction).dry(),
 		route("GET", "/v1/rings", signedIn("names and extensions of ring groups are the phone book; the rest is shown to who may change them"), "Ring groups.", (*Server).listRings),
 		route("POST", "/v1/rings", anywhere(policy.QueueEdit), "Add a ring group.", (*Server).createRing).created().tries(),
 		route("GET", "/v1/rings/{ring}", row(policy.QueueEdit), "One ring group.", (*Server).getRing),
@@ -109,6 +114,7 @@ func Routes() []Route {
 		route("POST", "/v1/requests/{request}/approve", row(policy.RequestApprove, policy.GrantEdit), "Give what was asked for, not longer than asked.", (*Server).approveAccess),
 		route("POST", "/v1/requests/{request}/refuse", row(policy.RequestApprove, policy.GrantEdit), "Say no, with words that the person reads.", (*Server).refuseAccess),
 		route("POST", "/v1/requests/{request}/withdraw", signedIn("only one's own"), "Take one's own request back.", (*Server).withdrawAccess),
+		route("POST", "/v1/explain/call", signedIn("about oneself everybody may ask; about others those whom right.explain or restriction.edit reaches"), "Why somebody can or cannot call a number, and what would change it.", (*Server).explainCall),
 		route("POST", "/v1/explain/route", signedIn("it shows no rule that the asker may not see"), "What can happen to a call: the whole tree, made by the decision that carries calls.", (*Server).explainRoute),
 
 		// Phones.

@@ -228,6 +228,13 @@ func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 			all = append(all, &next)
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Restrictions)) {
+		if r := w.Snapshot.Restrictions[id]; r.Group == g.ID {
+			next := *r
+			next.Group = g.Parent
+			all = append(all, &next)
+		}
+	}
 	return all
 }
 

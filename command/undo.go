@@ -27,7 +27,7 @@ type Undone struct {
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue,
-	pbx.KindMenu, pbx.KindEntrance, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess}
+	pbx.KindMenu, pbx.KindEntrance, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
 func IsUndoable(f event.Fact) bool {
@@ -136,6 +136,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Menu{}
 	case pbx.KindEntrance:
 		n = &pbx.Entrance{}
+	case pbx.KindRestriction:
+		n = &pbx.Restriction{}
 	case pbx.KindMembership:
 		n = &pbx.Membership{}
 	case pbx.KindAssignment:
@@ -345,6 +347,12 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = menuNeeds(d)
 	case pbx.KindEntrance:
 		needs = []Need{{policy.RouteEdit, policy.Group(pbx.GroupID(d.Ref.ID))}}
+	case pbx.KindRestriction:
+		for _, n := range []pbx.Noun{d.Before, d.After} {
+			if r, ok := n.(*pbx.Restriction); ok && r != nil {
+				needs = append(needs, RestrictionNeeds(base, r.Group, r.On...)...)
+			}
+		}
 	case pbx.KindDevice:
 		needs = phoneNeed(ownerOf(d), w.Who)
 	case pbx.KindToken:

@@ -92,6 +92,10 @@ const (
 	OutRouteCreated Kind = "outroute.created"
 	OutRouteChanged Kind = "outroute.changed"
 	OutRouteDeleted Kind = "outroute.deleted"
+
+	RestrictionCreated Kind = "restriction.created"
+	RestrictionChanged Kind = "restriction.changed"
+	RestrictionDeleted Kind = "restriction.deleted"
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -164,6 +168,7 @@ func Kinds() []Kind {
 		TrunkCreated, TrunkChanged, TrunkDeleted, TrunkUp, TrunkDown,
 		DIDCreated, DIDChanged, DIDDeleted,
 		OutRouteCreated, OutRouteChanged, OutRouteDeleted,
+		RestrictionCreated, RestrictionChanged, RestrictionDeleted,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,

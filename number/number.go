@@ -18,10 +18,20 @@ const (
 	National                   // inside the office's country
 	Mobile                     // inside the office's country, mobile
 	International              // another country
-	Premium                    // national premium rate, and the global ranges for satellites and networks (TF-01)
+	Premium                    // premium rate and personal numbers, here and abroad (TF-01)
+	TollFree                   // free for the caller; inside the office's country, or international 800
+	SharedCost                 // dearer than a national call, here and abroad, and international 808
+	Satellite                  // satellites and networks without a country: +870, +881, +882, +883
+	Unassigned                 // no numbering plan is known to have such a number: nobody knows what it costs (TF-05)
 )
 
-var classNames = [...]string{"malformed", "internal", "emergency", "feature", "local", "national", "mobile", "international", "premium"}
+var classNames = [...]string{"malformed", "internal", "emergency", "feature", "local", "national", "mobile", "international", "premium",
+	"toll_free", "shared_cost", "satellite", "unassigned"}
+
+// OutsideClasses lists the words of the classes that can be allowed and forbidden, cheap ones first.
+func OutsideClasses() []string {
+	return []string{"local", "national", "mobile", "toll_free", "international", "shared_cost", "premium", "satellite", "unassigned"}
+}
 
 // String is the class's word, as used in i18n keys ("class.mobile").
 func (c Class) String() string {
@@ -49,9 +59,10 @@ type E164 string
 
 // Number is a dialled number that was understood.
 type Number struct {
-	Digits string // what was dialled, without visual separators
-	E164   E164   // empty for internal, emergency, feature and local numbers
-	Class  Class
+	Digits  string // what was dialled, without visual separators
+	E164    E164   // empty for internal, emergency, feature and local numbers
+	Class   Class
+	Country string // where it leads, ISO 3166 alpha-2; empty for what has no country or no E.164 form
 }
 
 const (
@@ -100,14 +111,23 @@ func isDialled(c byte) bool {
 	return c >= '0' && c <= '9' || c == '+' || c == '*' || c == '#'
 }
 
+// Place is where somebody dials: what is missing in front of a number is that of the place.
+type Place struct {
+	Country string // ISO 3166 alpha-2
+	Area    string // area code without trunk prefix; empty leaves local numbers local
+}
+
 // Read understands what somebody in an office of the given country (ISO 3166 alpha-2) dialled.
+func Read(country, dialled string) Number { return Place{Country: country}.Read(dialled) }
+
+// Read understands what somebody dialled at the place.
 // The emergency numbers are looked at first: nothing may stand before them.
-func Read(country, dialled string) Number {
+func (at Place) Read(dialled string) Number {
 	digits, ok := Clean(dialled)
 	if !ok {
 		return Number{}
 	}
-	c := plan(country)
+	c := plan(at.Country)
 	if c.isEmergency(digits) {
 		return Number{Digits: digits, Class: Emergency}
 	}
@@ -139,6 +159,14 @@ func Read(country, dialled string) Number {
 	}
 	if c.Code == "1" && len(digits) == 10 {
 		return c.inland(digits, digits)
+	}
+	if at.Area != "" {
+		if n := c.inland(digits, at.Area+digits); n.E164 != "" {
+			if n.Class == National {
+				n.Class = Local
+			}
+			return n
+		}
 	}
 	return Number{Digits: digits, Class: Local}
 }

@@ -50,6 +50,7 @@ func empty(size int) *Snapshot {
 		Trunks:         map[TrunkID]*Trunk{},
 		DIDs:           map[DIDID]*DID{},
 		OutRoutes:      map[OutRouteID]*OutRoute{},
+		Restrictions:   map[RestrictionID]*Restriction{},
 		Timetables:     map[HoursID]*Timetable{},
 		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
@@ -148,6 +149,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.DIDs, DIDID(r.ID))
 	case KindOutRoute:
 		return found(s.OutRoutes, OutRouteID(r.ID))
+	case KindRestriction:
+		return found(s.Restrictions, RestrictionID(r.ID))
 	case KindPrompt:
 		return found(s.Prompts, PromptID(r.ID))
 	}
@@ -167,7 +170,7 @@ func found[K comparable, V interface {
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
 // statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, prompts, hours, overrides,
-// trunks, numbers, out routes, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// trunks, numbers, out routes, restrictions, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -176,7 +179,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Prompts, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
-			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield)
+			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield)
 	}
 }
 
@@ -351,6 +354,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.DIDs, k, t)[n.ID] = n
 	case *OutRoute:
 		own(&s.OutRoutes, k, t)[n.ID] = n
+	case *Restriction:
+		own(&s.Restrictions, k, t)[n.ID] = n
 	case *Prompt:
 		own(&s.Prompts, k, t)[n.ID] = n
 	default:
@@ -403,6 +408,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.DIDs, r.Kind, t), DIDID(r.ID))
 	case KindOutRoute:
 		delete(own(&s.OutRoutes, r.Kind, t), OutRouteID(r.ID))
+	case KindRestriction:
+		delete(own(&s.Restrictions, r.Kind, t), RestrictionID(r.ID))
 	case KindPrompt:
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	}

@@ -39,7 +39,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 17).Draw(t, "step") {
+		switch rapid.IntRange(0, 18).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -92,6 +92,9 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 			add(&pbx.DID{ID: pbx.DIDID("did_" + n), Number: "+4930100" + id("number"), Trunk: rapid.SampledFrom([]pbx.TrunkID{"", trunk}).Draw(t, "from")})
 			add(&pbx.OutRoute{ID: pbx.OutRouteID("out_" + n), Name: "O", Trunks: []pbx.Way{{Trunk: trunk}},
 				Groups: rapid.SampledFrom([][]pbx.GroupID{nil, {"grp_1"}}).Draw(t, "for")})
+		case 18:
+			add(&pbx.Restriction{ID: pbx.RestrictionID("rst_" + n), Name: "P", Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1", "grp_2"}).Draw(t, "whose"),
+				On: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_" + id("on")}, {Kind: pbx.KindSettings, ID: "office"}}, Rules: []pbx.TollRule{pbx.Basic()}, Off: rapid.Bool().Draw(t, "off")})
 		case 16:
 			keeper := rapid.SampledFrom([]pbx.HoursID{pbx.OfficeHours, "grp_1", "grp_2", "usr_1"}).Draw(t, "keeper")
 			add(&pbx.Timetable{ID: keeper, Zone: rapid.SampledFrom([]string{"", "Europe/Berlin"}).Draw(t, "zone"), Schedule: hours.Schedule{Open: hours.Week{1: {{From: 540, Until: 1020}}}}})

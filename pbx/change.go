@@ -39,5 +39,6 @@ func (p *Prompt) Ref() Ref        { return Ref{KindPrompt, string(p.ID)} }
 func (t *Trunk) Ref() Ref         { return Ref{KindTrunk, string(t.ID)} }
 func (d *DID) Ref() Ref           { return Ref{KindDID, string(d.ID)} }
 func (o *OutRoute) Ref() Ref      { return Ref{KindOutRoute, string(o.ID)} }
+func (r *Restriction) Ref() Ref   { return Ref{KindRestriction, string(r.ID)} }
 func (t *Timetable) Ref() Ref     { return Ref{KindHours, string(t.ID)} }
 func (o *HoursOverride) Ref() Ref { return Ref{KindOverride, string(o.ID)} }

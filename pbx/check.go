@@ -120,6 +120,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkDID(n)
 	case *OutRoute:
 		return s.checkOutRoute(n)
+	case *Restriction:
+		return s.checkRestriction(n)
 	}
 	return nil
 }
@@ -322,6 +324,11 @@ func (s *Snapshot) owns(g GroupID) bool {
 	}
 	for _, o := range s.OutRoutes {
 		if slices.Contains(o.Groups, g) {
+			return true
+		}
+	}
+	for _, r := range s.Restrictions {
+		if r.Group == g {
 			return true
 		}
 	}

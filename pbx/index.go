@@ -9,25 +9,27 @@ import (
 
 // index answers the questions that are asked per call and per request. Apply mends it, NewSnapshot builds it.
 type index struct {
-	extensions  Table[string, Ref]
-	emails      Table[string, UserID]
-	usernames   Table[string, *Device]
-	hashes      Table[string, *Token]
-	memberships Table[UserID, []*Membership]
-	members     Table[GroupID, []*Membership]
-	children    Table[GroupID, []*Group]
-	assignments Table[UserID, []*Assignment]
-	grants      Table[UserID, []*Grant]
-	devices     Table[UserID, []*Device]
-	tokens      Table[UserID, []*Token]
-	dids        Table[string, *DID]
-	standard    GroupID
-	people      map[UserID]*Person
-	nodes       map[GroupID]*Node
-	hours       map[HoursID]Kept     // of the office, every group and who keeps his own; nil while nobody keeps any
-	bases       map[base]*hours.Plan // compiled timetables
-	zones       map[string]*hours.Zone
-	fresh       bool // being built: nobody else holds its tables
+	extensions   Table[string, Ref]
+	emails       Table[string, UserID]
+	usernames    Table[string, *Device]
+	hashes       Table[string, *Token]
+	memberships  Table[UserID, []*Membership]
+	members      Table[GroupID, []*Membership]
+	children     Table[GroupID, []*Group]
+	assignments  Table[UserID, []*Assignment]
+	grants       Table[UserID, []*Grant]
+	devices      Table[UserID, []*Device]
+	tokens       Table[UserID, []*Token]
+	dids         Table[string, *DID]
+	standard     GroupID
+	restrictions map[Ref][]*Restriction // by what they are put on; without those that are off
+	clocks       map[string]*hours.Zone // of the office and its groups, while a rule asks for the time of day
+	people       map[UserID]*Person
+	nodes        map[GroupID]*Node
+	hours        map[HoursID]Kept     // of the office, every group and who keeps his own; nil while nobody keeps any
+	bases        map[base]*hours.Plan // compiled timetables
+	zones        map[string]*hours.Zone
+	fresh        bool // being built: nobody else holds its tables
 }
 
 // reindex builds the index of everything anew; a number, address or name that stands twice is an *Error.
@@ -87,6 +89,7 @@ func (s *Snapshot) reindex() error {
 	x.fresh = false
 	s.indexPeople()
 	s.indexHours()
+	s.indexRestrictions()
 	return nil
 }
 
@@ -109,6 +112,7 @@ func (s *Snapshot) mend(t *touch) error {
 	}
 	s.mendPeople(t)
 	s.mendHours(t)
+	s.mendRestrictions(t)
 	return nil
 }
 
@@ -273,6 +277,8 @@ func (s *Snapshot) NameOf(r Ref) string {
 	case *DID:
 		return n.Number
 	case *OutRoute:
+		return n.Name
+	case *Restriction:
 		return n.Name
 	case *Timetable, *HoursOverride:
 		if r.ID == string(OfficeHours) {

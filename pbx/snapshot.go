@@ -30,6 +30,7 @@ type Snapshot struct {
 	Trunks         map[TrunkID]*Trunk
 	DIDs           map[DIDID]*DID
 	OutRoutes      map[OutRouteID]*OutRoute
+	Restrictions   map[RestrictionID]*Restriction
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

@@ -114,6 +114,9 @@ type Plan struct {
 	Refuse   pbx.Cause // empty exactly when there are attempts or the house answers
 	Text     i18n.Text // the sentence behind Refuse
 	Trace    []i18n.Text
+	Payer    pbx.UserID    // of what leads outside: whose call it is
+	Most     time.Duration // of what leads outside: how long it may last; 0 is without end
+	Warn     time.Duration // with Most: when it is said that the end is near
 }
 
 // IsEmergency reports whether the plan is for an emergency number; no right and no suspension stands before it (TF-03).

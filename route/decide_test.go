@@ -127,7 +127,7 @@ func TestDecide(t *testing.T) {
 		{"a person without an extension does not call", from(portal, portalDesk), "102", nil, pbx.CauseDenied, "route.caller_without_extension"},
 		{"a phone of nobody does not call", from("usr_nobody", "dev_nobody"), "102", nil, pbx.CauseDenied, "route.caller_unknown"},
 		{"a number outside needs a trunk", a, "030 1234567", nil, pbx.CauseUnknown, "route.no_trunk"},
-		{"a number abroad needs a trunk", a, "+48 22 123 45 67", nil, pbx.CauseUnknown, "route.no_trunk"},
+		{"a number abroad is not open in a new system (TF-01)", a, "+48 22 123 45 67", nil, pbx.CauseDenied, "toll.refused.destination"},
 		{"a feature code is no number", a, "*31#", nil, pbx.CauseUnknown, "route.unknown"},
 		{"an emergency call needs a trunk", a, "112", nil, pbx.CauseUnknown, "route.emergency_no_trunk"},
 		{"a suspended person is told the same", from(gone, goneDesk), "110", nil, pbx.CauseUnknown, "route.emergency_no_trunk"},

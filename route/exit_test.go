@@ -14,7 +14,8 @@ func lines() *world {
 	w.person("alice", "101", false)
 	w.nouns = append(w.nouns, &pbx.Group{ID: "grp_sales", Name: "Sales", Parent: "grp_all"}, &pbx.Group{ID: "grp_inside", Name: "Inside sales", Parent: "grp_sales"})
 	bob := &pbx.User{ID: "usr_bob", Name: "bob", Email: "bob@example.org", Extension: "102", Mobile: "+491701234567"}
-	w.nouns = append(w.nouns, bob, &pbx.Membership{ID: "mem_bob", User: bob.ID, Group: "grp_inside", Role: "user", From: noon.Add(-1), Main: true})
+	w.nouns = append(w.nouns, bob, &pbx.Membership{ID: "mem_bob", User: bob.ID, Group: "grp_inside", Role: "user", From: noon.Add(-1), Main: true},
+		&pbx.Restriction{ID: "rst_all", Name: "Everything", On: []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}}, Rules: []pbx.TollRule{{Effect: pbx.TollAllow}}})
 	return w
 }
 

@@ -4,6 +4,7 @@ import (
 	"tandem/i18n"
 	"tandem/number"
 	"tandem/pbx"
+	"tandem/toll"
 )
 
 // outwards is a number that only a carrier could reach: dialled, or where a rule leads. Which lines carry it, and
@@ -28,5 +29,25 @@ func (q *question) outwards(p *Plan, to pbx.Destination) {
 		p.To.Number = string(n.E164)
 	}
 	p.because(i18n.T("route.outside." + n.Class.String()))
+	if text := q.mayCost(p, n); text.Key != "" {
+		p.end(pbx.CauseDenied, text)
+		return
+	}
 	q.leaveHouse(p, n)
+}
+
+// mayCost asks whether whoever pays may call the number, before any line is looked for: every way out of the house comes by here, and
+// whoever came round about is asked like one who dialled (N-12, TF-08). The refusal names the kind of reason and no rule of others (N-18).
+func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
+	ask := toll.Question{Payer: q.payer(), To: n, At: q.r.At}
+	if ask.Payer == q.r.Caller.User {
+		ask.Device = q.r.Caller.Device
+	}
+	v := toll.Decide(q.s, ask)
+	p.Payer, p.Most, p.Warn = ask.Payer, v.Most, v.Warn
+	if v.OK {
+		p.because(i18n.T("toll." + string(v.Code)))
+		return i18n.Text{}
+	}
+	return v.Refusal(n)
 }

@@ -29,7 +29,8 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, timetableRows(), &nouns), gather(ctx, x, t.id, overrideRows(), &nouns),
 			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, dutyRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns),
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
-			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns))
+			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns),
+			gather(ctx, x, t.id, restrictionRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -140,30 +141,31 @@ func withRevision(facts []event.Fact, base int64) []event.Fact {
 
 // sorted holds the rows of a change by table.
 type sorted struct {
-	office      *pbx.Tenant
-	users       []*pbx.User
-	groups      []*pbx.Group
-	roles       []*pbx.Role
-	memberships []*pbx.Membership
-	assignments []*pbx.Assignment
-	grants      []*pbx.Grant
-	devices     []*pbx.Device
-	tokens      []*pbx.Token
-	choices     []*pbx.Choice
-	duties      []*pbx.Duty
-	forwardings []*pbx.Forwarding
-	rings       []*pbx.RingGroup
-	timetables  []*pbx.Timetable
-	overrides   []*pbx.HoursOverride
-	queues      []*pbx.Queue
-	menus       []*pbx.Menu
-	entrances   []*pbx.Entrance
-	accesses    []*pbx.Access
-	prompts     []*pbx.Prompt
-	trunks      []*pbx.Trunk
-	dids        []*pbx.DID
-	outRoutes   []*pbx.OutRoute
-	gone        map[pbx.Kind][]string
+	office       *pbx.Tenant
+	users        []*pbx.User
+	groups       []*pbx.Group
+	roles        []*pbx.Role
+	memberships  []*pbx.Membership
+	assignments  []*pbx.Assignment
+	grants       []*pbx.Grant
+	devices      []*pbx.Device
+	tokens       []*pbx.Token
+	choices      []*pbx.Choice
+	duties       []*pbx.Duty
+	forwardings  []*pbx.Forwarding
+	rings        []*pbx.RingGroup
+	timetables   []*pbx.Timetable
+	overrides    []*pbx.HoursOverride
+	queues       []*pbx.Queue
+	menus        []*pbx.Menu
+	entrances    []*pbx.Entrance
+	accesses     []*pbx.Access
+	prompts      []*pbx.Prompt
+	trunks       []*pbx.Trunk
+	dids         []*pbx.DID
+	outRoutes    []*pbx.OutRoute
+	restrictions []*pbx.Restriction
+	gone         map[pbx.Kind][]string
 }
 
 func sort(c pbx.Change) (sorted, error) {
@@ -216,6 +218,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.dids = append(s.dids, n)
 		case *pbx.OutRoute:
 			s.outRoutes = append(s.outRoutes, n)
+		case *pbx.Restriction:
+			s.restrictions = append(s.restrictions, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -233,7 +237,7 @@ func tables() map[pbx.Kind]string {
 		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
 		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindPrompt: "prompts",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
-		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes"}
+		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -268,7 +272,8 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, timetableRows(), s.timetables), put(ctx, x, t.id, overrideRows(), s.overrides),
 		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, dutyRows(), s.duties), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances),
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, promptRows(), s.prompts),
-		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes))
+		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes),
+		put(ctx, x, t.id, restrictionRows(), s.restrictions))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

@@ -74,6 +74,10 @@ func nouns() []pbx.Noun {
 		&pbx.DID{ID: "did_1", Number: "+49301001", Name: "Zentrale", Trunk: "trk_1", Group: "grp_sales", To: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Shown: true, Created: day},
 		&pbx.OutRoute{ID: "out_1", Name: "Ausland", Place: 2, Classes: []string{"international"}, Prefixes: []string{"+48"}, Groups: []pbx.GroupID{"grp_sales"},
 			Trunks: []pbx.Way{{Trunk: "trk_1", Weight: 2, Prefix: "010", Shows: "+4930100"}}, Spread: true, Off: true, Created: day},
+		&pbx.Restriction{ID: "rst_1", Name: "Ausland", Group: "grp_sales", On: []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}, {Kind: pbx.KindGroup, ID: "grp_sales"}},
+			Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}, Countries: []string{"PL"}, Prefixes: []string{"+48"}, When: pbx.TollOpen, From: 480, Until: 1080},
+				{Effect: pbx.TollLimit, Minutes: 30}},
+			Except: []pbx.TollExcept{{User: "usr_bob", Classes: []string{"premium"}, Until: day.Add(time.Hour), Reason: "świąteczna infolinia"}}, Off: true, Created: day},
 	}
 }
 

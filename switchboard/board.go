@@ -107,6 +107,7 @@ func (b *Board) Incoming(in call.Incoming) {
 		}
 		b.used(in.Actor, policy.CallPlace, d, now)
 	}
+	b.mayDialOut(s, in.Actor, &plan, now)
 
 	// perform
 	r := newRun(b, s, in, asked, plan, now)

@@ -63,7 +63,8 @@ type run struct {
 	flooded  atomic.Bool
 	timer    *time.Timer
 	waits    call.Timer
-	now      time.Time // of the input being handled
+	most     *time.Timer // ends a call that may last only so long
+	now      time.Time   // of the input being handled
 	live     pbx.LiveCall
 	stopper  pbx.Actor // who stopped the call from above
 	draft    report.Draft
@@ -174,7 +175,12 @@ func (r *run) loop() {
 	defer r.rescue()
 	r.timer = time.NewTimer(time.Hour)
 	r.timer.Stop()
-	defer r.timer.Stop()
+	defer func() {
+		r.timer.Stop()
+		if r.most != nil {
+			r.most.Stop()
+		}
+	}()
 	r.begin()
 	for r.state.Phase != call.Over {
 		select {
@@ -190,6 +196,7 @@ func (r *run) loop() {
 			r.kept = r.kept[1:]
 			r.handle(m)
 		}
+		r.limit()
 		if r.flooded.Swap(false) {
 			r.step(call.Stop{Cause: pbx.CauseFailed})
 		}

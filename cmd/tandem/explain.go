@@ -15,6 +15,7 @@ import (
 
 type explainCommand struct {
 	Right explainRightCommand `cmd:"" help:"Why somebody may or may not do something, what would change it, and who could."`
+	Call  explainCallCommand  `cmd:"" help:"Why somebody can or cannot call a number outside, and what would change it."`
 	Route explainRouteCommand `cmd:"" help:"What can happen to a call: every branch, with its reasons."`
 }
 

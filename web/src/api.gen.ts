@@ -296,6 +296,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/explain/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why somebody can or cannot call a number, and what would change it.
+         * @description For everybody who is signed in: about oneself everybody may ask; about others those whom right.explain or restriction.edit reaches
+         */
+        post: operations["post_explain_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/explain/right": {
         parameters: {
             query?: never;
@@ -1210,6 +1230,58 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/restrictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What may be called outside: the profiles that reach whom the visitor may decide about.
+         * @description Needs `restriction.edit`; shows and changes only what it reaches.
+         */
+        get: operations["get_restrictions"];
+        put?: never;
+        /**
+         * Add a profile of what may be called outside.
+         * @description Needs `restriction.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_restrictions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/restrictions/{restriction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One profile.
+         * @description Needs `restriction.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_restrictions_by_restriction"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a profile.
+         * @description Needs `restriction.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_restrictions_by_restriction"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a profile; it holds for the next call.
+         * @description Needs `restriction.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_restrictions_by_restriction"];
         trace?: never;
     };
     "/v1/rights": {
@@ -2424,6 +2496,22 @@ export interface components {
             /** @description why it rang where it rang; only for who sees everybody in it */
             trace: string[];
         };
+        CallCheck: {
+            /** @enum {string} */
+            kind: "right" | "number" | "rules" | "deny" | "hours";
+            /** @enum {string} */
+            state: "passed" | "decides" | "would_refuse";
+            text: string;
+        };
+        CallRules: {
+            decides: boolean;
+            /** @description for who may see the profile */
+            id?: string;
+            name: string;
+            rules: string[];
+            /** @description what it is put on */
+            through: components["schemas"]["TollPlace"];
+        };
         ChangePasswordBody: {
             new: string;
             old: string;
@@ -2729,6 +2817,17 @@ export interface components {
             to: components["schemas"]["Place"];
             /** @enum {string} */
             when?: "" | "no_answer" | "busy" | "offline";
+        };
+        ExplainCallBody: {
+            /**
+             * Format: date-time
+             * @description absent: now
+             */
+            at?: string;
+            /** @description extension or id of who calls, or whose rule does; absent: the asker */
+            from?: string;
+            /** @description what is dialled */
+            to: string;
         };
         ExplainInBody: {
             /**
@@ -3698,6 +3797,16 @@ export interface components {
              */
             total: number;
         };
+        PageRestriction: {
+            items: components["schemas"]["Restriction"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageRight: {
             items: components["schemas"]["Right"][];
             /** @description cursor of the next page; absent on the last one */
@@ -4237,6 +4346,39 @@ export interface components {
             /** @description what the person reads */
             words: string;
         };
+        Restriction: {
+            /** @description the visitor may change it: he may decide about everybody it reaches */
+            edit: boolean;
+            /** @description beats every rule for one person, for a while */
+            except: components["schemas"]["TollExcept"][];
+            /** @description whose it is; absent: the office's */
+            group?: string;
+            group_name?: string;
+            /**
+             * Format: int64
+             * @description more of what it is put on, that the visitor may not decide about
+             */
+            hidden: number;
+            id: string;
+            name: string;
+            off: boolean;
+            /** @description what it is put on */
+            on: components["schemas"]["TollPlace"][];
+            revision?: string;
+            /** @description a rule that forbids beats those that allow */
+            rules: components["schemas"]["TollRule"][];
+        };
+        RestrictionBody: {
+            except?: components["schemas"]["TollExcept"][];
+            /** @description department it belongs to; empty for the office */
+            group?: string;
+            name?: string;
+            off?: boolean;
+            on?: components["schemas"]["TollPlace"][];
+            /** @description same as If-Match */
+            revision?: string;
+            rules?: components["schemas"]["TollRule"][];
+        };
         Reviewed: {
             holdings: components["schemas"]["Holding"][];
             photo?: string;
@@ -4695,6 +4837,58 @@ export interface components {
             /** @description none means all that a token may carry */
             rights: string[];
         };
+        TollExcept: {
+            classes?: ("local" | "national" | "mobile" | "toll_free" | "international" | "shared_cost" | "premium" | "satellite" | "unassigned")[] | null;
+            countries?: string[] | null;
+            /** @description not read */
+            name?: string;
+            prefixes?: string[] | null;
+            reason: string;
+            /** @description which numbers, in words; not read */
+            text?: string;
+            /** Format: date-time */
+            until: string;
+            user: string;
+        };
+        TollPlace: {
+            /** @description absent for the office */
+            id?: string;
+            /** @enum {string} */
+            kind: "office" | "group" | "role" | "user" | "device";
+            /** @description not read */
+            name?: string;
+        };
+        TollRule: {
+            classes?: ("local" | "national" | "mobile" | "toll_free" | "international" | "shared_cost" | "premium" | "satellite" | "unassigned")[] | null;
+            /** @description ISO 3166 alpha-2 */
+            countries?: string[] | null;
+            /** @enum {string} */
+            effect: "allow" | "deny" | "limit";
+            /**
+             * Format: int64
+             * @description minute of the day
+             */
+            from?: number;
+            /**
+             * Format: int64
+             * @description with limit: how long one call may last
+             */
+            minutes?: number;
+            /** @description beginnings of numbers with country code, such as +48; whole numbers too */
+            prefixes?: string[] | null;
+            /** @description the rule as a sentence; not read */
+            text?: string;
+            /**
+             * Format: int64
+             * @description minute of the day; before from: of the next one; both 0: the whole day
+             */
+            until?: number;
+            /**
+             * @description by the hours and the clock of the person
+             * @enum {string}
+             */
+            when?: "" | "open" | "closed" | "weekend" | "holiday";
+        };
         UsedRight: {
             /**
              * Format: date-time
@@ -4849,6 +5043,40 @@ export interface components {
             user: components["schemas"]["Named"];
             /** @description the decision as a sentence */
             verdict: string;
+        };
+        WhyCall: {
+            /** Format: date-time */
+            at: string;
+            /** @description the smallest change that would allow a refused call */
+            change?: string;
+            class: string;
+            /** @description how the decision came about, in one word */
+            code: string;
+            /** @description ISO 3166 alpha-2 */
+            country?: string;
+            from: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description seconds that the call may last
+             */
+            most?: number;
+            /** @description E.164; absent for what has no such form */
+            number?: string;
+            ok: boolean;
+            /** @description the questions of the decision in the order in which one should look; the first that fails decides */
+            order: components["schemas"]["CallCheck"][];
+            /** @description the profiles that reach the caller, with the rules that speak about the number */
+            profiles: components["schemas"]["CallRules"][];
+            /**
+             * Format: int64
+             * @description of the configuration that was asked
+             */
+            revision: number;
+            /** @description as it was dialled */
+            to: string;
+            verdict: string;
+            /** @description class and country in words */
+            where: string;
         };
         WhyCheck: {
             /** @enum {string} */
@@ -5468,6 +5696,39 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_explain_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainCallBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyCall"];
                 };
             };
             /** @description Refused, with the reason */
@@ -7653,6 +7914,182 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Wish"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_restrictions: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRestriction"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_restrictions: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestrictionBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_restrictions_by_restriction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                restriction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_restrictions_by_restriction: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                restriction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_restrictions_by_restriction: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                restriction: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestrictionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Restriction"];
                 };
             };
             /** @description Refused, with the reason */

@@ -15,6 +15,7 @@ export type Exception = Schemas['Exception'];
 export type Hours = Schemas['Hours'];
 export type HoursPreview = Schemas['HoursPreview'];
 export type Ring = Schemas['Ring'];
+export type Restriction = Schemas['Restriction'];
 export type Queue = Schemas['Queue'];
 export type LiveQueue = Schemas['LiveQueue'];
 export type LiveAgent = Schemas['LiveAgent'];
@@ -210,6 +211,11 @@ export const api = {
     if (of.startsWith('usr_')) return got(client.GET('/v1/users/{user}/hours/preview', { params: { path: { user: of } } }));
     return got(client.GET('/v1/groups/{group}/hours/preview', { params: { path: { group: of } } }));
   },
+  restrictions: () => got(client.GET('/v1/restrictions', { params: { query: { limit: 500 } } })),
+  addRestriction: (body: BodyOf<'/v1/restrictions', 'post'>) => got(client.POST('/v1/restrictions', { body })),
+  editRestriction: (restriction: string, body: BodyOf<'/v1/restrictions/{restriction}', 'patch'>) => got(client.PATCH('/v1/restrictions/{restriction}', { params: { path: { restriction } }, body })),
+  deleteRestriction: (restriction: string) => got(client.DELETE('/v1/restrictions/{restriction}', { params: { path: { restriction } } })),
+  explainCall: (body: BodyOf<'/v1/explain/call', 'post'>) => got(client.POST('/v1/explain/call', { body })),
   rings: () => got(client.GET('/v1/rings', { params: { query: { limit: 500 } } })),
   ring: (ring: string) => got(client.GET('/v1/rings/{ring}', { params: { path: { ring } } })),
   addRing: (body: BodyOf<'/v1/rings', 'post'>) => got(client.POST('/v1/rings', { body })),

@@ -33,6 +33,7 @@ const PathPage = lazy(() => import('./pages/path'));
 const AgentPage = lazy(() => import('./pages/agent'));
 const WaitingPage = lazy(() => import('./pages/waiting'));
 const QueuePage = lazy(() => import('./pages/queue'));
+const RestrictionPage = lazy(() => import('./pages/restriction'));
 const RingPage = lazy(() => import('./pages/ring'));
 const MenuPage = lazy(() => import('./pages/menu'));
 const HoursPage = lazy(() => import('./pages/hours'));
@@ -81,6 +82,7 @@ function Pages() {
           <Route path="/agent" element={<AgentPage />} />
           <Route path="/queues" element={<QueuePage />} />
           <Route path="/queues/:id" element={<WaitingPage />} />
+          <Route path="/restrictions" element={<RestrictionPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
           <Route path="/menus" element={<MenuPage />} />

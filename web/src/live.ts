@@ -60,6 +60,8 @@ export function stale(kind: string): string[] {
       return ['duty', 'audit'];
     case 'queue':
       return ['queues', 'queue', 'duty', 'forwarding', 'path', 'overview', 'audit'];
+    case 'restriction':
+      return ['restrictions', 'whycall', 'path', 'audit'];
     case 'ring':
       return ['rings', 'forwarding', 'path', 'overview', 'audit'];
     case 'menu':

@@ -1,0 +1,138 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"tandem/i18n"
+	"tandem/number"
+	"tandem/pbx"
+	"tandem/policy"
+	"tandem/toll"
+)
+
+type explainCall struct {
+	Body struct {
+		From string    `json:"from,omitempty" doc:"extension or id of who calls, or whose rule does; absent: the asker"`
+		To   string    `json:"to" doc:"what is dialled"`
+		At   time.Time `json:"at,omitzero" doc:"absent: now"`
+	}
+}
+
+// WhyCall is the answer to why somebody can or cannot call a number (N-1, B-098).
+type WhyCall struct {
+	OK       bool        `json:"ok"`
+	Code     string      `json:"code" doc:"how the decision came about, in one word"`
+	Verdict  string      `json:"verdict"`
+	From     Named       `json:"from"`
+	To       string      `json:"to" doc:"as it was dialled"`
+	Number   string      `json:"number,omitempty" doc:"E.164; absent for what has no such form"`
+	Class    string      `json:"class"`
+	Country  string      `json:"country,omitempty" doc:"ISO 3166 alpha-2"`
+	Where    string      `json:"where" doc:"class and country in words"`
+	Order    []CallCheck `json:"order" nullable:"false" doc:"the questions of the decision in the order in which one should look; the first that fails decides"`
+	Profiles []CallRules `json:"profiles" nullable:"false" doc:"the profiles that reach the caller, with the rules that speak about the number"`
+	Most     int         `json:"most,omitempty" doc:"seconds that the call may last"`
+	Change   string      `json:"change,omitempty" doc:"the smallest change that would allow a refused call"`
+	At       time.Time   `json:"at"`
+	Revision int64       `json:"revision" doc:"of the configuration that was asked"`
+}
+
+// CallCheck is one question of the decision.
+type CallCheck struct {
+	Kind  string `json:"kind" enum:"right,number,rules,deny,hours"`
+	State string `json:"state" enum:"passed,decides,would_refuse"`
+	Text  string `json:"text"`
+}
+
+// CallRules is a profile that reaches a caller.
+type CallRules struct {
+	ID      pbx.RestrictionID `json:"id,omitempty" doc:"for who may see the profile"`
+	Name    string            `json:"name"`
+	Through TollPlace         `json:"through" doc:"what it is put on"`
+	Rules   []string          `json:"rules" nullable:"false"`
+	Decides bool              `json:"decides"`
+}
+
+// explainCall asks the decision that stands before every call outside. About oneself everybody may ask; about others those who may explain
+// their rights or decide about their restrictions.
+func (s *Server) explainCall(_ context.Context, v *visit, in *explainCall) (WhyCall, error) {
+	dialled := strings.TrimSpace(in.Body.To)
+	if dialled == "" {
+		return WhyCall{}, pbx.Refuse(pbx.Invalid, "to", "explain.to_missing")
+	}
+	from := v.who.User
+	if f := strings.TrimSpace(in.Body.From); f != "" {
+		from = pbx.UserID(f)
+		if ref, ok := v.s.ByExtension(f); ok && ref.Kind == pbx.KindUser {
+			from = pbx.UserID(ref.ID)
+		}
+	}
+	if from != v.who.User && !(v.can(policy.RightExplain, policy.User(from)) || v.can(policy.RestrictionEdit, policy.User(from))) {
+		return WhyCall{}, pbx.Refuse(pbx.Invalid, "from", "explain.from_unknown", "number", in.Body.From)
+	}
+	at := in.Body.At.UTC()
+	if in.Body.At.IsZero() {
+		at = v.at
+	}
+	q := toll.Question{Payer: from, To: number.Read(v.s.Tenant.Country, dialled), At: at}
+	return s.showCallWhy(v, q, dialled), nil
+}
+
+func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall {
+	e := toll.Explain(v.s, q)
+	say, country := func(t i18n.Text) string { return s.say(v, t) }, s.country(v)
+	out := WhyCall{OK: e.OK, Code: string(e.Code), From: Named{Kind: pbx.KindUser, ID: string(q.Payer), Name: v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(q.Payer)})},
+		To: dialled, Number: string(q.To.E164), Class: q.To.Class.String(), Country: q.To.Country, Where: say(i18n.T("class." + q.To.Class.String())),
+		Order: []CallCheck{}, Profiles: []CallRules{}, Most: int(e.Most / time.Second), At: q.At, Revision: v.s.Version}
+	if q.To.Country != "" {
+		out.Where += " (" + country(q.To.Country) + ")"
+	}
+	out.Verdict = say(i18n.T("toll." + string(e.Code)))
+	right := policy.Decide(v.s, policy.Request{Actor: pbx.Actor{Kind: pbx.ActorUser, User: q.Payer}, Right: policy.CallOut, Target: policy.User(q.Payer), At: q.At})
+	if e.Code != toll.Emergency && e.Code != toll.Inside {
+		state := "passed"
+		if !right.OK {
+			state = "decides"
+			out.OK, out.Code, out.Verdict = false, "right", say(policy.Worded(v.s, right.Reason(), say))
+		}
+		out.Order = append(out.Order, CallCheck{"right", state, say(i18n.T("toll.check.right", "right", policy.CallOut.Words(say)))})
+	}
+	decided := len(out.Order) > 0 && out.Order[0].State == "decides"
+	for _, c := range e.Checks() {
+		row := CallCheck{Kind: string(c.Kind), State: "passed", Text: say(i18n.T("toll.check." + string(c.Kind)))}
+		if !c.OK {
+			row.State = "would_refuse"
+			if !decided && !e.OK {
+				row.State, decided = "decides", true
+			}
+			row.Text = say(i18n.T("toll.check." + string(c.Kind) + "_no"))
+		}
+		out.Order = append(out.Order, row)
+	}
+	for _, step := range e.Steps {
+		row := CallRules{Name: step.Profile.Name, Through: s.tollPlace(v, step.Through), Rules: []string{}, Decides: step.Profile == e.Spot.Profile}
+		if sees, _ := v.seesRestriction(step.Profile); sees {
+			row.ID = step.Profile.ID
+		}
+		for _, i := range step.Fits {
+			row.Rules = append(row.Rules, toll.Sentence(&step.Profile.Rules[i], say, country))
+		}
+		for _, i := range step.Lifts {
+			x := &step.Profile.Except[i]
+			row.Rules = append(row.Rules, say(i18n.T("toll.rule.except", "what", toll.ExceptSentence(x, say, country), "reason", x.Reason)))
+		}
+		out.Profiles = append(out.Profiles, row)
+	}
+	switch {
+	case out.OK:
+	case !right.OK && out.Code == "right":
+		out.Change = say(i18n.T("toll.change.right", "right", policy.CallOut.Words(say)))
+	case e.Remedy != nil && e.Spot.Profile != nil:
+		out.Change = say(i18n.T("toll.change.except", "profile", e.Spot.Profile.Name, "what", out.Where))
+	case e.Remedy != nil:
+		out.Change = say(i18n.T("toll.change.allow", "what", out.Where))
+	}
+	return out
+}

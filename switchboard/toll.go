@@ -1,0 +1,45 @@
+package switchboard
+
+import (
+	"strconv"
+	"time"
+
+	"tandem/call"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/policy"
+	"tandem/route"
+)
+
+// limit starts the clock of a call that may last only so long (B-038), when the two begin to talk. A call that goes on elsewhere is measured
+// by what is decided there.
+func (r *run) limit() {
+	if r.most != nil && r.plan.Most == 0 {
+		r.most.Stop()
+		r.most = nil
+	}
+	if r.most != nil || r.plan.Most == 0 || r.state.Phase != call.Talking {
+		return
+	}
+	stop := &message{stop: &call.Stop{Cause: pbx.CauseHangup, Text: i18n.T("toll.over", "minutes", strconv.Itoa(int(r.plan.Most/time.Minute)))},
+		actor: pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}}
+	r.most = time.AfterFunc(r.plan.Most, func() { r.post(stop) })
+}
+
+// mayDialOut refuses a plan that leads outside when whoever pays has not the right to call there at all; what it may cost, route has asked.
+// The right is the first question of those who wonder why they cannot call (B-098), so its refusal stands before that of a restriction.
+func (b *Board) mayDialOut(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, now time.Time) {
+	if plan.Payer == "" || plan.IsEmergency() {
+		return
+	}
+	payer := caller
+	if payer.User != plan.Payer {
+		payer = pbx.Actor{Kind: pbx.ActorUser, User: plan.Payer}
+	}
+	d := policy.Decide(s, policy.Request{Actor: payer, Right: policy.CallOut, Target: policy.User(plan.Payer), At: now})
+	if !d.OK {
+		plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
+		plan.Trace = append(plan.Trace, plan.Text)
+	}
+	b.used(payer, policy.CallOut, d, now)
+}

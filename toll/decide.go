@@ -1,0 +1,238 @@
+package toll
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"tandem/i18n"
+	"tandem/number"
+	"tandem/pbx"
+)
+
+// Question asks for one call: may the payer, or a rule of his, call this number at this moment (N-12)?
+type Question struct {
+	Payer  pbx.UserID
+	Device pbx.DeviceID // the phone in use; empty for rules, links and programs
+	To     number.Number
+	At     time.Time
+}
+
+// Code says how a verdict came about, in one word.
+type Code string
+
+// The codes. Their sentences are the i18n keys "toll.<code>".
+const (
+	Emergency Code = "emergency" // nothing stands before it (TF-03)
+	Inside    Code = "inside"    // it costs nothing
+	Allowed   Code = "allowed"   // a rule allows it
+	Basic     Code = "basic"     // no profile is put on the office: cheap numbers of its country are open (TF-01)
+	Excepted  Code = "excepted"  // an exception for the payer
+	Nobody    Code = "nobody"    // there is nobody who could pay
+	Forbidden Code = "forbidden" // a rule forbids it
+	Hours     Code = "hours"     // a rule forbids it at this time
+	Missing   Code = "missing"   // no rule allows it
+)
+
+// Spot is the rule that decided: a profile and the place in its list; no profile for what holds without one.
+type Spot struct {
+	Profile *pbx.Restriction
+	Rule    int
+	Except  bool // Rule counts in the exceptions
+}
+
+// Verdict is the answer. Its zero value refuses.
+type Verdict struct {
+	OK    bool
+	Code  Code
+	Spot  Spot          // behind the code
+	Most  time.Duration // how long the call may last; 0 is without end
+	Warn  time.Duration // with Most: when the parties hear that the end is near
+	Limit Spot          // with Most: whose limit it is
+}
+
+// Refusal is what the caller is told: the kind of reason, and no rule of others (N-18).
+func (v Verdict) Refusal(to number.Number) i18n.Text {
+	key := "toll.refused.destination"
+	switch v.Code {
+	case Hours:
+		key = "toll.refused.hours"
+	case Nobody:
+		key = "toll.refused.nobody"
+	}
+	return i18n.T(key, "number", cmp.Or(string(to.E164), to.Digits))
+}
+
+// WarnBefore is how long before its end a limited call is warned.
+const WarnBefore = 30 * time.Second
+
+// Decide answers a question. Emergency calls come first, then what costs nothing; of everything that reaches the payer an exception beats a
+// rule that forbids, and that beats those that allow. What no rule allows is refused.
+func Decide(s *pbx.Snapshot, q Question) Verdict {
+	switch {
+	case q.To.Class == number.Emergency:
+		return Verdict{OK: true, Code: Emergency}
+	case !q.To.Class.IsOutside():
+		return Verdict{OK: q.To.Class != number.Malformed, Code: Inside}
+	case s.Users[q.Payer] == nil:
+		return Verdict{Code: Nobody}
+	}
+	c := collector{s: s, q: q}
+	c.gather()
+	return c.verdict()
+}
+
+// collector goes over the rules that reach a payer and remembers the first of each effect.
+type collector struct {
+	s *pbx.Snapshot
+	q Question
+	moment
+	allow, deny, limit Spot
+	lift               Spot
+	basic              bool                   // no profile is put on the office, and the number is a cheap one
+	at                 pbx.Ref                // what is looked at
+	visit              func(*pbx.Restriction) // of an explanation: every profile that reaches the payer
+}
+
+// gather looks at the phone, the person, his roles and groups with those above, and the office.
+func (c *collector) gather() {
+	s, q := c.s, &c.q
+	if q.Device != "" {
+		c.look(pbx.Ref{Kind: pbx.KindDevice, ID: string(q.Device)})
+	}
+	c.look(pbx.Ref{Kind: pbx.KindUser, ID: string(q.Payer)})
+	for _, m := range s.MembershipsOf(q.Payer) {
+		if !m.IsActive(q.At) {
+			continue
+		}
+		c.look(pbx.Ref{Kind: pbx.KindRole, ID: string(m.Role)})
+		g := s.Groups[m.Group]
+		for range pbx.Depth {
+			if g == nil {
+				break
+			}
+			c.look(g.Ref())
+			g = s.Groups[g.Parent]
+		}
+	}
+	for _, a := range s.AssignmentsOf(q.Payer) {
+		if (pbx.Interval{From: a.From, Until: a.Until}).Contains(q.At) {
+			c.look(pbx.Ref{Kind: pbx.KindRole, ID: string(a.Role)})
+		}
+	}
+	office := s.RestrictionsOn(s.Tenant.Ref())
+	c.at = s.Tenant.Ref()
+	c.all(office)
+	if len(office) == 0 {
+		c.basic = slices.Contains(basic[:], q.To.Class)
+	}
+}
+
+// basic is pbx.Basic for a quick answer; a test holds them together.
+var basic = [...]number.Class{number.Local, number.National, number.Mobile, number.TollFree}
+
+func (c *collector) look(r pbx.Ref) {
+	c.at = r
+	c.all(c.s.RestrictionsOn(r))
+}
+
+func (c *collector) all(list []*pbx.Restriction) {
+	for _, p := range list {
+		c.profile(p)
+	}
+}
+
+func (c *collector) profile(p *pbx.Restriction) {
+	if c.visit != nil {
+		c.visit(p)
+	}
+	for i := range p.Except {
+		e := &p.Except[i]
+		if c.lift.Profile == nil && e.User == c.q.Payer && c.q.At.Before(e.Until) && fits(&c.q.To, e.Classes, e.Countries, e.Prefixes) {
+			c.lift = Spot{p, i, true}
+		}
+	}
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		if !c.fits(r) {
+			continue
+		}
+		switch r.Effect {
+		case pbx.TollAllow:
+			if c.allow.Profile == nil {
+				c.allow = Spot{p, i, false}
+			}
+		case pbx.TollDeny:
+			if c.deny.Profile == nil || c.deny.timed() && !isTimed(r) {
+				c.deny = Spot{p, i, false}
+			}
+		case pbx.TollLimit:
+			if c.limit.Profile == nil || r.Minutes < c.limit.rule().Minutes {
+				c.limit = Spot{p, i, false}
+			}
+		}
+	}
+}
+
+func (s Spot) rule() *pbx.TollRule { return &s.Profile.Rules[s.Rule] }
+
+func (s Spot) timed() bool { return isTimed(s.rule()) }
+
+// isTimed reports whether a rule would say something else at another time.
+func isTimed(r *pbx.TollRule) bool { return r.When != pbx.TollAlways || r.From != r.Until }
+
+// pricy are the classes that a rule has to name to open them: nobody opens premium numbers by "everything".
+func pricy(c number.Class) bool {
+	return c == number.Premium || c == number.SharedCost || c == number.Satellite || c == number.Unassigned
+}
+
+func (c *collector) fits(r *pbx.TollRule) bool {
+	to := &c.q.To
+	if r.Effect == pbx.TollAllow && len(r.Classes) == 0 && len(r.Prefixes) == 0 && pricy(to.Class) {
+		return false
+	}
+	return fits(to, r.Classes, r.Countries, r.Prefixes) && c.holds(c.s, &c.q, r)
+}
+
+// fits reports whether a number is meant by lists; an empty list means all.
+func fits(to *number.Number, classes, countries, prefixes []string) bool {
+	if len(classes) > 0 && !slices.Contains(classes, to.Class.String()) {
+		return false
+	}
+	if len(countries) > 0 && (to.Country == "" || !slices.Contains(countries, to.Country)) {
+		return false
+	}
+	if len(prefixes) == 0 {
+		return true
+	}
+	for _, p := range prefixes {
+		if strings.HasPrefix(string(to.E164), p) {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *collector) verdict() Verdict {
+	v := Verdict{}
+	switch {
+	case c.lift.Profile != nil:
+		v.OK, v.Code, v.Spot = true, Excepted, c.lift
+	case c.deny.Profile != nil && c.deny.timed():
+		v.Code, v.Spot = Hours, c.deny
+	case c.deny.Profile != nil:
+		v.Code, v.Spot = Forbidden, c.deny
+	case c.allow.Profile != nil:
+		v.OK, v.Code, v.Spot = true, Allowed, c.allow
+	case c.basic:
+		v.OK, v.Code = true, Basic
+	default:
+		v.Code = Missing
+	}
+	if v.OK && c.limit.Profile != nil {
+		v.Most, v.Limit = time.Duration(c.limit.rule().Minutes)*time.Minute, c.limit
+		v.Warn = max(v.Most-WarnBefore, v.Most/2)
+	}
+	return v
+}
