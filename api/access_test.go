@@ -116,6 +116,12 @@ func probes() map[string][]probe {
 			{"none", "/v1/explain/right", `{"user":"usr_none","right":"call.listen","target":{"kind":"user","id":"usr_none"}}`, ""}},
 		"GET /v1/policy":                       one("/v1/policy", ""),
 		"PUT /v1/policy":                       one("/v1/policy?dry=1", `{"text":"","reason":"x"}`),
+		"GET /v1/reviews":                      one("/v1/reviews", ""),
+		"POST /v1/reviews":                     groups("/v1/reviews#%s", ""),
+		"GET /v1/reviews/{review}":             {{"of sales", "/v1/reviews/<review>", "", ""}, {"none", "/v1/reviews/rev_none", "", ""}},
+		"GET /v1/reviews/{review}/table":       {{"of sales", "/v1/reviews/<review>/table", "", ""}, {"none", "/v1/reviews/rev_none/table", "", ""}},
+		"POST /v1/reviews/{review}/decide":     {{"of susi", "/v1/reviews/<review>/decide", `{"kind":"grant","id":"<grant of susi>","keep":false,"reason":"x"}`, ""}, {"none", "/v1/reviews/rev_none/decide", `{"kind":"grant","id":"<grant of susi>","keep":false,"reason":"x"}`, ""}},
+		"POST /v1/reviews/{review}/end":        {{"of sales", "/v1/reviews/<review>/end", `{"reason":"x"}`, ""}, {"none", "/v1/reviews/rev_none/end", `{"reason":"x"}`, ""}},
 		"GET /v1/requests":                     one("/v1/requests", ""),
 		"POST /v1/requests":                    one("/v1/requests", `{"right":"user.import","target":{"kind":"group","id":"<sales>"},"until":"`+start.AddDate(0, 1, 0).Format(time.RFC3339)+`","reason":"x"}`),
 		"GET /v1/requests/{request}":           {{"of nina", "/v1/requests/<wish of nina>", "", ""}, {"none", "/v1/requests/acc_none", "", ""}},
@@ -320,6 +326,8 @@ func (o *office) send(r Route, p probe, actor string) reply {
 	switch r.Method + " " + r.Path {
 	case "POST /v1/users":
 		body = fmt.Sprintf(`{"name":"New","email":"new@example.com","groups":[{"group":"%s"}]}`, object)
+	case "POST /v1/reviews":
+		body = fmt.Sprintf(`{"name":"x","group":"%s","until":"%s","reason":"x"}`, object, start.AddDate(0, 1, 0).Format(time.RFC3339))
 	case "POST /v1/groups":
 		if object != "" {
 			body = fmt.Sprintf(`{"name":"New","parent":"%s"}`, object)

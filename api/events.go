@@ -476,6 +476,8 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, what.Mine
 	case pbx.KindAccess:
 		return what, what.Mine || st.v.decides(user)
+	case pbx.KindReview, pbx.KindVerdict:
+		return changedThing{Kind: pbx.KindReview, ID: f.Object.ID}, st.v.reviews()
 	case pbx.KindQueue, pbx.KindMenu:
 		return what, true
 	case pbx.KindEntrance:

@@ -191,6 +191,7 @@ func (f *frozen) build() {
 		panic(err)
 	}
 	o.ids["wish of nina"] = wish.Object.ID
+	o.ids["review"] = must(command.StartReview{Name: "Spring", Group: pbx.GroupID(o.ids["sales"]), Until: start.AddDate(0, 1, 0), Reason: "every year"}).Object.ID
 	o.signIn(ctx)
 	o.messages(ctx)
 	must(command.SuspendUser{User: pbx.UserID(o.ids["susi"])})

@@ -11,14 +11,15 @@ import (
 
 // Overview are the figures of the first page; each counts only what the visitor may see.
 type Overview struct {
-	CallsLive   int       `json:"calls_live"`
-	Registered  int       `json:"registered" doc:"phones that are registered now"`
-	Devices     int       `json:"devices"`
-	People      int       `json:"people"`
-	CallsToday  int       `json:"calls_today"`
-	MissedToday int       `json:"missed_today"`
-	Problems    []Problem `json:"problems" nullable:"false" doc:"rules that lead nowhere and that the visitor may mend"`
-	Checklist   []Step    `json:"checklist" nullable:"false" doc:"first steps of a new office; for who may change its settings"`
+	CallsLive   int        `json:"calls_live"`
+	Registered  int        `json:"registered" doc:"phones that are registered now"`
+	Devices     int        `json:"devices"`
+	People      int        `json:"people"`
+	CallsToday  int        `json:"calls_today"`
+	MissedToday int        `json:"missed_today"`
+	Problems    []Problem  `json:"problems" nullable:"false" doc:"rules that lead nowhere and that the visitor may mend"`
+	Reviews     []Campaign `json:"reviews" nullable:"false" doc:"in which something waits for the visitor"`
+	Checklist   []Step     `json:"checklist" nullable:"false" doc:"first steps of a new office; for who may change its settings"`
 }
 
 // Step is one line of the checklist.
@@ -47,7 +48,11 @@ func (s *Server) getOverview(ctx context.Context, v *visit, _ *struct{}) (Overvi
 		}
 	}
 	o.Problems = s.problems(v, v.s.Broken())
-	var err error
+	reviews, err := s.listCampaigns(ctx, v, &campaignsIn{State: "waiting"})
+	if err != nil {
+		return o, err
+	}
+	o.Reviews = reviews.Items
 	o.CallsToday, o.MissedToday, err = s.today(ctx, v)
 	if err != nil {
 		return o, err

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"tandem/command"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/store"
@@ -35,6 +34,7 @@ type Holding struct {
 	Rights []UsedRight `json:"rights" nullable:"false" doc:"those that are worth a look, risky ones first"`
 	Last   time.Time   `json:"last,omitzero" doc:"the day on which any of them was last used; absent: not since that is recorded"`
 	Unused bool        `json:"unused" doc:"none of them was used for so long, and it was there and recorded all the time"`
+	Needs  string      `json:"needs" doc:"the right one needs to take it away"`
 	Locked string      `json:"locked,omitempty" doc:"why the visitor may not take it away"`
 }
 
@@ -102,6 +102,8 @@ func (s *Server) holdings(v *visit, b *usage, u pbx.UserID, unused, risky bool) 
 func (s *Server) showHolding(v *visit, b *usage, u pbx.UserID, h *policy.Held) Holding {
 	out := Holding{Kind: string(h.Kind), ID: h.Row().ID, Name: s.holdingName(v, h), Where: s.scopeWords(v, h.Scope), From: h.From, Until: h.Until,
 		Reason: h.Reason, Risk: h.Risk().String(), Rights: []UsedRight{}, Locked: s.noTaking(v, u, h)}
+	right, _ := h.Taking(u)
+	out.Needs = right.String()
 	if h.Membership != nil {
 		out.Group = h.Membership.Group
 	}
@@ -124,26 +126,21 @@ func (s *Server) showHolding(v *visit, b *usage, u pbx.UserID, h *policy.Held) H
 }
 
 func (s *Server) holdingName(v *visit, h *policy.Held) string {
-	switch h.Kind {
-	case policy.FromRole:
+	switch {
+	case h.Kind == policy.FromRole && h.Membership != nil:
 		return s.roleName(v, v.s, h.Membership.Role)
-	case policy.FromAssignment:
+	case h.Assignment != nil:
 		return s.roleName(v, v.s, h.Assignment.Role)
+	case h.Right == policy.NoRight:
+		return "–"
 	}
 	return s.whyRight(v, h.Right).Text
 }
 
 // noTaking says why the visitor may not take something away from a person.
 func (s *Server) noTaking(v *visit, u pbx.UserID, h *policy.Held) string {
-	switch h.Kind {
-	case policy.FromRole:
-		return s.lock(v, policy.MembershipRole, policy.Place(u, h.Membership.Group, "user"))
-	case policy.FromOverride:
-		return s.lock(v, policy.MembershipOverride, policy.Override(u, h.Membership.Group, h.Right, ""))
-	case policy.FromAssignment:
-		return s.lock(v, command.RoleRight(h.Assignment.Role), policy.Dismiss(h.Assignment))
-	}
-	return s.lock(v, policy.GrantEdit, policy.Withdraw(h.Grant))
+	right, target := h.Taking(u)
+	return s.lock(v, right, target)
 }
 
 // usage is what is known about the use of rights, seen from a moment.

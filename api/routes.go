@@ -83,6 +83,12 @@ func Routes() []Route {
 		route("GET", "/v1/policy", house(policy.RoleEdit), "The rights of the office as text, for whoever may also ask about everybody.", (*Server).getPolicy),
 		route("PUT", "/v1/policy", house(policy.RoleEdit), "Make the rights of the office what a text says, in one change or not at all; with dry=1 only plan it.", (*Server).putPolicy).large(policyOctets).tries(),
 		route("GET", "/v1/rights/review", signedIn("shows only people whom right.explain reaches"), "What people hold beyond their own, and when they last used it.", (*Server).getRightsReview),
+		route("GET", "/v1/reviews", signedIn("shows only reviews that the asker may look at or decides in"), "Reviews of what people hold, open ones first.", (*Server).listCampaigns),
+		route("POST", "/v1/reviews", anywhere(policy.RightExplain), "Start a review over a group or everybody, until an end.", (*Server).createCampaign).created(),
+		route("GET", "/v1/reviews/{review}", row(policy.RightExplain, policy.MembershipRole, policy.MembershipOverride, policy.GrantEdit, policy.RoleSystem), "One review with everything it looks at.", (*Server).getCampaign),
+		route("POST", "/v1/reviews/{review}/decide", row(policy.MembershipRole, policy.MembershipOverride, policy.GrantEdit, policy.RoleSystem), "Confirm one thing that a person holds, or take it away.", (*Server).decideCampaign).dry(),
+		route("POST", "/v1/reviews/{review}/end", row(policy.RightExplain), "Close a review; what is open stays as it is.", (*Server).endCampaign),
+		raw("GET", "/v1/reviews/{review}/table", row(policy.RightExplain, policy.MembershipRole, policy.MembershipOverride, policy.GrantEdit, policy.RoleSystem), "text/csv", "A review as a table.", (*Server).exportCampaign),
 
 		// Who rings, and what then.
 		route("PUT", "/v1/users/{user}/status", over("user", policy.PresenceSet), "Choose a person's status, with an end.", (*Server).putStatus).tries(),

@@ -61,6 +61,8 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 		return accessKind(d)
 	case pbx.KindDuty:
 		return event.DutyChanged
+	case pbx.KindReview, pbx.KindVerdict:
+		return reviewKind(d)
 	case pbx.KindStatus:
 		if d.After == nil {
 			return event.StatusCleared
@@ -134,4 +136,25 @@ func accessKind(d pbx.Difference) event.Kind {
 		return event.AccessWithdrawn
 	}
 	return event.AccessAsked
+}
+
+// reviewKind says what became of a review, or of one thing it looked at.
+func reviewKind(d pbx.Difference) event.Kind {
+	switch n := d.After.(type) {
+	case *pbx.Review:
+		before, ok := d.Before.(*pbx.Review)
+		switch {
+		case !ok:
+			return event.ReviewCreated
+		case before.Ended != n.Ended:
+			return event.ReviewEnded
+		}
+		return event.ReviewOverdue
+	case *pbx.Verdict:
+		if n.Keep {
+			return event.VerdictKept
+		}
+		return event.VerdictRemoved
+	}
+	return event.VerdictDeleted
 }

@@ -120,7 +120,8 @@ func (c SetMember) seat(w *Work, m *pbx.Membership) (*pbx.Membership, pbx.Change
 		from = w.Now
 	}
 	if m == nil {
-		return &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: c.User, Group: c.Group, Role: c.role(), From: from}, change, nil
+		return &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: c.User, Group: c.Group, Role: c.role(), From: from,
+			Overrides: w.leftDenied(c.User, c.Group)}, change, nil
 	}
 	next := *m
 	next.Role, next.Overrides = c.Role, denials(m.Overrides) // what was allowed was given for the old role; what is denied stays so
@@ -135,6 +136,20 @@ func (c SetMember) seat(w *Work, m *pbx.Membership) (*pbx.Membership, pbx.Change
 	next.ID, next.From = pbx.MembershipID(w.ID("mem")), from
 	change.Put = append(change.Put, &ended)
 	return &next, change, nil
+}
+
+// leftDenied is what was denied to a person in a group when he last left it: leaving and coming back lifts nothing.
+func (w *Work) leftDenied(u pbx.UserID, g pbx.GroupID) map[string]pbx.Override {
+	var last *pbx.Membership
+	for _, m := range w.Snapshot.MembershipsOf(u) {
+		if m.Group == g && isOver(m.Until, w) && (last == nil || m.Until.After(last.Until)) {
+			last = m
+		}
+	}
+	if last == nil {
+		return nil
+	}
+	return denials(last.Overrides)
 }
 
 // denials are the exceptions that deny: a change of role is no way around the question whether a deny may be lifted (N-10).
@@ -305,7 +320,7 @@ func (w *Work) keepHome(u pbx.UserID, change pbx.Change) (pbx.Change, error) {
 		}
 	}
 	change.Put = append(change.Put, &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: w.Snapshot.DefaultGroup(),
-		Role: "user", From: last, Main: true})
+		Role: "user", From: last, Main: true, Overrides: w.leftDenied(u, w.Snapshot.DefaultGroup())})
 	return change, nil
 }
 
@@ -321,7 +336,8 @@ func isSomewhere(all map[pbx.MembershipID]*pbx.Membership, at time.Time) bool {
 
 // takeIn lets a person who is nowhere now be in the default group from now on, until a place there that is to come anyway.
 func (w *Work) takeIn(u pbx.UserID, all map[pbx.MembershipID]*pbx.Membership, change pbx.Change) pbx.Change {
-	home := &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: w.Snapshot.DefaultGroup(), Role: "user", From: w.Now, Main: true}
+	home := &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: w.Snapshot.DefaultGroup(), Role: "user", From: w.Now, Main: true,
+		Overrides: w.leftDenied(u, w.Snapshot.DefaultGroup())}
 	for _, m := range all {
 		if m.Group == home.Group && m.From.After(w.Now) && isLonger(home.Until, m.From) {
 			home.Until = m.From
@@ -399,7 +415,7 @@ func (c SetShare) Change(w *Work) (pbx.Change, error) {
 
 // join makes the rows of a new membership.
 func (w *Work) join(u pbx.UserID, g pbx.GroupID, role pbx.RoleID, mainGroup bool) []pbx.Noun {
-	m := &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: g, Role: role, From: w.Now, Main: mainGroup}
+	m := &pbx.Membership{ID: pbx.MembershipID(w.ID("mem")), User: u, Group: g, Role: role, From: w.Now, Main: mainGroup, Overrides: w.leftDenied(u, g)}
 	w.objectOnce(m.Ref())
 	if mainGroup {
 		return append([]pbx.Noun{m}, w.notMain(m, nil)...)

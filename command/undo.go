@@ -25,7 +25,7 @@ type Undone struct {
 }
 
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
-var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant,
+var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue,
 	pbx.KindMenu, pbx.KindEntrance, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction}
 
@@ -144,6 +144,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Assignment{}
 	case pbx.KindGrant:
 		n = &pbx.Grant{}
+	case pbx.KindVerdict:
+		n = &pbx.Verdict{}
 	case pbx.KindDevice:
 		d := &pbx.Device{}
 		n, err = d, json.Unmarshal(b, d)
@@ -357,6 +359,8 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = phoneNeed(ownerOf(d), w.Who)
 	case pbx.KindToken:
 		needs = []Need{{policy.LoginReset, policy.User(ownerOf(d))}}
+	case pbx.KindVerdict:
+		return w.askVerdict(d)
 	case pbx.KindAssignment:
 		before, _ := d.Before.(*pbx.Assignment)
 		after, _ := d.After.(*pbx.Assignment)

@@ -75,6 +75,13 @@ const (
 	AccessWithdrawn Kind = "access.withdrawn"
 	AccessDeleted   Kind = "access.deleted" // with the person
 
+	ReviewCreated  Kind = "review.created" // a campaign that looks rights through
+	ReviewOverdue  Kind = "review.overdue"
+	ReviewEnded    Kind = "review.ended"
+	VerdictKept    Kind = "verdict.kept"
+	VerdictRemoved Kind = "verdict.removed"
+	VerdictDeleted Kind = "verdict.deleted" // with the person
+
 	PromptCreated Kind = "prompt.created" // an office's own sound instead of the built-in one
 	PromptChanged Kind = "prompt.changed"
 	PromptDeleted Kind = "prompt.deleted"
@@ -164,6 +171,7 @@ func Kinds() []Kind {
 		MenuCreated, MenuChanged, MenuDeleted,
 		EntranceChanged,
 		AccessAsked, AccessApproved, AccessRefused, AccessWithdrawn, AccessDeleted,
+		ReviewCreated, ReviewOverdue, ReviewEnded, VerdictKept, VerdictRemoved, VerdictDeleted,
 		PromptCreated, PromptChanged, PromptDeleted,
 		TrunkCreated, TrunkChanged, TrunkDeleted, TrunkUp, TrunkDown,
 		DIDCreated, DIDChanged, DIDDeleted,

@@ -195,6 +195,7 @@ func (h *House) build(ctx context.Context) error {
 	h.attend()
 	h.Mail = h.newMail()
 	h.tellWishes()
+	h.tellReviews()
 	h.warn = h.warnPerson
 	if h.web, err = h.openDoor(ctx); err != nil {
 		return err

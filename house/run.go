@@ -101,7 +101,7 @@ func (h *House) look(ctx context.Context) {
 		case <-checkpoint.C:
 			what, err = "checkpoint of the audit log", h.checkpoint(ctx)
 		case <-use.C:
-			what, err = "uses of rights", h.uses.flush(ctx)
+			what, err = "uses of rights, and reviews", errors.Join(h.uses.flush(ctx), h.remind(ctx, time.Now()))
 		case at := <-tidy.C:
 			what, err = "expired sessions and links", h.tidy(ctx, at)
 		}

@@ -28,6 +28,8 @@ const (
 	Important  Kind = "important"  // a caller on the list has come to a queue (B-061)
 	Waiting    Kind = "waiting"    // somebody waits too long in a queue (B-061)
 	Refused    Kind = "refused"    // the receiver did not get what he asked for
+	Review     Kind = "review"     // a review of rights begins, and the receiver can decide (N-8)
+	Overdue    Kind = "overdue"    // its time is up, and he has not
 )
 
 // Message is a mail before it is put into words.

@@ -13,7 +13,7 @@ func TestEveryMailHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, kind := range []outbox.Kind{outbox.Invitation, outbox.Reset, outbox.Test, outbox.Warning, outbox.Asked, outbox.Approved, outbox.Refused} {
+	for _, kind := range []outbox.Kind{outbox.Invitation, outbox.Reset, outbox.Test, outbox.Warning, outbox.Asked, outbox.Approved, outbox.Refused, outbox.Review, outbox.Overdue} {
 		for _, part := range []string{"subject", "text"} {
 			if key := "mail." + string(kind) + "." + part; !c.Has(key) {
 				t.Errorf("no sentence for %s", key)

@@ -45,6 +45,8 @@ func empty(size int) *Snapshot {
 		Queues:         map[QueueID]*Queue{},
 		Menus:          map[MenuID]*Menu{},
 		Accesses:       map[AccessID]*Access{},
+		Reviews:        map[ReviewID]*Review{},
+		Verdicts:       map[VerdictID]*Verdict{},
 		Entrances:      map[GroupID]*Entrance{},
 		Prompts:        map[PromptID]*Prompt{},
 		Trunks:         map[TrunkID]*Trunk{},
@@ -141,6 +143,10 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Menus, MenuID(r.ID))
 	case KindAccess:
 		return found(s.Accesses, AccessID(r.ID))
+	case KindReview:
+		return found(s.Reviews, ReviewID(r.ID))
+	case KindVerdict:
+		return found(s.Verdicts, VerdictID(r.ID))
 	case KindEntrance:
 		return found(s.Entrances, GroupID(r.ID))
 	case KindTrunk:
@@ -169,7 +175,7 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, prompts, hours, overrides,
+// statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, hours, overrides,
 // trunks, numbers, out routes, restrictions, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
@@ -177,7 +183,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
-			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Prompts, yield) &&
+			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield)
 	}
@@ -216,6 +222,9 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		}
 		for a := range s.wishesOf(u) {
 			all = append(all, a.Ref())
+		}
+		for v := range s.verdictsOn(u) {
+			all = append(all, v.Ref())
 		}
 		all = append(all, s.hoursRows(r.ID)...)
 	case KindGroup:
@@ -346,6 +355,10 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Menus, k, t)[n.ID] = n
 	case *Access:
 		own(&s.Accesses, k, t)[n.ID] = n
+	case *Review:
+		own(&s.Reviews, k, t)[n.ID] = n
+	case *Verdict:
+		own(&s.Verdicts, k, t)[n.ID] = n
 	case *Entrance:
 		own(&s.Entrances, k, t)[n.Group] = n
 	case *Trunk:
@@ -400,6 +413,10 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Menus, r.Kind, t), MenuID(r.ID))
 	case KindAccess:
 		delete(own(&s.Accesses, r.Kind, t), AccessID(r.ID))
+	case KindReview:
+		delete(own(&s.Reviews, r.Kind, t), ReviewID(r.ID))
+	case KindVerdict:
+		delete(own(&s.Verdicts, r.Kind, t), VerdictID(r.ID))
 	case KindEntrance:
 		delete(own(&s.Entrances, r.Kind, t), GroupID(r.ID))
 	case KindTrunk:

@@ -82,6 +82,8 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 		case 15:
 			add(&pbx.Access{ID: pbx.AccessID("acc_" + n), User: pbx.UserID("usr_" + id("asker")), Grants: []pbx.Wanted{{Right: "call.listen", Scope: pbx.Scope{Kind: pbx.ScopeAll}}},
 				Reason: "r", Asked: day, Until: day.Add(time.Hour)})
+			add(&pbx.Review{ID: pbx.ReviewID("rev_" + n), Name: "R", Begun: day, Until: day.Add(time.Hour)})
+			add(&pbx.Verdict{ID: pbx.VerdictID("ver_" + n), Review: pbx.ReviewID("rev_" + n), User: pbx.UserID("usr_" + id("held")), Row: pbx.Ref{Kind: pbx.KindGrant, ID: "gnt_" + n}, At: day})
 		case 14:
 			add(&pbx.Entrance{Group: pbx.GroupID("grp_" + id("group")), Extension: "10" + id("extension"), Open: pbx.Destination{Kind: pbx.ToBusy}})
 		case 17:

@@ -34,6 +34,8 @@ func (g *RingGroup) Ref() Ref     { return Ref{KindRing, string(g.ID)} }
 func (q *Queue) Ref() Ref         { return Ref{KindQueue, string(q.ID)} }
 func (m *Menu) Ref() Ref          { return Ref{KindMenu, string(m.ID)} }
 func (a *Access) Ref() Ref        { return Ref{KindAccess, string(a.ID)} }
+func (r *Review) Ref() Ref        { return Ref{KindReview, string(r.ID)} }
+func (v *Verdict) Ref() Ref       { return Ref{KindVerdict, string(v.ID)} }
 func (e *Entrance) Ref() Ref      { return Ref{KindEntrance, string(e.Group)} }
 func (p *Prompt) Ref() Ref        { return Ref{KindPrompt, string(p.ID)} }
 func (t *Trunk) Ref() Ref         { return Ref{KindTrunk, string(t.ID)} }

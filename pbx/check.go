@@ -110,6 +110,10 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkMenu(n)
 	case *Access:
 		return s.checkAccess(n)
+	case *Review:
+		return s.checkReview(n)
+	case *Verdict:
+		return s.checkVerdict(n)
 	case *Entrance:
 		return s.checkEntrance(n)
 	case *Prompt:
@@ -357,6 +361,9 @@ func (s *Snapshot) checkGone(old Noun) error {
 			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
 		}
 		for range s.wishesOf(n.ID) {
+			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
+		}
+		for range s.verdictsOn(n.ID) {
 			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
 		}
 	case *Group:

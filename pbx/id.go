@@ -24,6 +24,8 @@ type (
 	QueueID       string // que_…
 	MenuID        string // mnu_…; a voice menu
 	AccessID      string // acc_…; a wish for rights
+	ReviewID      string // rev_…; a campaign that looks rights through
+	VerdictID     string // ver_…; what became of one thing in a review
 	TrunkID       string // trk_…
 	DIDID         string // did_…; a number of the office in the public network
 	OutRouteID    string // out_…
@@ -63,7 +65,9 @@ const (
 	KindOverride   Kind = "override" // of hours; likewise
 	KindQueue      Kind = "queue"
 	KindMenu       Kind = "menu"
-	KindAccess     Kind = "access"   // a wish for rights
+	KindAccess     Kind = "access" // a wish for rights
+	KindReview     Kind = "review"
+	KindVerdict    Kind = "verdict"  // of a review
 	KindEntrance   Kind = "entrance" // of a group; the id is the group's
 	KindPrompt     Kind = "prompt"
 	KindTrunk      Kind = "trunk"

@@ -25,6 +25,8 @@ type Snapshot struct {
 	Queues         map[QueueID]*Queue
 	Menus          map[MenuID]*Menu
 	Accesses       map[AccessID]*Access
+	Reviews        map[ReviewID]*Review
+	Verdicts       map[VerdictID]*Verdict
 	Entrances      map[GroupID]*Entrance
 	Prompts        map[PromptID]*Prompt
 	Trunks         map[TrunkID]*Trunk

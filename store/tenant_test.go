@@ -63,6 +63,8 @@ func nouns() []pbx.Noun {
 			Closed: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Holiday: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}},
 		&pbx.Access{ID: "acc_1", User: "usr_bob", Grants: []pbx.Wanted{{Right: "call.listen", Scope: scope}}, Reason: "training", Asked: day, Until: day.Add(time.Hour),
 			To: []pbx.UserID{"usr_ada"}, Answer: pbx.AnswerRefused, By: "usr_ada", Decided: day.Add(time.Minute), Words: "no", Given: []pbx.GrantID{"gnt_1"}},
+		&pbx.Review{ID: "rev_1", Name: "Весна", Group: "grp_sales", By: "usr_ada", Reason: "every year", Begun: day, Until: day.Add(time.Hour), Reminded: day.Add(time.Hour), Ended: day.Add(2 * time.Hour)},
+		&pbx.Verdict{ID: "ver_1", Review: "rev_1", User: "usr_bob", Row: pbx.Ref{Kind: pbx.KindMembership, ID: "mem_1"}, Right: "call.listen", Role: "manager", Keep: true, Reason: "trains", By: "usr_ada", At: day},
 		&pbx.Timetable{ID: "grp_sales", Zone: "Asia/Tehran", Schedule: hours.Schedule{
 			Open: hours.Week{1: {{From: 540, Until: 1020}}, 5: {{From: 1320, Until: 1800}}}, Breaks: hours.Week{1: {{From: 720, Until: 750}}},
 			Holidays: []hours.Holiday{{Name: "Новый год", On: hours.MustRule("01-01..01-08")}, {Name: "Wigilia", On: hours.MustRule("12-24"), Hours: hours.Spans{{From: 540, Until: 720}}},

@@ -1284,6 +1284,110 @@ export interface paths {
         patch: operations["patch_restrictions_by_restriction"];
         trace?: never;
     };
+    "/v1/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Reviews of what people hold, open ones first.
+         * @description For everybody who is signed in: shows only reviews that the asker may look at or decides in
+         */
+        get: operations["get_reviews"];
+        put?: never;
+        /**
+         * Start a review over a group or everybody, until an end.
+         * @description Needs `right.explain`; shows and changes only what it reaches.
+         */
+        post: operations["post_reviews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{review}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One review with everything it looks at.
+         * @description Needs `right.explain` or `membership.role` or `membership.override` or `grant.edit` or `role.system` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_reviews_by_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{review}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm one thing that a person holds, or take it away.
+         * @description Needs `membership.role` or `membership.override` or `grant.edit` or `role.system` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_reviews_by_review_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{review}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a review; what is open stays as it is.
+         * @description Needs `right.explain` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_reviews_by_review_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{review}/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A review as a table.
+         * @description Needs `right.explain` or `membership.role` or `membership.override` or `grant.edit` or `role.system` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_reviews_by_review_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/rights": {
         parameters: {
             query?: never;
@@ -2512,6 +2616,98 @@ export interface components {
             /** @description what it is put on */
             through: components["schemas"]["TollPlace"];
         };
+        Campaign: {
+            /** Format: date-time */
+            begun: string;
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            ended?: string;
+            /** @description with everything below it; absent: everybody */
+            group?: components["schemas"]["Named"];
+            id: string;
+            /** Format: int64 */
+            kept: number;
+            /** @description the visitor may close it */
+            manage: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description open things that nobody can decide, such as what the last System Owner holds
+             */
+            nobody: number;
+            reason: string;
+            /** Format: int64 */
+            removed: number;
+            /** @enum {string} */
+            state: "open" | "overdue" | "done" | "ended";
+            /** Format: int64 */
+            total: number;
+            /** Format: date-time */
+            until: string;
+            /**
+             * Format: int64
+             * @description things that the visitor can decide now
+             */
+            waiting: number;
+        };
+        CampaignDetail: {
+            /** Format: date-time */
+            begun: string;
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            ended?: string;
+            /** @description with everything below it; absent: everybody */
+            group?: components["schemas"]["Named"];
+            id: string;
+            items: components["schemas"]["CampaignItem"][];
+            /** Format: int64 */
+            kept: number;
+            /** @description the visitor may close it */
+            manage: boolean;
+            name: string;
+            /**
+             * Format: int64
+             * @description open things that nobody can decide, such as what the last System Owner holds
+             */
+            nobody: number;
+            reason: string;
+            /** Format: int64 */
+            removed: number;
+            /**
+             * Format: date-time
+             * @description the first day on which uses were recorded
+             */
+            since?: string;
+            /** @enum {string} */
+            state: "open" | "overdue" | "done" | "ended";
+            /** Format: int64 */
+            total: number;
+            /** Format: date-time */
+            until: string;
+            /**
+             * Format: int64
+             * @description things that the visitor can decide now
+             */
+            waiting: number;
+        };
+        CampaignItem: {
+            /** @description who else could decide it, those who hold least first */
+            asked: components["schemas"]["Named"][];
+            /** @description the visitor can decide it now */
+            decide: boolean;
+            holding: components["schemas"]["Holding"];
+            id: string;
+            /** @enum {string} */
+            kind: "membership" | "assignment" | "grant";
+            /** @description why not */
+            locked?: string;
+            photo?: string;
+            /** @description of an exception in the membership */
+            right?: string;
+            user: components["schemas"]["Named"];
+            /** @description absent while it is open */
+            verdict?: components["schemas"]["Decided"];
+        };
         ChangePasswordBody: {
             new: string;
             old: string;
@@ -2569,6 +2765,23 @@ export interface components {
             /** @description settings of the office */
             system: boolean;
             trunks: boolean;
+        };
+        DecideInBody: {
+            id: string;
+            /** @description false takes it away */
+            keep: boolean;
+            /** @enum {string} */
+            kind: "membership" | "assignment" | "grant";
+            reason: string;
+            /** @description of an exception in the membership */
+            right?: string;
+        };
+        Decided: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["Named"];
+            keep: boolean;
+            reason: string;
         };
         Deletion: {
             /**
@@ -2696,6 +2909,9 @@ export interface components {
             /** @description same as If-Match */
             revision?: string;
             zone?: string;
+        };
+        EndCampaignInBody: {
+            reason: string;
         };
         Entrance: {
             /** @description where calls go in the next seven days */
@@ -3026,6 +3242,8 @@ export interface components {
             locked?: string;
             /** @description the role, or what the right is about */
             name: string;
+            /** @description the right one needs to take it away */
+            needs: string;
             reason?: string;
             /** @description of an exception and of a single right */
             right?: string;
@@ -3500,6 +3718,14 @@ export interface components {
              */
             until?: string;
         };
+        NewCampaignBody: {
+            /** @description with everything below it; absent: everybody */
+            group?: string;
+            name: string;
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
         NewDeputyBody: {
             reason?: string;
             rights: string[];
@@ -3666,9 +3892,21 @@ export interface components {
              * @description phones that are registered now
              */
             registered: number;
+            /** @description in which something waits for the visitor */
+            reviews: components["schemas"]["Campaign"][];
         };
         PageCall: {
             items: components["schemas"]["Call"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageCampaign: {
+            items: components["schemas"]["Campaign"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -8090,6 +8328,205 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_reviews: {
+        parameters: {
+            query?: {
+                state?: "waiting" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCampaign"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_reviews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewCampaignBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_reviews_by_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDetail"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_reviews_by_review_decide: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_reviews_by_review_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndCampaignInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Campaign"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_reviews_by_review_table: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                review: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Refused, with the reason */

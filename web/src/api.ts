@@ -48,6 +48,9 @@ export type Me = Schemas['Me'];
 export type Why = Schemas['Why'];
 export type Finding = Schemas['Finding'];
 export type Wish = Schemas['Wish'];
+export type Campaign = Schemas['Campaign'];
+export type CampaignItem = Schemas['CampaignItem'];
+export type Holding = Schemas['Holding'];
 export type Thing = Schemas['Thing'];
 export type Overview = Schemas['Overview'];
 export type ImportReport = Schemas['Import'];
@@ -244,6 +247,12 @@ export const api = {
   findings: () => got(client.GET('/v1/rights/lints')),
   explainRight: (body: BodyOf<'/v1/explain/right', 'post'>) => got(client.POST('/v1/explain/right', { body })),
   requests: () => got(client.GET('/v1/requests', { params: { query: { limit: 200 } } })),
+  rightsReview: (query: Loose<'/v1/rights/review'>) => got(client.GET('/v1/rights/review', { params: { query: chosen<QueryOf<'/v1/rights/review'>>(query as never) } })),
+  reviews: () => got(client.GET('/v1/reviews')),
+  review: (review: string) => got(client.GET('/v1/reviews/{review}', { params: { path: { review } } })),
+  startReview: (body: BodyOf<'/v1/reviews', 'post'>) => got(client.POST('/v1/reviews', { body })),
+  closeReview: (review: string, reason: string) => got(client.POST('/v1/reviews/{review}/end', { params: { path: { review } }, body: { reason } })),
+  decide: (review: string, body: BodyOf<'/v1/reviews/{review}/decide', 'post'>) => act((query) => client.POST('/v1/reviews/{review}/decide', { params: { path: { review }, query }, body })),
   askAccess: (body: BodyOf<'/v1/requests', 'post'>) => got(client.POST('/v1/requests', { body })),
   approve: (request: string, body: BodyOf<'/v1/requests/{request}/approve', 'post'>) => got(client.POST('/v1/requests/{request}/approve', { params: { path: { request } }, body })),
   refuse: (request: string, words: string) => got(client.POST('/v1/requests/{request}/refuse', { params: { path: { request } }, body: { words } })),
@@ -253,6 +262,7 @@ export const api = {
   standing: (user: string) => got(client.GET('/v1/users/{user}/rights', { params: { path: { user } } })),
   compare: (user: string, query: { with?: string; at?: string }) => got(client.GET('/v1/users/{user}/rights/compare', { params: { path: { user }, query: chosen<QueryOf<'/v1/users/{user}/rights/compare'>>(query) } })),
   seat: (group: string, user: string, body: BodyOf<'/v1/groups/{group}/members/{user}', 'put'>) => act((query) => client.PUT('/v1/groups/{group}/members/{user}', { params: { path: { group, user }, query }, body })),
+  inherit: (group: string, user: string, right: string) => act((query) => client.PUT('/v1/groups/{group}/members/{user}/rights/{right}', { params: { path: { group, user, right }, query }, body: { value: 'inherit' } })),
   unseat: (group: string, user: string) => act((query) => client.DELETE('/v1/groups/{group}/members/{user}', { params: { path: { group, user }, query } })),
   giveGrant: (user: string, body: BodyOf<'/v1/users/{user}/grants', 'post'>) => act((query) => client.POST('/v1/users/{user}/grants', { params: { path: { user }, query }, body })),
   editGrant: (grant: string, body: BodyOf<'/v1/grants/{grant}', 'patch'>) => act((query) => client.PATCH('/v1/grants/{grant}', { params: { path: { grant }, query }, body })),

@@ -29,6 +29,7 @@ const ForwardingPage = lazy(() => import('./pages/forwarding'));
 const FindingPage = lazy(() => import('./pages/finding'));
 const ExplainPage = lazy(() => import('./pages/explain'));
 const RequestsPage = lazy(() => import('./pages/request'));
+const ReviewPage = lazy(() => import('./pages/review'));
 const PathPage = lazy(() => import('./pages/path'));
 const AgentPage = lazy(() => import('./pages/agent'));
 const WaitingPage = lazy(() => import('./pages/waiting'));
@@ -78,6 +79,7 @@ function Pages() {
           <Route path="/explain" element={<ExplainPage />} />
           <Route path="/findings" element={<FindingPage />} />
           <Route path="/requests" element={<RequestsPage />} />
+          <Route path="/reviews" element={<ReviewPage />} />
           <Route path="/paths" element={<PathPage />} />
           <Route path="/agent" element={<AgentPage />} />
           <Route path="/queues" element={<QueuePage />} />

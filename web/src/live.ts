@@ -36,7 +36,9 @@ export function stale(kind: string): string[] {
     case 'membership':
     case 'assignment':
     case 'grant':
-      return ['users', 'user', 'standing', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension', 'requests', 'why', 'findings'];
+      return ['users', 'user', 'standing', 'groups', 'members', 'role', 'billing', 'overview', 'audit', 'extension', 'requests', 'reviews', 'review', 'rights-review', 'why', 'findings'];
+    case 'review':
+      return ['reviews', 'review', 'rights-review', 'overview', 'audit'];
     case 'access':
       return ['requests', 'why', 'audit', 'findings'];
     case 'group':

@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
+import { AudioLines, BellRing, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldCheck, Split, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { can } from './session';
 import type { Key } from './words';
@@ -23,6 +23,7 @@ export const places: Place[] = [
   { to: '/restrictions', label: 'nav.restrictions', icon: PhoneOff, right: 'restriction.edit', section: 'nav.rules' },
   { to: '/explain', label: 'nav.explain', icon: CircleHelp, section: 'nav.rules' },
   { to: '/requests', label: 'nav.requests', icon: MessageSquareLock, key: 'q', section: 'nav.rules' },
+  { to: '/reviews', label: 'nav.reviews', icon: ClipboardCheck, right: 'right.explain', least: 'group', section: 'nav.rules' },
   { to: '/roles', label: 'nav.roles', icon: ShieldCheck, right: 'right.explain', least: 'group', key: 'o', section: 'nav.rules' },
   { to: '/findings', label: 'nav.findings', icon: ScanSearch, right: 'right.explain', least: 'group', section: 'nav.rules' },
   { to: '/audit', label: 'nav.audit', icon: FileClock, right: 'audit.read', least: 'group', key: 'a', section: 'nav.records' },

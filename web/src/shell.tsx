@@ -13,6 +13,7 @@ import { places, placesFor } from './nav';
 import { Palette } from './palette';
 import { useWaiting } from './parts/request';
 import { AgentItems } from './parts/agent';
+import { useUndecided } from './parts/review';
 import { StatusItems, statusLine } from './parts/status';
 import { WhyBox } from './parts/why';
 import { end, reaches, useMe } from './session';
@@ -72,7 +73,7 @@ function Rail({ find, keys, open, onOpen }: { find: () => void; keys: () => void
   const me = useMe();
   const people = useQuery({ queryKey: ['users', 'count'], queryFn: () => api.users({ limit: 1 }), staleTime: 60_000 });
   const live = useQuery({ queryKey: ['live'], queryFn: api.live, enabled: Boolean(me.rights['call.see']) });
-  const counts: Record<string, number | undefined> = { '/people': people.data?.total, '/live': live.data?.items.length || undefined, '/requests': useWaiting() || undefined };
+  const counts: Record<string, number | undefined> = { '/people': people.data?.total, '/live': live.data?.items.length || undefined, '/requests': useWaiting() || undefined, '/reviews': useUndecided() || undefined };
   const shown = placesFor(me);
   const sections = [...new Set(shown.map((p) => p.section))];
   return (

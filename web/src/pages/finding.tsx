@@ -32,7 +32,7 @@ function Row({ of }: { of: Finding }) {
         <p className="med">{of.text}</p>
         <p className="t2">{of.mend}</p>
         {of.count > 1 && (
-          <p className="row g8 wrap">
+          <p className="row w g8">
             {of.people.map((p) => <Link key={p.id} className="row g6 person" to={`/people/${p.id}/rights`}><Avatar id={p.id} name={p.name ?? ''} />{p.name}</Link>)}
             {rest > 0 && <span className="meta">{t('finding.more', { count: rest })}</span>}
           </p>

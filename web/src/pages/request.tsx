@@ -72,7 +72,7 @@ function Row({ of, onDone }: { of: Wish; onDone: () => void }) {
     <li className="request">
       <Avatar id={of.user.id} name={of.user.name ?? ''} />
       <div className="col grow g6">
-        <div className="row g8 wrap"><span className="med">{of.mine ? t('request.you') : of.user.name}</span><span className={`chip small ${looks[of.state]}`}>{t(`request.state.${of.state}`)}</span><span className="meta num">{of.state === 'expired' ? t('request.ended', { time: stamp(end) }) : t('request.until', { time: stamp(end) })}</span></div>
+        <div className="row w g8"><span className="med">{of.mine ? t('request.you') : of.user.name}</span><span className={`chip small ${looks[of.state]}`}>{t(`request.state.${of.state}`)}</span><span className="meta num">{of.state === 'expired' ? t('request.ended', { time: stamp(end) }) : t('request.until', { time: stamp(end) })}</span></div>
         <p className={of.state === 'expired' ? 'struck' : undefined}>{wanted(of)}</p>
         <p className="t2">“{of.reason}”</p>
         {answered && <p className="meta">{answered}</p>}
