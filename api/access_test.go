@@ -274,6 +274,10 @@ func probes() map[string][]probe {
 		"POST /v1/voicemail/{message}/restore": messages("/v1/voicemail/%s/restore", ""),
 
 		"GET /v1/overview":                         one("/v1/overview", ""),
+		"GET /v1/codes":                            one("/v1/codes", ""),
+		"PUT /v1/codes":                            one("/v1/codes", `{"codes":{"echo":"*9999"}}`),
+		"GET /v1/profile/speed":                    one("/v1/profile/speed", ""),
+		"PUT /v1/profile/speed":                    one("/v1/profile/speed", `{"speed":[{"short":"1","number":"101"}]}`),
 		"GET /v1/settings":                         one("/v1/settings", ""),
 		"PATCH /v1/settings":                       one("/v1/settings", `{"name":"Renamed"}`),
 		"POST /v1/settings/mail/test":              one("/v1/settings/mail/test", ""),

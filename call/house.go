@@ -130,6 +130,8 @@ func (m *machine) serve(in Input) {
 		s.step(m, in)
 	case farewell:
 		s.step(m, in)
+	case code:
+		s.step(m, in)
 	}
 }
 
@@ -142,6 +144,8 @@ func serviceFor(h *route.House) service {
 		return menu{at: h.At}
 	case pbx.ToQueue:
 		return queued{at: h.At}
+	case pbx.ToCode:
+		return code{action: pbx.CodeAction(h.At.ID), argument: h.At.Number}
 	}
 	return nil
 }

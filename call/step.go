@@ -72,6 +72,8 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Choices:
 		m.answer(in)
+	case Carried:
+		m.answer(in)
 	case Meant:
 		m.answer(in)
 	case Waits:

@@ -143,7 +143,7 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
-		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToQueue, pbx.ToQueue, pbx.ToNowhere}).Draw(t, "house")
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToNowhere}).Draw(t, "house")
 		p.House = &route.House{At: pbx.Destination{Kind: kind}}
 		return p
 	case 1:
@@ -238,6 +238,9 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		operator := pbx.Destination{}
 		if flag("operator") {
 			operator.Kind = pbx.ToUser
+		}
+		if flag("code") {
+			return Carried{To: operator, Ask: flag("ask"), Echo: flag("echo"), Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}
 		}
 		if flag("menu") {
 			if flag("meant") {

@@ -221,6 +221,9 @@ func parseInput(t *testing.T, w []string) Input {
 			in.To = pbx.Destination{Kind: pbx.ToUser, ID: arg(2)}
 		}
 		return in
+	case "carried": // carried to=bert ask, or carried echo
+		return Carried{Clips: []Clip{{Sound: "done"}}, To: pbx.Destination{ID: string(value("to")), Kind: map[bool]pbx.DestinationKind{true: pbx.ToUser}[value("to") != ""]},
+			Ask: has("ask"), Echo: has("echo")}
 	case "meant":
 		if arg(1) == "" {
 			return Meant{}
@@ -345,6 +348,10 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("end record %s", e.Leg)
 	case Keep:
 		return fmt.Sprintf("keep as %s", e.As)
+	case Carry:
+		return fmt.Sprintf("carry %s %q", e.Action, e.Argument)
+	case Echo:
+		return fmt.Sprintf("echo %s", e.Leg)
 	case OpenMenu:
 		return fmt.Sprintf("open menu %s", e.At.ID)
 	case LookUp:

@@ -182,7 +182,7 @@ func (h *House) build(ctx context.Context) error {
 	h.Board = switchboard.New(switchboard.Config{
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
 		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
-		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Queues: h.queues(),
+		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Queues: h.queues(), Carry: h.carry,
 		Used: h.uses.note,
 	})
 	if err := h.phones(ctx, public); err != nil {

@@ -1,12 +1,18 @@
 package media
 
 // Bridge lets sound flow between two sessions, as far as their flows allow, and ends the bridges they had before.
+// A session that is bridged with itself hears itself.
 // A session that has not learned its far side's address yet gets a new probation window, because a phone often
 // begins to send only when the call is answered. What the house plays to them ends. Closed sessions are not bridged.
 func (e *Engine) Bridge(a, b *Session) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if a == b || a.gone() || b.gone() || a.peer == b {
+	if a.gone() || b.gone() || a.peer == b {
+		return
+	}
+	if a == b {
+		e.part(a)
+		a.translate(a.join(a))
 		return
 	}
 	e.part(a)
@@ -27,7 +33,7 @@ func (e *Engine) Unbridge(s *Session) {
 func (e *Engine) part(s *Session) {
 	if p := s.peer; p != nil {
 		p.join(nil)
-		s.join(nil)
+		s.join(nil) // once more when it heard itself, which changes nothing
 	}
 }
 

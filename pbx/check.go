@@ -176,7 +176,7 @@ func (s *Snapshot) checkTenant(before, n *Tenant) error {
 			}
 		}
 	}
-	return first(checkProviders(n.Providers), checkZone(n.Zone), checkLanguage(n.Language), checkLine("public", n.Public, 253),
+	return first(s.checkCodes(n.Codes), n.Speed.check("speed"), checkProviders(n.Providers), checkZone(n.Zone), checkLanguage(n.Language), checkLine("public", n.Public, 253),
 		checkLine("mail.host", n.Mail.Host, 253), checkLine("mail.user", n.Mail.User, 254))
 }
 
@@ -203,7 +203,7 @@ func (s *Snapshot) checkUser(u *User) error {
 		}
 	}
 	return first(CheckName("name", u.Name), CheckEmail("email", u.Email), checkMobile(u.Mobile),
-		CheckExtension(s.Tenant.Country, u.Extension), checkLanguage(u.Language), checkZone(u.Zone), checkLine("photo", u.Photo, 128))
+		CheckExtension(s.Tenant.Country, u.Extension), checkLanguage(u.Language), checkZone(u.Zone), u.Speed.check("speed"), checkLine("photo", u.Photo, 128))
 }
 
 func (s *Snapshot) checkGroup(g *Group) error {

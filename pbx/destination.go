@@ -24,6 +24,7 @@ const (
 	ToGroup   DestinationKind = "group"   // a group as a whole: its hours decide what happens there
 	ToBusy    DestinationKind = "busy"    // the caller hears that it is busy
 	ToPrompt  DestinationKind = "prompt"  // the caller hears a sentence, and then the call ends
+	ToCode    DestinationKind = "code"    // the house does what a feature code says; no rule leads there
 )
 
 // Destination is where a call can be sent: what a forwarding rule, a menu key or the overflow of a queue leads to.

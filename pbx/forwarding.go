@@ -141,6 +141,23 @@ func fitsNumber(pattern, number string) bool {
 	return number == pattern
 }
 
+// IsWhole reports whether the exception counts for every caller at any time on an occasion, as a feature code makes it.
+func (e *Exception) IsWhole(w When) bool {
+	return e.When == w && e.Caller == "" && e.Number == "" && e.Side == SideBoth && e.Hours == HoursAny
+}
+
+// Diverted is where a feature code sends a person's calls on an occasion; false when none does.
+func (s *Snapshot) Diverted(u UserID, w When) (Destination, bool) {
+	if f := s.Forwardings[u]; f != nil {
+		for i := range f.Exceptions {
+			if e := &f.Exceptions[i]; e.IsWhole(w) && !e.Off {
+				return e.To, true
+			}
+		}
+	}
+	return Destination{}, false
+}
+
 // ProfileOf is what happens to calls for a person in a status; the usual thing where nobody set anything.
 func (s *Snapshot) ProfileOf(u UserID, status Status) Profile {
 	if f := s.Forwardings[u]; f != nil {

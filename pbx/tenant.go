@@ -16,8 +16,10 @@ type Tenant struct {
 	Spread   bool      `json:"spread,omitempty"` // who holds billing.assign may hand it on (D-044)
 
 	Providers []Provider       `json:"providers,omitempty"` // where people may sign in besides here, in the order of the buttons
-	Currency  string           `json:"currency,omitempty"`  // ISO 4217, of Prices; empty: nothing has a price
-	Prices    map[string]int64 `json:"prices,omitempty"`    // by name of a billable right: what one holder costs a month, in hundredths (D-043)
+	Codes     Codes            `json:"codes,omitzero"`
+	Speed     SpeedDials       `json:"speed,omitempty"`    // short numbers for everybody
+	Currency  string           `json:"currency,omitempty"` // ISO 4217, of Prices; empty: nothing has a price
+	Prices    map[string]int64 `json:"prices,omitempty"`   // by name of a billable right: what one holder costs a month, in hundredths (D-043)
 }
 
 // Mail is the way out for e-mail; without a host every mail stays in the outbox for the administrator to read.

@@ -13,6 +13,7 @@ type User struct {
 	Zone        string     `json:"zone,omitempty"`      // IANA name; empty follows the main group, then the office
 	Photo       string     `json:"photo,omitempty"`     // content hash of the picture; empty shows initials
 	Suspensions []Interval `json:"suspensions,omitempty"`
+	Speed       SpeedDials `json:"speed,omitempty"` // short numbers of one's own
 	Created     time.Time  `json:"created"`
 }
 

@@ -143,7 +143,7 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 	q := &question{s: s, live: live, r: &r, outside: r.Caller.Kind == pbx.ActorTrunk || r.Caller.Kind == pbx.ActorGuest}
 	to := r.To
 	if to.IsZero() {
-		dialled := number.Read(s.Tenant.Country, r.Dialled)
+		dialled := q.long(&p, number.Read(s.Tenant.Country, r.Dialled))
 		p.Dialled, p.Class = dialled.Digits, dialled.Class
 		if p.Dialled == "" {
 			p.Dialled = printable(r.Dialled)
@@ -154,7 +154,9 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 			return q.emergency(p, dialled)
 		}
 		if r.Caller.Trunk == "" {
-			to = q.dialled(dialled)
+			if to = q.code(dialled); to.IsZero() {
+				to = q.dialled(dialled)
+			}
 		} else if to = q.incoming(&p); p.Refuse != "" {
 			return p
 		}
@@ -295,6 +297,9 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 		}
 	case pbx.ToMobile, pbx.ToOutside:
 		q.outwards(p, to)
+		return pbx.Destination{}
+	case pbx.ToCode:
+		q.perform(p, to)
 		return pbx.Destination{}
 	case pbx.ToBusy:
 		p.end(pbx.CauseBusy, i18n.T("route.busy_tone"))

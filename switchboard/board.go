@@ -36,8 +36,11 @@ type Config struct {
 	Sounds Sounds                                           // keeps what is recorded; nil: nothing is
 	Boxes  Boxes                                            // mailboxes; nil: nobody has one
 
-	Used    policy.Used // told which rights people make use of; nil is told nothing
-	Queues  Queues
+	Used   policy.Used // told which rights people make use of; nil is told nothing
+	Queues Queues
+	// Carry does what a feature code of a person's phone says. It may take its time.
+	Carry func(ctx context.Context, who pbx.Actor, action pbx.CodeAction, argument string) call.Carried
+
 	Say     func(language string, t i18n.Text) string // i18n.Catalog.Say
 	Encrypt bool                                      // sound has to be encrypted on every leg; calls that cannot are refused
 	Limit   int                                       // calls at the same time; 0: 10,000

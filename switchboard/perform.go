@@ -81,6 +81,12 @@ func (r *run) perform(e call.Effect) call.Input {
 		return r.enterQueue(e)
 	case call.Drop:
 		r.drop(e.Legs)
+	case call.Carry:
+		r.carry(e)
+	case call.Echo:
+		if s, _ := r.side(e.Leg); s.stream != nil {
+			r.b.c.Sound.Bridge(s.stream, s.stream)
+		}
 	case call.OpenBox:
 		r.openBox(e)
 	case call.Record:

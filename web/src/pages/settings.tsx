@@ -4,6 +4,7 @@ import { Send } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Me, type Settings } from '../api';
 import { Costs } from '../parts/billing';
+import { Codes } from '../parts/code';
 import { Providers } from '../parts/provider';
 import { useAddress } from '../parts/query';
 import { fieldWord } from '../parts/words';
@@ -97,7 +98,7 @@ function MailServer({ settings }: { settings: Settings }) {
 /** The tabs that somebody may open: what the office is, how people sign in and what things cost belong to different people. */
 function tabsOf(me: Me) {
   return [
-    ...(can(me, 'setting.edit', 'all') ? [{ id: 'office', label: t('settings.office') }, { id: 'mail', label: t('settings.mail') }] : []),
+    ...(can(me, 'setting.edit', 'all') ? [{ id: 'office', label: t('settings.office') }, { id: 'mail', label: t('settings.mail') }, { id: 'codes', label: t('settings.codes') }] : []),
     ...(can(me, 'setting.edit', 'all') || can(me, 'rate.edit', 'all') ? [{ id: 'costs', label: t('settings.costs') }] : []),
     ...(can(me, 'login.edit', 'all') ? [{ id: 'signin', label: t('settings.signin') }] : []),
   ];
@@ -115,7 +116,7 @@ export default function SettingsPage() {
   const tab = values.tab ?? tabs[0]?.id ?? 'office';
   return (
     <Sheet title={t('nav.settings')} scope={t('settings.lead')} tabs={<Tabs label={t('nav.settings')} value={tab} onChange={(x) => set({ tab: x === tabs[0]?.id ? undefined : x })} tabs={tabs} />}>
-      {tab === 'signin' ? <Providers /> : tab === 'costs' ? <Costs /> : <OfficeSettings tab={tab} />}
+      {tab === 'signin' ? <Providers /> : tab === 'costs' ? <Costs /> : tab === 'codes' ? <Codes /> : <OfficeSettings tab={tab} />}
     </Sheet>
   );
 }

@@ -1,0 +1,136 @@
+package pbx
+
+import (
+	"slices"
+	"strings"
+
+	"tandem/number"
+)
+
+// CodeAction is what a feature code does (FC-01).
+type CodeAction string
+
+// The actions of feature codes.
+const (
+	CodeForwardAll     CodeAction = "forward_all"       // every call goes to the number that follows
+	CodeForwardAllOff  CodeAction = "forward_all_off"   //
+	CodeForwardBusy    CodeAction = "forward_busy"      // calls that find the person busy do
+	CodeForwardBusyOff CodeAction = "forward_busy_off"  //
+	CodeForwardNone    CodeAction = "forward_none"      // calls that nobody answers do
+	CodeForwardNoneOff CodeAction = "forward_none_off"  //
+	CodeDND            CodeAction = "dnd"               // do not disturb
+	CodeDNDOff         CodeAction = "dnd_off"           //
+	CodeAvailable      CodeAction = "status_available"  // the five statuses (X-048)
+	CodeAway           CodeAction = "status_away"       //
+	CodeAvailable2     CodeAction = "status_available2" //
+	CodeAway2          CodeAction = "status_away2"      //
+	CodeStatusAuto     CodeAction = "status_auto"       // the status follows the hours again
+	CodeHoursOpen      CodeAction = "hours_open"        // holds the hours of the person's main group open by hand (X-082)
+	CodeHoursClosed    CodeAction = "hours_closed"      //
+	CodeHoursAuto      CodeAction = "hours_auto"        // ends it
+	CodeEcho           CodeAction = "echo"              // one hears oneself
+	CodeSayExtension   CodeAction = "say_extension"     //
+	CodeLastCaller     CodeAction = "last_caller"       // says who called last, and calls back at a key
+	CodeRedial         CodeAction = "redial"            // calls what was dialled last
+	CodeSpeed          CodeAction = "speed"             // calls the number kept under the digits that follow
+)
+
+// CodeDialect is a set of codes that people may know from elsewhere.
+type CodeDialect string
+
+// The dialects. The zero value is Classic.
+const (
+	CodesClassic CodeDialect = "classic" // *72, *78, *43 …
+	CodesCompact CodeDialect = "compact" // *21*, *32, *777 …
+)
+
+// CodeKind is one line of the table of codes.
+type CodeKind struct {
+	Action   CodeAction
+	Argument bool // digits follow
+	Classic  string
+	Compact  string
+}
+
+// CodeKinds lists what codes do, in the order in which people read them. An empty code is off until somebody sets one.
+func CodeKinds() []CodeKind {
+	return []CodeKind{
+		{CodeForwardAll, true, "*72", "*21*"}, {CodeForwardAllOff, false, "*73", "#21#"},
+		{CodeForwardBusy, true, "*90", "*67*"}, {CodeForwardBusyOff, false, "*91", "#67#"},
+		{CodeForwardNone, true, "*52", "*61*"}, {CodeForwardNoneOff, false, "*53", "#61#"},
+		{CodeDND, false, "*78", "*32"}, {CodeDNDOff, false, "*79", "#32"},
+		{CodeAvailable, false, "*361", "*30"}, {CodeAway, false, "*362", "*31"}, {CodeAvailable2, false, "*363", "*33"},
+		{CodeAway2, false, "*364", "*34"}, {CodeStatusAuto, false, "*360", "*35"},
+		{CodeHoursOpen, false, "*281", ""}, {CodeHoursClosed, false, "*282", ""}, {CodeHoursAuto, false, "*280", ""},
+		{CodeSpeed, true, "*0", "*5"}, {CodeLastCaller, false, "*69", "*69"}, {CodeRedial, false, "*66", "*66"},
+		{CodeEcho, false, "*43", "*777"}, {CodeSayExtension, false, "*65", "*65"},
+	}
+}
+
+// maxCode is how long a code may be.
+const maxCode = 6
+
+// Codes are the feature codes of an office: a dialect, and what was changed in it.
+type Codes struct {
+	Dialect CodeDialect           `json:"dialect,omitempty"`
+	Changed map[CodeAction]string `json:"changed,omitempty"` // empty takes the code away
+}
+
+// Of is the code of an action; empty when it has none.
+func (c Codes) Of(k CodeKind) string {
+	if own, changed := c.Changed[k.Action]; changed {
+		return own
+	}
+	if c.Dialect == CodesCompact {
+		return k.Compact
+	}
+	return k.Classic
+}
+
+// Read finds the code that begins what was dialled, the longest first, and what follows it. An action without argument wants the code alone.
+func (c Codes) Read(dialled string) (action CodeAction, argument string, ok bool) {
+	best := 0
+	for _, k := range CodeKinds() {
+		code := c.Of(k)
+		rest, begins := strings.CutPrefix(dialled, code)
+		if code == "" || !begins || len(code) <= best || !k.Argument && rest != "" {
+			continue
+		}
+		action, argument, ok, best = k.Action, strings.TrimSuffix(rest, "#"), true, len(code)
+	}
+	return action, argument, ok
+}
+
+// checkCodes refuses codes that nobody could dial, that two actions share, or that are somebody's number.
+func (s *Snapshot) checkCodes(c Codes) error {
+	if !slices.Contains([]CodeDialect{"", CodesClassic, CodesCompact}, c.Dialect) {
+		return Refuse(Invalid, "dialect", "code.dialect_unknown", "value", string(c.Dialect))
+	}
+	taken := map[string]CodeAction{}
+	known := map[CodeAction]bool{}
+	for _, k := range CodeKinds() {
+		known[k.Action] = true
+		code, field := c.Of(k), "codes."+string(k.Action)
+		if code == "" {
+			continue
+		}
+		if other := taken[code]; other != "" {
+			return Refuse(Conflict, field, "code.taken", "code", code)
+		}
+		taken[code] = k.Action
+		for _, o := range CodeKinds() {
+			if tail, begins := strings.CutPrefix(c.Of(o), code); k.Argument && begins && tail != "" {
+				return Refuse(Conflict, field, "code.shadows", "code", code, "other", c.Of(o))
+			}
+		}
+		if len(code) < 2 || len(code) > maxCode || strings.Trim(code, "0123456789*#") != "" || number.Read(s.Tenant.Country, code).Class != number.Feature {
+			return Refuse(Invalid, field, "code.bad", "code", code)
+		}
+	}
+	for action := range c.Changed {
+		if !known[action] {
+			return Refuse(Invalid, "codes."+string(action), "code.unknown")
+		}
+	}
+	return nil
+}

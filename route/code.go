@@ -1,0 +1,50 @@
+package route
+
+import (
+	"tandem/i18n"
+	"tandem/number"
+	"tandem/pbx"
+)
+
+// code is what a feature code leads to: the house, which does what the code says. Codes are for people of the office; whoever calls from outside
+// dials none (FC-01).
+func (q *question) code(n number.Number) pbx.Destination {
+	if n.Class != number.Feature || q.outside {
+		return pbx.Destination{}
+	}
+	action, argument, ok := q.s.Tenant.Codes.Read(n.Digits)
+	if !ok || action == pbx.CodeSpeed {
+		return pbx.Destination{}
+	}
+	return pbx.Destination{Kind: pbx.ToCode, ID: string(action), Number: argument}
+}
+
+// long is the number that a short one stands for: the person's own, else the office's. From here on it is as if it had been dialled, so the
+// same decisions stand before it (N-12).
+func (q *question) long(p *Plan, n number.Number) number.Number {
+	if n.Class != number.Feature || q.outside {
+		return n
+	}
+	action, short, ok := q.s.Tenant.Codes.Read(n.Digits)
+	if !ok || action != pbx.CodeSpeed {
+		return n
+	}
+	to := ""
+	if u := q.s.Users[q.r.Caller.User]; u != nil {
+		to = u.Speed.Number(short)
+	}
+	if to == "" {
+		to = q.s.Tenant.Speed.Number(short)
+	}
+	if to == "" {
+		return n
+	}
+	p.because(i18n.T("route.speed", "short", n.Digits, "number", to))
+	return number.Read(q.s.Tenant.Country, to)
+}
+
+// perform lets the house carry a code out.
+func (q *question) perform(p *Plan, to pbx.Destination) {
+	p.House = &House{At: to, Language: q.language(&House{})}
+	p.because(i18n.T("route.code", "code", p.Dialled))
+}

@@ -1,0 +1,58 @@
+package route
+
+import (
+	"testing"
+
+	"tandem/number"
+	"tandem/pbx"
+)
+
+func TestCodes(t *testing.T) {
+	w := newWorld()
+	office := w.nouns[0].(*pbx.Tenant)
+	office.Speed = pbx.SpeedDials{{Short: "1", Number: "102"}, {Short: "2", Number: "+49301234567"}, {Short: "3", Number: "112"}}
+	alice, bob := w.person("alice", "101", false), w.person("bob", "102", false)
+	w.phone(alice, "a", 1)
+	w.phone(bob, "b", 1)
+	w.nouns[2].(*pbx.User).Speed = pbx.SpeedDials{{Short: "9", Number: "102"}}
+	gone := w.person("gone", "103", true)
+	s := w.snapshot(t)
+	ask := func(who pbx.Actor, dialled string) Plan {
+		return Decide(s, w.live, Request{Caller: who, Dialled: dialled, At: noon})
+	}
+	mine := pbx.Actor{Kind: pbx.ActorDevice, User: alice, Device: "dev_a"}
+
+	p := ask(mine, "*72103#")
+	if p.House == nil || p.House.At != (pbx.Destination{Kind: pbx.ToCode, ID: string(pbx.CodeForwardAll), Number: "103"}) || p.House.Language != "de" || p.Dialled != "*72103#" {
+		t.Errorf("a code: %+v", p)
+	}
+	if p := ask(mine, "*7899"); p.Refuse != pbx.CauseUnknown {
+		t.Errorf("no code: %+v", p)
+	}
+	if p := ask(pbx.Actor{Kind: pbx.ActorDevice, User: gone, Device: "dev_g"}, "*78"); p.Refuse != pbx.CauseSuspended {
+		t.Errorf("somebody suspended: %+v", p)
+	}
+	for _, who := range []pbx.Actor{{Kind: pbx.ActorTrunk, Trunk: "trk_1"}, {Kind: pbx.ActorGuest, Link: "lnk_1"}} {
+		for _, dialled := range []string{"*78", "*01", "*72103"} {
+			if p := ask(who, dialled); p.House != nil || len(p.Attempts) > 0 {
+				t.Errorf("%s dials %s: %+v", who.Kind, dialled, p)
+			}
+		}
+	}
+
+	for _, short := range []string{"*01", "*09"} {
+		if p := ask(mine, short); len(p.Attempts) != 1 || p.To.User != bob || p.Dialled != "102" {
+			t.Errorf("short number %s: %+v", short, p)
+		}
+	}
+	direct, byShort := ask(mine, "+49301234567"), ask(mine, "*02")
+	if direct.Refuse != byShort.Refuse || direct.Class != byShort.Class || direct.Text.Key != byShort.Text.Key {
+		t.Errorf("a short number is not what dialling it is: %+v, %+v", byShort, direct)
+	}
+	if p := ask(mine, "*03"); p.Class != number.Emergency || !p.IsEmergency() {
+		t.Errorf("an emergency number under a short one: %+v", p)
+	}
+	if p := ask(mine, "*08"); p.Refuse != pbx.CauseUnknown {
+		t.Errorf("a short number that nobody set: %+v", p)
+	}
+}
