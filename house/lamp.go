@@ -22,7 +22,7 @@ const teamMost = 256
 // lamps are what phones may watch: calls of people as lamps, and presence for soft phones (BL-01, BL-04).
 func (h *House) lamps() map[string]sip.Package {
 	return map[string]sip.Package{
-		"dialog":   {Type: sip.DialogType, Look: h.lookAt(h.lamp)},
+		"dialog":   {Type: sip.DialogType, Look: h.switchOr(h.lookAt(h.lamp))},
 		"presence": {Type: sip.PresenceType, Look: h.lookAt(h.standing)},
 	}
 }
@@ -56,6 +56,71 @@ func (h *House) lookAt(show func(*glance, *pbx.User) (sip.Document, bool)) func(
 		d, ok := show(g, u)
 		return sip.View{Keys: []string{string(u.ID)}, Document: d}, ok
 	}
+}
+
+// switchOr lets phones also watch what is switched on: a state that a code changes, by the code, and the hours of a group, by its number. A lamp
+// that is lit says that calls do not go their usual way.
+func (h *House) switchOr(people func(sip.Watcher, string) (sip.View, bool)) func(sip.Watcher, string) (sip.View, bool) {
+	return func(w sip.Watcher, resource string) (sip.View, bool) {
+		s, at := h.snapshot(), time.Now()
+		if action, argument, ok := s.Tenant.Codes.Read(resource); ok && argument == "" {
+			lit, is := codeLit(s, w.User, action, at)
+			return switchView(w, resource, lit), is
+		}
+		if r, ok := s.ByExtension(resource); ok && r.Kind == pbx.KindEntrance {
+			group := pbx.GroupID(r.ID)
+			if !policy.Decide(s, policy.Request{Actor: pbx.Actor{Kind: pbx.ActorUser, User: w.User}, Right: policy.GroupSee, Target: policy.Group(group), At: at}).OK {
+				return sip.View{}, false
+			}
+			state, _ := s.HoursOf(group, at)
+			return switchView(w, resource, state == pbx.StateClosed || state == pbx.StateBreak), true
+		}
+		return people(w, resource)
+	}
+}
+
+// codeLit reports whether the state that a code switches is on for a person; false when the code switches none.
+func codeLit(s *pbx.Snapshot, u pbx.UserID, action pbx.CodeAction, at time.Time) (lit, is bool) {
+	status := s.StatusOf(u, at)
+	switch action {
+	case pbx.CodeForwardAll, pbx.CodeForwardAllOff:
+		_, lit = s.Diverted(u, pbx.WhenAlways)
+	case pbx.CodeForwardBusy, pbx.CodeForwardBusyOff:
+		_, lit = s.Diverted(u, pbx.WhenBusy)
+	case pbx.CodeForwardNone, pbx.CodeForwardNoneOff:
+		_, lit = s.Diverted(u, pbx.WhenNoAnswer)
+	case pbx.CodeDND, pbx.CodeDNDOff:
+		lit = status.Status == pbx.StatusDND
+	case pbx.CodeAvailable:
+		lit = status.Status == pbx.StatusAvailable
+	case pbx.CodeAway:
+		lit = status.Status == pbx.StatusAway
+	case pbx.CodeAvailable2:
+		lit = status.Status == pbx.StatusAvailable2
+	case pbx.CodeAway2:
+		lit = status.Status == pbx.StatusAway2
+	case pbx.CodeStatusAuto:
+		lit = !status.Manual
+	case pbx.CodeHoursOpen, pbx.CodeHoursClosed, pbx.CodeHoursAuto:
+		var held *pbx.HoursOverride
+		if m := s.MainMembership(u, at); m != nil {
+			held = s.HoursOverrides[pbx.HoursID(m.Group)]
+		}
+		by := held != nil && !at.Before(held.From) && (held.Until.IsZero() || at.Before(held.Until))
+		lit = by && (action == pbx.CodeHoursAuto || held.State == map[pbx.CodeAction]pbx.State{pbx.CodeHoursOpen: pbx.StateOpen, pbx.CodeHoursClosed: pbx.StateClosed}[action])
+	default:
+		return false, false
+	}
+	return lit, true
+}
+
+// switchView is a lamp that is on or off.
+func switchView(w sip.Watcher, resource string, lit bool) sip.View {
+	var l pbx.Lamp
+	if lit {
+		l.Calls = []pbx.LampCall{{State: pbx.LampTalks}}
+	}
+	return sip.View{Document: sip.DialogInfo(w, resource, resource, l)}
 }
 
 // person is whom the user part of an address means: an extension, or the user name of a phone.

@@ -32,7 +32,8 @@ func (s *Server) Dial(inv call.Invite) error {
 	if inv.Trunk != "" {
 		return s.dialTrunk(inv)
 	}
-	l := &leg{s: s, id: inv.Leg, outgoing: true, device: inv.Binding.Device, binding: inv.Binding.ID, localSDP: inv.Offer}
+	l := &leg{s: s, id: inv.Leg, outgoing: true, device: inv.Binding.Device, binding: inv.Binding.ID, localSDP: inv.Offer,
+		call: inv.Call, number: inv.To.Number}
 	l.key = dialogKey{stack.NewToken() + stack.NewToken(), stack.NewToken()}
 	b, ok := s.registrar.find(inv.Binding.ID)
 	if ok = ok && (b.flow.Secure() || !inv.Binding.Secure); ok { // what is offered may hold keys, for a way that was encrypted when it was chosen

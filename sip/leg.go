@@ -28,6 +28,8 @@ type leg struct {
 	key      dialogKey
 	device   pbx.DeviceID
 	outgoing bool
+	call     pbx.CallID // of an outgoing leg: the call it rings for …
+	number   string     // … and the number of the person it rings at
 	phase    phase
 	dialog   dialog
 	flow     stack.Flow // way to the phone; changes when the phone comes back from elsewhere

@@ -38,9 +38,38 @@ func replacesIn(u stack.URI) (r replaces, there, ok bool) {
 	return r, there, ok
 }
 
+// shownBy finds the phone that rings for what a lamp named: the id of the call and whose phone it is (ADR 58). Which phone of several does not
+// matter, because the call is picked up as a whole; nil when nothing rings there any more, or the names are those of a dialog.
+func (s *Server) shownBy(r replaces) *leg {
+	number := r.to
+	if r.to == pickupTag {
+		number = r.from
+	} else if r.from != pickupTag {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.legs {
+		if l.outgoing && l.call == pbx.CallID(r.callID) && l.number == number {
+			return l
+		}
+	}
+	return nil
+}
+
 // replaced finds the leg of a dialog by both its tags; which of them is ours depends on whose side named it. A dialog belongs to the worker of
 // its Call-ID, so it is asked there; what follows runs on the worker of the Call-ID that is given. Without a leg id there is no such dialog.
 func (s *Server) replaced(callID string, r replaces, then func(id pbx.LegID, up bool)) {
+	if l := s.shownBy(r); l != nil {
+		s.stack.Do(l.key.callID, func() {
+			id := pbx.LegID("")
+			if l.phase == phaseCalling {
+				id = l.id
+			}
+			s.stack.Do(callID, func() { then(id, false) })
+		})
+		return
+	}
 	l, tag := s.legOf(dialogKey{r.callID, r.to}), r.from
 	if l == nil {
 		l, tag = s.legOf(dialogKey{r.callID, r.from}), r.to

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"tandem/call"
 	"tandem/sip/stack"
 )
 
@@ -441,5 +442,33 @@ func TestPush(t *testing.T) {
 		h.server.Push("dev_bob", "message-summary", "application/simple-message-summary", nil)
 		p.notified("terminated", "Messages-Waiting: yes")
 		p.silent()
+	})
+}
+
+// What a lamp names is enough to pick the call up that rings there, and opens no dialog.
+func TestPickupByLamp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, _ := watching(t, SubscriptionLimits{})
+		bob, alice := h.phone("bob", "192.0.2.12:5060"), h.phone("alice", "192.0.2.9:5060")
+		ringing := h.dials(bob)
+		bob.respond(ringing, 180, "")
+		h.signal(call.SignalRang)
+		invite := func(value, callID string) *stack.Message {
+			m := alice.request("INVITE", "sip:102@pbx", "sip:102@pbx", callID)
+			m.Set(stack.HeaderReplaces, value)
+			m.SetBody("application/sdp", []byte(sdpA))
+			return m
+		}
+		alice.proven(invite("cal_1;to-tag=102;from-tag=pickup", "p1"))
+		if in := h.call(); in.Replaces != "leg_out" || in.Actor.User != "usr_alice" {
+			t.Errorf("picks up %q", in.Replaces)
+		}
+		for _, value := range []string{"cal_1;to-tag=103;from-tag=pickup", "cal_2;to-tag=102;from-tag=pickup", "cal_1;to-tag=pickup;from-tag=pickup"} {
+			alice.expect(alice.proven(invite(value, strings.ReplaceAll(value, ";", "-"))), 481)
+		}
+		bye := alice.request("BYE", "sip:102@pbx", "sip:102@pbx", "cal_1")
+		bye = stack.NewRequest("BYE", bye.URI, address("<sip:alice@pbx>;tag=pickup"), address("<sip:102@pbx>;tag=102"), "cal_1", 9)
+		alice.expect(alice.send(bye), 481)
+		h.quiet()
 	})
 }
