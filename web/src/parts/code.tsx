@@ -79,10 +79,10 @@ function Editor({ codes }: { codes: FeatureCodes }) {
   const start = speedCode ? code('speed', speedCode.usual) : '';
   const dirty = draft.dirty || dialect !== codes.dialect || Object.keys(own).length > 0;
   return (
-    <div className="col g20">
+    <div className="col g20 form">
       <p className="lead">{t('code.lead')}</p>
-      <Choices name="dialect" label={t('code.dialect')} value={dialect} onChange={(d) => setDialect(d as FeatureCodes['dialect'])} options={[{ value: 'classic', label: t('code.classic') }, { value: 'compact', label: t('code.compact'), hint: t('code.dialect_hint') }]} />
-      <Card title={t('settings.codes')}>
+      <Choices name="dialect" label={t('code.dialect')} value={dialect} onChange={(d) => setDialect(d as FeatureCodes['dialect'])} options={[{ value: 'classic', label: t('code.classic'), hint: t('code.classic_hint') }, { value: 'compact', label: t('code.compact'), hint: t('code.compact_hint') }]} />
+      <Card title={t('settings.codes')} note={t('code.dialect_hint')}>
         {shown.codes.map((c) => (
           <div key={c.action} className="list-row code-row">
             <span className="grow col"><span className="med">{actionWord(c.action)}</span>{code(c.action, c.usual) !== c.usual && <span className="meta">{c.usual ? t('code.usual', { code: c.usual }) : t('code.usually_off')}</span>}</span>
