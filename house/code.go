@@ -43,6 +43,12 @@ func (h *House) carry(ctx context.Context, who pbx.Actor, action pbx.CodeAction,
 		return k.hours(ctx, pbx.StateClosed)
 	case pbx.CodeHoursAuto:
 		return k.hours(ctx, pbx.StateNone)
+	case pbx.CodeAgentIn, pbx.CodeAgentOut:
+		return k.agent(ctx, action == pbx.CodeAgentIn)
+	case pbx.CodePause:
+		return k.rest(ctx, pbx.Pauses()[0], "say.queue.pause")
+	case pbx.CodeResume:
+		return k.rest(ctx, "", "say.queue.resume")
 	case pbx.CodeEcho:
 		return call.Carried{Clips: words("say.test.echo"), Echo: true}
 	case pbx.CodeSayExtension:
@@ -130,6 +136,39 @@ func (k *keypad) hours(ctx context.Context, state pbx.State) call.Carried {
 		return call.Carried{Clips: refused}
 	}
 	return call.Carried{Clips: words("say.feature.done")}
+}
+
+// agent logs the person in to all queues he serves, or out of them (D-016).
+func (k *keypad) agent(ctx context.Context, in bool) call.Carried {
+	c := command.SetDuty{User: k.who.User}
+	for _, q := range k.h.snapshot().QueuesOf(k.who.User) {
+		if in {
+			c.In = append(c.In, q.ID)
+		} else {
+			c.Out = append(c.Out, q.ID)
+		}
+	}
+	if len(c.In)+len(c.Out) == 0 {
+		return call.Carried{Clips: words("say.feature.refused")}
+	}
+	if refused := k.do(ctx, c); refused != nil {
+		return call.Carried{Clips: refused}
+	}
+	if in {
+		return call.Carried{Clips: words("say.queue.login")}
+	}
+	return call.Carried{Clips: words("say.queue.logout")}
+}
+
+// rest begins a break from the queues, or ends it.
+func (k *keypad) rest(ctx context.Context, why, said string) call.Carried {
+	if len(k.h.snapshot().QueuesOf(k.who.User)) == 0 {
+		return call.Carried{Clips: words("say.feature.refused")}
+	}
+	if refused := k.do(ctx, command.SetDuty{User: k.who.User, Pause: &why}); refused != nil {
+		return call.Carried{Clips: refused}
+	}
+	return call.Carried{Clips: words(said)}
 }
 
 func (k *keypad) extension() call.Carried {

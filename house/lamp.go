@@ -101,6 +101,12 @@ func codeLit(s *pbx.Snapshot, u pbx.UserID, action pbx.CodeAction, at time.Time)
 		lit = status.Status == pbx.StatusAway2
 	case pbx.CodeStatusAuto:
 		lit = !status.Manual
+	case pbx.CodeAgentIn, pbx.CodeAgentOut:
+		for _, q := range s.QueuesOf(u) {
+			lit = lit || s.IsIn(u, q.ID)
+		}
+	case pbx.CodePause, pbx.CodeResume:
+		lit = s.Duties[u] != nil && s.Duties[u].Pause != ""
 	case pbx.CodeHoursOpen, pbx.CodeHoursClosed, pbx.CodeHoursAuto:
 		var held *pbx.HoursOverride
 		if m := s.MainMembership(u, at); m != nil {

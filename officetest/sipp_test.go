@@ -27,7 +27,7 @@ func TestSIPp(t *testing.T) {
 		c.Digests = []string{"MD5", "SHA-256"} // SIPp knows MD5 only, and reads only the first challenge
 	})
 	at := s.reach("udp")
-	users, callers := injection(t, 0, people), injection(t, 1, people) // the first is called, and would not ring by calling himself
+	users, callers := injection(t, 0, people, 1), injection(t, 1, people, 1) // the first is called, and would not ring by calling himself
 	callee := freeUDP(t)
 
 	// The callee answers whatever is sent to the contacts that the registrations name.
@@ -46,6 +46,19 @@ func TestSIPp(t *testing.T) {
 	}
 	finish(t, sipp(t, at, "uac_auth.xml", "-p", freeUDP(t), "-mp", freeUDP(t), "-r", "20", "-m", strconv.Itoa(calls), "-inf", callers,
 		"-key", "domain", "127.0.0.1", "-s", "10000", "-d", "300", "-auth_uri", "10000@"+at))
+
+	// Lamp keys: all of them are shown the whole state, refreshed and ended; a wrong secret shows nothing, however often it is tried.
+	finish(t, sipp(t, at, "subscribe.xml", "-p", freeUDP(t), "-r", "100", "-m", "300", "-inf", injection(t, 0, people, 5), "-key", "domain", "127.0.0.1",
+		"-s", "10000", "-auth_uri", "10000@"+at))
+	wrong := filepath.Join(t.TempDir(), "wrong.csv")
+	if err := os.WriteFile(wrong, []byte("SEQUENTIAL\nu00001;[authentication username=u00001 password=guess];\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	finish(t, sipp(t, at, "subscribe_wrong.xml", "-p", freeUDP(t), "-r", "50", "-m", "100", "-inf", wrong, "-key", "domain", "127.0.0.1",
+		"-s", "10000", "-auth_uri", "10000@"+at))
+	if n := s.SIP.Subscriptions(); n != 0 {
+		t.Errorf("%d subscriptions are left", n)
+	}
 	eventually(t, "all calls are over and recorded", func() bool {
 		tally, err := s.Store.Tally(t.Context(), everything, dawn)
 		return err == nil && s.Board.Calls() == 0 && tally.Calls == calls && tally.Missed == 0
@@ -75,12 +88,12 @@ func finish(t *testing.T, c *exec.Cmd) {
 	}
 }
 
-// injection writes SIPp's list of accounts.
-func injection(t *testing.T, from, to int) string {
+// injection writes SIPp's list of accounts: every so many of them, which with five groups is everybody of one.
+func injection(t *testing.T, from, to, every int) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "users.csv")
 	csv := "SEQUENTIAL\n"
-	for i := from; i < to; i++ {
+	for i := from; i < to; i += every {
 		csv += fmt.Sprintf("u%05d;[authentication username=u%05d password=pu%05d];\n", i, i, i)
 	}
 	if err := os.WriteFile(name, []byte(csv), 0o644); err != nil {

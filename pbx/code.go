@@ -28,6 +28,10 @@ const (
 	CodeHoursOpen      CodeAction = "hours_open"        // holds the hours of the person's main group open by hand
 	CodeHoursClosed    CodeAction = "hours_closed"      //
 	CodeHoursAuto      CodeAction = "hours_auto"        // ends it
+	CodeAgentIn        CodeAction = "agent_in"          // logs in to all queues one serves (D-016)
+	CodeAgentOut       CodeAction = "agent_out"         // … out of them
+	CodePause          CodeAction = "agent_pause"       // a break from queues
+	CodeResume         CodeAction = "agent_resume"      // … is over
 	CodeEcho           CodeAction = "echo"              // one hears oneself
 	CodeSayExtension   CodeAction = "say_extension"     //
 	CodeLastCaller     CodeAction = "last_caller"       // says who called last, and calls back at a key
@@ -62,6 +66,7 @@ func CodeKinds() []CodeKind {
 		{CodeAvailable, false, "*361", "*30"}, {CodeAway, false, "*362", "*31"}, {CodeAvailable2, false, "*363", "*33"},
 		{CodeAway2, false, "*364", "*34"}, {CodeStatusAuto, false, "*360", "*35"},
 		{CodeHoursOpen, false, "*281", ""}, {CodeHoursClosed, false, "*282", ""}, {CodeHoursAuto, false, "*280", ""},
+		{CodeAgentIn, false, "*451", "*62"}, {CodeAgentOut, false, "*450", "*63"}, {CodePause, false, "*461", "*82"}, {CodeResume, false, "*460", "*83"},
 		{CodeSpeed, true, "*0", "*5"}, {CodeLastCaller, false, "*69", "*69"}, {CodeRedial, false, "*66", "*66"},
 		{CodeEcho, false, "*43", "*777"}, {CodeSayExtension, false, "*65", "*65"},
 	}
