@@ -485,7 +485,7 @@ CREATE TABLE tenants (
 	mail_tls      TEXT   NOT NULL,
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
-, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '');
+, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '');
 
 CREATE TABLE timetables (
 	tenant   TEXT NOT NULL,
@@ -548,7 +548,7 @@ CREATE TABLE users (
 	zone        TEXT   NOT NULL,
 	photo       TEXT   NOT NULL,
 	suspensions TEXT   NOT NULL,
-	created     BIGINT NOT NULL,
+	created     BIGINT NOT NULL, speed TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

@@ -192,6 +192,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Feature codes and short numbers of the office.
+         * @description For everybody who is signed in: everybody may know what can be dialled
+         */
+        get: operations["get_codes"];
+        /**
+         * Change feature codes and short numbers of the office.
+         * @description Needs `setting.edit` over the office.
+         */
+        put: operations["put_codes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices/{device}": {
         parameters: {
             query?: never;
@@ -1003,6 +1027,30 @@ export interface paths {
          * @description For everybody who is signed in: only the asker's own
          */
         delete: operations["delete_profile_sessions_by_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/profile/speed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own short numbers.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        get: operations["get_profile_speed"];
+        /**
+         * Change one's own short numbers.
+         * @description Needs `user.profile` over the me; who may not see it is told that it does not exist.
+         */
+        put: operations["put_profile_speed"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3067,6 +3115,23 @@ export interface components {
             /** @description as it is dialled */
             to: string;
         };
+        FeatureCode: {
+            action: string;
+            /** @description digits follow */
+            argument: boolean;
+            /** @description empty: it is off */
+            code: string;
+            /** @description as the dialect says */
+            usual: string;
+        };
+        FeatureCodes: {
+            codes: components["schemas"]["FeatureCode"][];
+            /** @enum {string} */
+            dialect: "classic" | "compact";
+            revision: string;
+            /** @description short numbers for everybody */
+            speed: components["schemas"]["SpeedDial"][];
+        };
         Finding: {
             /**
              * Format: int64
@@ -4874,6 +4939,18 @@ export interface components {
             /** Format: date-time */
             seen: string;
         };
+        SetCodesBody: {
+            /** @description by action; empty switches the code off, what is not named stays */
+            codes?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            dialect?: "classic" | "compact";
+            /** @description same as If-Match */
+            revision?: string;
+            /** @description replaces the short numbers for everybody */
+            speed?: components["schemas"]["SpeedDial"][];
+        };
         SetForwardingBody: {
             /** @description all of them, in order; absent keeps them */
             exceptions?: components["schemas"]["Exception"][];
@@ -4963,6 +5040,9 @@ export interface components {
              */
             presence?: "" | "nobody" | "group" | "everyone";
         };
+        SetSpeedBody: {
+            speed: components["schemas"]["SpeedDial"][];
+        };
         SetStatusBody: {
             /**
              * @description auto lets it follow the hours again
@@ -5038,6 +5118,14 @@ export interface components {
             from: number;
             /** Format: int64 */
             until: number;
+        };
+        SpeedDial: {
+            name?: string;
+            number: string;
+            short: string;
+        };
+        SpeedList: {
+            speed: components["schemas"]["SpeedDial"][];
         };
         Step: {
             done: boolean;
@@ -5750,6 +5838,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_codes: {
+        parameters: {
+            query?: {
+                /** @description shows the codes of a dialect as they are usual, to choose it */
+                dialect?: "" | "classic" | "compact";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureCodes"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_codes: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen: the answer is a Preview, and nothing is changed */
+                dry?: boolean;
+            };
+            header?: {
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCodesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeatureCodes"];
+                };
             };
             /** @description Refused, with the reason */
             default: {
@@ -7616,6 +7774,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_profile_speed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeedList"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_profile_speed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSpeedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeedList"];
+                };
             };
             /** @description Refused, with the reason */
             default: {
