@@ -86,10 +86,10 @@ func TestEveryStrategyServes(t *testing.T) {
 			return strings.Contains(c.Text("trace"), asked[0]+" answered after")
 		})
 	}
-	day := s.call(200, "GET", "/v1/queues/"+q.Text("id")+"/live", nil)
-	if day.At("day", "answered") != float64(len(strategies)) || day.At("day", "abandoned") != 0.0 {
-		t.Errorf("figures of the day %v", day.At("day"))
-	}
+	eventually(t, "the figures of the day", func() bool {
+		day := s.call(200, "GET", "/v1/queues/"+q.Text("id")+"/live", nil)
+		return day.At("day", "answered") == float64(len(strategies)) && day.At("day", "abandoned") == 0.0
+	})
 }
 
 // ringing is the call that rings at a phone now; those that ended are passed over.
@@ -131,10 +131,11 @@ func TestBaresipQueue(t *testing.T) {
 	anna, a := phone("Anna", "161", 600)
 	ben, b := phone("Ben", "162", 700)
 	cleo, c := phone("Cleo", "163", 800)
-	q := s.call(201, "POST", "/v1/queues", object{"name": "Desk", "extension": "180", "strategy": "hunt", "ring": 60,
+	s.call(201, "POST", "/v1/queues", object{"name": "Desk", "extension": "180", "strategy": "hunt", "ring": 60,
 		"agents": []object{{"id": cleo}, {"id": anna}, {"id": ben}}})
 	s.call(200, "PUT", "/v1/users/"+cleo+"/duty", object{"pause": "lunch"})
 
+	events := s.listen(ctx)
 	do(t, caller, "dial", "sip:180@"+s.reach("udp"))
 	expect(t, ctx, caller, "CALL_ESTABLISHED") // the queue itself
 	expect(t, ctx, a, "CALL_INCOMING")
@@ -144,15 +145,14 @@ func TestBaresipQueue(t *testing.T) {
 	expect(t, ctx, b, "CALL_ESTABLISHED")
 	heard(t, caller, 700)
 	heard(t, b, 440)
-	live := s.call(200, "GET", "/v1/queues/"+q.Text("id")+"/live", nil)
-	duties := map[string]string{}
-	for _, row := range live.At("agents").([]any) {
-		m := row.(map[string]any)
-		duties[m["name"].(string)] = m["duty"].(string)
-	}
-	if duties["Ben"] != "talking" || duties["Cleo"] != "away" || duties["Anna"] != "free" {
-		t.Errorf("agents %v", duties)
-	}
+	eventually(t, "the live events tell what the agents do", func() bool {
+		duties := map[string]string{}
+		for _, row := range events.until(t, "queue", "name", "Desk").At("agents").([]any) {
+			m := row.(map[string]any)
+			duties[m["name"].(string)] = m["duty"].(string)
+		}
+		return duties["Ben"] == "talking" && duties["Cleo"] == "away" && duties["Anna"] == "free"
+	})
 	if strings.Contains(c.Log(), "Incoming call") {
 		t.Error("the phone of somebody on a break rings")
 	}

@@ -86,6 +86,20 @@ func TestRecordOfACutOffCall(t *testing.T) {
 	}
 }
 
+// A crash closes the stay in a queue with the call, waiting or served.
+func TestRecordOfACutOffStay(t *testing.T) {
+	joins := fact(event.CallQueued, after(1), event.Queued{Queue: "que_1", Name: "Desk", Late: 60})
+	end := fact(event.CallEnded, after(90), event.Ended{Cause: pbx.CauseInterrupted, Reason: i18n.T("cause.interrupted")})
+	waits := Record([]event.Fact{start(), joins, end})
+	if len(waits.Stays) != 1 || waits.Stays[0].How != event.LeftCut || waits.Stays[0].Waited() != 89*time.Second || !waits.Stays[0].Late {
+		t.Errorf("%+v", waits.Stays)
+	}
+	served := Record([]event.Fact{start(), joins, fact(event.CallDequeued, after(31), event.Dequeued{Queue: "que_1", How: event.LeftAnswered, Agent: bob}), end})
+	if s := served.Stays[0]; s.How != event.LeftAnswered || s.Late || s.Waited() != 30*time.Second || s.Talked() != 59*time.Second {
+		t.Errorf("%+v", s)
+	}
+}
+
 func TestRecordOfARefusedCall(t *testing.T) {
 	refused := Record([]event.Fact{start(), fact(event.CallEnded, noon, event.Ended{Cause: pbx.CauseUnknown, Reason: i18n.T("route.unknown"), Legs: []event.Leg{caller}})})
 	if !refused.Missed() || refused.Reason.Key != "route.unknown" || refused.Legs[0].Ended != noon || refused.Legs[0].Cause != pbx.CauseUnknown {

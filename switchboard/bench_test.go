@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"testing"
 	"time"
@@ -101,4 +102,49 @@ func held() uint64 {
 	runtime.GC()
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc + m.StackInuse
+}
+
+// BenchmarkQueue holds 1,000 callers in a queue of 50 agents who all talk: one caller leaves and one comes.
+func BenchmarkQueue(b *testing.B) {
+	const waiting = 1000
+	o, n := benchOffice(b)
+	n.done, n.talking = make(chan struct{}, 1<<16), make(chan struct{}, 1<<16)
+	q := &pbx.Queue{ID: "que_1", Name: "Desk", Extension: "200", Strategy: pbx.ServeIdle, Ring: 20, Late: 60, MaxWait: 3600, Every: 60}
+	nouns := []pbx.Noun{q}
+	for i := range 50 {
+		u := pbx.UserID(fmt.Sprintf("usr_%d", i))
+		q.Agents = append(q.Agents, pbx.QueueAgent{User: u})
+		nouns = append(nouns, &pbx.User{ID: u, Name: "Agent", Email: fmt.Sprintf("a%d@example.org", i)},
+			&pbx.Membership{ID: pbx.MembershipID(fmt.Sprintf("mem_%d", i)), User: u, Group: "grp_all", Role: "user", From: began})
+	}
+	o.put(nouns...)
+	invite := offer(pcmu, pcma, event8)
+	count := 0
+	join := func() pbx.LegID {
+		count++
+		leg := pbx.LegID(fmt.Sprintf("leg_%d", count))
+		o.board.Incoming(call.Incoming{Leg: leg, Actor: pbx.Actor{Kind: pbx.ActorDevice, User: "usr_alice", Device: "dev_alice1"}, Dialled: "200", Offer: invite})
+		<-n.talking
+		return leg
+	}
+	var legs []pbx.LegID
+	for range waiting {
+		legs = append(legs, join())
+	}
+	for since := time.Now(); len(o.board.Queue("que_1").Waiting) < waiting; {
+		if time.Since(since) > 20*time.Second {
+			b.Fatalf("%d wait: %+v", len(o.board.Queue("que_1").Waiting), o.board.Calls())
+		}
+		runtime.Gosched()
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		o.board.Signal(call.Signal{Leg: legs[0], Kind: call.SignalEnded, Cause: pbx.CauseHangup})
+		for o.board.Calls() >= waiting {
+			runtime.Gosched()
+		}
+		legs = append(legs[1:], join())
+	}
+	b.StopTimer()
+	o.drain()
 }

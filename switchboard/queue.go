@@ -44,6 +44,7 @@ const (
 	lookEvery   = 10 * time.Second       // what the clock changes – hours, registrations that end – is looked for while somebody waits
 	showEvery   = 250 * time.Millisecond // live views are told no more often
 	restoreTime = 10 * time.Second
+	alarmEvery  = 10 * time.Minute // people are told no more often that callers wait too long
 )
 
 // note is one thing in a queue's inbox.
@@ -77,6 +78,7 @@ type hall struct {
 	looked  time.Time
 	day     string
 	dirty   bool
+	alarmed time.Time
 	told    time.Time
 	gone    bool // there is no such queue any more
 }
@@ -434,6 +436,9 @@ func (h *hall) clear() {
 
 // close lets everybody go from a queue that was taken out.
 func (h *hall) close(at time.Time) {
+	if len(h.state.Waiting)+len(h.state.Talks)+len(h.state.Agents) == 0 {
+		return
+	}
 	for _, w := range slices.Clone(h.state.Waiting) {
 		h.send(queue.Send{Call: w.Call, Why: queue.Nobody})
 		h.step(queue.Leave{Call: w.Call}, at)
@@ -535,7 +540,9 @@ func (h *hall) perform(e queue.Effect) (next []queue.Input) {
 		h.dismiss(e)
 	case queue.Note:
 		if e.Kind == queue.Late && h.config != nil {
-			if i := slices.IndexFunc(h.state.Waiting, func(w queue.Caller) bool { return w.Call == e.Call }); i >= 0 {
+			i := slices.IndexFunc(h.state.Waiting, func(w queue.Caller) bool { return w.Call == e.Call })
+			if now := time.Now(); i >= 0 && !now.Before(h.alarmed.Add(alarmEvery)) {
+				h.alarmed = now
 				h.alarm(Alarm{Queue: h.config, Call: e.Call, From: h.state.Waiting[i].From, Waited: e.Waited})
 			}
 		}

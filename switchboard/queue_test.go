@@ -273,6 +273,11 @@ func TestAQueueChangesAtWork(t *testing.T) {
 		o.mu.Unlock()
 		o.board.Changed()
 		pause(time.Minute)
+		h, _ := o.board.halls.Load(q.ID)
+		if h.(*hall).mu.Lock(); h.(*hall).running {
+			t.Error("a queue that was deleted goes on")
+		}
+		h.(*hall).mu.Unlock()
 		o.drain()
 		if c := o.only(); c.Stays[0].How != event.LeftNobody || c.Cause != pbx.CauseOffline {
 			t.Errorf("%+v", c)
