@@ -48,6 +48,7 @@ type commands struct {
 	Restore restoreCommand `cmd:"" help:"Fill an empty database from a backup."`
 	Audit   auditCommand   `cmd:"" help:"The audit log."`
 	Explain explainCommand `cmd:"" help:"Ask why: the decisions of the system, step by step."`
+	Whatif  whatifCommand  `cmd:"" help:"Replay recorded calls through a draft of restrictions, and say what would have been otherwise."`
 	Policy  policyCommand  `cmd:"" help:"Rights as text: export, compare, test."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

@@ -26,7 +26,7 @@ export function WhyCall() {
   return (
     <section className="col g12">
       <h2 className="cap">{t('whycall.title')}</h2>
-      <form className="row wrap g8" onSubmit={(e) => { e.preventDefault(); set({ who: from === me.user.id ? undefined : from, to, at: at || undefined }); }}>
+      <form className="row w g8" onSubmit={(e) => { e.preventDefault(); set({ who: from === me.user.id ? undefined : from, to, at: at || undefined }); }}>
         <Chooser label={t('whycall.from')} options={people} value={from} onChange={setFrom} />
         <Line label={t('whycall.to')} value={to} placeholder="+1 876 926 1234" onChange={setTo} />
         <Line label={t('explain.at')} type="datetime-local" value={at} onChange={setAt} />
