@@ -27,7 +27,8 @@ type Undone struct {
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue,
-	pbx.KindMenu, pbx.KindEntrance, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction}
+	pbx.KindMenu, pbx.KindEntrance, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
+	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
 func IsUndoable(f event.Fact) bool {
@@ -35,7 +36,7 @@ func IsUndoable(f event.Fact) bool {
 		return false
 	}
 	switch f.Kind {
-	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked:
+	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.TrunkDeleted:
 		return false
 	}
 	return true
@@ -126,6 +127,17 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.RingGroup{}
 	case pbx.KindAccess:
 		n = &pbx.Access{}
+	case pbx.KindDID:
+		n = &pbx.DID{}
+	case pbx.KindOutRoute:
+		n = &pbx.OutRoute{}
+	case pbx.KindTrunk:
+		t := &pbx.Trunk{}
+		n, err = t, json.Unmarshal(b, t)
+		if old, ok := now.(*pbx.Trunk); ok {
+			t.Secret = old.Secret
+		}
+		return n, err
 	case pbx.KindRole:
 		n = &pbx.Role{}
 	case pbx.KindHours:
@@ -309,6 +321,15 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		return w.askForwarding(d)
 	case pbx.KindAccess:
 		return w.askAccess(d)
+	case pbx.KindDID:
+		needs = numberNeeds(d)
+	case pbx.KindOutRoute:
+		needs = outRouteNeed()
+	case pbx.KindTrunk:
+		var err error
+		if needs, err = trunkNeeds(d); err != nil {
+			return err
+		}
 	case pbx.KindRing:
 		var err error
 		if needs, err = w.ringNeeds(d); err != nil {

@@ -19,6 +19,8 @@ func leadsOf(n pbx.Noun) iter.Seq[pbx.Lead] {
 		return n.Leads
 	case *pbx.Entrance:
 		return n.Leads
+	case *pbx.DID:
+		return n.Leads
 	case *pbx.RingGroup:
 		return func(yield func(pbx.Lead) bool) { yield(pbx.Lead{Owner: n.Ref(), Field: "no_answer", To: n.NoAnswer}) }
 	}
@@ -126,4 +128,40 @@ func (w *Work) ownApproval(g *pbx.Grant) bool {
 		}
 	}
 	return false
+}
+
+// numberNeeds is what a number of the office needs to become another, or to go: where it leads is a right of its own.
+func numberNeeds(d pbx.Difference) (needs []Need) {
+	before, _ := d.Before.(*pbx.DID)
+	after, _ := d.After.(*pbx.DID)
+	for _, n := range []*pbx.DID{before, after} {
+		if n != nil {
+			needs = append(needs, Need{policy.NumberEdit, DIDTarget(n.ID, n.Group)})
+		}
+	}
+	if after != nil && (before == nil && !after.To.IsZero() || before != nil && before.To != after.To) {
+		needs = append(needs, Need{policy.RouteEdit, DIDTarget(after.ID, after.Group)})
+	}
+	return needs
+}
+
+// trunkNeeds is what a trunk needs to become another. Its secret stands in no log and follows nobody to another host or name, so a
+// deleted trunk does not come back, and neither does the old address of one that has a secret.
+func trunkNeeds(d pbx.Difference) (needs []Need, err error) {
+	before, _ := d.Before.(*pbx.Trunk)
+	after, _ := d.After.(*pbx.Trunk)
+	if after != nil && (before == nil || before.Secret != "" && secretFor(before) != secretFor(after)) {
+		return nil, pbx.Refuse(pbx.Conflict, "", "undo.impossible", "fact", string(pbx.KindTrunk))
+	}
+	for _, n := range []*pbx.Trunk{before, after} {
+		if n != nil {
+			needs = append(needs, Need{policy.TrunkEdit, TrunkTarget(n.ID, n.Group)})
+		}
+	}
+	return needs, nil
+}
+
+// secretFor is who gets to see the secret of a trunk.
+func secretFor(t *pbx.Trunk) [5]string {
+	return [5]string{t.Host, t.Domain, t.Transport, t.Username, t.AuthName}
 }

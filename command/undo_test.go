@@ -274,3 +274,42 @@ func TestUndoIsNoWayAround(t *testing.T) {
 	}
 	o.must(o.actor("uwe"), Undo{Facts: asked.Facts})
 }
+
+// Lines to carriers, numbers and ways out are taken back too, as far as a secret does not stand in the way (N-17).
+func TestUndoLines(t *testing.T) {
+	o := full(t)
+	olga, sven, greta := o.actor("olga"), o.actor("sven"), o.actor("greta")
+	before := rows(t, o.view())
+	var done []Result
+	do := func(c Command) Result {
+		t.Helper()
+		done = append(done, o.must(olga, c))
+		return done[len(done)-1]
+	}
+	made := do(CreateTrunk{Trunk{Name: p("Carrier"), Host: p("sip.example.net"), Username: p("acme"), Secret: p("hush")}})
+	trunk := pbx.TrunkID(made.Object.ID)
+	do(EditTrunk{trunk, Trunk{Name: p("Line"), Calls: p(3)}})
+	number := pbx.DIDID(do(CreateDID{DID{Number: p("+4930100200"), Trunk: &trunk, To: &pbx.Destination{Kind: pbx.ToUser, ID: string(o.user("uwe"))}}}).Object.ID)
+	do(EditDID{number, DID{To: &pbx.Destination{Kind: pbx.ToUser, ID: string(o.user("nina"))}}})
+	way := pbx.OutRouteID(do(CreateOutRoute{OutRoute{Name: p("All"), Trunks: &[]pbx.Way{{Trunk: trunk}}}}).Object.ID)
+	do(DeleteOutRoute{way})
+	do(DeleteDID{number})
+	o.refused(greta, Undo{Facts: done[3].Facts}, pbx.Conflict) // something newer stands on it
+	for i := len(done) - 1; i >= 0; i-- {
+		o.refused(o.actor("uwe"), Undo{Facts: done[i].Facts}, pbx.NotFound)
+		o.must(olga, Undo{Facts: done[i].Facts})
+	}
+	if !bytes.Equal(before, rows(t, o.view())) {
+		t.Error("something is left")
+	}
+	trunk = pbx.TrunkID(do(CreateTrunk{Trunk{Name: p("Carrier"), Host: p("sip.example.net"), Username: p("acme"), Secret: p("hush")}}).Object.ID)
+	renamed := do(EditTrunk{trunk, Trunk{Name: p("Line")}})
+	o.must(sven, Undo{Facts: renamed.Facts})
+	if o.view().Trunks[trunk].Secret != "hush" {
+		t.Error("the secret is gone")
+	}
+	moved := do(EditTrunk{trunk, Trunk{Host: p("sip.example.org"), Secret: p("other")}})
+	o.refused(olga, Undo{Facts: moved.Facts}, pbx.Conflict) // the secret of now would go to the host of then
+	gone := do(DeleteTrunk{trunk})
+	o.refused(olga, Undo{Facts: gone.Facts}, pbx.Conflict)
+}
