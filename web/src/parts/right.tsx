@@ -186,6 +186,7 @@ function Aside({ rights, onCompare }: { rights: PersonRights; onCompare: () => v
 
 export function Rights({ user }: { user: string }) {
   const asked = useQuery({ queryKey: ['standing', user], queryFn: () => api.standing(user) });
+  useRoles(); // roles made here have their names from it
   const change = useChange();
   const [joining, setJoining] = useState(false);
   const [comparing, setComparing] = useState(false);
