@@ -82,6 +82,7 @@ func probes() map[string][]probe {
 	for i := range sound {
 		sound[i].kind = "audio/wav"
 	}
+	calendar := []probe{{"–", "/v1/holidays/calendar", "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar"}}
 	greetings := menus("/v1/menus/%s/sounds/de", sound[0].body)
 	for i := range greetings {
 		greetings[i].kind = "audio/wav"
@@ -240,18 +241,24 @@ func probes() map[string][]probe {
 		"DELETE /v1/rings/{ring}":               rings("/v1/rings/%s", ""),
 		"POST /v1/explain/route":                one("/v1/explain/route", `{"to":"103"}`),
 
-		"GET /v1/menus":                             one("/v1/menus", ""),
-		"POST /v1/menus":                            {{"sales", "/v1/menus", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/menus", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/menus", `{"name":"New"}`, ""}},
-		"GET /v1/menus/{menu}":                      menus("/v1/menus/%s", ""),
-		"PATCH /v1/menus/{menu}":                    menus("/v1/menus/%s", `{"name":"Renamed"}`),
-		"DELETE /v1/menus/{menu}":                   menus("/v1/menus/%s", ""),
-		"GET /v1/menus/{menu}/sounds/{language}":    menus("/v1/menus/%s/sounds/de", ""),
-		"PUT /v1/menus/{menu}/sounds/{language}":    greetings,
-		"DELETE /v1/menus/{menu}/sounds/{language}": menus("/v1/menus/%s/sounds/pl", ""),
-		"GET /v1/entrances":                         one("/v1/entrances", ""),
-		"GET /v1/groups/{group}/entrance":           groups("/v1/groups/%s/entrance", ""),
-		"PUT /v1/groups/{group}/entrance":           groups("/v1/groups/%s/entrance", `{"open":{"kind":"busy"}}`),
-		"DELETE /v1/groups/{group}/entrance":        groups("/v1/groups/%s/entrance", ""),
+		"GET /v1/menus":                                     one("/v1/menus", ""),
+		"POST /v1/menus":                                    {{"sales", "/v1/menus", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/menus", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/menus", `{"name":"New"}`, ""}},
+		"GET /v1/menus/{menu}":                              menus("/v1/menus/%s", ""),
+		"PATCH /v1/menus/{menu}":                            menus("/v1/menus/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/menus/{menu}":                           menus("/v1/menus/%s", ""),
+		"GET /v1/menus/{menu}/sounds/{language}":            menus("/v1/menus/%s/sounds/de", ""),
+		"PUT /v1/menus/{menu}/sounds/{language}":            greetings,
+		"DELETE /v1/menus/{menu}/sounds/{language}":         menus("/v1/menus/%s/sounds/pl", ""),
+		"POST /v1/menus/{menu}/sounds/{language}/dictation": menus("/v1/menus/%s/sounds/de/dictation", `{}`),
+		"POST /v1/prompts/{language}/{key}/dictation":       one("/v1/prompts/de/say.goodbye/dictation", `{}`),
+		"GET /v1/dictations/{dictation}":                    one("/v1/dictations/dic_none", ""),
+		"DELETE /v1/dictations/{dictation}":                 one("/v1/dictations/dic_none", ""),
+		"GET /v1/holidays":                                  one("/v1/holidays?country=DE&region=BY", ""),
+		"POST /v1/holidays/calendar":                        calendar,
+		"GET /v1/entrances":                                 one("/v1/entrances", ""),
+		"GET /v1/groups/{group}/entrance":                   groups("/v1/groups/%s/entrance", ""),
+		"PUT /v1/groups/{group}/entrance":                   groups("/v1/groups/%s/entrance", `{"open":{"kind":"busy"}}`),
+		"DELETE /v1/groups/{group}/entrance":                groups("/v1/groups/%s/entrance", ""),
 
 		"GET /v1/users/{user}/devices":     things("/v1/users/%s/devices", "", ""),
 		"POST /v1/users/{user}/devices":    things("/v1/users/%s/devices", "", `{"name":"Second"}`),

@@ -78,7 +78,11 @@ type Hours struct {
 	Now      HoursNow       `json:"now"`
 	Revision string         `json:"revision"`
 	Can      HoursCan       `json:"can"`
+	Ahead    []HoursDay     `json:"ahead,omitempty" doc:"of a dry run: the next 14 days as they would be"`
 }
+
+// lookAhead is how many days a dry run shows (BAR TZ-08).
+const lookAhead = 14
 
 func weekText(w hours.Week) WeekText {
 	return WeekText{w[1].String(), w[2].String(), w[3].String(), w[4].String(), w[5].String(), w[6].String(), w[0].String()}
@@ -270,7 +274,11 @@ func putHours[I setting](s *Server, ctx context.Context, v *visit, in *I) (Hours
 	if err := s.doOrTry(ctx, v, c, set.Dry); err != nil {
 		return Hours{}, err
 	}
-	return v.showHours(id), nil
+	out := v.showHours(id)
+	if plan := v.s.KeptBy(id, v.at).Plan; set.Dry && plan != nil {
+		out.Ahead = hoursDays(plan, plan.Zone().Day(v.at), lookAhead)
+	}
+	return out, nil
 }
 
 func readHours(set SetHoursIn) (hours.Schedule, error) {

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -297,6 +296,13 @@ type menuSoundUp struct {
 	RawBody  []byte `contentType:"audio/wav"`
 }
 
+// menuSound makes the command that lets a menu greet with a sound.
+func menuSound(id pbx.MenuID, language string) func(pbx.Sound) command.Command {
+	return func(sound pbx.Sound) command.Command {
+		return command.SetMenuSound{ID: id, Language: language, Sound: sound}
+	}
+}
+
 // putMenuSound lets a menu greet with an upload. Nothing of it is kept but its samples.
 func (s *Server) putMenuSound(ctx context.Context, v *visit, in *menuSoundUp) (Menu, error) {
 	m, err := v.menuToEdit(in.Menu)
@@ -307,15 +313,12 @@ func (s *Server) putMenuSound(ctx context.Context, v *visit, in *menuSoundUp) (M
 	if err != nil {
 		return Menu{}, err
 	}
-	set := command.SetMenuSound{ID: m.ID, Language: in.Language, Sound: pbx.Sound{Blob: soundID(v), Rate: w.Rate, Samples: int64(len(w.Samples))}}
-	if _, err := s.c.Desk.Try(ctx, v.who, set); err != nil {
-		return Menu{}, err // before anything is kept
-	}
-	if err := s.keep(set.Sound.Blob, w.Samples); err != nil {
+	err = s.setSound(ctx, v.who, w, menuSound(m.ID, in.Language), func(c command.Command) error {
+		_, err := s.do(ctx, v, c)
+		return err
+	})
+	if err != nil {
 		return Menu{}, err
-	}
-	if _, err := s.do(ctx, v, set); err != nil {
-		return Menu{}, errors.Join(err, s.c.Blobs.Delete(set.Sound.Blob))
 	}
 	return s.menu(v, v.s.Menus[m.ID]), nil
 }
@@ -340,7 +343,11 @@ func menuRoutes() []Route {
 		route("PATCH", "/v1/menus/{menu}", row(policy.MenuEdit), "Change a menu.", (*Server).patchMenu).tries(),
 		route("DELETE", "/v1/menus/{menu}", row(policy.MenuEdit), "Delete a menu; the answer names the rules that lead nowhere now.", (*Server).deleteMenu).tries(),
 		raw("GET", "/v1/menus/{menu}/sounds/{language}", row(policy.MenuEdit), "audio/wav", "The greeting of a menu in a language, as callers hear it.", (*Server).getMenuSound),
-		route("PUT", "/v1/menus/{menu}/sounds/{language}", row(policy.MenuEdit), "Set the greeting of a menu in a language: WAV, one channel, 8 or 16 bits, at most five minutes.", (*Server).putMenuSound).large(promptOctets),
+		route("PUT", "/v1/menus/{menu}/sounds/{language}", row(policy.MenuEdit), "Set the greeting of a menu in a language: WAV, one or two channels, 8, 16 or 24 bits or G.711, at most five minutes.", (*Server).putMenuSound).large(promptOctets),
+		route("POST", "/v1/menus/{menu}/sounds/{language}/dictation", row(policy.MenuEdit), "Call one of the asker's phones, to speak the greeting of a menu into it.", (*Server).dictateMenu).created(),
+		route("POST", "/v1/prompts/{language}/{key}/dictation", row(policy.MenuEdit), "Call one of the asker's phones, to speak a sentence of the house into it.", (*Server).dictatePrompt).created(),
+		route("GET", "/v1/dictations/{dictation}", signedIn("only the asker's own"), "How far a dictation is.", (*Server).getDictation),
+		act("DELETE", "/v1/dictations/{dictation}", signedIn("only the asker's own"), "Hang up a dictation; what was not kept until then is not kept.", (*Server).deleteDictation),
 		route("DELETE", "/v1/menus/{menu}/sounds/{language}", row(policy.MenuEdit), "Take the sound of a greeting away.", (*Server).deleteMenuSound),
 
 		route("GET", "/v1/entrances", signedIn("shows only groups that group.see reaches"), "Groups that can be called as a whole.", (*Server).listEntrances),

@@ -164,3 +164,57 @@ func TestEntrance(t *testing.T) {
 		t.Errorf("it is back: %+v", e)
 	}
 }
+
+// The asker's phone is called; what he keeps becomes the greeting, if he still may. Nobody sees the dictation of another.
+func TestDictation(t *testing.T) {
+	o := newOffice(t)
+	var d Dictation
+	r := o.ask("greta", "POST", "/v1/menus/<sales menu>/sounds/de/dictation", `{}`)
+	r.json(t, &d)
+	if r.StatusCode != 201 || d.State != "ringing" || d.Text == "" || o.dictate.Who.User != pbx.UserID(o.ids["greta"]) {
+		t.Fatalf("%d %+v", r.StatusCode, d)
+	}
+	if r := o.ask("olga", "GET", "/v1/dictations/"+d.ID, ""); r.StatusCode != 404 {
+		t.Errorf("somebody else asks: %d", r.StatusCode)
+	}
+	if err := o.dictate.Keep(t.Context(), 8000, make([]int16, 8000)); err == nil {
+		t.Error("nothing can be heard, and it is kept")
+	}
+	if err := o.dictate.Keep(t.Context(), 8000, audio.Tone(440, 8000, 16000)); err != nil {
+		t.Fatal(err)
+	}
+	var m Menu
+	o.ask("greta", "GET", "/v1/menus/<sales menu>", "").json(t, &m)
+	if g := m.Says[0]; g.Language != "de" || g.Seconds != 2 {
+		t.Errorf("the greeting: %+v", m.Says)
+	}
+	keep := o.dictate.Keep
+	o.ask("olga", "PATCH", "/v1/menus/<sales menu>", `{"group":"<support>"}`)
+	if err := keep(t.Context(), 8000, audio.Tone(440, 8000, 16000)); err == nil {
+		t.Error("the right went while he spoke")
+	}
+	if r := o.ask("greta", "DELETE", "/v1/dictations/"+d.ID, ""); r.StatusCode != 204 {
+		t.Errorf("hanging up: %d", r.StatusCode)
+	}
+	o.ask("greta", "GET", "/v1/dictations/"+d.ID, "").json(t, &d)
+	if d.State != "ended" || d.Cause != pbx.CauseHangup {
+		t.Errorf("%+v", d)
+	}
+	if r := o.ask("olga", "POST", "/v1/prompts/de/say.goodbye/dictation", `{"device":"dev_none"}`); r.StatusCode/100 != 5 && r.StatusCode/100 != 4 {
+		t.Errorf("without a phone: %d", r.StatusCode)
+	}
+	if r := o.ask("olga", "POST", "/v1/menus/<office menu>/sounds/xx/dictation", `{}`); r.StatusCode != 422 {
+		t.Errorf("a language nobody speaks: %d", r.StatusCode)
+	}
+	o.ask("olga", "POST", "/v1/prompts/de/say.goodbye/dictation", `{}`)
+	if err := o.dictate.Keep(t.Context(), 16000, audio.Tone(440, 16000, 16000)); err != nil {
+		t.Fatal(err)
+	}
+	var page Page[Prompt]
+	o.ask("olga", "GET", "/v1/prompts?language=de", "").json(t, &page)
+	for _, p := range page.Items {
+		if p.Own != (p.Key == "say.goodbye") {
+			t.Errorf("%s: own %v", p.Key, p.Own)
+		}
+	}
+}

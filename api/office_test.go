@@ -23,6 +23,7 @@ import (
 	"tandem/auth"
 	"tandem/blob"
 	"tandem/bus"
+	"tandem/call"
 	"tandem/command"
 	"tandem/directory"
 	"tandem/event"
@@ -32,6 +33,7 @@ import (
 	"tandem/prompt"
 	"tandem/report"
 	"tandem/store"
+	"tandem/switchboard"
 )
 
 // start is the moment of every test. Sessions and tokens are measured against the clock of the process, so it is today's;
@@ -47,21 +49,23 @@ var start = time.Now().UTC().Truncate(time.Millisecond)
 //
 // Calls of yesterday: uwe with nina, uwe with tom, tom with mia, tom with an outside number.
 type office struct {
-	t       testing.TB
-	path    string
-	tenant  *store.Tenant
-	dir     *directory.Directory
-	bus     *bus.Local
-	desk    *command.Desk
-	auth    *auth.Service
-	door    http.Handler
-	now     func() time.Time
-	ids     map[string]string
-	keys    map[string]string // what each person knocks with
-	log     *bytes.Buffer
-	hangups []pbx.CallID
-	mails   []string
-	used    sync.Map // "name right via" of who makes use of rights
+	t        testing.TB
+	path     string
+	tenant   *store.Tenant
+	dir      *directory.Directory
+	bus      *bus.Local
+	desk     *command.Desk
+	auth     *auth.Service
+	door     http.Handler
+	now      func() time.Time
+	ids      map[string]string
+	keys     map[string]string // what each person knocks with
+	log      *bytes.Buffer
+	dictate  switchboard.Dictate
+	dictated switchboard.Dictated
+	hangups  []pbx.CallID
+	mails    []string
+	used     sync.Map // "name right via" of who makes use of rights
 }
 
 func (o *office) use(who pbx.UserID, right policy.Right, via string, _ time.Time) {
@@ -314,7 +318,6 @@ type sound struct{ *strings.Reader }
 
 func (sound) Close() error { return nil }
 
-// Hangup is the switchboard's: it notes what it was asked.
 // Queue is a queue at which one caller waits and everybody is free.
 func (o *office) Queue(id pbx.QueueID) *pbx.LiveQueue {
 	s, _ := o.desk.Directory.View()
@@ -332,6 +335,24 @@ func (o *office) Queue(id pbx.QueueID) *pbx.LiveQueue {
 
 func (o *office) Ready(context.Context, pbx.Actor, pbx.UserID) error { return nil }
 
+// Dictate, Dictated and EndDictation stand for phones: whoever is called is told to be ringing until the test says otherwise.
+func (o *office) Dictate(ask switchboard.Dictate) (string, error) {
+	if ask.Device == "dev_none" {
+		return "", pbx.Refuse(pbx.Unavailable, "device", "dictate.no_phone")
+	}
+	o.dictate, o.dictated = ask, switchboard.Dictated{ID: "dic_1", User: ask.Who.User}
+	return o.dictated.ID, nil
+}
+
+func (o *office) Dictated(id string) (switchboard.Dictated, bool) {
+	return o.dictated, id == o.dictated.ID
+}
+
+func (o *office) EndDictation(string) {
+	o.dictated.Stage, o.dictated.Cause = call.DictateOver, pbx.CauseHangup
+}
+
+// Hangup is the switchboard's: it notes what it was asked.
 func (o *office) Hangup(_ context.Context, _ pbx.Actor, id pbx.CallID) error {
 	o.hangups = append(o.hangups, id)
 	return nil

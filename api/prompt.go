@@ -30,6 +30,7 @@ type Prompt struct {
 	Language string     `json:"language"`
 	Text     string     `json:"text"`
 	Seconds  float64    `json:"seconds" doc:"how long the sound in force lasts"`
+	Word     bool       `json:"word" doc:"a part of numbers, dates and times, no sentence"`
 	Own      bool       `json:"own" doc:"the office has replaced the built-in sound"`
 	Replaced *time.Time `json:"replaced,omitempty"`
 	Sound    string     `json:"sound" doc:"address of the sound in force"`
@@ -69,7 +70,8 @@ func (s *Server) listPrompts(_ context.Context, v *visit, in *promptsIn) (Page[P
 }
 
 func (s *Server) showPrompt(v *visit, language, key string) Prompt {
-	out := Prompt{Key: key, Language: language, Text: s.c.Catalog.Say(language, i18n.T(key)),
+	_, isWord := slices.BinarySearch(i18n.Say(language).Words(), key)
+	out := Prompt{Key: key, Word: isWord, Language: language, Text: s.c.Catalog.Say(language, i18n.T(key)),
 		Seconds: s.c.Prompts.Length(language, key).Seconds(), Sound: fmt.Sprintf("/v1/prompts/%s/%s/sound", language, key)}
 	if own := v.s.Prompts[pbx.NewPromptID(language, key)]; own != nil {
 		out.Own, out.Seconds, out.Replaced = true, own.Length().Seconds(), &own.Replaced
@@ -158,24 +160,39 @@ func (s *Server) putPrompt(ctx context.Context, v *visit, in *promptUp) (Prompt,
 	if err != nil {
 		return Prompt{}, err
 	}
-	set := command.SetPrompt{ID: id, Blob: soundID(v), Rate: w.Rate, Samples: int64(len(w.Samples))}
-	if _, err := s.c.Desk.Try(ctx, v.who, set); err != nil {
-		return Prompt{}, err // before anything is kept
-	}
-	if err := s.keep(set.Blob, w.Samples); err != nil {
+	err = s.setSound(ctx, v.who, w, promptSound(id), func(c command.Command) error {
+		_, err := s.do(ctx, v, c)
+		return err
+	})
+	if err != nil {
 		return Prompt{}, err
-	}
-	if _, err := s.do(ctx, v, set); err != nil {
-		return Prompt{}, errors.Join(err, s.c.Blobs.Delete(set.Blob))
 	}
 	return s.showPrompt(v, in.Language, in.Key), nil
 }
 
-// soundID names a new blob; prompts have names of their own, so that nothing else is swept with theirs.
-func soundID(v *visit) string {
+// promptSound makes the command that lets the house say a sentence with a sound.
+func promptSound(id pbx.PromptID) func(pbx.Sound) command.Command {
+	return func(sound pbx.Sound) command.Command {
+		return command.SetPrompt{ID: id, Blob: sound.Blob, Rate: sound.Rate, Samples: sound.Samples}
+	}
+}
+
+// setSound keeps a sound and does the command that puts it into force; nothing is kept of one that may not be.
+func (s *Server) setSound(ctx context.Context, who pbx.Actor, w audio.WAV, set func(pbx.Sound) command.Command, do func(command.Command) error) error {
 	var e [10]byte
 	_, _ = rand.Read(e[:]) // never fails since Go 1.24
-	return pbx.NewID(pbx.PromptBlob, v.at, e)
+	sound := pbx.Sound{Blob: pbx.NewID(pbx.PromptBlob, s.c.Now(), e), Rate: w.Rate, Samples: int64(len(w.Samples))}
+	c := set(sound)
+	if _, err := s.c.Desk.Try(ctx, who, c); err != nil {
+		return err
+	}
+	if err := s.keep(sound.Blob, w.Samples); err != nil {
+		return err
+	}
+	if err := do(c); err != nil {
+		return errors.Join(err, s.c.Blobs.Delete(sound.Blob))
+	}
+	return nil
 }
 
 // listenTo reads an upload, one at a time, and brings it to a rate of the house.
@@ -190,6 +207,11 @@ func (s *Server) listenTo(ctx context.Context, upload []byte) (audio.WAV, error)
 	if err != nil {
 		return w, pbx.Refuse(pbx.Invalid, "sound", "prompt.unreadable")
 	}
+	return housed(w)
+}
+
+// housed brings a sound to a rate of the house, unless it is too long or nothing can be heard in it.
+func housed(w audio.WAV) (audio.WAV, error) {
 	if w.Rate < 8000 {
 		return w, pbx.Refuse(pbx.Invalid, "sound", "prompt.rate", "rate", strconv.Itoa(w.Rate))
 	}

@@ -157,7 +157,7 @@ func Routes() []Route {
 		act("POST", "/v1/settings/mail/test", house(policy.SettingEdit), "Send a test mail to oneself.", (*Server).postMailTest).accepted(),
 		route("GET", "/v1/prompts", row(policy.MenuEdit), "What the house says in a language, and which sounds are the office's own.", (*Server).listPrompts),
 		raw("GET", "/v1/prompts/{language}/{key}/sound", row(policy.MenuEdit), "audio/wav", "The sound of a sentence, as it is in force.", (*Server).getPromptSound),
-		route("PUT", "/v1/prompts/{language}/{key}/sound", row(policy.MenuEdit), "Replace the sound of a sentence: WAV, one channel, 8 or 16 bits, at most five minutes.", (*Server).putPrompt).large(promptOctets),
+		route("PUT", "/v1/prompts/{language}/{key}/sound", row(policy.MenuEdit), "Replace the sound of a sentence: WAV, one or two channels, 8, 16 or 24 bits or G.711, at most five minutes.", (*Server).putPrompt).large(promptOctets),
 		act("DELETE", "/v1/prompts/{language}/{key}/sound", row(policy.MenuEdit), "Put the built-in sound of a sentence back.", (*Server).deletePrompt),
 		route("GET", "/v1/settings/providers", house(policy.LoginEdit), "Providers that people may sign in with.", (*Server).listProviders),
 		route("PUT", "/v1/settings/providers/{provider}", house(policy.LoginEdit), "Add or change a provider; it is asked whether it answers.", (*Server).putProvider),
@@ -176,5 +176,5 @@ func Routes() []Route {
 		raw("GET", "/v1/docs", public("the interface is no secret"), "text/html", "Reference page.", (*Server).getDocs),
 		route("GET", "/v1/health", public("whoever watches the process holds no account"), "Whether the process answers.", (*Server).getHealth),
 	}
-	return slices.Concat(r, hoursRoutes(), menuRoutes())
+	return slices.Concat(r, hoursRoutes(), holidayRoutes(), menuRoutes())
 }

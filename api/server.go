@@ -21,6 +21,7 @@ import (
 	"tandem/policy"
 	"tandem/prompt"
 	"tandem/store"
+	"tandem/switchboard"
 )
 
 // Calls is what this door asks of the switchboard.
@@ -28,6 +29,9 @@ type Calls interface {
 	Hangup(ctx context.Context, actor pbx.Actor, call pbx.CallID) error
 	Queue(id pbx.QueueID) *pbx.LiveQueue
 	Ready(ctx context.Context, actor pbx.Actor, agent pbx.UserID) error
+	Dictate(switchboard.Dictate) (id string, err error)
+	Dictated(id string) (switchboard.Dictated, bool)
+	EndDictation(id string)
 }
 
 // Letter writes the mail that carries a one-time link; the secret is the part of the address that opens it.

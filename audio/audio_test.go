@@ -142,6 +142,11 @@ func TestWAVFromOthers(t *testing.T) {
 		{"a file that is still being written", slices.Concat(plain[:40], []byte{0xff, 0xff, 0xff, 0xff}, plain[44:]), []int16{7, 8, 9}},
 		{"cut off within a sample", plain[:len(plain)-1], []int16{7, 8}},
 		{"no samples", plain[:44], []int16{}},
+		{"two channels", patch(WAV{16000, []int16{100, 300, -7, -8}}.Encode(), 22, 2), []int16{200, -7}},
+		{"24 bits", patch(slices.Concat(plain[:44], []byte{0xff, 0x02, 0x01, 0, 0xff, 0xff}), 34, 24), []int16{0x0102, -1}},
+		{"A-law", patch(patch(slices.Concat(plain[:44], []byte{0xd5, 0x55}), 20, 6), 34, 8), []int16{DecodeA(0xd5), DecodeA(0x55)}},
+		{"µ-law", patch(patch(slices.Concat(plain[:44], []byte{0xff, 0x00}), 20, 7), 34, 8), []int16{DecodeMu(0xff), DecodeMu(0x00)}},
+		{"linear, told in the extension", slices.Concat(plain[:16], []byte{40, 0, 0, 0, 0xfe, 0xff}, plain[22:36], make([]byte, 8), []byte{1, 0}, make([]byte, 14), plain[36:]), []int16{7, 8, 9}},
 	} {
 		if got, err := ParseWAV(tt.b); err != nil || !slices.Equal(got.Samples, tt.want) || got.Rate != 16000 {
 			t.Errorf("%s: %+v, %v", tt.name, got, err)
@@ -154,9 +159,10 @@ func TestWAVFromOthers(t *testing.T) {
 		"no data":           plain[:36],
 		"data before fmt":   slices.Concat(plain[:12], plain[36:]),
 		"short fmt":         slices.Concat(plain[:16], []byte{4, 0, 0, 0, 1, 0, 1, 0}),
-		"stereo":            patch(plain, 22, 2),
+		"three channels":    patch(plain, 22, 3),
 		"float":             patch(plain, 20, 3),
-		"24 bits":           patch(plain, 34, 24),
+		"12 bits":           patch(plain, 34, 12),
+		"A-law of 16 bits":  patch(plain, 20, 6),
 		"no rate":           patch(patch(plain, 24, 0), 25, 0),
 		"extensible format": patch(plain, 20, 0xfe),
 	} {

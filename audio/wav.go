@@ -7,7 +7,7 @@ import (
 )
 
 // ErrWAV is told for files that are not WAV, or of a kind we do not read.
-var ErrWAV = errors.New("audio: not a WAV file of one channel with 8 or 16 bits")
+var ErrWAV = errors.New("audio: not a WAV file that can be read")
 
 // WAV is the sound of one file.
 type WAV struct {
@@ -18,34 +18,36 @@ type WAV struct {
 // MaxWAV is the largest file that is read; about six hours at 8 kHz.
 const MaxWAV = 350 << 20
 
-// ParseWAV reads a RIFF file with linear samples of 8 or 16 bits and one channel. Unknown chunks are skipped, and a data
-// chunk that promises more than there is, as files that are still being written do, gives what there is.
+// Forms of samples in a WAV file.
+const (
+	formLinear     = 1
+	formALaw       = 6
+	formMuLaw      = 7
+	formExtensible = 0xfffe // the form stands in the extension
+)
+
+// ParseWAV reads a RIFF file with linear samples of 8, 16 or 24 bits, A-law or µ-law; two channels become one. Unknown chunks are
+// skipped, and a data chunk that promises more than there is, as files that are still being written do, gives what there is.
 func ParseWAV(b []byte) (WAV, error) {
 	if len(b) > MaxWAV || len(b) < 12 || string(b[:4]) != "RIFF" || string(b[8:12]) != "WAVE" {
 		return WAV{}, ErrWAV
 	}
 	var w WAV
-	wide := false
+	var f wavForm
 	for b = b[12:]; len(b) >= 8; {
 		name, size := string(b[:4]), uint64(binary.LittleEndian.Uint32(b[4:]))
 		b = b[8:]
 		chunk := b[:min(size, uint64(len(b)))]
 		switch name {
 		case "fmt ":
-			if len(chunk) < 16 {
+			if w.Rate = f.read(chunk); w.Rate == 0 {
 				return WAV{}, ErrWAV
 			}
-			kind, channels := binary.LittleEndian.Uint16(chunk), binary.LittleEndian.Uint16(chunk[2:])
-			rate, width := binary.LittleEndian.Uint32(chunk[4:]), binary.LittleEndian.Uint16(chunk[14:])
-			if kind != 1 || channels != 1 || rate == 0 || rate > 384000 || width != 8 && width != 16 {
-				return WAV{}, ErrWAV
-			}
-			w.Rate, wide = int(rate), width == 16
 		case "data":
 			if w.Rate == 0 {
 				return WAV{}, ErrWAV
 			}
-			w.Samples = linear(chunk, wide)
+			w.Samples = f.samples(chunk)
 			return w, nil
 		}
 		b = b[min(size+size%2, uint64(len(b))):]
@@ -53,20 +55,59 @@ func ParseWAV(b []byte) (WAV, error) {
 	return WAV{}, ErrWAV
 }
 
-// linear makes samples of 16 bits of the bytes; 8-bit files are unsigned.
-func linear(b []byte, wide bool) []int16 {
-	if !wide {
-		out := make([]int16, len(b))
-		for i, c := range b {
-			out[i] = int16(int(c)-128) << 8
-		}
-		return out
+// wavForm is how samples stand in a file.
+type wavForm struct {
+	form     uint16
+	channels int
+	octets   int // of one sample
+}
+
+// read takes a format chunk in and gives the rate; 0 for what is not read.
+func (f *wavForm) read(chunk []byte) int {
+	if len(chunk) < 16 {
+		return 0
 	}
-	out := make([]int16, len(b)/2)
+	le := binary.LittleEndian
+	f.form, f.channels = le.Uint16(chunk), int(le.Uint16(chunk[2:]))
+	rate, width := le.Uint32(chunk[4:]), le.Uint16(chunk[14:])
+	if f.form == formExtensible && len(chunk) >= 26 {
+		f.form = le.Uint16(chunk[24:])
+	}
+	f.octets = int(width) / 8
+	known := f.form == formLinear && (width == 8 || width == 16 || width == 24) || (f.form == formALaw || f.form == formMuLaw) && width == 8
+	if !known || f.channels < 1 || f.channels > 2 || rate > 384000 {
+		return 0
+	}
+	return int(rate)
+}
+
+// samples makes one channel of 16 bits of the bytes; what is cut off within a sample is left out.
+func (f *wavForm) samples(b []byte) []int16 {
+	whole := f.octets * f.channels
+	out := make([]int16, len(b)/whole)
 	for i := range out {
-		out[i] = int16(binary.LittleEndian.Uint16(b[2*i:]))
+		sum := 0
+		for c := range f.channels {
+			sum += int(f.sample(b[i*whole+c*f.octets:]))
+		}
+		out[i] = int16(sum / f.channels)
 	}
 	return out
+}
+
+// sample is one sample of one channel; 8-bit files are unsigned.
+func (f *wavForm) sample(b []byte) int16 {
+	switch {
+	case f.form == formALaw:
+		return DecodeA(b[0])
+	case f.form == formMuLaw:
+		return DecodeMu(b[0])
+	case f.octets == 1:
+		return int16(int(b[0])-128) << 8
+	case f.octets == 3:
+		return int16(binary.LittleEndian.Uint16(b[1:])) // the lowest bits are below what anybody hears
+	}
+	return int16(binary.LittleEndian.Uint16(b))
 }
 
 // Encode writes the sound as a file of 16 bits.

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"slices"
 	"time"
 
 	"tandem/hours"
@@ -48,7 +49,19 @@ func (c SetHours) Change(w *Work) (pbx.Change, error) {
 			return pbx.Change{}, err
 		}
 	}
+	t.Holidays = eachOnce(t.Holidays)
 	return pbx.Change{Put: []pbx.Noun{t}}, nil
+}
+
+// eachOnce leaves out holidays that stand there already, as when a calendar is taken over a second time.
+func eachOnce(list []hours.Holiday) []hours.Holiday {
+	var all []hours.Holiday
+	for _, h := range list {
+		if !slices.ContainsFunc(all, func(o hours.Holiday) bool { return o.On.Equal(h.On) && o.Name == h.Name }) {
+			all = append(all, h)
+		}
+	}
+	return all
 }
 
 // CopyHours gives hours of its own that are those that count for another now.

@@ -230,8 +230,12 @@ func (s *Snapshot) reached() map[Destination]bool {
 		d, _ := s.Reached(number)
 		add(d)
 	}
+	lead := func(l Lead) bool { add(l.To); return true }
 	for _, f := range s.Forwardings {
-		f.Leads(func(l Lead) bool { add(l.To); return true })
+		f.Leads(lead)
+	}
+	for _, d := range s.DIDs {
+		d.Leads(lead)
 	}
 	for len(open) > 0 {
 		at := open[len(open)-1]

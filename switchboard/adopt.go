@@ -38,8 +38,8 @@ func (b *Board) arrive(r *run, a *arrival) {
 // replace brings an INVITE with Replaces to its call.
 func (b *Board) replace(in call.Incoming) {
 	a := &arrival{in: in, dialled: in.Dialled, place: in.Replaces}
-	if r, ok := b.legs.Load(in.Replaces); ok {
-		b.arrive(r.(*run), a)
+	if r, ok := b.callWith(in.Replaces); ok {
+		b.arrive(r, a)
 		return
 	}
 	b.turnAway(a, pbx.CauseGone, i18n.T("cause.gone"))

@@ -52,12 +52,14 @@ type Config struct {
 type Board struct {
 	c       Config
 	journal *journal
-	legs    sync.Map // pbx.LegID → *run
+	legs    sync.Map // pbx.LegID → carrier
 	calls   sync.Map // pbx.CallID → *run
 	halls   sync.Map // pbx.QueueID → *hall
 	claims  claims
 	roster  atomic.Pointer[roster]
 	count   atomic.Int64
+
+	dictations sync.Map // id → *dictation
 
 	gate      sync.Mutex // guards closing against calls that begin at the same moment
 	closing   bool
@@ -65,6 +67,16 @@ type Board struct {
 	shut      bool           // no queue begins any more
 	attending sync.WaitGroup // what the queues do
 	quit      chan struct{}  // closed: the queues end
+}
+
+// carrier is what carries a leg: a call, or a dictation.
+type carrier interface{ post(*message) }
+
+// callWith is the call that a leg is part of; a dictation is none.
+func (b *Board) callWith(leg pbx.LegID) (*run, bool) {
+	c, _ := b.legs.Load(leg)
+	r, ok := c.(*run)
+	return r, ok
 }
 
 // New starts a board's journal. Calls come by Incoming.
@@ -199,7 +211,7 @@ func (b *Board) Signal(sig call.Signal) {
 		}
 		return
 	}
-	r.(*run).post(&message{signal: sig})
+	r.(carrier).post(&message{signal: sig})
 }
 
 // Hangup ends a call for somebody who has the right to. Calls the actor may not see are not found.
@@ -238,6 +250,10 @@ func (b *Board) Drain(ctx context.Context) error {
 	b.gate.Unlock()
 	b.calls.Range(func(_, r any) bool {
 		r.(*run).post(farewell())
+		return true
+	})
+	b.dictations.Range(func(id, _ any) bool {
+		b.EndDictation(id.(string))
 		return true
 	})
 	done := make(chan struct{})

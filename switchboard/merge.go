@@ -75,8 +75,8 @@ func (r *run) deny(s *side, who pbx.Actor, number string, cause pbx.Cause, text 
 
 // hand offers a leg to the other call.
 func (r *run) hand(leg pbx.LegID) call.Input {
-	other, ok := r.b.legs.Load(r.into)
-	if !ok || other.(*run) == r {
+	other, ok := r.b.callWith(r.into)
+	if !ok || other == r {
 		return call.Handed{Cause: pbx.CauseGone}
 	}
 	s, i := r.side(leg)
@@ -86,10 +86,10 @@ func (r *run) hand(leg pbx.LegID) call.Input {
 	}
 	_, n := r.side(sender.leg)
 	h := &handover{from: r, place: r.into, by: r.actor(n), party: sender.record.Party, phone: sender.leg,
-		side: s, wire: s.wire, actor: r.actor(i), leg: r.state.Legs[i], left: *s, to: other.(*run).id}
+		side: s, wire: s.wire, actor: r.actor(i), leg: r.state.Legs[i], left: *s, to: other.id}
 	h.left.stream, h.left.wire = nil, ""
 	r.transit = h
-	other.(*run).post(&message{handover: h})
+	other.post(&message{handover: h})
 	return nil
 }
 

@@ -37,8 +37,8 @@ func (r *run) handle(m *message) {
 	default:
 		if i := r.wired(m.signal.Leg); i >= 0 {
 			r.signal(r.sides[i], i, m.signal)
-		} else if other, ok := r.b.legs.Load(m.signal.Leg); ok && other.(*run) != r { // the leg is in another call by now
-			other.(*run).post(m)
+		} else if other, ok := r.b.callWith(m.signal.Leg); ok && other != r { // the leg is in another call by now
+			other.post(m)
 		}
 	}
 }

@@ -260,6 +260,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/dictations/{dictation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a dictation is.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        get: operations["get_dictations_by_dictation"];
+        put?: never;
+        post?: never;
+        /**
+         * Hang up a dictation; what was not kept until then is not kept.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        delete: operations["delete_dictations_by_dictation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/docs": {
         parameters: {
             query?: never;
@@ -696,6 +720,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public holidays of a country, ready to be taken over.
+         * @description For everybody who is signed in: public holidays are no secret
+         */
+        get: operations["get_holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/holidays/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read an iCalendar file: which of its events can be holidays. Nothing is changed.
+         * @description Needs `hours.edit` or `setting.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_holidays_calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/links/{token}": {
         parameters: {
             query?: never;
@@ -825,7 +889,7 @@ export interface paths {
          */
         get: operations["get_menus_by_menu_sounds_by_language"];
         /**
-         * Set the greeting of a menu in a language: WAV, one channel, 8 or 16 bits, at most five minutes.
+         * Set the greeting of a menu in a language: WAV, one or two channels, 8, 16 or 24 bits or G.711, at most five minutes.
          * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
          */
         put: operations["put_menus_by_menu_sounds_by_language"];
@@ -835,6 +899,26 @@ export interface paths {
          * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
          */
         delete: operations["delete_menus_by_menu_sounds_by_language"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/menus/{menu}/sounds/{language}/dictation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call one of the asker's phones, to speak the greeting of a menu into it.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_menus_by_menu_sounds_by_language_dictation"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1076,6 +1160,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/prompts/{language}/{key}/dictation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call one of the asker's phones, to speak a sentence of the house into it.
+         * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_prompts_by_language_by_key_dictation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/prompts/{language}/{key}/sound": {
         parameters: {
             query?: never;
@@ -1089,7 +1193,7 @@ export interface paths {
          */
         get: operations["get_prompts_by_language_by_key_sound"];
         /**
-         * Replace the sound of a sentence: WAV, one channel, 8 or 16 bits, at most five minutes.
+         * Replace the sound of a sentence: WAV, one or two channels, 8, 16 or 24 bits or G.711, at most five minutes.
          * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
          */
         put: operations["put_prompts_by_language_by_key_sound"];
@@ -2614,6 +2718,11 @@ export interface components {
             next: components["schemas"]["Branch"][];
             to: components["schemas"]["Place"];
         };
+        CalendarRead: {
+            items: components["schemas"]["FoundHoliday"][];
+            /** @description events that are not taken over, and why */
+            left: components["schemas"]["LeftOut"][];
+        };
         Call: {
             /** Format: date-time */
             answered?: string;
@@ -2874,6 +2983,19 @@ export interface components {
             registered: boolean;
             user: string;
             username: string;
+        };
+        DictateBody: {
+            /** @description which of the asker's phones; absent: the first that is connected */
+            device?: string;
+        };
+        Dictation: {
+            /** @description of one that ended without anything kept */
+            cause?: string;
+            id: string;
+            /** @enum {string} */
+            state: "ringing" | "speaking" | "reviewing" | "kept" | "ended";
+            /** @description sentence */
+            text: string;
         };
         Doubt: {
             about: components["schemas"]["Ref"];
@@ -3198,6 +3320,21 @@ export interface components {
             /** @description why not edit */
             why?: string;
         };
+        FoundHoliday: {
+            /** @description closed at these times only */
+            closed?: string;
+            /** @description open at these times instead of the week's */
+            hours?: string;
+            /** @description the hours have it already */
+            known?: boolean;
+            name: string;
+            /** @description the next day on which it falls */
+            next?: string;
+            /** @description 2026-12-24, 2026-12-24..2027-01-02, 12-25, easter-2, orthodox+1, 4 thu 11, last mon 05, wed before 11-23; with sat-1 sun+1 also on another day */
+            on: string;
+            /** @description by the moon: the day is told anew every year */
+            unsure?: boolean;
+        };
         Grant: {
             /** @description who gave it, where the log is read */
             by?: string;
@@ -3335,7 +3472,13 @@ export interface components {
             /** @description 2026-12-24, 2026-12-24..2027-01-02, 12-25, easter-2, orthodox+1, 4 thu 11, last mon 05, wed before 11-23; with sat-1 sun+1 also on another day */
             on: string;
         };
+        HolidayRegion: {
+            code: string;
+            name: string;
+        };
         Hours: {
+            /** @description of a dry run: the next 14 days as they would be */
+            ahead?: components["schemas"]["HoursDay"][] | null;
             breaks: components["schemas"]["WeekText"];
             can: components["schemas"]["HoursCan"];
             /** @description zone that the hours name themselves; absent: each group's own */
@@ -3455,6 +3598,11 @@ export interface components {
             text: string;
             /** @description scope in words */
             where: string;
+        };
+        LeftOut: {
+            name: string;
+            /** @description why, as a sentence */
+            text: string;
         };
         Leg: {
             /** Format: date-time */
@@ -4424,6 +4572,8 @@ export interface components {
             /** @description address of the sound in force */
             sound: string;
             text: string;
+            /** @description a part of numbers, dates and times, no sentence */
+            word: boolean;
         };
         ProviderButton: {
             id: string;
@@ -4440,6 +4590,15 @@ export interface components {
             /** @enum {string} */
             kind: "microsoft" | "google" | "other";
             name: string;
+        };
+        PublicHolidays: {
+            /** @description whose holidays are known */
+            countries: string[];
+            country: string;
+            items: components["schemas"]["FoundHoliday"][];
+            region?: string;
+            /** @description parts of the country with holidays of their own */
+            regions: components["schemas"]["HolidayRegion"][];
         };
         PutDutyBody: {
             /** @description queues to log in to */
@@ -6015,6 +6174,66 @@ export interface operations {
             };
         };
     };
+    get_dictations_by_dictation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dictation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dictation"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_dictations_by_dictation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                dictation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_docs: {
         parameters: {
             query?: never;
@@ -7012,6 +7231,77 @@ export interface operations {
             };
         };
     };
+    get_holidays: {
+        parameters: {
+            query?: {
+                /** @description absent: the office's */
+                country?: string;
+                region?: string;
+                /** @description id of the group or person whose hours they are for; absent: the office */
+                keeper?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicHolidays"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_holidays_calendar: {
+        parameters: {
+            query?: {
+                /** @description id of the group or person whose hours they are for; absent: the office */
+                keeper?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/calendar": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarRead"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_links_by_token: {
         parameters: {
             query?: never;
@@ -7405,6 +7695,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Menu"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_menus_by_menu_sounds_by_language_dictation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                menu: string;
+                language: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DictateBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dictation"];
                 };
             };
             /** @description Refused, with the reason */
@@ -7867,6 +8193,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PagePrompt"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_prompts_by_language_by_key_dictation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DictateBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dictation"];
                 };
             };
             /** @description Refused, with the reason */

@@ -13,6 +13,8 @@ export type Rule = Schemas['Rule'];
 export type Place = Schemas['Place'];
 export type Exception = Schemas['Exception'];
 export type Hours = Schemas['Hours'];
+export type FoundHoliday = Schemas['FoundHoliday'];
+export type CalendarRead = Schemas['CalendarRead'];
 export type HoursPreview = Schemas['HoursPreview'];
 export type Ring = Schemas['Ring'];
 export type Restriction = Schemas['Restriction'];
@@ -20,6 +22,8 @@ export type Queue = Schemas['Queue'];
 export type LiveQueue = Schemas['LiveQueue'];
 export type LiveAgent = Schemas['LiveAgent'];
 export type Duty = Schemas['Duty'];
+export type Prompt = Schemas['Prompt'];
+export type Dictation = Schemas['Dictation'];
 export type Menu = Schemas['Menu'];
 export type Branch = Schemas['Branch'];
 export type Doubt = Schemas['Doubt'];
@@ -196,11 +200,14 @@ export const api = {
     if (of.startsWith('usr_')) return got(client.GET('/v1/users/{user}/hours', { params: { path: { user: of } } }));
     return got(client.GET('/v1/groups/{group}/hours', { params: { path: { group: of } } }));
   },
-  setHours: (of: string, body: BodyOf<'/v1/settings/hours', 'put'>) => {
-    if (of === 'office') return got(client.PUT('/v1/settings/hours', { body }));
-    if (of.startsWith('usr_')) return got(client.PUT('/v1/users/{user}/hours', { params: { path: { user: of } }, body }));
-    return got(client.PUT('/v1/groups/{group}/hours', { params: { path: { group: of } }, body }));
+  setHours: (of: string, body: BodyOf<'/v1/settings/hours', 'put'>, dry = false) => {
+    const query = dry ? { dry } : {};
+    if (of === 'office') return got(client.PUT('/v1/settings/hours', { params: { query }, body }));
+    if (of.startsWith('usr_')) return got(client.PUT('/v1/users/{user}/hours', { params: { path: { user: of }, query }, body }));
+    return got(client.PUT('/v1/groups/{group}/hours', { params: { path: { group: of }, query }, body }));
   },
+  publicHolidays: (keeper: string, country: string, region: string) => got(client.GET('/v1/holidays', { params: { query: chosen<QueryOf<'/v1/holidays'>>({ country, region, keeper: keeper === 'office' ? '' : keeper }) } })),
+  readCalendar: (keeper: string, file: Blob) => got(client.POST('/v1/holidays/calendar', { params: { query: keeper === 'office' ? {} : { keeper } }, body: file as never, ...raw('text/calendar') })),
   overrideHours: (of: string, body: BodyOf<'/v1/settings/hours/override', 'put'>) => {
     if (of === 'office') return got(client.PUT('/v1/settings/hours/override', { body }));
     if (of.startsWith('usr_')) return got(client.PUT('/v1/users/{user}/hours/override', { params: { path: { user: of } }, body }));
@@ -242,6 +249,13 @@ export const api = {
   deleteMenu: (menu: string, dry = false) => got(client.DELETE('/v1/menus/{menu}', { params: { path: { menu }, query: dry ? { dry } : {} } })),
   setMenuSound: (menu: string, language: string, wav: Blob) => got(client.PUT('/v1/menus/{menu}/sounds/{language}', { params: { path: { menu, language } }, body: wav as never, ...raw('audio/wav') })),
   removeMenuSound: (menu: string, language: string) => got(client.DELETE('/v1/menus/{menu}/sounds/{language}', { params: { path: { menu, language } } })),
+  dictateMenu: (menu: string, language: string, device: string) => got(client.POST('/v1/menus/{menu}/sounds/{language}/dictation', { params: { path: { menu, language } }, body: { device } })),
+  prompts: (language: string) => got(client.GET('/v1/prompts', { params: { query: { language } } })),
+  setPrompt: (language: string, key: string, wav: Blob) => got(client.PUT('/v1/prompts/{language}/{key}/sound', { params: { path: { language, key } }, body: wav as never, ...raw('audio/wav') })),
+  resetPrompt: (language: string, key: string) => got(client.DELETE('/v1/prompts/{language}/{key}/sound', { params: { path: { language, key } } })),
+  dictatePrompt: (language: string, key: string, device: string) => got(client.POST('/v1/prompts/{language}/{key}/dictation', { params: { path: { language, key } }, body: { device } })),
+  dictation: (dictation: string) => got(client.GET('/v1/dictations/{dictation}', { params: { path: { dictation } } })),
+  endDictation: (dictation: string) => got(client.DELETE('/v1/dictations/{dictation}', { params: { path: { dictation } } })),
   entrances: () => got(client.GET('/v1/entrances')),
   entrance: (group: string) => got(client.GET('/v1/groups/{group}/entrance', { params: { path: { group } } })),
   setEntrance: (group: string, body: BodyOf<'/v1/groups/{group}/entrance', 'put'>) => got(client.PUT('/v1/groups/{group}/entrance', { params: { path: { group } }, body })),

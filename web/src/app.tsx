@@ -36,6 +36,7 @@ const WaitingPage = lazy(() => import('./pages/waiting'));
 const QueuePage = lazy(() => import('./pages/queue'));
 const RestrictionPage = lazy(() => import('./pages/restriction'));
 const RingPage = lazy(() => import('./pages/ring'));
+const PromptPage = lazy(() => import('./pages/prompt'));
 const MenuPage = lazy(() => import('./pages/menu'));
 const HoursPage = lazy(() => import('./pages/hours'));
 const VoicemailPage = lazy(() => import('./pages/voicemail'));
@@ -87,6 +88,7 @@ function Pages() {
           <Route path="/restrictions" element={<RestrictionPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
+          <Route path="/prompts" element={<PromptPage />} />
           <Route path="/menus" element={<MenuPage />} />
           <Route path="/menus/:id" element={<MenuPage />} />
           <Route path="/hours" element={<HoursPage />} />

@@ -79,7 +79,8 @@ function Edit({ menu }: { menu?: Menu }) {
         <Keys value={keys} onChange={setKeys} here={here} />
         <Greetings value={says} onChange={setSays} home={form.values.language || seen?.home || current()} saved={Boolean(menu)}
           upload={(language, file) => void sound(() => api.setMenuSound(here, language, file), t('menu.sound_saved'))}
-          remove={(language) => void sound(() => api.removeMenuSound(here, language), t('menu.sound_removed'))} />
+          remove={(language) => void sound(() => api.removeMenuSound(here, language), t('menu.sound_removed'))}
+          call={(language, device) => api.dictateMenu(here, language, device)} kept={() => void sound(() => api.menu(here), t('menu.sound_saved'))} />
         <Card title={t('menu.otherwise')} pad>
           <div className="col g16">
             <Toggle form={form} name="dial" label={t('menu.dial')} hint={t('menu.dial_hint')} />

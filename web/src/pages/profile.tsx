@@ -6,6 +6,7 @@ import { ago, agent } from '../format';
 import { OwnCodes } from '../parts/code';
 import { Deputies } from '../parts/deputy';
 import { Devices } from '../parts/device';
+import { HoursEditor } from '../parts/hours';
 import { Photo } from '../parts/photo';
 import { useAddress, useUser } from '../parts/query';
 import { fieldWord } from '../parts/words';
@@ -97,11 +98,12 @@ export default function ProfilePage() {
     <Sheet
       title={t('nav.profile')}
       scope={me.user.email}
-      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
+      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'hours', label: t('nav.hours') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
     >
       {tab === 'profile' && <Particulars />}
       {tab === 'phones' && <Devices user={me.user.id} name={me.user.name} may={own.data?.can?.devices ?? can(me, 'softphone.use')} />}
       {tab === 'codes' && <OwnCodes />}
+      {tab === 'hours' && <HoursEditor of={me.user.id} />}
       {tab === 'deputies' && <Deputies />}
       {tab === 'security' && <div className="col g20 form"><Password /><Sessions /></div>}
     </Sheet>

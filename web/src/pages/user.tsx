@@ -7,6 +7,7 @@ import { api, type Act, type User } from '../api';
 import { make } from '../parts/change';
 import { CallPanel, CallTable } from '../parts/call';
 import { Devices } from '../parts/device';
+import { HoursEditor } from '../parts/hours';
 import { Facts } from '../parts/fact';
 import { Photo } from '../parts/photo';
 import { useAddress, useUser } from '../parts/query';
@@ -108,6 +109,7 @@ export default function PersonPage() {
     ...(user.id === me.user.id || user.can?.rights ? [{ id: 'rights', label: t('user.tab.rights') }] : []),
     { id: 'phones', label: t('user.tab.phones'), count: user.devices?.total },
     ...(user.email !== undefined ? [{ id: 'forwarding', label: t('nav.forwarding') }] : []),
+    ...(user.id === me.user.id || can(me, 'hours.edit', 'group') ? [{ id: 'hours', label: t('nav.hours') }] : []),
     ...(can(me, 'call.detail') ? [{ id: 'calls', label: t('user.tab.calls') }] : []),
     ...(can(me, 'audit.read', 'group') ? [{ id: 'activity', label: t('user.tab.activity') }] : []),
   ];
@@ -131,6 +133,7 @@ export default function PersonPage() {
       {tab === 'groups' && <Groups user={user} />}
       {tab === 'rights' && <Rights user={user.id} />}
       {tab === 'phones' && <Devices user={user.id} name={user.name} may={Boolean(user.can?.devices)} />}
+      {tab === 'hours' && <HoursEditor key={user.id} of={user.id} />}
       {tab === 'calls' && <CallTable query={{ user: user.id }} current={values.call} onOpen={(c) => set({ call: c.id })} empty={<Empty icon={PhoneCall}>{t('call.empty_user', { name: user.name })}</Empty>} />}
       {tab === 'activity' && <div className="scroll" tabIndex={0} role="region" aria-label={t('user.tab.activity')}><Activity user={user} /></div>}
     </Sheet>

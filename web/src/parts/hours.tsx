@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Clock4, Trash2 } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
-import { api, Failure, type Hours } from '../api';
+import { api, Failure, type Hours, type HoursPreview } from '../api';
 import { dayKey, ownZone, stamp, time, zoneName, zones } from '../format';
 import { Button, IconButton } from '../ui/button';
 import { type Day, Track, TwoWeeks } from '../ui/hours';
@@ -11,10 +11,11 @@ import { Card } from '../ui/sheet';
 import { Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
 import { current, type Key, t } from '../words';
+import { TakeHolidays } from './holidays';
 import { endOfDay } from './status';
 
 export const office = 'office';
-type Body = Parameters<typeof api.setHours>[1];
+export type Body = Parameters<typeof api.setHours>[1];
 type DayName = keyof Hours['open'];
 const week: DayName[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 const states = ['open', 'closed', 'break', 'holiday'] as const;
@@ -128,7 +129,7 @@ function Holidays({ of, h }: { of: string; h: Hours }) {
     }
   };
   return (
-    <Card title={t('hours.holidays')}>
+    <Card title={t('hours.holidays')} actions={locked ? undefined : <TakeHolidays of={of} h={h} put={put} />}>
       {h.holidays.map((d, i) => (
         <div key={`${d.on} ${d.name}`} className="list-row">
           <span className="grow">{d.name}</span><span className="num t2">{d.on}</span>
@@ -203,27 +204,24 @@ export function OverrideBanner({ of, h }: { of: string; h: Hours }) {
   );
 }
 
+/** Days as they will be, side by side. */
+export function Weeks({ days: list, zone, label }: { days: HoursPreview['days']; zone: string; label: string }) {
+  const f = (o: Intl.DateTimeFormatOptions, at: string) => new Intl.DateTimeFormat(current(), { ...o, timeZone: 'UTC' }).format(new Date(at));
+  const days = list.map((d): Day => {
+    const length = Math.round((new Date(d.end).getTime() - new Date(d.begin).getTime()) / 360_000) / 10;
+    const parts = d.spans.map((s) => ({ from: s.from, until: s.until, state: s.state ?? '', override: s.why === 'override', holiday: s.holiday, title: `${time(s.from, zone)}–${time(s.until, zone)} ${s.name || (s.state ? t(`hours.state.${s.state}`) : '')}` }));
+    return {
+      date: d.date, begin: d.begin, end: d.end, parts, today: d.date === dayKey(new Date(), zone), head: f({ weekday: 'short' }, d.date), number: f({ day: 'numeric' }, d.date),
+      note: d.holidays[0] ?? (length === 24 ? undefined : t('hours.long_day', { n: length })),
+      says: `${f({ weekday: 'long', day: 'numeric', month: 'long' }, d.date)}: ${parts.map((x) => x.title).join(', ')}`,
+    };
+  });
+  return <TwoWeeks label={label} days={days} />;
+}
+
 function Preview({ of }: { of: string }) {
   const preview = useQuery({ queryKey: ['hours', of, 'preview'], queryFn: () => api.hoursPreview(of) });
-  return (
-    <Card title={t('hours.two_weeks')}>
-      <Loaded of={preview}>
-        {(p) => {
-          const f = (o: Intl.DateTimeFormatOptions, at: string) => new Intl.DateTimeFormat(current(), { ...o, timeZone: 'UTC' }).format(new Date(at));
-          const days = p.days.map((d): Day => {
-            const length = Math.round((new Date(d.end).getTime() - new Date(d.begin).getTime()) / 360_000) / 10;
-            const parts = d.spans.map((s) => ({ from: s.from, until: s.until, state: s.state ?? '', override: s.why === 'override', holiday: s.holiday, title: `${time(s.from, p.zone)}–${time(s.until, p.zone)} ${s.name || (s.state ? t(`hours.state.${s.state}`) : '')}` }));
-            return {
-              date: d.date, begin: d.begin, end: d.end, parts, today: d.date === dayKey(new Date(), p.zone), head: f({ weekday: 'short' }, d.date), number: f({ day: 'numeric' }, d.date),
-              note: d.holidays[0] ?? (length === 24 ? undefined : t('hours.long_day', { n: length })),
-              says: `${f({ weekday: 'long', day: 'numeric', month: 'long' }, d.date)}: ${parts.map((x) => x.title).join(', ')}`,
-            };
-          });
-          return <TwoWeeks label={t('hours.two_weeks')} days={days} />;
-        }}
-      </Loaded>
-    </Card>
-  );
+  return <Card title={t('hours.two_weeks')}><Loaded of={preview}>{(p) => <Weeks days={p.days} zone={p.zone} label={t('hours.two_weeks')} />}</Loaded></Card>;
 }
 
 /** Everything about the hours of one; what is changed saves itself and can be taken back. */

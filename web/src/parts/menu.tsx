@@ -1,7 +1,7 @@
 /** Parts of a voice menu: its keys, and its greeting in each language. */
 import { Plus, Trash2, Upload, X } from 'lucide-react';
 import { useRef, useState } from 'react';
-import type { Menu, Place } from '../api';
+import type { Dictation, Menu, Place } from '../api';
 import { languageName } from '../format';
 import { Button, IconButton } from '../ui/button';
 import { languageOptions } from '../ui/form';
@@ -9,6 +9,7 @@ import { Area, Chooser } from '../ui/pick';
 import { Card } from '../ui/sheet';
 import { t } from '../words';
 import { house } from './chart';
+import { Dictate } from './dictate';
 import { isWhole, PlaceEditor, placeWord } from './forwarding';
 
 export type MenuKey = NonNullable<Menu['keys']>[number];
@@ -57,7 +58,7 @@ export function SoundFile({ label, run }: { label: string; run: (file: Blob) => 
 }
 
 /** The greeting: words for who reads and records, and a sound for who calls, in each language. */
-export function Greetings({ value, onChange, home, saved, upload, remove }: { value: Saying[]; onChange: (says: Saying[]) => void; home: string; saved: boolean; upload: (language: string, file: Blob) => void; remove: (language: string) => void }) {
+export function Greetings({ value, onChange, home, saved, upload, remove, call, kept }: { value: Saying[]; onChange: (says: Saying[]) => void; home: string; saved: boolean; upload: (language: string, file: Blob) => void; remove: (language: string) => void; call: (language: string, device: string) => Promise<Dictation>; kept: () => void }) {
   const put = (s: Saying) => onChange(value.map((x) => (x.language === s.language ? s : x)));
   const free = languageOptions().filter((l) => !value.some((s) => s.language === l.value));
   return (
@@ -69,6 +70,7 @@ export function Greetings({ value, onChange, home, saved, upload, remove }: { va
           {s.sound && <audio controls preload="none" aria-label={t('menu.sound_in', { language: languageName(s.language) })} src={s.sound} />}
           {saved ? (
             <div className="row w">
+              <Dictate call={(device) => call(s.language, device)} onKept={kept} />
               <SoundFile label={s.sound ? t('menu.replace') : t('menu.upload')} run={(file) => upload(s.language, file)} />
               {s.sound && <Button small kind="quiet" icon={Trash2} onClick={() => remove(s.language)}>{t('menu.remove_sound')}</Button>}
             </div>
