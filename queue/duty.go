@@ -39,8 +39,10 @@ func DutyOf(s *pbx.Snapshot, q pbx.QueueID, u pbx.UserID, at time.Time, a Around
 	if d := s.Duties[u]; d != nil && d.Pause != "" {
 		return Away, OnBreak
 	}
-	switch {
-	case !s.StatusOf(u, at).Status.Rings():
+	switch stand := s.StatusOf(u, at); {
+	case !stand.Status.Rings() && !stand.Manual && stand.Hours == pbx.StateClosed:
+		return Out, ByStatus // his office is closed: nobody waits for him
+	case !stand.Status.Rings():
 		return Away, ByStatus
 	case !isReachable(s, u, at, a.Live):
 		return Away, Offline
