@@ -196,6 +196,10 @@ func (m *dictating) again() bool {
 
 // digit takes a key as soon as he has begun to hear himself.
 func (m *dictating) digit(key byte) {
+	if m.Stage == DictateRecords && key == '#' { // in the sound it has ended the recording already; by signalling it has not
+		m.do(EndRecord{m.leg})
+		return
+	}
 	if m.Stage != DictateReviews && m.Stage != DictateWaits {
 		return
 	}

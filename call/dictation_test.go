@@ -38,6 +38,8 @@ func told(effects []Effect) string {
 			all = append(all, "store")
 		case Hush:
 			all = append(all, "hush")
+		case EndRecord:
+			all = append(all, "end")
 		case Hangup:
 			all = append(all, "hangup")
 		case SetTimer:
@@ -78,6 +80,9 @@ func TestDictation(t *testing.T) {
 			return []any{Start{}, "dial", Answered{}, "play record.tone+beep", over(), "record", said, "playback " + menu, Digit{Digit: '9'}, "play menu.invalid+" + menu, Played{3}, "",
 				Timeout{HouseTimer}, "play " + menu, Played{4}, "", Timeout{HouseTimer}, "play " + menu, Played{5}, "", Timeout{HouseTimer}, "play goodbye", Played{6}, "hangup, rest"}
 		}, false, pbx.CauseNoAnswer},
+		{"he ends by signalling, and hangs up", func() []any {
+			return []any{Start{}, "dial", Answered{}, "play record.tone+beep", over(), "record", Digit{Digit: '5'}, "", Digit{Digit: '#'}, "end", said, "playback " + menu, Ended{Cause: pbx.CauseHangup}, "rest"}
+		}, false, pbx.CauseHangup},
 		{"it cannot be stored", func() []any {
 			return []any{Start{}, "dial", Answered{}, "play record.tone+beep", over(), "record", said, "playback " + menu, Digit{Digit: '1'}, "hush, store",
 				Stored{Failed: true}, "play record.failed+goodbye", Played{3}, "hangup, rest"}

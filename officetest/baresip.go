@@ -25,6 +25,7 @@ type Account struct {
 	Server    string // host:port
 	Transport string // udp tcp tls
 	SRTP      bool   // offer SDES keys; with tls
+	Keys      string // how keys are sent: rtpevent or info; empty is the phone's usual
 }
 
 // Baresip is a real soft phone in a process of its own. It plays a tone and records what it hears.
@@ -76,6 +77,9 @@ func StartBaresip(ctx context.Context, dir, tone string, a Account, codecs ...st
 	}
 	if a.SRTP {
 		account += ";mediaenc=srtp-mand"
+	}
+	if a.Keys != "" {
+		account += ";dtmfmode=" + a.Keys
 	}
 	for name, text := range map[string]string{"config": config.String(), "accounts": account + "\n", "contacts": ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {

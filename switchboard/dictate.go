@@ -327,6 +327,8 @@ func (x *dictation) perform(e call.Effect) call.Input {
 		s.stream.Stop()
 	case call.Record:
 		return x.record(e)
+	case call.EndRecord:
+		s.stream.EndRecord()
 	case call.Store:
 		x.store()
 	}
