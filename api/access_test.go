@@ -58,6 +58,19 @@ func queues(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales queue>"), body, ""}, {"office", fmt.Sprintf(path, "<office queue>"), body, ""}, {"none", fmt.Sprintf(path, "que_none"), body, ""}}
 }
 
+func parks(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales park>"), body, ""}, {"office", fmt.Sprintf(path, "<office park>"), body, ""}, {"none", fmt.Sprintf(path, "prk_none"), body, ""}}
+}
+
+// lives are the calls of the office, which somebody wants to move.
+func lives(verb, body string) []probe {
+	var all []probe
+	for _, call := range []string{"uwe nina", "uwe tom", "tom mia"} {
+		all = append(all, probe{call, "/v1/calls/live/cal_live_" + strings.ReplaceAll(call, " ", "_") + "/" + verb, body, ""})
+	}
+	return append(all, probe{"none", "/v1/calls/live/cal_none/" + verb, body, ""})
+}
+
 func menus(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales menu>"), body, ""}, {"office", fmt.Sprintf(path, "<office menu>"), body, ""}, {"none", fmt.Sprintf(path, "mnu_none"), body, ""}}
 }
@@ -269,7 +282,17 @@ func probes() map[string][]probe {
 		"GET /v1/calls": one("/v1/calls", ""),
 		"GET /v1/calls/{call}": {{"uwe nina", "/v1/calls/<call uwe nina>", "", ""}, {"uwe tom", "/v1/calls/<call uwe tom>", "", ""},
 			{"tom mia", "/v1/calls/<call tom mia>", "", ""}, {"none", "/v1/calls/cal_none", "", ""}},
-		"GET /v1/calls/live": one("/v1/calls/live", ""),
+		"GET /v1/parks":                       one("/v1/parks", ""),
+		"POST /v1/parks":                      {{"sales", "/v1/parks", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/parks", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/parks", `{"name":"New"}`, ""}},
+		"GET /v1/parks/{park}":                parks("/v1/parks/%s", ""),
+		"PATCH /v1/parks/{park}":              parks("/v1/parks/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/parks/{park}":             parks("/v1/parks/%s", ""),
+		"POST /v1/calls/live/{call}/transfer": lives("transfer", `{"to":{"kind":"user","id":"<sven>"},"user":"<uwe>"}`),
+		"POST /v1/calls/live/{call}/divert":   lives("divert", `{"to":{"kind":"user","id":"<sven>"}}`),
+		"POST /v1/calls/live/{call}/pickup":   lives("pickup", ""),
+		"POST /v1/calls/live/{call}/park":     lives("park", `{"park":"<office park>"}`),
+		"POST /v1/calls/live/{call}/fetch":    lives("fetch", ""),
+		"GET /v1/calls/live":                  one("/v1/calls/live", ""),
 		"DELETE /v1/calls/live/{call}": {{"uwe nina", "/v1/calls/live/cal_live_uwe_nina", "", ""}, {"uwe tom", "/v1/calls/live/cal_live_uwe_tom", "", ""},
 			{"tom mia", "/v1/calls/live/cal_live_tom_mia", "", ""}, {"none", "/v1/calls/live/cal_none", "", ""}},
 		"GET /v1/events": one("/v1/events", ""),

@@ -478,7 +478,7 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, what.Mine || st.v.decides(user)
 	case pbx.KindReview, pbx.KindVerdict:
 		return changedThing{Kind: pbx.KindReview, ID: f.Object.ID}, st.v.reviews()
-	case pbx.KindQueue, pbx.KindMenu:
+	case pbx.KindQueue, pbx.KindMenu, pbx.KindPark, pbx.KindRoom:
 		return what, true
 	case pbx.KindEntrance:
 		return what, st.saw(f, policy.GroupSee, policy.Group(pbx.GroupID(f.Object.ID)))

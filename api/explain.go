@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"tandem/command"
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
@@ -12,7 +13,7 @@ import (
 
 // Thing is what a question about a right is about.
 type Thing struct {
-	Kind string `json:"kind" enum:"user,group,system,site,device,token,call,queue,menu,ring,message"`
+	Kind string `json:"kind" enum:"user,group,system,site,device,token,call,queue,menu,ring,park,room,message"`
 	ID   string `json:"id,omitempty" doc:"absent for system and site"`
 }
 
@@ -233,6 +234,14 @@ func (s *Server) thing(ctx context.Context, v *visit, t Thing) (policy.Target, N
 	case "queue":
 		if q := v.s.Queues[pbx.QueueID(t.ID)]; q != nil {
 			return policy.Owned(policy.KindQueue, t.ID, "", q.Group), Named{ref.Kind, ref.ID, q.Name}, nil
+		}
+	case "park":
+		if p := v.s.Parks[pbx.ParkID(t.ID)]; p != nil {
+			return command.ParkTarget(p.ID, p.Group), Named{ref.Kind, ref.ID, p.Name}, nil
+		}
+	case "room":
+		if r := v.s.Rooms[pbx.RoomID(t.ID)]; r != nil {
+			return command.RoomTarget(r.ID, r.Group), Named{ref.Kind, ref.ID, r.Name}, nil
 		}
 	case "menu":
 		if m := v.s.Menus[pbx.MenuID(t.ID)]; m != nil {

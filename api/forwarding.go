@@ -115,6 +115,14 @@ func (v *visit) place(owner pbx.UserID, d pbx.Destination) Place {
 		if m := v.s.Menus[pbx.MenuID(d.ID)]; m != nil {
 			p.Name = m.Name
 		}
+	case pbx.ToPark:
+		if k := v.s.Parks[pbx.ParkID(d.ID)]; k != nil {
+			p.Name = k.Name
+		}
+	case pbx.ToRoom:
+		if r := v.s.Rooms[pbx.RoomID(d.ID)]; r != nil {
+			p.Name = r.Name
+		}
 	case pbx.ToGroup:
 		if g := v.s.Groups[pbx.GroupID(d.ID)]; g != nil && v.can(policy.GroupSee, policy.Group(g.ID)) {
 			p.Name = g.Name
@@ -285,6 +293,11 @@ func (s *Server) problems(v *visit, leads []pbx.Lead) []Problem {
 				continue
 			}
 			key = "problem.menu"
+		case pbx.KindPark:
+			if !v.editsPark(v.s.Parks[pbx.ParkID(l.Owner.ID)]) {
+				continue
+			}
+			key = "problem.park"
 		case pbx.KindEntrance:
 			if !v.can(policy.RouteEdit, policy.Group(pbx.GroupID(l.Owner.ID))) {
 				continue

@@ -12,28 +12,33 @@ import (
 // LiveCall is a call that is up, as the visitor may see it.
 type LiveCall struct {
 	ID        pbx.CallID    `json:"id"`
-	Phase     pbx.CallPhase `json:"phase" enum:"ringing,talking,held"`
+	Phase     pbx.CallPhase `json:"phase" enum:"ringing,talking,held,parked"`
 	From      Party         `json:"from"`
 	To        Party         `json:"to"`
 	Direction string        `json:"direction" enum:"in,out,internal"`
 	Started   time.Time     `json:"started"`
 	Answered  time.Time     `json:"answered,omitzero"`
 	Codec     string        `json:"codec,omitempty"`
+	Position  string        `json:"position,omitempty" doc:"park position"`
+	ParkedBy  *Party        `json:"parked_by,omitempty"`
 	Secure    bool          `json:"secure"`
 	Can       LiveCan       `json:"can"`
-}
-
-// LiveCan draws the buttons of a live call.
-type LiveCan struct {
-	Hangup bool `json:"hangup"`
 }
 
 func (s *Server) showLive(v *visit, c *pbx.LiveCall) LiveCall {
 	t := policy.Call(c)
 	veil, somebody := v.veil(t), s.say(v, i18n.T("call.somebody"))
-	return LiveCall{ID: c.ID, Phase: c.Phase, From: veil.party(c.From, somebody), To: veil.party(c.To, somebody),
+	out := LiveCall{ID: c.ID, Phase: c.Phase, From: veil.party(c.From, somebody), To: veil.party(c.To, somebody),
 		Direction: v.direction(c.From, c.To, c.Users), Started: c.Started, Answered: c.Answered, Codec: c.Codec, Secure: c.Secure,
-		Can: LiveCan{Hangup: v.can(policy.CallHangup, t)}}
+		Can: v.liveCan(c, t)}
+	if p := c.Parked; p != nil {
+		out.Position = p.Position
+		if p.By != (pbx.Party{}) {
+			by := veil.party(p.By, somebody)
+			out.ParkedBy = &by
+		}
+	}
+	return out
 }
 
 type liveIn struct {

@@ -65,7 +65,8 @@ type office struct {
 	dictated switchboard.Dictated
 	hangups  []pbx.CallID
 	mails    []string
-	used     sync.Map // "name right via" of who makes use of rights
+	used     sync.Map            // "name right via" of who makes use of rights
+	sent     []switchboard.Order // what was asked of the switchboard
 }
 
 func (o *office) use(who pbx.UserID, right policy.Right, via string, _ time.Time) {
@@ -171,6 +172,10 @@ func (f *frozen) build() {
 		id, label := pbx.GroupID(o.ids[group]), name
 		agents := []pbx.QueueAgent{{User: pbx.UserID(o.ids["uwe"])}, {User: pbx.UserID(o.ids["tom"])}}
 		o.ids[name] = must(command.CreateQueue{Queue: command.Queue{Name: &label, Group: &id, Agents: &agents}}).Object.ID
+	}
+	for name, group := range map[string]string{"sales park": "sales", "office park": ""} {
+		id, label := pbx.GroupID(o.ids[group]), name
+		o.ids[name] = must(command.CreatePark{Park: command.Park{Name: &label, Group: &id}}).Object.ID
 	}
 	for name, group := range map[string]string{"sales menu": "sales", "office menu": ""} {
 		id, label := pbx.GroupID(o.ids[group]), name
@@ -334,6 +339,11 @@ func (o *office) Queue(id pbx.QueueID) *pbx.LiveQueue {
 }
 
 func (o *office) Ready(context.Context, pbx.Actor, pbx.UserID) error { return nil }
+
+func (o *office) Send(_ context.Context, _ pbx.Actor, id pbx.CallID, to switchboard.Order) error {
+	o.sent = append(o.sent, to)
+	return nil
+}
 
 // Dictate, Dictated and EndDictation stand for phones: whoever is called is told to be ringing until the test says otherwise.
 func (o *office) Dictate(ask switchboard.Dictate) (string, error) {

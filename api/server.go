@@ -32,6 +32,7 @@ type Calls interface {
 	Dictate(switchboard.Dictate) (id string, err error)
 	Dictated(id string) (switchboard.Dictated, bool)
 	EndDictation(id string)
+	Send(ctx context.Context, actor pbx.Actor, call pbx.CallID, o switchboard.Order) error
 }
 
 // Letter writes the mail that carries a one-time link; the secret is the part of the address that opens it.

@@ -24,9 +24,10 @@ const (
 	ToneRingback
 	ToneBeep
 	ToneBusy
+	ToneMusic // for who waits; it goes on until something else is played
 )
 
-var toneNames = [...]string{"", "ringback", "beep", "busy"}
+var toneNames = [...]string{"", "ringback", "beep", "busy", "music"}
 
 func (t Tone) String() string { return toneNames[t] }
 
@@ -128,6 +129,8 @@ func (m *machine) serve(in Input) {
 		s.step(m, in)
 	case menu:
 		s.step(m, in)
+	case parked:
+		s.step(m, in)
 	case farewell:
 		s.step(m, in)
 	case code:
@@ -146,6 +149,8 @@ func serviceFor(h *route.House) service {
 		return queued{at: h.At}
 	case pbx.ToCode:
 		return code{action: pbx.CodeAction(h.At.ID), argument: h.At.Number}
+	case pbx.ToPark:
+		return parked{at: h.At, fetch: h.Fetch}
 	}
 	return nil
 }
@@ -178,7 +183,9 @@ func (m *machine) onPlan(h *route.House, refuse pbx.Cause, text i18n.Text) {
 func (m *machine) welcome() {
 	if m.Legs[0].State == LegUp {
 		m.Phase = Housed
-		m.arrived()
+		if _, waits := m.service.(parked); !waits { // who parks hears whether a position is free
+			m.arrived()
+		}
 		m.serve(begun{})
 		return
 	}

@@ -32,6 +32,7 @@ type Invite struct {
 	From    pbx.Party   // caller as the called person sees him
 	To      pbx.Party   // who is called
 	Offer   []byte
+	Answer  bool // the phone is to answer by itself, as its make understands it
 }
 
 // SignalKind says what a leg reports.

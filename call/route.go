@@ -48,6 +48,17 @@ func (m *machine) routed(in Routed) {
 	m.To = in.Plan.To
 	m.Stage = len(m.Rings)
 	m.add(in.Plan, in.Legs)
+	if m.back != (route.Then{}) {
+		back := m.back
+		m.back = route.Then{}
+		switch {
+		case len(in.Plan.Attempts) > 0:
+			m.Then = &back
+		case in.Plan.Refuse != "":
+			m.goOn(back.NoAnswer, "", pbx.CauseReturned)
+			return
+		}
+	}
 	m.do(Emit{Kind: event.CallRouted})
 	if m.Legs[0].State == LegUp {
 		m.do(Show{})

@@ -89,6 +89,7 @@ type State struct {
 
 	timer     Timer
 	change    exchange
+	back      route.Then   // in place of the rules of where the call goes next
 	then      passage      // of Turning
 	leaving   int          // of Parting: who connects
 	by        pbx.Party    // … in whose name
@@ -146,6 +147,8 @@ func (s *State) LivePhase() pbx.CallPhase {
 		return ""
 	case s.Phase < Answering:
 		return pbx.PhaseRinging
+	case s.isParked():
+		return pbx.PhaseParked
 	case s.IsHeld():
 		return pbx.PhaseHeld
 	}
@@ -154,6 +157,8 @@ func (s *State) LivePhase() pbx.CallPhase {
 
 // Find is the index of a leg; negative when it is not part of the call.
 func (s *State) Find(id pbx.LegID) int { return s.find(id) }
+
+func (s *State) isParked() bool { n, _ := s.Parked(); return n != "" }
 
 // find is the index of a leg, or nobody.
 func (s *State) find(id pbx.LegID) int {

@@ -70,6 +70,8 @@ func (m *machine) step(in Input) {
 		m.recorded(in)
 	case Box:
 		m.answer(in)
+	case Position:
+		m.answer(in)
 	case Choices:
 		m.answer(in)
 	case Carried:

@@ -38,7 +38,7 @@ func TestAnySequence(t *testing.T) {
 			}
 			w.effects(t, &s, effects)
 		}
-		if rapid.IntRange(0, 25).Draw(t, "refused at once") > 0 {
+		if rapid.IntRange(0, 20).Draw(t, "refused at once") > 0 {
 			step(Start{})
 		}
 		for range rapid.IntRange(0, 40).Draw(t, "inputs") {
@@ -143,8 +143,8 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
-		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToNowhere}).Draw(t, "house")
-		p.House = &route.House{At: pbx.Destination{Kind: kind}}
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToNowhere}).Draw(t, "house")
+		p.House = &route.House{At: pbx.Destination{Kind: kind}, Fetch: rapid.IntRange(0, 3).Draw(t, "fetch") == 0}
 		return p
 	case 1:
 		p.Refuse = pbx.CauseBusy
@@ -206,6 +206,12 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 			in.Place = ""
 		}
 		*all = append(legs, in.Leg)
+		return in
+	case 25:
+		in := Position{Number: rapid.SampledFrom([]string{"", "71"}).Draw(t, "position"), Wait: time.Minute}
+		if flag("onwards") {
+			in.Then.Kind = pbx.ToUser
+		}
 		return in
 	case 22, 23:
 		return Merge{Leg: leg, By: pbx.Party{Name: "alice"}, Asked: flag("asked")}

@@ -76,7 +76,7 @@ func play(t *testing.T, script string) string {
 		case words[0] == "then":
 			plan.Then = after(words[1])
 		case words[0] == "house":
-			plan.House = &route.House{At: pbx.Destination{Kind: pbx.DestinationKind(words[1]), ID: "bob"}}
+			plan.House = &route.House{At: pbx.Destination{Kind: pbx.DestinationKind(words[1]), ID: "bob"}, Fetch: len(words) > 2}
 		case words[0] == ">":
 			if !begun {
 				s, begun = New("a", "dev_a", plan, ids), true
@@ -142,6 +142,15 @@ func parseInput(t *testing.T, w []string) Input {
 		return Replied{leg, status, value("fault")}
 	case "digit":
 		return Digit{leg, arg(2)[0]}
+	case "position":
+		in := Position{Wait: time.Minute}
+		if arg(1) != "" {
+			in.Number = arg(1)
+		}
+		if then := value("then"); then != "" {
+			in.Then = pbx.Destination{Kind: pbx.DestinationKind(then), ID: "bob"}
+		}
+		return in
 	case "adopt": // adopt d1 by=dora place=b1 up back=park
 		in := Adopt{Leg: leg, Party: pbx.Party{Name: string(value("by"))}, Place: pbx.LegID(value("place")), By: pbx.Party{Name: string(value("by"))}, Up: has("up"), Held: has("held")}
 		if back := value("back"); back != "" {
@@ -352,6 +361,8 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("carry %s %q", e.Action, e.Argument)
 	case Echo:
 		return fmt.Sprintf("echo %s", e.Leg)
+	case OpenPark:
+		return fmt.Sprintf("open park %s", e.At.ID)
 	case OpenMenu:
 		return fmt.Sprintf("open menu %s", e.At.ID)
 	case LookUp:

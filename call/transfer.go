@@ -70,7 +70,7 @@ func (m *machine) sendOn(i int, in Send) {
 	m.part(i)
 	m.do(Emit{Kind: event.CallTransferred, Leg: in.Leg, By: in.By, To: in.To})
 	m.Phase = Turning
-	m.then = passage{in.To, in.By.User}
+	m.then, m.by = passage{in.To, in.By.User}, in.By
 	m.change = exchange{on: true, from: nobody, to: 0}
 	m.do(Take{m.Legs[0].ID})
 	m.do(Show{})
@@ -91,7 +91,7 @@ func (m *machine) divert(in Send) {
 		return
 	}
 	m.hush()
-	m.service = nil
+	m.service, m.by = nil, in.By
 	m.do(Emit{Kind: event.CallTransferred, By: in.By, To: in.To})
 	m.goOn(in.To, in.By.User, pbx.CauseTransferred)
 }

@@ -228,6 +228,20 @@ func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 			all = append(all, &next)
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Parks)) {
+		if p := w.Snapshot.Parks[id]; p.Group == g.ID {
+			next := *p
+			next.Group = g.Parent
+			all = append(all, &next)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Rooms)) {
+		if r := w.Snapshot.Rooms[id]; r.Group == g.ID {
+			next := *r
+			next.Group = g.Parent
+			all = append(all, &next)
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Restrictions)) {
 		if r := w.Snapshot.Restrictions[id]; r.Group == g.ID {
 			next := *r

@@ -27,7 +27,7 @@ type Undone struct {
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue,
-	pbx.KindMenu, pbx.KindEntrance, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
+	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
 	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
@@ -146,6 +146,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.HoursOverride{}
 	case pbx.KindMenu:
 		n = &pbx.Menu{}
+	case pbx.KindPark:
+		n = &pbx.Park{}
 	case pbx.KindEntrance:
 		n = &pbx.Entrance{}
 	case pbx.KindRestriction:
@@ -368,6 +370,8 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = queueNeeds(d)
 	case pbx.KindMenu:
 		needs = menuNeeds(d)
+	case pbx.KindPark:
+		needs = parkNeeds(d)
 	case pbx.KindEntrance:
 		needs = []Need{{policy.RouteEdit, policy.Group(pbx.GroupID(d.Ref.ID))}}
 	case pbx.KindRestriction:

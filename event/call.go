@@ -114,6 +114,13 @@ type Transferred struct {
 	Reason i18n.Text  `json:"reason,omitzero"`  // the sentence behind Cause
 }
 
+// Parked is the payload of call.parked: the call waits on a park position.
+type Parked struct {
+	Position string    `json:"position"`
+	Party    pbx.Party `json:"party"`       // who waits
+	By       pbx.Party `json:"by,omitzero"` // who parked
+}
+
 // Taken is the payload of call.taken: a phone came into the call, in the place of one that rang or talked.
 type Taken struct {
 	Leg  Leg        `json:"leg"`

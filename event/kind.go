@@ -67,6 +67,14 @@ const (
 	MenuChanged Kind = "menu.changed"
 	MenuDeleted Kind = "menu.deleted"
 
+	ParkCreated Kind = "park.created"
+	ParkChanged Kind = "park.changed"
+	ParkDeleted Kind = "park.deleted"
+
+	RoomCreated Kind = "room.created"
+	RoomChanged Kind = "room.changed"
+	RoomDeleted Kind = "room.deleted"
+
 	EntranceChanged Kind = "entrance.changed"
 
 	AccessAsked     Kind = "access.asked"
@@ -135,6 +143,7 @@ const (
 	CallAnswered    Kind = "call.answered"
 	CallMessage     Kind = "call.message"     // the caller left a message
 	CallTransferred Kind = "call.transferred" // somebody sent it on
+	CallParked      Kind = "call.parked"      // it waits on a park position
 	CallTaken       Kind = "call.taken"       // somebody came in the place of a phone that rang or talked
 	CallReturned    Kind = "call.returned"    // … and it came back to him, because nobody answered
 	CallHeld        Kind = "call.held"
@@ -169,6 +178,8 @@ func Kinds() []Kind {
 		DutyChanged,
 		QueueCreated, QueueChanged, QueueDeleted,
 		MenuCreated, MenuChanged, MenuDeleted,
+		ParkCreated, ParkChanged, ParkDeleted,
+		RoomCreated, RoomChanged, RoomDeleted,
 		EntranceChanged,
 		AccessAsked, AccessApproved, AccessRefused, AccessWithdrawn, AccessDeleted,
 		ReviewCreated, ReviewOverdue, ReviewEnded, VerdictKept, VerdictRemoved, VerdictDeleted,
@@ -181,7 +192,7 @@ func Kinds() []Kind {
 		InvitationSent,
 		MailSent,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored,
-		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
+		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
 	}

@@ -74,6 +74,27 @@ func Warning() Playlist {
 	return Playlist{Sounds: []Sound{{Rate: 8000, Samples: tone, Gap: 150 * time.Millisecond}, {Rate: 8000, Samples: tone}}}
 }
 
+// Music is for who waits, until he is fetched: chords that are broken slowly, twelve seconds of them, again and again.
+func Music() Playlist {
+	const note = 3000 // samples
+	var all []int16
+	for _, chord := range [4][4]float64{
+		{261.63, 329.63, 392.00, 523.25}, // C
+		{220.00, 261.63, 329.63, 440.00}, // A minor
+		{174.61, 220.00, 261.63, 349.23}, // F
+		{196.00, 246.94, 293.66, 392.00}, // G
+	} {
+		for _, i := range [8]int{0, 1, 2, 3, 2, 1, 2, 1} {
+			tone := audio.Tones([]float64{chord[i], 2 * chord[i]}, -22, 8000, note)
+			for n := range tone { // it fades like a string
+				tone[n] = int16(int64(tone[n]) * int64(note-n) / note)
+			}
+			all = append(all, shaped(tone)...)
+		}
+	}
+	return Playlist{Sounds: []Sound{{Rate: 8000, Samples: all}}, Loop: true}
+}
+
 // cadence is 425 Hz with the given milliseconds on and off.
 func cadence(on, off int) Playlist {
 	tone := shaped(audio.Tones([]float64{425}, -13, 8000, on*8))

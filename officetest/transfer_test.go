@@ -166,3 +166,41 @@ func TestReplacesAttack(t *testing.T) {
 	talk.Hangup()
 	expect(t, ctx, bob, "CALL_CLOSED")
 }
+
+// Bob parks Alice with the transfer key; Carol dials the position and has her. Then Carol picks up a call that rings at Bob.
+func TestBaresipParkAndPickup(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	alice, bob, carol := s.handset(ctx, "Alice", "101", 440), s.handset(ctx, "Bob", "102", 550), s.handset(ctx, "Carol", "103", 700)
+	s.call(201, "POST", "/v1/parks", object{"name": "Reception", "extension": "700", "slots": 4})
+	role := s.call(200, "GET", "/v1/users?q=Carol", nil).Text("items", 0, "id")
+	s.call(201, "POST", "/v1/users/"+role+"/grants", object{"right": "call.see", "scope": object{"kind": "all"}, "reason": "reception"})
+	s.call(201, "POST", "/v1/users/"+role+"/grants", object{"right": "call.pickup", "scope": object{"kind": "all"}, "reason": "reception"})
+
+	do(t, alice, "dial", "sip:102@"+s.reach("udp"))
+	expect(t, ctx, bob, "CALL_INCOMING")
+	do(t, bob, "accept", "")
+	expect(t, ctx, bob, "CALL_ESTABLISHED")
+	do(t, bob, "transfer", "sip:700@"+s.reach("udp"))
+	expect(t, ctx, bob, "CALL_CLOSED")
+	eventually(t, "Alice is parked", func() bool {
+		return s.call(200, "GET", "/v1/parks", nil).At("items", 0, "parked", 0, "position") == "701"
+	})
+	do(t, carol, "dial", "sip:701@"+s.reach("udp"))
+	expect(t, ctx, carol, "CALL_ESTABLISHED")
+	heard(t, alice, 700)
+	heard(t, carol, 440)
+	do(t, carol, "hangup", "")
+	expect(t, ctx, alice, "CALL_CLOSED")
+
+	do(t, alice, "dial", "sip:102@"+s.reach("udp"))
+	expect(t, ctx, bob, "CALL_INCOMING")
+	do(t, carol, "dial", "sip:**102@"+s.reach("udp"))
+	expect(t, ctx, carol, "CALL_ESTABLISHED")
+	expect(t, ctx, bob, "CALL_CLOSED")
+	expect(t, ctx, alice, "CALL_ESTABLISHED")
+	do(t, alice, "hangup", "")
+	expect(t, ctx, carol, "CALL_CLOSED")
+}

@@ -44,6 +44,8 @@ func empty(size int) *Snapshot {
 		Rings:          map[RingID]*RingGroup{},
 		Queues:         map[QueueID]*Queue{},
 		Menus:          map[MenuID]*Menu{},
+		Parks:          map[ParkID]*Park{},
+		Rooms:          map[RoomID]*Room{},
 		Accesses:       map[AccessID]*Access{},
 		Reviews:        map[ReviewID]*Review{},
 		Verdicts:       map[VerdictID]*Verdict{},
@@ -141,6 +143,10 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Queues, QueueID(r.ID))
 	case KindMenu:
 		return found(s.Menus, MenuID(r.ID))
+	case KindPark:
+		return found(s.Parks, ParkID(r.ID))
+	case KindRoom:
+		return found(s.Rooms, RoomID(r.ID))
 	case KindAccess:
 		return found(s.Accesses, AccessID(r.ID))
 	case KindReview:
@@ -176,7 +182,7 @@ func found[K comparable, V interface {
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
 // statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, hours, overrides,
-// trunks, numbers, out routes, restrictions, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// trunks, numbers, out routes, restrictions, park positions, rooms, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -185,6 +191,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
+			each(s.Parks, yield) && each(s.Rooms, yield) &&
 			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield)
 	}
 }
@@ -353,6 +360,10 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Queues, k, t)[n.ID] = n
 	case *Menu:
 		own(&s.Menus, k, t)[n.ID] = n
+	case *Park:
+		own(&s.Parks, k, t)[n.ID] = n
+	case *Room:
+		own(&s.Rooms, k, t)[n.ID] = n
 	case *Access:
 		own(&s.Accesses, k, t)[n.ID] = n
 	case *Review:
@@ -411,6 +422,10 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Queues, r.Kind, t), QueueID(r.ID))
 	case KindMenu:
 		delete(own(&s.Menus, r.Kind, t), MenuID(r.ID))
+	case KindPark:
+		delete(own(&s.Parks, r.Kind, t), ParkID(r.ID))
+	case KindRoom:
+		delete(own(&s.Rooms, r.Kind, t), RoomID(r.ID))
 	case KindAccess:
 		delete(own(&s.Accesses, r.Kind, t), AccessID(r.ID))
 	case KindReview:

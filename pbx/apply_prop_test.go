@@ -39,7 +39,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 18).Draw(t, "step") {
+		switch rapid.IntRange(0, 20).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -84,6 +84,10 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 				Reason: "r", Asked: day, Until: day.Add(time.Hour)})
 			add(&pbx.Review{ID: pbx.ReviewID("rev_" + n), Name: "R", Begun: day, Until: day.Add(time.Hour)})
 			add(&pbx.Verdict{ID: pbx.VerdictID("ver_" + n), Review: pbx.ReviewID("rev_" + n), User: pbx.UserID("usr_" + id("held")), Row: pbx.Ref{Kind: pbx.KindGrant, ID: "gnt_" + n}, At: day})
+		case 20:
+			add(&pbx.Park{ID: pbx.ParkID("prk_" + n), Name: "P" + n, Extension: "10" + id("extension"), Slots: 1, Then: pbx.Destination{Kind: pbx.ToUser, ID: "usr_" + id("target")}})
+		case 19:
+			add(&pbx.Room{ID: pbx.RoomID("rom_" + n), Name: "R" + n, Extension: "10" + id("extension"), Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1"}).Draw(t, "department")})
 		case 14:
 			add(&pbx.Entrance{Group: pbx.GroupID("grp_" + id("group")), Extension: "10" + id("extension"), Open: pbx.Destination{Kind: pbx.ToBusy}})
 		case 17:

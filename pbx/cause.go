@@ -15,6 +15,7 @@ const (
 	CauseChosen      Cause = "chosen"      // the caller chose to go on, in a menu
 	CauseTransferred Cause = "transferred" // somebody sent the call on to another place
 	CauseGone        Cause = "gone"        // what was meant is over, or nobody may touch it who asks
+	CauseReturned    Cause = "returned"    // nobody fetched the call from its park position
 	CauseAway        Cause = "away"        // the person's status lets nothing ring, and leads nowhere else
 	CauseUnknown     Cause = "unknown"     // nobody has this number
 	CauseDenied      Cause = "denied"      // the caller may not place this call

@@ -32,6 +32,8 @@ func (c *Choice) Ref() Ref        { return Ref{KindStatus, string(c.User)} }
 func (f *Forwarding) Ref() Ref    { return Ref{KindForwarding, string(f.User)} }
 func (g *RingGroup) Ref() Ref     { return Ref{KindRing, string(g.ID)} }
 func (q *Queue) Ref() Ref         { return Ref{KindQueue, string(q.ID)} }
+func (p *Park) Ref() Ref          { return Ref{KindPark, string(p.ID)} }
+func (r *Room) Ref() Ref          { return Ref{KindRoom, string(r.ID)} }
 func (m *Menu) Ref() Ref          { return Ref{KindMenu, string(m.ID)} }
 func (a *Access) Ref() Ref        { return Ref{KindAccess, string(a.ID)} }
 func (r *Review) Ref() Ref        { return Ref{KindReview, string(r.ID)} }

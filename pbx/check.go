@@ -108,6 +108,10 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkQueue(n)
 	case *Menu:
 		return s.checkMenu(n)
+	case *Park:
+		return s.checkPark(n)
+	case *Room:
+		return s.checkRoom(n)
 	case *Access:
 		return s.checkAccess(n)
 	case *Review:
@@ -313,6 +317,16 @@ func (s *Snapshot) owns(g GroupID) bool {
 	}
 	for _, m := range s.Menus {
 		if m.Group == g {
+			return true
+		}
+	}
+	for _, p := range s.Parks {
+		if p.Group == g {
+			return true
+		}
+	}
+	for _, r := range s.Rooms {
+		if r.Group == g {
 			return true
 		}
 	}

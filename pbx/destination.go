@@ -31,7 +31,7 @@ const (
 type Destination struct {
 	Kind   DestinationKind `json:"kind"`
 	ID     string          `json:"id,omitempty"`     // of the user, ring group, queue, menu, mailbox, park position, room or prompt
-	Number string          `json:"number,omitempty"` // of outside: as it would be dialled
+	Number string          `json:"number,omitempty"` // of outside: as it would be dialled; of a park position: empty for the first that is free
 	Screen bool            `json:"screen,omitempty"` // rebound: the person hears who calls and accepts, sends on or declines (X-057, X-062)
 	Divert bool            `json:"divert,omitempty"` // the carrier is asked to send the call on by itself (302), where the trunk can (X-058)
 }
@@ -62,6 +62,11 @@ func (s *Snapshot) Leads(owner UserID, d Destination) bool {
 		return s.Queues[QueueID(d.ID)] != nil
 	case ToMenu:
 		return s.Menus[MenuID(d.ID)] != nil
+	case ToPark:
+		p := s.Parks[ParkID(d.ID)]
+		return p != nil && (d.Number == "" || p.Has(d.Number))
+	case ToRoom:
+		return s.Rooms[RoomID(d.ID)] != nil
 	case ToGroup:
 		return s.Entrances[GroupID(d.ID)] != nil
 	case ToOutside, ToBusy:
@@ -82,7 +87,7 @@ func checkDestination(field string, d Destination) error {
 	default:
 		return Refuse(Invalid, field, "destination.unknown", "value", string(d.Kind))
 	}
-	if (d.ID != "") != id || (d.Number != "") != number {
+	if (d.ID != "") != id || (d.Number != "") != number && d.Kind != ToPark {
 		return Refuse(Invalid, field, "destination.incomplete")
 	}
 	if (d.Screen || d.Divert) && d.Kind != ToMobile && d.Kind != ToOutside {
@@ -150,6 +155,9 @@ func (s *Snapshot) Broken() []Lead {
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.Menus)) {
 		s.Menus[id].Leads(add)
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Parks)) {
+		s.Parks[id].Leads(add)
 	}
 	for _, id := range slices.Sorted(maps.Keys(s.DIDs)) {
 		s.DIDs[id].Leads(add)

@@ -31,6 +31,8 @@ type (
 	OutRouteID    string // out_…
 	RestrictionID string // rst_…; a profile of what may be called outside
 	MessageID     string // msg_…; in a mailbox; its sound has the same name
+	ParkID        string // prk_…; a row of park positions
+	RoomID        string // rom_…; a conference room
 )
 
 var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -65,6 +67,8 @@ const (
 	KindOverride   Kind = "override" // of hours; likewise
 	KindQueue      Kind = "queue"
 	KindMenu       Kind = "menu"
+	KindPark       Kind = "park"
+	KindRoom       Kind = "room"
 	KindAccess     Kind = "access" // a wish for rights
 	KindReview     Kind = "review"
 	KindVerdict    Kind = "verdict"  // of a review

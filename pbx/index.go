@@ -42,7 +42,7 @@ func (s *Snapshot) reindex() error {
 		}
 	}
 	for _, n := range s.dialled() {
-		if err := s.linkExtension(n.number(), n.Ref()); err != nil {
+		if err := s.linkDialled(n); err != nil {
 			return err
 		}
 	}
@@ -124,8 +124,8 @@ func (x *index) unlink(n Noun) {
 		}
 		x.emails = x.emails.Without(foldEmail(n.Email))
 	case dialled:
-		if n.number() != "" {
-			x.extensions = x.extensions.Without(n.number())
+		for _, number := range numbers(n) {
+			x.extensions = x.extensions.Without(number)
 		}
 	case *Device:
 		x.usernames = x.usernames.Without(n.Username)
@@ -156,7 +156,7 @@ func (s *Snapshot) link(n Noun) error {
 	case *User:
 		return s.linkUser(n)
 	case dialled:
-		return s.linkExtension(n.number(), n.Ref())
+		return s.linkDialled(n)
 	case *Device:
 		enter(&x.devices, n.User, n, byDevice)
 		return s.linkUsername(n)
@@ -204,6 +204,30 @@ func (g *RingGroup) number() string { return g.Extension }
 func (q *Queue) number() string     { return q.Extension }
 func (m *Menu) number() string      { return m.Extension }
 func (e *Entrance) number() string  { return e.Extension }
+func (p *Park) number() string      { return p.Extension }
+func (r *Room) number() string      { return r.Extension }
+
+// numbers are all internal numbers of something: of park positions more than one.
+func numbers(n dialled) []string {
+	if n.number() == "" {
+		return nil
+	}
+	all := []string{n.number()}
+	if p, ok := n.(*Park); ok {
+		all = append(all, p.Positions()...)
+	}
+	return all
+}
+
+// linkDialled gives something its internal numbers.
+func (s *Snapshot) linkDialled(n dialled) error {
+	for _, number := range numbers(n) {
+		if err := s.linkExtension(number, n.Ref()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // dialled lists everything besides people that may have an internal number.
 func (s *Snapshot) dialled() []dialled {
@@ -219,6 +243,12 @@ func (s *Snapshot) dialled() []dialled {
 	}
 	for _, e := range s.Entrances {
 		all = append(all, e)
+	}
+	for _, p := range s.Parks {
+		all = append(all, p)
+	}
+	for _, r := range s.Rooms {
+		all = append(all, r)
 	}
 	return all
 }
@@ -271,6 +301,10 @@ func (s *Snapshot) NameOf(r Ref) string {
 	case *Queue:
 		return n.Name
 	case *Menu:
+		return n.Name
+	case *Park:
+		return n.Name
+	case *Room:
 		return n.Name
 	case *Trunk:
 		return n.Name

@@ -12,7 +12,8 @@ type Presence struct {
 	calls    Table[CallID, *LiveCall]
 	users    Table[UserID, []CallID]
 	queues   Table[QueueID, *LiveQueue]
-	served   Table[UserID, int64] // when somebody's last conversation ended, counted in conversations
+	parked   Table[string, CallID] // by position
+	served   Table[UserID, int64]  // when somebody's last conversation ended, counted in conversations
 	count    int64
 	trunks   Table[TrunkID, int]  // calls on each
 	down     Table[TrunkID, bool] // which cannot carry any
@@ -26,6 +27,7 @@ const (
 	PhaseRinging CallPhase = "ringing"
 	PhaseTalking CallPhase = "talking"
 	PhaseHeld    CallPhase = "held"
+	PhaseParked  CallPhase = "parked" // it waits on a park position
 )
 
 // LiveCall is a call that is up, as lists and live views show it.
@@ -38,6 +40,7 @@ type LiveCall struct {
 	Groups   []GroupID `json:"groups,omitempty"` // owners of queues, menus and ring groups it passed
 	Started  time.Time `json:"started"`
 	Answered time.Time `json:"answered,omitzero"`
+	Parked   *Parking  `json:"parked,omitempty"`
 	Trunks   []TrunkID `json:"trunks,omitempty"` // lines to carriers that it uses or tries
 	Codec    string    `json:"codec,omitempty"`
 	Secure   bool      `json:"secure,omitempty"` // both legs encrypt signalling and sound
@@ -93,6 +96,19 @@ func (p *Presence) WithQueue(q *LiveQueue) *Presence {
 	return &next
 }
 
+// Parking is where a call is parked.
+type Parking struct {
+	Position string    `json:"position"`
+	By       Party     `json:"by,omitzero"` // who parked it
+	Since    time.Time `json:"since"`
+}
+
+// Parked finds the call on a park position; nil when it is free.
+func (p *Presence) Parked(position string) *LiveCall {
+	id, _ := p.parked.Get(position)
+	return p.Call(id)
+}
+
 // Bindings lists where a device is registered; an expired binding may still be in the list.
 func (p *Presence) Bindings(d DeviceID) []Binding { b, _ := p.bindings.Get(d); return b }
 
@@ -144,6 +160,9 @@ func (p *Presence) WithBindings(d DeviceID, b []Binding) *Presence {
 func (p *Presence) WithCall(c *LiveCall) *Presence {
 	next := *p.without(c.ID)
 	next.calls = next.calls.With(c.ID, c)
+	if c.Parked != nil {
+		next.parked = next.parked.With(c.Parked.Position, c.ID)
+	}
 	for _, t := range c.Trunks {
 		next.trunks = next.trunks.With(t, next.OnTrunk(t)+1)
 	}
@@ -173,6 +192,9 @@ func (p *Presence) without(id CallID) *Presence {
 		return &next
 	}
 	next.calls = p.calls.Without(id)
+	if old.Parked != nil {
+		next.parked = next.parked.Without(old.Parked.Position)
+	}
 	for _, t := range old.Trunks {
 		if n := next.OnTrunk(t) - 1; n > 0 {
 			next.trunks = next.trunks.With(t, n)

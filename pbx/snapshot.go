@@ -24,6 +24,8 @@ type Snapshot struct {
 	Rings          map[RingID]*RingGroup
 	Queues         map[QueueID]*Queue
 	Menus          map[MenuID]*Menu
+	Parks          map[ParkID]*Park
+	Rooms          map[RoomID]*Room
 	Accesses       map[AccessID]*Access
 	Reviews        map[ReviewID]*Review
 	Verdicts       map[VerdictID]*Verdict
@@ -61,6 +63,14 @@ func (s *Snapshot) Reached(number string) (Destination, bool) {
 		return Destination{Kind: ToMenu, ID: r.ID}, true
 	case KindEntrance:
 		return Destination{Kind: ToGroup, ID: r.ID}, true
+	case KindPark:
+		p := s.Parks[ParkID(r.ID)]
+		if number == p.Extension {
+			number = ""
+		}
+		return p.At(number), true
+	case KindRoom:
+		return Destination{Kind: ToRoom, ID: r.ID}, true
 	}
 	return Destination{}, false
 }

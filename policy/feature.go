@@ -2,7 +2,7 @@ package policy
 
 // awaited are the rights of features that do not exist yet. They are decided like all others, marked in the catalogue and
 // hidden in the app. Who brings a feature takes its rights out of this list; a test of the interface insists.
-var awaited = setOf(DraftSimulate, CallDivert, CallPickup, CallPark, CallIntercom, CallMenu,
+var awaited = setOf(DraftSimulate, CallMenu,
 	NumberEdit, BlocklistEdit, CallRelay, CallOriginate, BudgetEdit,
 	EmergencyEdit, CallListen, CallWhisper, CallBarge, CallSteal, RecordingList, RecordingPlay, RecordingDownload, RecordingShare,
 	RecordingDelete, RecordingControl, RecordingPolicy, RecordingHistory, TranscriptRead, RetentionEdit,

@@ -45,6 +45,10 @@ func (d *Draft) Add(f event.Fact) {
 		if p, err := event.Payload[event.Transferred](f); err == nil {
 			d.Transferred(p)
 		}
+	case event.CallParked:
+		if p, err := event.Payload[event.Parked](f); err == nil {
+			d.Parked(p)
+		}
 	case event.CallTaken:
 		if p, err := event.Payload[event.Taken](f); err == nil {
 			d.Taken(p)
@@ -110,6 +114,11 @@ func (d *Draft) Transferred(p event.Transferred) {
 		c.Linked = append(slices.Clip(c.Linked), p.Call)
 		c.Trace = append(slices.Clip(c.Trace), i18n.T("route.connected", "name", p.By.Name, "user", string(p.By.User)))
 	}
+}
+
+// Parked takes in call.parked.
+func (d *Draft) Parked(p event.Parked) {
+	d.cdr.Trace = append(slices.Clip(d.cdr.Trace), i18n.T("route.parked", "name", p.Party.Name, "user", string(p.Party.User), "position", p.Position))
 }
 
 // Taken takes in call.taken.

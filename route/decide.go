@@ -82,7 +82,7 @@ type House struct {
 	User     pbx.UserID  // whose mailbox it is
 	Language string      // in which the caller is spoken to
 	Greeting string      // prompt to begin with; empty takes the usual one
-	Fetch    bool        // of a mailbox: its owner wants to hear his messages
+	Fetch    bool        // of a mailbox: its owner wants to hear his messages; of a park position: who dialled it wants the call that is there
 }
 
 // Target is one registered phone that is to ring, or a number outside that is called over a trunk.
@@ -227,6 +227,8 @@ func (q *question) wentOn(last Stop) i18n.Text {
 		word = "busy"
 	case pbx.CauseChosen:
 		word = "chosen"
+	case pbx.CauseReturned:
+		word = "returned"
 	case pbx.CauseTransferred:
 		if sender := q.s.Users[q.r.Owner]; sender != nil {
 			return about(sender, "route.went_on.transferred")
@@ -260,7 +262,9 @@ func (q *question) enter(p *Plan, to pbx.Destination) bool {
 }
 
 // isWilled reports whether a person, and no rule, sent the call on; it may come back to where it was.
-func isWilled(c pbx.Cause) bool { return c == pbx.CauseChosen || c == pbx.CauseTransferred }
+func isWilled(c pbx.Cause) bool {
+	return c == pbx.CauseChosen || c == pbx.CauseTransferred || c == pbx.CauseReturned
+}
 
 // end is refuse for a call that was sent on: it ends with what became of it where it was before, so that a caller hears
 // "busy" and not that the place behind does not exist.

@@ -19,6 +19,11 @@ func (q *question) house(p *Plan, to pbx.Destination) {
 		h.Group = q.s.Queues[pbx.QueueID(to.ID)].Group
 	case pbx.ToMenu:
 		h.Group = q.s.Menus[pbx.MenuID(to.ID)].Group
+	case pbx.ToPark:
+		h.Group = q.s.Parks[pbx.ParkID(to.ID)].Group
+		h.Fetch = len(q.r.Passed) == 0 && len(p.Passed) == 1 && q.r.To.IsZero() && !q.outside
+	case pbx.ToRoom:
+		h.Group = q.s.Rooms[pbx.RoomID(to.ID)].Group
 	}
 	h.Language = q.language(h)
 	if m := q.s.Menus[pbx.MenuID(to.ID)]; to.Kind == pbx.ToMenu && m != nil {
@@ -54,7 +59,7 @@ func (q *question) name(to pbx.Destination) string {
 	if to.Number != "" {
 		return to.Number
 	}
-	for _, kind := range [...]pbx.Kind{pbx.KindUser, pbx.KindGroup, pbx.KindRing, pbx.KindQueue, pbx.KindMenu} {
+	for _, kind := range [...]pbx.Kind{pbx.KindUser, pbx.KindGroup, pbx.KindRing, pbx.KindQueue, pbx.KindMenu, pbx.KindPark, pbx.KindRoom} {
 		if name := q.s.NameOf(pbx.Ref{Kind: kind, ID: to.ID}); name != to.ID {
 			return name
 		}

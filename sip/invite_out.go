@@ -39,6 +39,9 @@ func (s *Server) Dial(inv call.Invite) error {
 	if ok = ok && (b.flow.Secure() || !inv.Binding.Secure); ok { // what is offered may hold keys, for a way that was encrypted when it was chosen
 		l.flow = b.flow
 		l.address(b, inv)
+		if inv.Answer {
+			l.answers = inv.Binding.Agent + " "
+		}
 	}
 	if !s.remember(l) {
 		return errClosed
@@ -102,6 +105,9 @@ func (l *leg) sendInvite(from pbx.Party, interval, least uint32) {
 	}
 	m.Set(stack.HeaderSessionExpires, itoa(int(interval)))
 	m.Set(stack.HeaderMinSE, itoa(int(least)))
+	if l.answers != "" {
+		autoAnswer(m, l.answers)
+	}
 	m.SetBody(sdpType, l.localSDP)
 	l.timer.seconds = interval
 	l.client = l.s.stack.Request(l.flow, m, func(resp *stack.Message) {

@@ -48,8 +48,9 @@ type leg struct {
 	proof     proof
 	shown     stack.Header // the proof in the INVITE; its ACK carries it too (RFC 3261 §22.1)
 	proved    bool
-	rang      int  // last provisional status that was reported
-	tried422  bool // the interval was corrected once (RFC 4028 §7.4)
+	answers   string // non-empty: its phone, of this make, is to answer by itself
+	rang      int    // last provisional status that was reported
+	tried422  bool   // the interval was corrected once (RFC 4028 §7.4)
 
 	// both, once up
 	localSDP  []byte // what we said last that was accepted or is offered

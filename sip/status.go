@@ -25,6 +25,7 @@ var answers = map[pbx.Cause]answer{
 	pbx.CauseAway:        {480, "Away"},
 	pbx.CauseChosen:      {480, "Temporarily Unavailable"},
 	pbx.CauseGone:        {481, "Call Does Not Exist"},
+	pbx.CauseReturned:    {480, "Temporarily Unavailable"},
 	pbx.CauseTransferred: {480, "Temporarily Unavailable"},
 	pbx.CauseUnknown:     {404, "No Such Number"},
 	pbx.CauseDenied:      {403, "Not Allowed"},

@@ -325,6 +325,19 @@ CREATE TABLE overrides (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE parks (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	group_id  TEXT   NOT NULL,
+	extension TEXT   NOT NULL,
+	slots     BIGINT NOT NULL,
+	wait      BIGINT NOT NULL,
+	then_to   TEXT   NOT NULL,
+	created   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE photos (
 	tenant  TEXT   NOT NULL,
 	hash    TEXT   NOT NULL,
@@ -416,6 +429,21 @@ CREATE TABLE roles (
 	id     TEXT NOT NULL,
 	name   TEXT NOT NULL,
 	cells  TEXT NOT NULL, class TEXT NOT NULL DEFAULT '', base TEXT NOT NULL DEFAULT '',
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE rooms (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	group_id  TEXT   NOT NULL,
+	extension TEXT   NOT NULL,
+	pin       TEXT   NOT NULL,
+	host_pin  TEXT   NOT NULL,
+	wait      BIGINT NOT NULL,
+	quiet     BIGINT NOT NULL,
+	most      BIGINT NOT NULL,
+	created   BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
 

@@ -28,6 +28,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
 			gather(ctx, x, t.id, timetableRows(), &nouns), gather(ctx, x, t.id, overrideRows(), &nouns),
 			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, dutyRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns),
+			gather(ctx, x, t.id, parkRows(), &nouns), gather(ctx, x, t.id, roomRows(), &nouns),
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, reviewRows(), &nouns), gather(ctx, x, t.id, verdictRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
 			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns),
 			gather(ctx, x, t.id, restrictionRows(), &nouns))
@@ -166,6 +167,8 @@ type sorted struct {
 	overrides    []*pbx.HoursOverride
 	queues       []*pbx.Queue
 	menus        []*pbx.Menu
+	parks        []*pbx.Park
+	rooms        []*pbx.Room
 	entrances    []*pbx.Entrance
 	accesses     []*pbx.Access
 	reviews      []*pbx.Review
@@ -216,6 +219,10 @@ func sort(c pbx.Change) (sorted, error) {
 			s.queues = append(s.queues, n)
 		case *pbx.Menu:
 			s.menus = append(s.menus, n)
+		case *pbx.Park:
+			s.parks = append(s.parks, n)
+		case *pbx.Room:
+			s.rooms = append(s.rooms, n)
 		case *pbx.Entrance:
 			s.entrances = append(s.entrances, n)
 		case *pbx.Access:
@@ -249,6 +256,7 @@ func tables() map[pbx.Kind]string {
 	return map[pbx.Kind]string{pbx.KindUser: "users", pbx.KindGroup: "groups", pbx.KindRole: "roles", pbx.KindMembership: "memberships",
 		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
 		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
+		pbx.KindPark: "parks", pbx.KindRoom: "rooms",
 		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
 		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions"}
@@ -285,6 +293,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
 		put(ctx, x, t.id, timetableRows(), s.timetables), put(ctx, x, t.id, overrideRows(), s.overrides),
 		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, dutyRows(), s.duties), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances),
+		put(ctx, x, t.id, parkRows(), s.parks), put(ctx, x, t.id, roomRows(), s.rooms),
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, reviewRows(), s.reviews), put(ctx, x, t.id, verdictRows(), s.verdicts), put(ctx, x, t.id, promptRows(), s.prompts),
 		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes),
 		put(ctx, x, t.id, restrictionRows(), s.restrictions))

@@ -59,6 +59,8 @@ func nouns() []pbx.Noun {
 		&pbx.Menu{ID: "mnu_1", Name: "Меню", Group: "grp_sales", Extension: "182", Language: "de", Says: []pbx.Saying{{Language: "de", Text: "Drücken Sie die Eins.", Sound: pbx.Sound{Blob: "prm_1", Rate: 8000, Samples: 9}}}, Dial: true, Wait: 7, Rounds: 3,
 			Keys:   []pbx.MenuKey{{Key: "1", To: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}}, {Key: "#", To: pbx.Destination{Kind: pbx.ToGroup, ID: "grp_sales"}}},
 			Silent: pbx.Destination{Kind: pbx.ToBusy}, Wrong: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Created: day},
+		&pbx.Park{ID: "prk_1", Name: "Парковка", Group: "grp_sales", Extension: "700", Slots: 5, Wait: 90, Then: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}, Created: day},
+		&pbx.Room{ID: "rom_1", Name: "Besprechung", Group: "grp_sales", Extension: "790", PIN: "1234", HostPIN: "98765", Wait: true, Quiet: true, Most: 9, Created: day},
 		&pbx.Entrance{Group: "grp_sales", Extension: "183", Open: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Break: pbx.Destination{Kind: pbx.ToBusy},
 			Closed: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Holiday: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}},
 		&pbx.Access{ID: "acc_1", User: "usr_bob", Grants: []pbx.Wanted{{Right: "call.listen", Scope: scope}}, Reason: "training", Asked: day, Until: day.Add(time.Hour),

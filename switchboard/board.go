@@ -57,6 +57,8 @@ type Board struct {
 	halls   sync.Map // pbx.QueueID → *hall
 	claims  claims
 	roster  atomic.Pointer[roster]
+	spots   sync.Map              // park position → *run
+	music   func() media.Playlist // for who waits
 	count   atomic.Int64
 
 	dictations sync.Map // id → *dictation
@@ -90,7 +92,7 @@ func New(c Config) *Board {
 	if c.Backlog <= 0 {
 		c.Backlog = 20_000
 	}
-	return &Board{c: c, quit: make(chan struct{}), journal: newJournal(c.Journal, c.Backlog, c.Log)}
+	return &Board{c: c, music: sync.OnceValue(media.Music), quit: make(chan struct{}), journal: newJournal(c.Journal, c.Backlog, c.Log)}
 }
 
 // Calls counts the calls that are up, those that are just ending too.
@@ -102,6 +104,16 @@ func (b *Board) Incoming(in call.Incoming) {
 	if in.Replaces != "" {
 		b.replace(in)
 		return
+	}
+	intercom := false
+	if in.Actor.Kind == pbx.ActorDevice { // codes are for people inside
+		switch f := route.Code(in.Dialled); f.Kind {
+		case route.Pickup:
+			b.pickup(in, f)
+			return
+		case route.Intercom:
+			in.Dialled, intercom = f.Number, true
+		}
 	}
 	// gather
 	s, live := b.c.View()
@@ -124,8 +136,24 @@ func (b *Board) Incoming(in call.Incoming) {
 	}
 	b.mayDialOut(s, in.Actor, &plan, now)
 
+	if intercom {
+		b.intercom(s, in.Actor, in.Dialled, &plan, now)
+	}
+	r, back, why := b.fetch(s, live, in.Actor, &plan, now)
+	if why.Key != "" {
+		plan.House, plan.Refuse, plan.Text = nil, pbx.CauseDenied, why
+		plan.Trace = append(plan.Trace, why)
+	} else if r != nil && plan.Refuse == "" {
+		b.leave()
+		b.arrive(r, &arrival{in: in, dialled: in.Dialled, back: back})
+		return
+	}
+
 	// perform
-	r := newRun(b, s, in, asked, plan, now)
+	r = newRun(b, s, in, asked, plan, now)
+	for _, callee := range r.sides[1:] {
+		callee.answers = intercom
+	}
 	if plan.Refuse != "" {
 		r.refuse(plan.Refuse, plan.Text)
 		b.leave()

@@ -98,6 +98,8 @@ func (r *run) sounds(c call.Clip) (all []media.Sound, loop bool) {
 	switch {
 	case c.Tone == call.ToneRingback:
 		return media.Ringback().Sounds, true
+	case c.Tone == call.ToneMusic:
+		return r.b.music().Sounds, true
 	case c.Tone == call.ToneBusy:
 		return media.Busy().Sounds, true
 	case c.Tone == call.ToneBeep:

@@ -73,6 +73,8 @@ func (r *run) perform(e call.Effect) call.Input {
 		if s, _ := r.side(e.Leg); s.stream != nil {
 			s.stream.Stop()
 		}
+	case call.OpenPark:
+		return r.openPark(e)
 	case call.OpenMenu:
 		return r.openMenu(e)
 	case call.LookUp:
@@ -135,7 +137,7 @@ func (r *run) dial(s *side, encrypt bool) error {
 		r.useTrunk(s.trunk)
 		return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Trunk: s.trunk, From: pbx.Party{Number: s.shows}, To: pbx.Party{Number: s.sends}, Offer: body})
 	}
-	return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Binding: s.binding, From: r.plan.From, To: s.record.Party, Offer: body})
+	return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Answer: s.answers, Binding: s.binding, From: r.plan.From, To: s.record.Party, Offer: body})
 }
 
 // useTrunk counts the call among those of a trunk.
@@ -219,7 +221,7 @@ func (r *run) shown() pbx.LiveCall {
 	lc := r.live
 	users := make([]pbx.UserID, 0, len(lc.Users))
 	for _, u := range lc.Users {
-		in := r.state.Callee == 0 && u == r.plan.To.User
+		in := r.state.Callee == 0 && u == r.plan.To.User || lc.Parked != nil && u == lc.Parked.By.User
 		for i := range r.state.Legs {
 			in = in || r.sides[i].record.Party.User == u && r.state.Legs[i].IsOn()
 		}
@@ -256,6 +258,8 @@ func (r *run) emit(e call.Emit) {
 		r.fact(e.Kind, r.actor(i), event.Held{Leg: s.leg, Party: s.record.Party})
 	case event.CallTransferred:
 		r.emitTransferred(e)
+	case event.CallParked:
+		r.emitParked(e)
 	case event.CallTaken:
 		r.emitTaken(e)
 	case event.CallEnded:

@@ -25,7 +25,12 @@ func (r *run) goOn(e call.Route) call.Input {
 		r.live.To = plan.To
 	}
 	r.stranger = r.stranger || r.b.isStranger(s, r.in.Actor, plan.To.User, r.now)
+	before := len(r.sides)
 	ids := r.enlist(s, plan)
+	for _, callee := range r.sides[before:] {
+		callee.answers = r.answers
+	}
+	r.answers = false
 	if h := plan.House; h != nil && h.Group != "" && !slices.Contains(r.live.Groups, h.Group) {
 		r.live.Groups = append(slices.Clone(r.live.Groups), h.Group)
 	}

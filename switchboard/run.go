@@ -34,6 +34,8 @@ type message struct {
 	recorded *media.Recorded // a recording is over
 	tag      uint64          // … which
 
+	order    *Order    // somebody wants the call moved, with actor
+	talks    bool      // … which talked when he wanted it
 	arrival  *arrival  // an incoming leg wants to join
 	handover *handover // a leg comes from another call
 }
@@ -80,6 +82,9 @@ type run struct {
 	kept     []*message   // what happened on it meanwhile, to be handled
 	brings   *handover    // the leg that is being taken over
 	closed   atomic.Bool  // nobody reads the inbox any more
+	spot     string       // park position that is taken
+	answers  bool         // phones of the next stage are to answer by themselves
+	mover    pbx.Actor    // who sends the call on from above
 }
 
 func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, plan route.Plan, now time.Time) *run {
@@ -229,6 +234,7 @@ func (r *run) step(in call.Input) {
 	for queue := []call.Input{in}; len(queue) > 0; queue = queue[1:] {
 		state, effects := call.Step(r.state, queue[0])
 		r.state = state
+		r.vacate()
 		for _, e := range effects {
 			if next := r.perform(e); next != nil {
 				queue = append(queue, next)
@@ -278,6 +284,7 @@ func (r *run) forget() {
 		r.b.legs.Delete(s.wire)
 	}
 	r.b.calls.Delete(r.id)
+	r.b.spots.CompareAndDelete(r.spot, r)
 	r.closed.Store(true)
 	r.drain()
 	r.unplug()

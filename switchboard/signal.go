@@ -14,6 +14,8 @@ func (r *run) handle(m *message) {
 		r.arrived(m.arrival)
 	case m.handover != nil:
 		r.received(m.handover)
+	case m.order != nil:
+		r.ordered(m.order, m.actor, m.talks)
 	case m.stop != nil:
 		r.stopper = m.actor
 		r.step(*m.stop)

@@ -46,6 +46,11 @@ func (r *run) mayRefer(config *pbx.Snapshot, who pbx.Actor, dialled string) (to 
 	if to = route.Where(config, dialled); to.IsZero() {
 		return to, pbx.CauseUnknown, i18n.T("route.unknown", "number", dialled)
 	}
+	if to.Kind == pbx.ToOutside {
+		if d := policy.Decide(config, policy.Request{Actor: who, Right: policy.CallOut, Target: policy.User(who.User), At: r.now}); !d.OK {
+			return to, pbx.CauseDenied, d.Reason()
+		}
+	}
 	return to, "", i18n.Text{}
 }
 
@@ -119,11 +124,12 @@ func (r *run) emitTransferred(e call.Emit) {
 	config, _ := r.b.c.View()
 	p := event.Transferred{Leg: e.Leg, By: e.By, Rest: r.sides[0].record.Party, To: route.Called(config, e.To), Number: e.To.Number}
 	who := r.in.Actor
-	if e.Leg != "" {
+	switch {
+	case r.mover.Kind != pbx.ActorNobody:
+		who = r.mover
+	case e.Leg != "":
 		_, i := r.side(e.Leg)
 		who = r.actor(i)
-	} else if r.stopper.Kind != pbx.ActorNobody {
-		who = r.stopper
 	}
 	r.fact(e.Kind, who, p)
 }

@@ -152,6 +152,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/live/{call}/divert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a ringing call to another place.
+         * @description Needs `call.divert` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_calls_live_by_call_divert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/live/{call}/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a parked call to one's own phones.
+         * @description Needs `call.park` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_calls_live_by_call_fetch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/live/{call}/park": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Park one side of a talking call.
+         * @description Needs `call.park` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_calls_live_by_call_park"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/live/{call}/pickup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a ringing call to one's own phones.
+         * @description Needs `call.pickup` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_calls_live_by_call_pickup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/live/{call}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one side of a talking call on; the other leaves when somebody answers.
+         * @description Needs `call.transfer` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_calls_live_by_call_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls/{call}": {
         parameters: {
             query?: never;
@@ -962,6 +1062,58 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/parks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Park positions, and the calls that wait there.
+         * @description For everybody who is signed in: names and numbers of park positions are the phone book; calls there are shown to who may see them, the rest to who may change it
+         */
+        get: operations["get_parks"];
+        put?: never;
+        /**
+         * Add a row of park positions.
+         * @description Needs `queue.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_parks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/parks/{park}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One row of park positions.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_parks_by_park"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a row of park positions; the answer names the rules that lead nowhere now.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_parks_by_park"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a row of park positions.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_parks_by_park"];
         trace?: never;
     };
     "/v1/password/forgot": {
@@ -2997,6 +3149,9 @@ export interface components {
             /** @description sentence */
             text: string;
         };
+        DivertInBody: {
+            to: components["schemas"]["Place"];
+        };
         Doubt: {
             about: components["schemas"]["Ref"];
             field?: string;
@@ -3707,15 +3862,28 @@ export interface components {
             direction: "in" | "out" | "internal";
             from: components["schemas"]["Party"];
             id: string;
+            parked_by?: components["schemas"]["Party"];
             /** @enum {string} */
-            phase: "ringing" | "talking" | "held";
+            phase: "ringing" | "talking" | "held" | "parked";
+            /** @description park position */
+            position?: string;
             secure: boolean;
             /** Format: date-time */
             started: string;
             to: components["schemas"]["Party"];
         };
         LiveCan: {
+            /** @description send a ringing call to another place */
+            divert: boolean;
+            /** @description take a parked call */
+            fetch: boolean;
             hangup: boolean;
+            /** @description put the other side of a talking call on a park position */
+            park: boolean;
+            /** @description take a call that rings at somebody */
+            pickup: boolean;
+            /** @description send the other side of a talking call on */
+            transfer: boolean;
         };
         LiveQueue: {
             agents: components["schemas"]["LiveAgent"][];
@@ -3900,6 +4068,11 @@ export interface components {
              */
             new: number;
             next?: string;
+        };
+        MoveInBody: {
+            to: components["schemas"]["Place"];
+            /** @description whose side sends the other one on; by default the visitor's own, or the only one inside */
+            user?: string;
         };
         Named: {
             id: string;
@@ -4208,6 +4381,16 @@ export interface components {
              */
             total: number;
         };
+        PagePark: {
+            items: components["schemas"]["Park"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PagePrompt: {
             items: components["schemas"]["Prompt"][];
             /** @description cursor of the next page; absent on the last one */
@@ -4327,6 +4510,61 @@ export interface components {
              * @description rows in all pages
              */
             total: number;
+        };
+        Park: {
+            edit: boolean;
+            /** @description who is sent there gets the first free position; who dials it fetches the call that waits longest */
+            extension: string;
+            group?: string;
+            group_name?: string;
+            id: string;
+            name: string;
+            /** @description the calls that are there and that the visitor may see */
+            parked: components["schemas"]["Parked"][];
+            /** @description the numbers of the positions */
+            positions: string[];
+            revision?: string;
+            /** Format: int64 */
+            slots?: number;
+            /** @description where the call goes when he does not answer */
+            then?: components["schemas"]["Place"];
+            /**
+             * Format: int64
+             * @description seconds until it rings at who parked; 0 is the usual time
+             */
+            wait?: number;
+        };
+        ParkBody: {
+            /** @description absent for a new one takes the first number with enough free ones behind it */
+            extension?: string;
+            /** @description department it belongs to; empty for the office */
+            group?: string;
+            name?: string;
+            /** @description same as If-Match */
+            revision?: string;
+            /**
+             * Format: int64
+             * @description how many positions; their numbers follow the extension
+             */
+            slots?: number;
+            then?: components["schemas"]["Place"];
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            wait?: number;
+        };
+        ParkLiveBody: {
+            /** @description by default the row of the department of whose side parks, or the office's */
+            park?: string;
+            /** @description by default the first that is free */
+            position?: string;
+            /** @description whose side parks the other one; by default the visitor's own, or the only one inside */
+            user?: string;
+        };
+        Parked: {
+            call: components["schemas"]["LiveCall"];
+            position: string;
         };
         Party: {
             /** @description a person inside whom the visitor may not see */
@@ -5308,7 +5546,7 @@ export interface components {
             /** @description absent for system and site */
             id?: string;
             /** @enum {string} */
-            kind: "user" | "group" | "system" | "site" | "device" | "token" | "call" | "queue" | "menu" | "ring" | "message";
+            kind: "user" | "group" | "system" | "site" | "device" | "token" | "call" | "queue" | "menu" | "ring" | "park" | "room" | "message";
         };
         Token: {
             /** Format: date-time */
@@ -5929,6 +6167,163 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_calls_live_by_call_divert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DivertInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_calls_live_by_call_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_calls_live_by_call_park: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParkLiveBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_calls_live_by_call_pickup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_calls_live_by_call_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7789,6 +8184,185 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_parks: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                sort?: "name" | "-name" | "extension" | "-extension";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePark"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_parks: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParkBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Park"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_parks_by_park: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Park"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_parks_by_park: {
+        parameters: {
+            query?: {
+                /** @description only say what would lead nowhere afterwards */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_parks_by_park: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ParkBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Park"];
                 };
             };
             /** @description Refused, with the reason */

@@ -35,6 +35,7 @@ const AgentPage = lazy(() => import('./pages/agent'));
 const WaitingPage = lazy(() => import('./pages/waiting'));
 const QueuePage = lazy(() => import('./pages/queue'));
 const RestrictionPage = lazy(() => import('./pages/restriction'));
+const ParkPage = lazy(() => import('./pages/park'));
 const RingPage = lazy(() => import('./pages/ring'));
 const PromptPage = lazy(() => import('./pages/prompt'));
 const MenuPage = lazy(() => import('./pages/menu'));
@@ -86,6 +87,7 @@ function Pages() {
           <Route path="/queues" element={<QueuePage />} />
           <Route path="/queues/:id" element={<WaitingPage />} />
           <Route path="/restrictions" element={<RestrictionPage />} />
+          <Route path="/parks" element={<ParkPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
           <Route path="/prompts" element={<PromptPage />} />

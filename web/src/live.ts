@@ -60,6 +60,8 @@ export function stale(kind: string): string[] {
       return ['forwarding', 'path', 'overview', 'audit'];
     case 'duty':
       return ['duty', 'audit'];
+    case 'park':
+      return ['parks', 'forwarding', 'path', 'overview', 'audit'];
     case 'queue':
       return ['queues', 'queue', 'duty', 'forwarding', 'path', 'overview', 'audit'];
     case 'restriction':

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { api, type Call, type LiveCall, type Party } from '../api';
 import { clock, stamp } from '../format';
 import { Outcome, PartyText, partyName } from '../parts/call';
+import { Moves } from '../parts/move';
 import { useNow } from '../parts/now';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
@@ -29,14 +30,15 @@ function Who({ party }: { party: Party }) {
 function Live({ call, may }: { call: LiveCall; may: boolean }) {
   const now = useNow();
   const since = new Date(call.answered ?? call.started);
-  const tone = call.phase === 'ringing' ? '' : call.phase === 'held' ? ' warn' : ' acc';
+  const tone = call.phase === 'ringing' ? '' : call.phase === 'held' || call.phase === 'parked' ? ' warn' : ' acc';
   const hangup = () => void api.hangup(call.id).then(() => toast({ text: t('live.hung_up', { from: partyName(call.from), to: partyName(call.to) }) }), (e: unknown) => toast(failed(e)));
   return (
     <li className="call-card" data-call={call.id} data-phase={call.phase}>
       <div className="call-who"><Who party={call.from} /><MoveRight className="icon l t3" aria-label={t('live.calls')} /><Who party={call.to} /></div>
-      <span className={`chip${tone}`}><Presence state={call.phase === 'ringing' ? 'ringing' : 'talking'} />{t(`live.phase.${call.phase}`)}</span>
+      <span className={`chip${tone}`}><Presence state={call.phase === 'ringing' ? 'ringing' : 'talking'} />{call.position ? t('live.parked_at', { position: call.position }) : t(`live.phase.${call.phase}`)}</span>
       <span className="timer" role="timer">{clock((now.getTime() - since.getTime()) / 1000)}</span>
       <span className="meta num wide-only live-codec">{call.codec}{call.secure && <> <Lock className="icon xs" aria-label={t('call.secure')} /></>}</span>
+      <Moves call={call} />
       <Button small icon={PhoneOff} locked={may ? undefined : t('live.not_yours')} why={{ right: 'call.hangup', over: { kind: 'call', id: call.id } }} onClick={hangup} aria-label={t('live.hang_up_of', { from: partyName(call.from), to: partyName(call.to) })}>{t('live.hang_up')}</Button>
     </li>
   );

@@ -9,6 +9,7 @@ import { Chips, Chooser, Flip, Line } from '../ui/pick';
 export const useForwarding = (id: string) => useQuery({ queryKey: ['forwarding', id], queryFn: () => api.forwarding(id), enabled: id !== '' });
 export const useRings = () => useQuery({ queryKey: ['rings'], queryFn: api.rings, staleTime: 60_000 });
 export const useQueues = () => useQuery({ queryKey: ['queues'], queryFn: api.queues, staleTime: 60_000 });
+export const useParks = () => useQuery({ queryKey: ['parks'], queryFn: api.parks, staleTime: 10_000 });
 export const useMenus = () => useQuery({ queryKey: ['menus'], queryFn: api.menus, staleTime: 60_000 });
 export const useEntrances = () => useQuery({ queryKey: ['entrances'], queryFn: api.entrances, staleTime: 60_000 });
 const useColleagues = () => useQuery({ queryKey: ['users', 'colleagues'], queryFn: () => api.users({ limit: 500, sort: 'name' }), staleTime: 60_000 });
@@ -33,6 +34,7 @@ export function placeWord(p: Place, owner: { id: string; name: string; mine: boo
     case 'ring': return t('place.ring_group', { name: p.name ?? '' });
     case 'queue': return t('place.queue_of', { name: p.name ?? '' });
     case 'menu': return p.id === 'self' ? t('place.this_menu') : t('place.menu_of', { name: p.name ?? '' });
+    case 'park': return t('place.park_of', { name: p.number ?? p.name ?? '' });
     case 'group': return t('place.group_of', { name: p.name ?? t('place.somebody') });
     default: return p.name ?? p.kind;
   }
@@ -56,16 +58,18 @@ type Named = { value: string; label: string; name: string };
 const named = (id: string, name: string, extension: string): Named => ({ value: id, name, label: extension ? `${name} · ${extension}` : name });
 
 /** What has a name and a number besides people, to choose from. */
-function useNamed(here?: string): Record<'ring' | 'queue' | 'menu' | 'group', Named[]> {
+function useNamed(here?: string): Record<'ring' | 'queue' | 'menu' | 'group' | 'park', Named[]> {
   const rings = useRings().data?.items ?? [];
   const queues = useQueues().data?.items ?? [];
   const menus = useMenus().data?.items ?? [];
   const groups = useEntrances().data?.items ?? [];
+  const parks = useParks().data?.items ?? [];
   return {
     ring: rings.map((r) => named(r.id, r.name, r.extension)),
     queue: queues.map((q) => named(q.id, q.name, q.extension)),
     menu: [...(here === 'self' ? [named('self', t('place.this_menu'), '')] : []), ...menus.map((m) => named(m.id, m.id === here ? t('place.this_menu') : m.name, m.extension))],
     group: groups.map((g) => named(g.group, g.name, g.extension)),
+    park: parks.map((p) => named(p.id, p.name, p.extension)),
   };
 }
 
@@ -76,7 +80,7 @@ export const outsideRight = (user: string): Question => ({ right: 'forwarding.ou
 export const rulesLock = (of: Forwarding): Locked =>
   of.can.edit ? {} : { locked: of.can.why ?? t('user.not_yours'), why: { right: of.locked ? 'user.edit' : 'forwarding.edit', over: { kind: 'user', id: of.user } } };
 
-const which = { ring: 'place.which_ring', queue: 'place.which_queue', menu: 'place.which_menu', group: 'place.which_group' } as const;
+const which = { ring: 'place.which_ring', queue: 'place.which_queue', menu: 'place.which_menu', group: 'place.which_group', park: 'place.which_park' } as const;
 
 /** Chooses a destination: the kind as buttons, then what belongs to it. In a menu, "here" is the menu's own id. */
 export function PlaceEditor({ label, value, onChange, of, self, here, none }: { label: string; value: Place; onChange: (p: Place) => void; of?: Forwarding; self?: boolean; here?: string; none?: string }) {
@@ -92,7 +96,7 @@ export function PlaceEditor({ label, value, onChange, of, self, here, none }: { 
     { value: 'voicemail_of', label: t('place.voicemail_other') },
     { value: 'user', label: self ? t('place.person') : t('place.colleague') },
     ...(own ? [{ value: 'mobile' as const, label: t('place.mobile'), ...(of?.mobile ? outside : { locked: t('forwarding.no_mobile') }) }] : []),
-    ...(['ring', 'queue', 'menu', 'group'] as const).filter((k) => there[k].length > 0 || value.kind === k).map((k) => ({ value: k, label: t(`place.${k}`) })),
+    ...(['ring', 'queue', 'menu', 'group', 'park'] as const).filter((k) => there[k].length > 0 || value.kind === k).map((k) => ({ value: k, label: t(`place.${k}`) })),
     { value: 'outside', label: t('place.number'), ...outside },
     { value: 'busy', label: t('place.busy') },
   ];
@@ -113,7 +117,7 @@ export function PlaceEditor({ label, value, onChange, of, self, here, none }: { 
       {(kind === 'user' || kind === 'voicemail_of') && (
         <Chooser label={t('place.which_person')} options={self && kind === 'user' && own ? [{ value: own, label: t('place.ring_me') }, ...people] : people} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: people.find((p) => p.value === id)?.label })} />
       )}
-      {(kind === 'ring' || kind === 'queue' || kind === 'menu' || kind === 'group') && (
+      {(kind === 'ring' || kind === 'queue' || kind === 'menu' || kind === 'group' || kind === 'park') && (
         <Chooser label={t(which[kind])} options={there[kind]} value={value.id ?? ''} onChange={(id) => onChange({ ...value, id, name: there[kind].find((x) => x.value === id)?.name })} />
       )}
       {kind === 'outside' && <Line label={t('field.number')} type="tel" value={value.number ?? ''} onChange={(number) => onChange({ ...value, number })} />}
@@ -130,7 +134,7 @@ export function PlaceEditor({ label, value, onChange, of, self, here, none }: { 
 }
 
 /** Whether everything that a destination needs has been chosen. */
-export const isWhole = (p: Place): boolean => !(['user', 'ring', 'queue', 'menu', 'group', 'mailbox'].includes(p.kind) && !p.id) && !(p.kind === 'outside' && !p.number);
+export const isWhole = (p: Place): boolean => !(['user', 'ring', 'park', 'queue', 'menu', 'group', 'mailbox'].includes(p.kind) && !p.id) && !(p.kind === 'outside' && !p.number);
 
 /** A destination as it is sent: without what the server adds. */
 export const plain = (p: Place): Place => ({ kind: p.kind, id: p.id, number: p.number, screen: p.screen, divert: p.divert });

@@ -1,0 +1,72 @@
+package pbx
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Room is a place where several people talk together (X-043). Whoever dials its number and knows its PIN is in.
+type Room struct {
+	ID        RoomID    `json:"id"`
+	Name      string    `json:"name"`
+	Group     GroupID   `json:"group,omitempty"` // who may change it, and whose language it speaks; empty for the office
+	Extension string    `json:"extension,omitempty"`
+	PIN       string    `json:"-"`               // empty asks for none
+	HostPIN   string    `json:"-"`               // who knows it moderates; empty: everybody inside does
+	Wait      bool      `json:"wait,omitempty"`  // nobody hears anybody before a host is there
+	Quiet     bool      `json:"quiet,omitempty"` // no tones when somebody comes or goes
+	Most      int       `json:"most,omitempty"`  // people at the same time; 0 is UsualRoom
+	Created   time.Time `json:"created"`
+}
+
+// What a room does where nothing else is set, and the most that one machine mixes.
+const (
+	UsualRoom = 25
+	MaxRoom   = 200
+)
+
+// Seats is how many people may be in the room at the same time.
+func (r *Room) Seats() int {
+	if r.Most == 0 {
+		return UsualRoom
+	}
+	return r.Most
+}
+
+// AsksPIN reports whether the room asks who comes for a PIN.
+func (r *Room) AsksPIN() bool { return r.PIN != "" || r.HostPIN != "" }
+
+// Enter tells whether a PIN lets somebody in, and whether he is a host then.
+func (r *Room) Enter(pin string) (in, host bool) {
+	switch {
+	case r.HostPIN != "" && pin == r.HostPIN:
+		return true, true
+	case pin == r.PIN:
+		return true, r.HostPIN == ""
+	}
+	return false, false
+}
+
+func (s *Snapshot) checkRoom(r *Room) error {
+	if r.Group != "" {
+		if err := s.hasGroup("group", r.Group); err != nil {
+			return err
+		}
+	}
+	for _, p := range []struct{ field, pin string }{{"pin", r.PIN}, {"host_pin", r.HostPIN}} {
+		if p.pin != "" && (len(p.pin) < 4 || len(p.pin) > 12 || strings.Trim(p.pin, "0123456789") != "") {
+			return Refuse(Invalid, p.field, "room.pin_bad")
+		}
+	}
+	if r.HostPIN != "" && r.HostPIN == r.PIN {
+		return Refuse(Invalid, "host_pin", "room.pin_same")
+	}
+	if r.Wait && r.HostPIN == "" {
+		return Refuse(Invalid, "wait", "room.wait_hostless")
+	}
+	if r.Most < 0 || r.Most == 1 || r.Most > MaxRoom {
+		return Refuse(Invalid, "most", "room.most_range", "max", strconv.Itoa(MaxRoom))
+	}
+	return first(CheckName("name", r.Name), CheckExtension(s.Tenant.Country, r.Extension))
+}
