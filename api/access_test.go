@@ -83,6 +83,11 @@ func messages(path, body string) []probe {
 		{"sales", fmt.Sprintf(path, "<message sales>"), body, ""}, {"none", fmt.Sprintf(path, "msg_none"), body, ""}}
 }
 
+// boxes makes the probes of a route about mailboxes: the actor's own, those of two people, and of a group.
+func boxes(path, body string) []probe {
+	return append(things(path, "", body), probe{"sales", fmt.Sprintf(path, "<sales>"), body, ""})
+}
+
 func one(path, body string) []probe { return []probe{{"–", path, body, ""}} }
 
 // probes says how each route is knocked at. A route without probes fails the test: nothing is published unasked.
@@ -99,6 +104,10 @@ func probes() map[string][]probe {
 	greetings := menus("/v1/menus/%s/sounds/de", sound[0].body)
 	for i := range greetings {
 		greetings[i].kind = "audio/wav"
+	}
+	welcomes := boxes("/v1/mailboxes/%s/greetings/any", sound[0].body)
+	for i := range welcomes {
+		welcomes[i].kind = "audio/wav"
 	}
 	photos := things("/v1/users/%s/photo", "", picture.String())
 	for i := range photos {
@@ -297,11 +306,16 @@ func probes() map[string][]probe {
 			{"tom mia", "/v1/calls/live/cal_live_tom_mia", "", ""}, {"none", "/v1/calls/live/cal_none", "", ""}},
 		"GET /v1/events": one("/v1/events", ""),
 
-		"GET /v1/voicemail":                    one("/v1/voicemail", ""),
-		"GET /v1/voicemail/{message}/sound":    messages("/v1/voicemail/%s/sound", ""),
-		"PATCH /v1/voicemail/{message}":        messages("/v1/voicemail/%s", `{"new":false}`),
-		"DELETE /v1/voicemail/{message}":       messages("/v1/voicemail/%s", ""),
-		"POST /v1/voicemail/{message}/restore": messages("/v1/voicemail/%s/restore", ""),
+		"GET /v1/mailboxes/{mailbox}":                    boxes("/v1/mailboxes/%s", ""),
+		"PATCH /v1/mailboxes/{mailbox}":                  boxes("/v1/mailboxes/%s", `{"days":30}`),
+		"GET /v1/mailboxes/{mailbox}/greetings/{for}":    boxes("/v1/mailboxes/%s/greetings/any", ""),
+		"PUT /v1/mailboxes/{mailbox}/greetings/{for}":    welcomes,
+		"DELETE /v1/mailboxes/{mailbox}/greetings/{for}": boxes("/v1/mailboxes/%s/greetings/any", ""),
+		"GET /v1/voicemail":                              one("/v1/voicemail", ""),
+		"GET /v1/voicemail/{message}/sound":              messages("/v1/voicemail/%s/sound", ""),
+		"PATCH /v1/voicemail/{message}":                  messages("/v1/voicemail/%s", `{"new":false}`),
+		"DELETE /v1/voicemail/{message}":                 messages("/v1/voicemail/%s", ""),
+		"POST /v1/voicemail/{message}/restore":           messages("/v1/voicemail/%s/restore", ""),
 
 		"GET /v1/overview":                         one("/v1/overview", ""),
 		"GET /v1/codes":                            one("/v1/codes", ""),

@@ -454,6 +454,11 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 	switch f.Object.Kind {
 	case pbx.KindSettings, pbx.KindRole, pbx.KindRing:
 		return what, true
+	case pbx.KindMailbox:
+		user, group = pbx.BoxID(f.Object.ID).Owner()
+		what.Mine = user != "" && user == st.v.who.User
+		return what, what.Mine || user != "" && st.sees(policy.UserEdit, policy.User(user)) || st.sees(policy.VoicemailPlay, command.BoxTarget(pbx.BoxID(f.Object.ID))) ||
+			group != "" && st.sees(policy.RouteEdit, policy.Group(group))
 	case pbx.KindPrompt:
 		return what, st.sees(policy.MenuEdit, command.PromptTarget())
 	case pbx.KindDuty:

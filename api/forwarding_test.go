@@ -165,7 +165,7 @@ func TestRingGroups(t *testing.T) {
 	}
 	var path Path
 	o.ask("olga", "POST", "/v1/explain/route", `{"to":"`+ring.Extension+`"}`).json(t, &path)
-	if path.Root.End != "refused" && path.Root.End != "rings" || len(path.Root.Lines) < 3 {
+	if path.Root.End != "mailbox" && path.Root.End != "rings" || len(path.Root.Lines) < 3 {
 		t.Errorf("%+v", path.Root)
 	}
 	var gone deletion
@@ -185,6 +185,7 @@ func TestRingGroups(t *testing.T) {
 func TestThePathIsDrawn(t *testing.T) {
 	o := live(t)
 	phone := pbx.DeviceID(o.ids["phone of uwe"])
+	o.ask("olga", "PATCH", "/v1/mailboxes/<mark>", `{"on":false}`)
 	o.dir.SetBindings(phone, []pbx.Binding{{ID: "bnd_1", Device: phone, Contact: "sip:x@192.0.2.9", Expires: start.Add(time.Hour)}})
 	o.ask("uwe", "PUT", "/v1/users/<uwe>/forwarding", `{"profiles":[`+profile("available", `no_answer={"inside":{"kind":"mailbox","id":"<uwe>"}}`)+`,`+profile("dnd", `always={"inside":{"kind":"user","id":"<mark>"}}`)+`]}`)
 	number := o.view().Users[pbx.UserID(o.ids["uwe"])].Extension

@@ -33,6 +33,7 @@ type GroupCan struct {
 	Create  bool         `json:"create" doc:"groups below it"`
 	Delete  bool         `json:"delete"`
 	Members bool         `json:"members" doc:"add and remove people"`
+	Mailbox bool         `json:"mailbox" doc:"how its voicemail works"`
 	People  bool         `json:"people" doc:"create people in it"`
 	Roles   []pbx.RoleID `json:"roles" nullable:"false" doc:"roles the visitor may give in it"`
 }
@@ -52,6 +53,7 @@ func (s *Server) showGroup(v *visit, g *pbx.Group) Group {
 		Create:  create,
 		Delete:  create && !g.Default && len(v.s.Children(g.ID)) == 0,
 		Members: v.can(policy.MembershipEdit, t),
+		Mailbox: v.mayBox(pbx.BoxID(g.ID), true),
 		People:  v.can(policy.UserCreate, t),
 		Roles:   policy.Assignable(v.s, v.who, g.ID, v.at),
 	}

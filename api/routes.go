@@ -147,13 +147,6 @@ func Routes() []Route {
 		route("GET", "/v1/calls/{call}", row(policy.CallDetail), "One record of the call log.", (*Server).getCall),
 		raw("GET", "/v1/events", signedIn("every event is asked about when it is delivered"), "text/event-stream", "What happens, as it happens (server-sent events).", (*Server).getEvents),
 
-		// Voicemail.
-		route("GET", "/v1/voicemail", signedIn("shows only messages that voicemail.play reaches"), "Messages in mailboxes, the newest first.", (*Server).listMessages),
-		raw("GET", "/v1/voicemail/{message}/sound", row(policy.VoicemailPlay), "audio/wav", "Hear a message; parts of it by Range.", (*Server).getSound),
-		route("PATCH", "/v1/voicemail/{message}", row(policy.VoicemailPlay), "Mark a message as heard, or as new again.", (*Server).patchMessage),
-		act("DELETE", "/v1/voicemail/{message}", row(policy.VoicemailEdit), "Delete a message; for a month it can be taken back.", (*Server).deleteMessage),
-		route("POST", "/v1/voicemail/{message}/restore", row(policy.VoicemailEdit), "Take a deleted message back.", (*Server).restoreMessage),
-
 		// The office.
 		route("GET", "/v1/overview", signedIn("counts only what the asker may see"), "Figures for the first page.", (*Server).getOverview),
 		route("GET", "/v1/settings", house(policy.SettingEdit), "Settings of the office.", (*Server).getSettings),
@@ -186,5 +179,5 @@ func Routes() []Route {
 		raw("GET", "/v1/docs", public("the interface is no secret"), "text/html", "Reference page.", (*Server).getDocs),
 		route("GET", "/v1/health", public("whoever watches the process holds no account"), "Whether the process answers.", (*Server).getHealth),
 	}
-	return slices.Concat(r, hoursRoutes(), holidayRoutes(), menuRoutes())
+	return slices.Concat(r, hoursRoutes(), holidayRoutes(), menuRoutes(), mailboxRoutes())
 }

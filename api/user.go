@@ -54,6 +54,7 @@ type UserCan struct {
 	Suspend bool `json:"suspend"`
 	Delete  bool `json:"delete"`
 	Devices bool `json:"devices"`
+	Mailbox bool `json:"mailbox" doc:"how voicemail works"`
 	Invite  bool `json:"invite" doc:"send access again, end sessions"`
 	Role    bool `json:"role" doc:"change roles in at least one group"`
 	Rights  bool `json:"rights" doc:"read what the person may do, and why"`
@@ -136,6 +137,7 @@ func (s *Server) showUser(v *visit, u *pbx.User) User {
 		Profile: v.can(policy.UserProfile, who),
 		Suspend: v.can(policy.UserSuspend, who),
 		Delete:  v.can(policy.UserDelete, who),
+		Mailbox: v.mayBox(pbx.BoxID(u.ID), false) || v.mayBox(pbx.BoxID(u.ID), true),
 		Devices: v.can(policy.DeviceEdit, who) || v.can(policy.SoftphoneUse, who),
 		Invite:  v.can(policy.LoginReset, who),
 		Role:    u.ID != v.who.User && v.can(policy.MembershipRole, who),

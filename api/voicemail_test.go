@@ -6,14 +6,16 @@ import (
 	"tandem/event"
 )
 
-// ids are the messages that somebody sees in a list.
+// heard lists the messages in mailboxes of people that somebody sees, and counts those that are new in his own.
 func (o *office) heard(who, path string) (ids []string, fresh int) {
 	o.t.Helper()
 	r := o.ask(who, "GET", path, "")
 	var page MessagePage
 	r.json(o.t, &page)
 	for _, m := range page.Items {
-		ids = append(ids, string(m.ID))
+		if m.Group == nil {
+			ids = append(ids, string(m.ID))
+		}
 	}
 	return ids, page.New
 }

@@ -90,6 +90,9 @@ const (
 	VerdictRemoved Kind = "verdict.removed"
 	VerdictDeleted Kind = "verdict.deleted" // with the person
 
+	MailboxChanged Kind = "mailbox.changed" // how it works; with nothing after it: as for everybody
+	MailboxLocked  Kind = "mailbox.locked"  // too many wrong PINs
+
 	PromptCreated Kind = "prompt.created" // an office's own sound instead of the built-in one
 	PromptChanged Kind = "prompt.changed"
 	PromptDeleted Kind = "prompt.deleted"
@@ -184,6 +187,7 @@ func Kinds() []Kind {
 		AccessAsked, AccessApproved, AccessRefused, AccessWithdrawn, AccessDeleted,
 		ReviewCreated, ReviewOverdue, ReviewEnded, VerdictKept, VerdictRemoved, VerdictDeleted,
 		PromptCreated, PromptChanged, PromptDeleted,
+		MailboxChanged, MailboxLocked,
 		TrunkCreated, TrunkChanged, TrunkDeleted, TrunkUp, TrunkDown,
 		DIDCreated, DIDChanged, DIDDeleted,
 		OutRouteCreated, OutRouteChanged, OutRouteDeleted,
@@ -215,7 +219,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token", "status", "forwarding", "hours", "override", "ring", "menu", "entrance", "prompt":
+	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token", "status", "forwarding", "hours", "override", "ring", "menu", "entrance", "prompt", "mailbox":
 		return true
 	case "device":
 		return !k.IsLive()

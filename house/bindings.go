@@ -143,6 +143,11 @@ func (k *keeper) take(server changer) bool {
 
 // bound takes a report of the registrar: everybody sees it at once, and it is written down soon.
 func (h *House) bound(device pbx.DeviceID, list []pbx.Binding) {
+	s, live := h.Directory.View()
+	fresh := appeared(live.Bindings(device), list)
 	h.Directory.SetBindings(device, list)
 	h.keeper.poke()
+	if fresh && h.SIP != nil {
+		h.pushWaiting(s, device)
+	}
 }

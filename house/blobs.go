@@ -47,7 +47,7 @@ func (h *House) openBlobs() error {
 	return nil
 }
 
-// sweepPrompts removes own sounds of sentences and menus that were replaced or reset more than a day ago.
+// sweepPrompts removes own sounds of sentences, menus and mailboxes that were replaced or reset more than a day ago.
 func (h *House) sweepPrompts(at time.Time) error {
 	s := h.snapshot()
 	used := map[string]bool{}
@@ -56,6 +56,11 @@ func (h *House) sweepPrompts(at time.Time) error {
 	}
 	for _, m := range s.Menus {
 		for _, g := range m.Says {
+			used[g.Sound.Blob] = true
+		}
+	}
+	for _, b := range s.Mailboxes {
+		for _, g := range b.Greetings {
 			used[g.Sound.Blob] = true
 		}
 	}

@@ -147,6 +147,7 @@ type House struct {
 
 	keeper   *keeper
 	refusals *refusals
+	waiting  *waiting
 	lines    chan event.Fact // how trunks went
 }
 
@@ -168,6 +169,9 @@ func (h *House) build(ctx context.Context) error {
 		return err
 	}
 	if err := h.openBlobs(); err != nil {
+		return err
+	}
+	if err := h.countWaiting(ctx); err != nil {
 		return err
 	}
 	bind, public, low, high, err := h.Config.sound()

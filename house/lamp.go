@@ -24,6 +24,8 @@ func (h *House) lamps() map[string]sip.Package {
 	return map[string]sip.Package{
 		"dialog":   {Type: sip.DialogType, Look: h.switchOr(h.lookAt(h.lamp))},
 		"presence": {Type: sip.PresenceType, Look: h.lookAt(h.standing)},
+
+		sip.SummaryEvent: {Type: sip.SummaryType, Look: h.messagesWaiting},
 	}
 }
 

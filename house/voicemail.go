@@ -3,27 +3,31 @@ package house
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"tandem/api"
 	"tandem/audio"
 	"tandem/blob"
 	"tandem/call"
+	"tandem/command"
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/media"
+	"tandem/outbox"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/store"
 	"tandem/switchboard"
 )
 
-// What a mailbox takes, and how long what was deleted can be taken back.
+// How long what was deleted can be taken back, and the silence between what is said.
 const (
-	messageMost  = 3 * time.Minute
-	messagesMost = 100
-	messageBin   = 30 * 24 * time.Hour
-	phraseGap    = 150 * time.Millisecond // between two sentences
+	messageBin = 30 * 24 * time.Hour
+	phraseGap  = 150 * time.Millisecond // between two sentences
 )
 
 // mailboxes is the house's store of messages as the switchboard sees it.
@@ -32,33 +36,55 @@ type mailboxes struct{ h *House }
 // Box implements switchboard.Boxes: what a caller hears follows from why he is here.
 func (b mailboxes) Box(ctx context.Context, at pbx.Destination, cause pbx.Cause) (call.Box, error) {
 	s := b.h.snapshot()
-	user, group := pbx.UserID(at.ID), pbx.GroupID(at.ID)
-	greeting := "say.greeting.available"
+	box := s.MailboxOf(pbx.BoxID(at.ID))
+	user, group := box.ID.Owner()
+	on := pbx.OccasionAny
 	if s.Users[user] != nil {
-		group = ""
-		greeting = greetingOf(s.StatusOf(user, time.Now()).Status, cause)
-	} else {
-		user = ""
+		on = occasion(s.StatusOf(user, time.Now()).Status, cause)
 	}
 	fresh, old, err := b.h.Store.CountMessages(ctx, user, group)
 	if err != nil {
 		return call.Box{}, err
 	}
-	return call.Box{
-		Greeting: []call.Clip{call.Words(greeting), call.Words("say.record.tone")},
-		Refusal:  []call.Clip{call.Words(greeting), call.Words("say.record.full")},
-		Max:      messageMost, Full: fresh+old >= messagesMost,
-	}, nil
+	greeting := call.Words(usualGreeting(on))
+	out := call.Box{
+		Greeting: []call.Clip{greeting, call.Words("say.record.tone")}, Refusal: []call.Clip{greeting, call.Words("say.record.full")},
+		Max: time.Duration(box.Seconds()) * time.Second, Full: fresh+old >= box.Messages(),
+	}
+	if own := box.Greeting(on); own != nil && b.isThere(own.Sound.Blob) {
+		out.Greeting = []call.Clip{{Sound: own.Sound.Blob}}
+		out.Refusal[0] = out.Greeting[0]
+	}
+	return out, nil
 }
 
-// greetingOf is the sentence for a person's status, and for a line that is busy.
-func greetingOf(status pbx.Status, cause pbx.Cause) string {
-	switch {
-	case cause == pbx.CauseBusy || cause == pbx.CauseDeclined:
+// isThere reports whether a sound can be played: an old one may be gone when a change was taken back.
+func (b mailboxes) isThere(sound string) bool {
+	r, err := b.h.Blobs.Open(sound)
+	if err != nil {
+		b.h.log.Warn("the greeting of a mailbox cannot be played", "sound", sound, "error", err)
+		return false
+	}
+	_ = r.Close()
+	return true
+}
+
+// occasion is why a caller reaches somebody's mailbox: a line that is busy comes before the status.
+func occasion(status pbx.Status, cause pbx.Cause) pbx.Occasion {
+	if cause == pbx.CauseBusy || cause == pbx.CauseDeclined {
+		return pbx.OccasionBusy
+	}
+	return pbx.Occasion(status)
+}
+
+// usualGreeting is the sentence for an occasion.
+func usualGreeting(on pbx.Occasion) string {
+	switch on {
+	case pbx.OccasionBusy:
 		return "say.greeting.busy"
-	case status == pbx.StatusDND:
+	case pbx.Occasion(pbx.StatusDND):
 		return "say.greeting.dnd"
-	case status == pbx.StatusAway || status == pbx.StatusAway2:
+	case pbx.Occasion(pbx.StatusAway), pbx.Occasion(pbx.StatusAway2):
 		return "say.greeting.away"
 	}
 	return "say.greeting.available"
@@ -66,17 +92,76 @@ func greetingOf(status pbx.Status, cause pbx.Cause) string {
 
 // Keep implements switchboard.Boxes.
 func (b mailboxes) Keep(ctx context.Context, m pbx.Message) error {
-	f := event.New(event.MessageLeft, m.At, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Ref{Kind: pbx.KindMessage, ID: string(m.ID)}, nil)
-	after, err := json.Marshal(m)
-	if err != nil {
-		return err
+	also, mails := b.h.tellMessage(m)
+	err := b.h.note(ctx, event.MessageLeft, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Message{}, m, also...)
+	if err == nil && mails {
+		b.h.Mail.Wake()
 	}
-	f.After = after
-	stored, err := b.h.Store.Write(ctx, []event.Fact{f}, store.MessageKept{Message: m})
-	if err != nil {
-		return err
+	return err
+}
+
+// tellMessage writes the mails about a message: to the person, or to every member of the group who may hear it. They are stored with it,
+// so that neither is without the other (CR-05).
+func (h *House) tellMessage(m pbx.Message) (all []store.Also, some bool) {
+	s, now := h.snapshot(), time.Now()
+	box := s.MailboxOf(m.Box())
+	if box.Mail == pbx.BoxMailNothing {
+		return nil, false
 	}
-	return b.h.publish(ctx, stored)
+	for _, id := range h.hearers(s, box.ID, now) {
+		u := s.Users[id]
+		if u == nil || u.Email == "" || u.IsSuspended(now) {
+			continue
+		}
+		lang, zone := s.LanguageOf(id, now), s.ZoneOf(id, now)
+		where := box.ID.IsShared()
+		kind, name := outbox.Voicemail, u.Name
+		if where {
+			kind, name = outbox.VoicemailGroup, s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(box.ID)})
+		}
+		from := strings.TrimSpace(m.From.Name + " " + m.From.Number)
+		if from == "" {
+			from = h.Catalog.Say(lang, i18n.T("call.somebody"))
+		}
+		letter := h.Mail.Write(outbox.Message{Kind: kind, User: id, Name: u.Name, To: u.Email, Language: lang, Zone: zone, Link: h.webAddress() + "/voicemail",
+			Values: []string{"from", from, "box", name, "at", localTime(m.At, zone), "length", clock(m.Length)}})
+		if box.Mail == pbx.BoxMailSound {
+			letter.Sound = string(m.ID)
+		}
+		all = append(all, letter)
+	}
+	return all, len(all) > 0
+}
+
+// hearers are those to whom a message in a mailbox is told: its person, or the members of its group who may hear it.
+func (h *House) hearers(s *pbx.Snapshot, id pbx.BoxID, at time.Time) []pbx.UserID {
+	user, group := id.Owner()
+	if user != "" {
+		return []pbx.UserID{user}
+	}
+	var all []pbx.UserID
+	for _, m := range s.Members(group) {
+		who := pbx.Actor{Kind: pbx.ActorUser, User: m.User}
+		if m.IsActive(at) && policy.Decide(s, policy.Request{Actor: who, Right: policy.VoicemailPlay, Target: command.BoxTarget(id), At: at}).OK {
+			all = append(all, m.User)
+		}
+	}
+	return all
+}
+
+// localTime shows a moment by the clock of whoever reads it.
+func localTime(at time.Time, zone string) string {
+	l, err := time.LoadLocation(zone)
+	if err != nil {
+		l = time.UTC
+	}
+	return at.In(l).Format("2006-01-02 15:04")
+}
+
+// clock shows how long something lasts: 0:07, 2:30.
+func clock(d time.Duration) string {
+	seconds := int(d.Round(time.Second) / time.Second)
+	return fmt.Sprintf("%d:%02d", seconds/60, seconds%60)
 }
 
 // Create implements switchboard.Sounds.
@@ -157,4 +242,83 @@ func (h *House) dropMessages(ctx context.Context, at time.Time) error {
 		}
 	}
 	return err
+}
+
+// expireMessages deletes what a mailbox keeps no longer, and what belonged to people and groups that are gone. Each is a fact in the audit
+// log; the sound goes with the next sweep, and nothing of it can be taken back (PR-05).
+func (h *House) expireMessages(ctx context.Context, at time.Time) error {
+	counts, err := h.Store.CountBoxes(ctx)
+	if err != nil {
+		return err
+	}
+	s := h.snapshot()
+	for id := range counts {
+		user, group := id.Owner()
+		before := at
+		if s.Users[user] != nil || s.Groups[group] != nil {
+			box := s.MailboxOf(id)
+			if box.Days == 0 {
+				continue
+			}
+			before = at.AddDate(0, 0, -box.Days)
+		}
+		old, err := h.Store.MessagesIn(ctx, id, before)
+		if err != nil {
+			return err
+		}
+		for _, m := range old {
+			gone := m
+			gone.Deleted = at.Add(-messageBin - time.Second)
+			if err := h.note(ctx, event.MessageDeleted, pbx.Actor{Kind: pbx.ActorSystem}, m, gone); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// note writes a change of a message and tells everybody who may know.
+func (h *House) note(ctx context.Context, k event.Kind, who pbx.Actor, before, after pbx.Message, also ...store.Also) error {
+	f := event.New(k, time.Now(), who, pbx.Ref{Kind: pbx.KindMessage, ID: string(after.ID)}, nil)
+	var err1, err2 error
+	if before.ID != "" {
+		f.Before, err1 = json.Marshal(before)
+	}
+	f.After, err2 = json.Marshal(after)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	stored, err := h.Store.Write(ctx, []event.Fact{f}, append(also, store.MessageKept{Message: after})...)
+	if err != nil {
+		return err
+	}
+	return h.publish(ctx, stored)
+}
+
+// mailedSound is a message as a file for a mail.
+func (h *House) mailedSound(id string) (io.ReadSeekCloser, error) {
+	m, err := h.Store.Message(context.Background(), pbx.MessageID(id))
+	if err != nil {
+		return nil, err
+	}
+	return h.wav(m)
+}
+
+// mailed deletes a message whose sound is on its way, where its mailbox is set up so. It can be taken back like any other.
+func (h *House) mailed(ctx context.Context, letter store.Mail) {
+	if letter.Sound == "" {
+		return
+	}
+	m, err := h.Store.Message(ctx, pbx.MessageID(letter.Sound))
+	if err != nil || !m.Deleted.IsZero() {
+		return
+	}
+	if box := h.snapshot().MailboxOf(m.Box()); !box.Clear {
+		return
+	}
+	gone := m
+	gone.Deleted = time.Now()
+	if err := h.note(ctx, event.MessageDeleted, pbx.Actor{Kind: pbx.ActorSystem, Via: "mail"}, m, gone); err != nil {
+		h.log.Error("a message that was mailed cannot be deleted", "message", m.ID, "error", err)
+	}
 }

@@ -57,7 +57,7 @@ func removeIfThere(file string) error {
 }
 
 func (h *House) newMail() *outbox.Sender {
-	return outbox.New(outbox.Config{Store: h.Store, View: h.snapshot, Catalog: h.Catalog, Log: h.log})
+	return outbox.New(outbox.Config{Store: h.Store, View: h.snapshot, Catalog: h.Catalog, Log: h.log, Sound: h.mailedSound, Sent: h.mailed})
 }
 
 func (h *House) apiConfig() api.Config {

@@ -30,6 +30,7 @@ type Exchange struct {
 
 // Phone is one simulated phone.
 type Phone struct {
+	Waiting          func(document string) // of messages that wait, sent without a subscription (RFC 3842); set before it registers
 	Username, Secret string
 	Agent            string      // User-Agent; empty is that of a simulated phone
 	Ringing          func(*Talk) // a call comes in; runs on the talk's worker and must not wait. Nil declines

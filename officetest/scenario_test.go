@@ -115,6 +115,9 @@ var steps = []step{
 	{sentence("renew NAME"), func(s *story, a []string) {
 		s.phone(a[0]).secret = s.server.call(200, "POST", "/v1/devices/"+s.phone(a[0]).device+"/secret", nil).Text("account", "secret")
 	}},
+	{sentence("NAME takes no messages"), func(s *story, a []string) {
+		s.server.call(200, "PATCH", "/v1/mailboxes/"+s.people[a[0]], object{"on": false})
+	}},
 	{sentence("extension NAME NAME"), func(s *story, a []string) {
 		s.server.call(200, "PATCH", "/v1/users/"+s.people[a[0]], object{"extension": a[1]})
 	}},

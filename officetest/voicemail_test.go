@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"tandem/audio"
@@ -17,10 +18,8 @@ func TestVoicemailIsLeftAndHeard(t *testing.T) {
 	s := start(t)
 	olga := s.claim().Text("user", "id")
 	_, account := s.person("Alice", "150")
-	box := object{"inside": object{"kind": "mailbox", "id": olga}}
-	nothing := object{"inside": object{"kind": ""}}
-	s.call(200, "PUT", "/v1/users/"+olga+"/forwarding", object{"profiles": []object{{"status": "available", "rings": true, "ring": 30, "no_answer": box, "busy": box,
-		"offline": box, "always": nothing, "mobile": false, "single": false, "no_push": false, "no_groups": false}}})
+	desk := s.call(201, "POST", "/v1/users/"+olga+"/devices", object{"name": "desk", "kind": "desk"})
+	s.call(200, "PUT", "/v1/users/"+olga+"/status", object{"status": "dnd"}) // nobody set a rule: the mailbox answers
 	number := s.call(200, "GET", "/v1/users/"+olga, nil).Text("extension")
 
 	x, err := NewExchange(netip.MustParseAddrPort(s.Address("SIP UDP")))
@@ -30,6 +29,35 @@ func TestVoicemailIsLeftAndHeard(t *testing.T) {
 	defer x.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	told := make(chan string, 16)
+	lamp := x.Add(desk.Text("account", "username"), desk.Text("account", "secret"))
+	lamp.Waiting = func(document string) { told <- document }
+	if err := lamp.Register(ctx, 300); err != nil {
+		t.Fatal(err)
+	}
+	watch, err := lamp.Watch(ctx, "message-summary", number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// shows waits until both lamps show a count: the one that was asked for, and the one of a phone that does not ask (BL-03).
+	shows := func(count string) {
+		t.Helper()
+		eventually(t, "the phone shows "+count, func() bool {
+			seen, _ := watch.Sees()
+			return strings.Contains(seen, "Voice-Message: "+count+" (0/0)")
+		})
+		for {
+			select {
+			case seen := <-told:
+				if strings.Contains(seen, "Voice-Message: "+count+" (0/0)") {
+					return
+				}
+			case <-ctx.Done():
+				t.Fatalf("no phone that only registers was told %s", count)
+			}
+		}
+	}
+	shows("0/0")
 	p := x.Add(account.Username, account.Secret)
 	if err := p.Register(ctx, 300); err != nil {
 		t.Fatal(err)
@@ -58,6 +86,7 @@ func TestVoicemailIsLeftAndHeard(t *testing.T) {
 		t.Errorf("message %v", found)
 	}
 	id := found.Text("id")
+	shows("1/0")
 	a, err := s.Do(t.Context(), http.MethodGet, "/v1/voicemail/"+id+"/sound", nil)
 	if err != nil || a.Status != 200 {
 		t.Fatalf("its sound: %v %d", err, a.Status)
@@ -67,7 +96,9 @@ func TestVoicemailIsLeftAndHeard(t *testing.T) {
 		t.Errorf("sound: %v, %d samples at %d Hz, %.0f dB", err, len(wav.Samples), wav.Rate, audio.Level(wav.Samples))
 	}
 	s.call(200, "PATCH", "/v1/voicemail/"+id, object{"new": false})
+	shows("0/1")
 	s.call(204, "DELETE", "/v1/voicemail/"+id, nil)
+	shows("0/0")
 	if n := len(s.call(200, "GET", "/v1/voicemail", nil).Items()); n != 0 {
 		t.Errorf("%d messages after it was deleted", n)
 	}

@@ -61,7 +61,13 @@ func (x *Exchange) notified(tx *stack.ServerTx) {
 	w := x.watches[req.CallID()]
 	x.mu.Unlock()
 	if w == nil {
-		tx.Respond(stack.NewResponse(req, 481, ""))
+		p := x.phone(req.URI.User)
+		if p == nil || p.Waiting == nil || req.Get(stack.HeaderEvent) != "message-summary" {
+			tx.Respond(stack.NewResponse(req, 481, ""))
+			return
+		}
+		tx.Respond(stack.NewResponse(req, 200, ""))
+		p.Waiting(string(req.Body))
 		return
 	}
 	tx.Respond(stack.NewResponse(req, 200, ""))

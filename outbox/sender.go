@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"strings"
@@ -31,6 +32,8 @@ type Config struct {
 	View    func() *pbx.Snapshot // the configuration of this moment
 	Catalog *i18n.Catalog
 	Log     *slog.Logger
+	Sound   func(id string) (io.ReadSeekCloser, error)                           // of a message, as a file; one that cannot be had is left out
+	Sent    func(context.Context, store.Mail)                                    // told about every mail that has left; nil: nobody is
 	Dial    func(ctx context.Context, network, address string) (net.Conn, error) // nil dials as package net does
 }
 
@@ -179,6 +182,9 @@ func (s *Sender) attempt(ctx context.Context, m store.Mail) (failure, err error)
 		s.c.Log.Warn("mail was not sent", "mail", m.ID, "tries", m.Tries, "error", failure)
 	}
 	_, err = s.c.Store.PutMail(ctx, m)
+	if err == nil && failure == nil && s.c.Sent != nil {
+		s.c.Sent(ctx, m)
+	}
 	return failure, err
 }
 
@@ -218,6 +224,16 @@ func (s *Sender) deliver(ctx context.Context, t pbx.Tenant, m store.Mail) error 
 	msg.Subject(m.Subject)
 	msg.SetBodyString(mail.TypeTextPlain, m.Text)
 	msg.AddAlternativeString(mail.TypeTextHTML, m.HTML)
+	if m.Sound != "" && s.c.Sound != nil {
+		sound, err := s.c.Sound(m.Sound)
+		switch {
+		case err != nil:
+			s.c.Log.Warn("a message goes by mail without its sound", "message", m.Sound, "error", err)
+		default:
+			defer func() { _ = sound.Close() }()
+			msg.AttachReadSeeker("voicemail.wav", sound, mail.WithFileContentType("audio/wav"))
+		}
+	}
 	client, err := mail.NewClient(t.Mail.Host, s.options(t.Mail)...)
 	if err != nil {
 		return fmt.Errorf("mail server: %w", err)

@@ -35,7 +35,7 @@ type post struct {
 	mail  atomic.Pointer[pbx.Mail]
 }
 
-func newPost(t *testing.T, m pbx.Mail, host *mailHost) *post {
+func newPost(t *testing.T, m pbx.Mail, host *mailHost, change ...func(*outbox.Config)) *post {
 	t.Helper()
 	db, err := store.Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "tandem.db"))
 	if err != nil {
@@ -54,6 +54,9 @@ func newPost(t *testing.T, m pbx.Mail, host *mailHost) *post {
 		}}
 	if host != nil {
 		config.Dial = host.dial
+	}
+	for _, f := range change {
+		f(&config)
 	}
 	p.Sender = outbox.New(config)
 	return p

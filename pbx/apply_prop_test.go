@@ -39,7 +39,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 20).Draw(t, "step") {
+		switch rapid.IntRange(0, 21).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -90,6 +90,8 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 			add(&pbx.Room{ID: pbx.RoomID("rom_" + n), Name: "R" + n, Extension: "10" + id("extension"), Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1"}).Draw(t, "department")})
 		case 14:
 			add(&pbx.Entrance{Group: pbx.GroupID("grp_" + id("group")), Extension: "10" + id("extension"), Open: pbx.Destination{Kind: pbx.ToBusy}})
+		case 21:
+			add(&pbx.Mailbox{ID: rapid.SampledFrom([]pbx.BoxID{"grp_1", "grp_2", "usr_1", "usr_2"}).Draw(t, "box"), Off: rapid.Bool().Draw(t, "off"), Days: 30})
 		case 17:
 			trunk := pbx.TrunkID("trk_" + id("trunk"))
 			if rapid.Bool().Draw(t, "new trunk") {

@@ -271,5 +271,12 @@ func (s *Snapshot) SoundOf(blob string) (Sound, bool) {
 			}
 		}
 	}
+	for _, b := range s.Mailboxes {
+		for _, g := range b.Greetings {
+			if g.Sound.Blob == blob && blob != "" {
+				return g.Sound, true
+			}
+		}
+	}
 	return Sound{}, false
 }

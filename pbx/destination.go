@@ -57,7 +57,7 @@ func (s *Snapshot) Leads(owner UserID, d Destination) bool {
 	case ToRing:
 		return s.Rings[RingID(d.ID)] != nil
 	case ToMailbox:
-		return s.Users[UserID(d.ID)] != nil || s.Groups[GroupID(d.ID)] != nil
+		return s.HasMailbox(BoxID(d.ID))
 	case ToQueue:
 		return s.Queues[QueueID(d.ID)] != nil
 	case ToMenu:

@@ -165,11 +165,28 @@ func (s *Snapshot) ProfileOf(u UserID, status Status) Profile {
 			return p
 		}
 	}
-	return UsualProfile(u, status)
+	return s.UsualProfile(u)
 }
 
-// UsualProfile is what happens in a status as long as nobody set anything: it rings, and then the caller hears why not.
-func UsualProfile(UserID, Status) Profile { return Profile{} }
+// UsualProfile is what happens in every status as long as nobody set anything: who cannot be reached has a mailbox, unless it is
+// switched off; then the caller hears why nobody answers.
+func (s *Snapshot) UsualProfile(u UserID) Profile {
+	if !s.HasMailbox(BoxID(u)) {
+		return Profile{}
+	}
+	c := Case{Inside: Destination{Kind: ToMailbox, ID: string(u)}}
+	return Profile{NoAnswer: c, Busy: c, Offline: c, Always: c}
+}
+
+// IsUsual reports whether nobody set anything for a status of a person.
+func (s *Snapshot) IsUsual(u UserID, status Status) bool {
+	f := s.Forwardings[u]
+	if f == nil {
+		return true
+	}
+	_, set := f.Profiles[status]
+	return !set
+}
 
 // Seconds is how long phones ring.
 func (p Profile) Seconds() int {

@@ -74,6 +74,7 @@ const (
 	KindVerdict    Kind = "verdict"  // of a review
 	KindEntrance   Kind = "entrance" // of a group; the id is the group's
 	KindPrompt     Kind = "prompt"
+	KindMailbox    Kind = "mailbox" // how it works; the id is the person's or group's
 	KindTrunk      Kind = "trunk"
 	KindDID        Kind = "did"
 	KindOutRoute   Kind = "outroute"

@@ -31,6 +31,7 @@ type Snapshot struct {
 	Verdicts       map[VerdictID]*Verdict
 	Entrances      map[GroupID]*Entrance
 	Prompts        map[PromptID]*Prompt
+	Mailboxes      map[BoxID]*Mailbox
 	Trunks         map[TrunkID]*Trunk
 	DIDs           map[DIDID]*DID
 	OutRoutes      map[OutRouteID]*OutRoute

@@ -17,5 +17,13 @@ type Message struct {
 	Deleted time.Time     `json:"deleted,omitzero"` // it can be taken back for a while
 }
 
+// Box is the mailbox it is in.
+func (m *Message) Box() BoxID {
+	if m.User != "" {
+		return BoxID(m.User)
+	}
+	return BoxID(m.Group)
+}
+
 // IsNew reports whether nobody has heard the message.
 func (m *Message) IsNew() bool { return m.Heard.IsZero() }

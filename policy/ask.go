@@ -87,7 +87,23 @@ func (q *asker) resolve(t *Target) bool {
 	if t.group != "" {
 		q.join(q.s.Node(t.group))
 	}
+	if t.kind == KindVoicemail && t.user == "" {
+		q.mine = q.belongs(t.group)
+	}
 	return t.id != ""
+}
+
+// belongs reports whether the actor is a member of a group now: what is left for a group is left for each of them.
+func (q *asker) belongs(g pbx.GroupID) bool {
+	if q.me == nil {
+		return false
+	}
+	for i := range q.me.Places {
+		if l := &q.me.Places[i]; l.Node != nil && l.Node.Group.ID == g && l.From <= q.at && q.at < l.Until {
+			return true
+		}
+	}
+	return false
 }
 
 // enter takes everybody in a call or recording in; false when it has not begun yet.

@@ -102,6 +102,9 @@ func (o *cedarOffice) entities(me pbx.UserID, t Target, then time.Time) (cedar.E
 			groups = []pbx.GroupID{t.group}
 		}
 	}
+	if t.kind == KindVoicemail && t.user == "" && slices.Contains(groupsOf(me), uid("Members", string(t.group))) {
+		attributes["shared"] = cedar.Boolean(true) // what is left for a group is left for each of its members
+	}
 	var inside, others []cedar.EntityUID
 	for _, u := range people {
 		id := uid("User", string(u))

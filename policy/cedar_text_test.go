@@ -158,7 +158,7 @@ func reach(scope pbx.Scope, sparesHolder bool) string {
 		if sparesHolder {
 			return "false"
 		}
-		return "resource in principal"
+		return "(resource in principal || resource has shared)"
 	case pbx.ScopeGroup:
 		return fmt.Sprintf("%s in Members::%q", what, scope.Group)
 	case pbx.ScopeTree:

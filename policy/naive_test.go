@@ -210,7 +210,7 @@ func (n naive) groupTakenOut(g pbx.GroupID, except []pbx.Ref) bool {
 // reaches reports whether a grant reaches the thing, exclusions apart; a deny leaves out whom its own exclusion names.
 func (n naive) reaches(u pbx.UserID, g nGrant, t nThing) bool {
 	if g.scope.Kind == pbx.ScopeSelf {
-		return slices.Contains(t.people, u) && (g.deny || knows(g.right, pbx.ScopeSelf))
+		return n.ownedBy(u, t) && (g.deny || knows(g.right, pbx.ScopeSelf))
 	}
 	if g.scope.Kind == pbx.ScopeListed && t.id != "" && slices.Contains(g.scope.Refs, pbx.Ref{Kind: pbx.Kind(t.kind.String()), ID: t.id}) {
 		return true
@@ -233,6 +233,21 @@ func (n naive) reaches(u pbx.UserID, g nGrant, t nThing) bool {
 		}
 		if n.personInScope(p, g.scope, t.then) && !(g.deny && p != u && n.takenOut(p, g.except, t.then)) {
 			return true
+		}
+	}
+	return false
+}
+
+// ownedBy reports whether the thing is the person's: a mailbox of a group is each member's.
+func (n naive) ownedBy(u pbx.UserID, t nThing) bool {
+	if slices.Contains(t.people, u) {
+		return true
+	}
+	if t.kind == KindVoicemail && len(t.people) == 0 {
+		for _, m := range n.memberships(u, n.at) {
+			if slices.Contains(t.groups, m.Group) {
+				return true
+			}
 		}
 	}
 	return false

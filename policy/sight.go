@@ -145,6 +145,13 @@ func (v *Reach) isPlain(q *asker, r Right) bool {
 func (v *Reach) spread(q *asker, f *field) {
 	if f.scope == selfScope {
 		v.users[q.me.User.ID] = true
+		if catalogue[v.r.Right].noun == nounVoicemail {
+			for i := range q.me.Places {
+				if l := &q.me.Places[i]; l.Node != nil && l.From <= q.at && q.at < l.Until {
+					v.groups[l.Node.Group.ID] = true
+				}
+			}
+		}
 		return
 	}
 	for _, r := range f.refs {

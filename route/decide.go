@@ -309,6 +309,12 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 		p.end(pbx.CauseBusy, i18n.T("route.busy_tone"))
 		p.Refuse = pbx.CauseBusy
 		return pbx.Destination{}
+	case pbx.ToMailbox:
+		if b := q.s.Mailboxes[pbx.BoxID(to.ID)]; b != nil && b.Off {
+			p.end(pbx.CauseUnknown, i18n.T("route.mailbox_off", "name", q.name(to)))
+			return pbx.Destination{}
+		}
+		fallthrough
 	default:
 		if q.s.Leads(q.owner, to) {
 			q.house(p, to)

@@ -98,6 +98,7 @@ func TestDecide(t *testing.T) {
 	portalDesk := w.phone(portal, "portal", 1)
 	stale := w.phone(w.person("stale", "107", false), "stale", 0)
 	w.live = w.live.WithBindings(stale, []pbx.Binding{{ID: "bnd_stale", Device: stale, Expires: noon}})
+	w.nouns = append(w.nouns, &pbx.Mailbox{ID: "usr_nophone", Off: true}, &pbx.Mailbox{ID: "usr_off", Off: true}, &pbx.Mailbox{ID: "usr_stale", Off: true})
 	s := w.snapshot(t)
 
 	from := func(u pbx.UserID, d pbx.DeviceID) pbx.Actor {

@@ -112,7 +112,11 @@ func (q *question) onwards(p *Plan, u *pbx.User, cause pbx.Cause, why i18n.Text,
 		return to
 	}
 	p.because(why)
-	p.because(about(u, "route.sends_on"))
+	if q.s.IsUsual(u.ID, q.stand(u.ID).Status) && to.Equal(pbx.Destination{Kind: pbx.ToMailbox, ID: string(u.ID)}) {
+		p.because(about(u, "route.usual_mailbox"))
+	} else {
+		p.because(about(u, "route.sends_on"))
+	}
 	return to
 }
 

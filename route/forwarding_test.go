@@ -266,6 +266,9 @@ func random(t *rapid.T) (*pbx.Snapshot, *pbx.Presence, Request) {
 				When: rapid.SampledFrom([]pbx.When{"", "no_answer", "busy", "offline"}).Draw(t, "when"), To: to, Off: rapid.IntRange(0, 3).Draw(t, "off") == 0})
 		}
 		w.nouns = append(w.nouns, f)
+		if rapid.Bool().Draw(t, "no mailbox") {
+			w.nouns = append(w.nouns, &pbx.Mailbox{ID: pbx.BoxID(u), Off: true})
+		}
 		if rapid.Bool().Draw(t, "chosen") {
 			w.nouns = append(w.nouns, &pbx.Choice{User: u, Status: rapid.SampledFrom(pbx.Statuses()).Draw(t, "status"), At: noon.Add(-time.Hour)})
 		}
@@ -339,6 +342,12 @@ func b2i(b bool) int {
 	return 0
 }
 
+// naiveOff reports whether a person takes no messages.
+func naiveOff(s *pbx.Snapshot, id string) bool {
+	b := s.Mailboxes[pbx.BoxID(id)]
+	return b != nil && b.Off
+}
+
 // naive answers the question again, as a person would who reads the rules aloud.
 func naive(s *pbx.Snapshot, live *pbx.Presence, r Request) string {
 	outside := r.Caller.Kind == pbx.ActorTrunk
@@ -405,7 +414,7 @@ func naive(s *pbx.Snapshot, live *pbx.Presence, r Request) string {
 		case pbx.ToBusy:
 			return "ends busy" + fmt.Sprint(Then{})
 		case pbx.ToMailbox:
-			if s.Users[pbx.UserID(to.ID)] == nil {
+			if s.Users[pbx.UserID(to.ID)] == nil || naiveOff(s, to.ID) {
 				return ends(pbx.CauseUnknown)
 			}
 			return "mailbox " + to.ID + fmt.Sprint(Then{})
@@ -453,7 +462,10 @@ func naive(s *pbx.Snapshot, live *pbx.Presence, r Request) string {
 				}
 				return fmt.Sprint("rings ", phones(u.ID), " 30s", Then{})
 			}
-			profile := s.Forwardings[u.ID].Profiles[status(u.ID)]
+			profile, set := s.Forwardings[u.ID].Profiles[status(u.ID)]
+			if c := (pbx.Case{Inside: pbx.Destination{Kind: pbx.ToMailbox, ID: to.ID}}); !set && !naiveOff(s, to.ID) {
+				profile = pbx.Profile{NoAnswer: c, Busy: c, Offline: c, Always: c}
+			}
 			rule := map[pbx.When]pbx.Destination{"no_answer": profile.NoAnswer.For(outside), "busy": profile.Busy.For(outside), "offline": profile.Offline.For(outside)}
 			replaced, through, away := map[pbx.When]bool{}, false, pbx.Destination{}
 			for _, e := range s.Forwardings[u.ID].Exceptions {

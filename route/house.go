@@ -29,6 +29,11 @@ func (q *question) house(p *Plan, to pbx.Destination) {
 	if m := q.s.Menus[pbx.MenuID(to.ID)]; to.Kind == pbx.ToMenu && m != nil {
 		h.Language = m.Speaks(h.Language, q.s.LanguageIn(m.Group))
 	}
+	if to.Kind == pbx.ToMailbox {
+		if b := q.s.MailboxOf(pbx.BoxID(to.ID)); b.Language != "" {
+			h.Language = b.Language
+		}
+	}
 	p.House = h
 	p.To = pbx.Party{User: h.User, Name: q.name(to)}
 	text := i18n.T("route.house."+string(to.Kind), "name", q.name(to))

@@ -32,6 +32,7 @@ type Mail struct {
 	Subject string
 	Text    string
 	HTML    string
+	Sound   string // id of a message that goes along as a file
 	Secret  string // link in Text and HTML that opens something; taken out once the mail is sent
 	State   MailState
 	Error   string
@@ -41,11 +42,11 @@ type Mail struct {
 	Sent    time.Time
 }
 
-const mailColumns = "id, kind, user_id, receiver, name, subject, plain, html, secret, state, error, tries, next, created, sent"
+const mailColumns = "id, kind, user_id, receiver, name, subject, plain, html, sound, secret, state, error, tries, next, created, sent"
 
 func (m *Mail) scan(read scan) error {
 	var next, created, sent int64
-	err := read(&m.ID, &m.Kind, &m.User, &m.To, &m.Name, &m.Subject, &m.Text, &m.HTML, &m.Secret, &m.State, &m.Error, &m.Tries, &next, &created, &sent)
+	err := read(&m.ID, &m.Kind, &m.User, &m.To, &m.Name, &m.Subject, &m.Text, &m.HTML, &m.Sound, &m.Secret, &m.State, &m.Error, &m.Tries, &next, &created, &sent)
 	m.Next, m.Created, m.Sent = moment(next), moment(created), moment(sent)
 	return err
 }
@@ -71,10 +72,10 @@ func (m Mail) write(ctx context.Context, t *Tenant, x tx) error {
 	if m.State == MailSent {
 		m = m.WithoutSecret()
 	}
-	_, err := x.exec(ctx, "INSERT INTO mails (tenant, "+mailColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+	_, err := x.exec(ctx, "INSERT INTO mails (tenant, "+mailColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (tenant, id) DO UPDATE SET plain = excluded.plain, html = excluded.html, secret = excluded.secret, state = excluded.state,
 		error = excluded.error, tries = excluded.tries, next = excluded.next, sent = excluded.sent`,
-		t.id, m.ID, m.Kind, string(m.User), clean(m.To), clean(m.Name), clean(m.Subject), clean(m.Text), clean(m.HTML), clean(m.Secret),
+		t.id, m.ID, m.Kind, string(m.User), clean(m.To), clean(m.Name), clean(m.Subject), clean(m.Text), clean(m.HTML), clean(m.Sound), clean(m.Secret),
 		string(m.State), clean(m.Error), m.Tries, ms(m.Next), ms(m.Created), ms(m.Sent))
 	return err
 }

@@ -217,6 +217,22 @@ CREATE TABLE logins (
 	PRIMARY KEY (tenant, user_id)
 );
 
+CREATE TABLE mailboxes (
+	tenant       TEXT   NOT NULL,
+	id           TEXT   NOT NULL,
+	off          BIGINT NOT NULL,
+	greetings    TEXT   NOT NULL,
+	longest      BIGINT NOT NULL,
+	most         BIGINT NOT NULL,
+	days         BIGINT NOT NULL,
+	mail         TEXT   NOT NULL,
+	clear_mailed BIGINT NOT NULL,
+	language     TEXT   NOT NULL,
+	pin          TEXT   NOT NULL,
+	pin_since    BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE mails (
 	tenant    TEXT   NOT NULL,
 	id        TEXT   NOT NULL,
@@ -233,7 +249,7 @@ CREATE TABLE mails (
 	tries     BIGINT NOT NULL,
 	next      BIGINT NOT NULL,
 	created   BIGINT NOT NULL,
-	sent      BIGINT NOT NULL,
+	sent      BIGINT NOT NULL, sound TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

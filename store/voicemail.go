@@ -172,3 +172,47 @@ func (t *Tenant) DropMessages(ctx context.Context, before time.Time) ([]pbx.Mess
 	})
 	return gone, err
 }
+
+// BoxCount is how many messages wait in a mailbox.
+type BoxCount struct {
+	New int // that nobody has heard
+	Old int
+}
+
+// CountBoxes counts the messages of every mailbox that has any. What was deleted does not count.
+func (t *Tenant) CountBoxes(ctx context.Context) (map[pbx.BoxID]BoxCount, error) {
+	all := map[pbx.BoxID]BoxCount{}
+	err := t.db.view(ctx, "count mailboxes", func(x tx) error {
+		return x.each(ctx, `SELECT user_id, group_id, COUNT(CASE WHEN heard = 0 THEN 1 END), COUNT(CASE WHEN heard > 0 THEN 1 END) FROM messages
+			WHERE tenant = $1 AND deleted = 0 GROUP BY user_id, group_id`, []any{t.id}, func(s *sql.Rows) error {
+			var m pbx.Message
+			var c BoxCount
+			err := s.Scan(&m.User, &m.Group, &c.New, &c.Old)
+			all[m.Box()] = c
+			return err
+		})
+	})
+	return all, err
+}
+
+// MessagesIn lists the messages of one mailbox that were left before a moment and were not deleted, the oldest first.
+func (t *Tenant) MessagesIn(ctx context.Context, box pbx.BoxID, before time.Time) ([]pbx.Message, error) {
+	user, group := box.Owner()
+	var list []pbx.Message
+	err := t.db.view(ctx, "list a mailbox", func(x tx) error {
+		r := messageRows()
+		w := newWhere("messages", t.id)
+		w.and("deleted = 0")
+		w.and("user_id = " + w.arg(string(user)))
+		w.and("group_id = " + w.arg(string(group)))
+		w.and("at < " + w.arg(ms(before)))
+		return x.each(ctx, "SELECT "+strings.Join(r.columns, ", ")+" FROM messages"+w.String()+" ORDER BY at, id", w.args, func(s *sql.Rows) error {
+			m, err := r.scan(s.Scan)
+			if err == nil {
+				list = append(list, *m)
+			}
+			return err
+		})
+	})
+	return list, err
+}

@@ -103,3 +103,23 @@ func TestMessages(t *testing.T) {
 		}
 	})
 }
+
+func TestBoxesAreCounted(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x := open(t, address).Tenant("main")
+		heard, gone := message(2, bob.User, ""), message(3, bob.User, "")
+		heard.Heard, gone.Deleted = day.Add(time.Hour), day.Add(time.Hour)
+		for _, m := range []pbx.Message{message(1, bob.User, ""), heard, gone, message(4, "", "grp_sales"), message(5, bob.User, "")} {
+			keepMessage(t, x, m)
+		}
+		counts, err := x.CountBoxes(t.Context())
+		want := map[pbx.BoxID]store.BoxCount{pbx.BoxID(bob.User): {New: 2, Old: 1}, "grp_sales": {New: 1}}
+		if diff := cmp.Diff(want, counts); err != nil || diff != "" {
+			t.Errorf("%v, counted (-want +got)\n%s", err, diff)
+		}
+		list, err := x.MessagesIn(t.Context(), pbx.BoxID(bob.User), day.Add(5*time.Minute))
+		if err != nil || len(list) != 2 || list[0].ID != "msg_0001" || list[1].ID != "msg_0002" {
+			t.Errorf("in the mailbox: %v, %v", list, err)
+		}
+	})
+}

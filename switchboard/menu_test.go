@@ -13,7 +13,7 @@ import (
 // put changes the office's configuration.
 func (o *office) put(nouns ...pbx.Noun) {
 	o.t.Helper()
-	s, err := o.s.Apply(pbx.Change{Put: nouns})
+	s, err := o.s.Apply(pbx.Change{Put: append(nouns, &pbx.Mailbox{ID: "usr_bob"})})
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -459,6 +459,7 @@ func newOffice(t testing.TB, change func(*Config)) *office {
 		u := pbx.UserID("usr_" + name)
 		nouns = append(nouns,
 			&pbx.User{ID: u, Name: name, Email: name + "@example.org", Extension: fmt.Sprint(101 + i)},
+			&pbx.Mailbox{ID: pbx.BoxID(u), Off: true}, // a call that nobody answers ends, unless a test says otherwise
 			&pbx.Membership{ID: pbx.MembershipID("mem_" + name), User: u, Group: "grp_all", Role: "user", From: began.Add(-time.Hour)})
 		for _, d := range []string{"1", "2"} {
 			id := pbx.DeviceID("dev_" + name + d)

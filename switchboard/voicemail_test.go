@@ -20,7 +20,7 @@ func (o *office) forward(to pbx.Destination) {
 	c := pbx.Case{Inside: to}
 	s, err := o.s.Apply(pbx.Change{Put: []pbx.Noun{&pbx.Forwarding{User: "usr_bob", Profiles: map[pbx.Status]pbx.Profile{
 		pbx.StatusAvailable: {NoAnswer: c, Busy: c, Offline: c},
-	}}}})
+	}}, &pbx.Mailbox{ID: "usr_bob"}}})
 	if err != nil {
 		o.t.Fatal(err)
 	}

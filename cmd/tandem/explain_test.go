@@ -12,7 +12,7 @@ func TestExplainRoute(t *testing.T) {
 	verb(t, "a long enough secret\n", "setup", "--data", data, "--password-stdin", "--email", email, "--name", "Olga", "--country", "DE", "--zone", "Europe/Berlin").well(t)
 	at := []string{"explain", "route", "--data", data}
 	told := verb(t, "", append(at, "--from", "030 1112233", "--to", "100", "--at", "2026-11-14T20:00")...).well(t)
-	for _, want := range []string{"* As things are (0 s)", "100 was dialled.", "Extension 100 belongs to Olga.", "Olga has no phone.", "Status: Away (0 s)", "In this status no phone of Olga rings."} {
+	for _, want := range []string{"* As things are (0 s)", "100 was dialled.", "Extension 100 belongs to Olga.", "Olga has no phone.", "Nobody set a rule for this, and the voicemail of Olga is on.", "The voicemail of Olga answers."} {
 		if !strings.Contains(told, want) {
 			t.Errorf("not told %q:\n%s", want, told)
 		}

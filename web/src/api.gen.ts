@@ -884,6 +884,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/mailboxes/{mailbox}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the mailbox of a person or group works.
+         * @description Needs `voicemail.edit` or `user.edit` or `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_mailboxes_by_mailbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change how a mailbox works.
+         * @description Needs `voicemail.edit` or `user.edit` or `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_mailboxes_by_mailbox"];
+        trace?: never;
+    };
+    "/v1/mailboxes/{mailbox}/greetings/{for}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An own greeting, as callers hear it.
+         * @description Needs `voicemail.edit` or `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_mailboxes_by_mailbox_greetings_by_for"];
+        /**
+         * Greet callers with a sound: WAV, one or two channels, 8, 16 or 24 bits or G.711, at most five minutes.
+         * @description Needs `voicemail.edit` or `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        put: operations["put_mailboxes_by_mailbox_greetings_by_for"];
+        post?: never;
+        /**
+         * Greet callers with the usual sentence again.
+         * @description Needs `voicemail.edit` or `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_mailboxes_by_mailbox_greetings_by_for"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/mails": {
         parameters: {
             query?: never;
@@ -2862,6 +2914,21 @@ export interface components {
             source: string;
             transport: string;
         };
+        BoxText: {
+            for: string;
+            text: string;
+        };
+        BoxWelcome: {
+            /** @enum {string} */
+            for: "any" | "busy" | "available" | "away" | "dnd" | "available2" | "away2";
+            /** @description callers hear an own sound */
+            own: boolean;
+            /** Format: double */
+            seconds?: number;
+            /** @description its address */
+            sound?: string;
+            text?: string;
+        };
         Branch: {
             /** @description it is drawn at another place already */
             again?: boolean;
@@ -3540,6 +3607,8 @@ export interface components {
             create: boolean;
             delete: boolean;
             edit: boolean;
+            /** @description how its voicemail works */
+            mailbox: boolean;
             /** @description add and remove people */
             members: boolean;
             /** @description create people in it */
@@ -3949,6 +4018,51 @@ export interface components {
             /** @enum {string} */
             tls?: "" | "starttls" | "tls" | "none";
             user?: string;
+        };
+        Mailbox: {
+            /** @description a message is deleted once its sound is on its way */
+            clear?: boolean;
+            /**
+             * Format: int64
+             * @description after which a message is deleted; 0: never
+             */
+            days: number;
+            /** @description the visitor may change whether it is on and how much it holds */
+            edit: boolean;
+            /** @description every occasion; for who may change them */
+            greetings: components["schemas"]["BoxWelcome"][];
+            /** @description of the person or group */
+            id: string;
+            /** @description in which callers are spoken to; absent: as everywhere */
+            language?: string;
+            /**
+             * Format: int64
+             * @description seconds of one message
+             */
+            longest: number;
+            /**
+             * @description what is sent when a message is left; absent: nothing
+             * @enum {string}
+             */
+            mail?: "notice" | "sound";
+            /**
+             * Format: int64
+             * @description messages it takes
+             */
+            most: number;
+            name: string;
+            /** @description where messages are fetched by phone */
+            number?: string;
+            on: boolean;
+            /** @description one is set, so that messages can be fetched from any phone */
+            pin: boolean;
+            /** Format: date-time */
+            pin_since?: string;
+            /** @description the visitor may change greetings, mail and PIN */
+            private: boolean;
+            revision: string;
+            /** @description it belongs to a group, and every member who may hear voicemail hears it */
+            shared: boolean;
         };
         Me: {
             /** @description serves a queue */
@@ -4572,6 +4686,25 @@ export interface components {
             name?: string;
             number?: string;
             user?: string;
+        };
+        PatchMailboxBody: {
+            clear?: boolean;
+            /** Format: int64 */
+            days?: number;
+            /** @description words of greetings; those that are not named stay */
+            greetings?: components["schemas"]["BoxText"][] | null;
+            language?: string;
+            /** Format: int64 */
+            longest?: number;
+            /** @description notice, sound, or empty for nothing */
+            mail?: string;
+            /** Format: int64 */
+            most?: number;
+            on?: boolean;
+            /** @description 6 to 12 digits; empty takes it away; it is never shown */
+            pin?: string;
+            /** @description same as If-Match */
+            revision?: string;
         };
         Path: {
             /** Format: date-time */
@@ -5669,6 +5802,8 @@ export interface components {
             edit: boolean;
             /** @description send access again, end sessions */
             invite: boolean;
+            /** @description how voicemail works */
+            mailbox: boolean;
             /** @description name, language, zone, picture */
             profile: boolean;
             /** @description read what the person may do, and why */
@@ -7750,6 +7885,178 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_mailboxes_by_mailbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_mailboxes_by_mailbox: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                mailbox: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchMailboxBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_mailboxes_by_mailbox_greetings_by_for: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+                /** @description any, busy or a status */
+                for: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_mailboxes_by_mailbox_greetings_by_for: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+                /** @description any, busy or a status */
+                for: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_mailboxes_by_mailbox_greetings_by_for: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mailbox: string;
+                /** @description any, busy or a status */
+                for: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Mailbox"];
                 };
             };
             /** @description Refused, with the reason */

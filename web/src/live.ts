@@ -68,6 +68,8 @@ export function stale(kind: string): string[] {
       return ['restrictions', 'whycall', 'path', 'audit'];
     case 'ring':
       return ['rings', 'forwarding', 'path', 'overview', 'audit'];
+    case 'mailbox':
+      return ['mailbox', 'forwarding', 'path', 'audit'];
     case 'menu':
     case 'entrance':
       return ['menus', 'entrances', 'entrance', 'forwarding', 'path', 'overview', 'audit'];

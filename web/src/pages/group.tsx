@@ -6,6 +6,7 @@ import { Link, useNavigate, useParams } from 'react-router';
 import { api, type Act, type Group, type User } from '../api';
 import { make } from '../parts/change';
 import { EntranceEditor } from '../parts/entrance';
+import { MailboxEditor } from '../parts/mailbox';
 import { useAddress, useGroupRoles, useGroups } from '../parts/query';
 import { AddUser, useRefresh } from '../parts/user';
 import { byName, fieldWord, roleName } from '../parts/words';
@@ -181,8 +182,8 @@ function Detail({ group }: { group: Group }) {
         <Button small icon={Plus} locked={group.can?.create === false ? t('group.cannot_create') : undefined} why={{ right: 'group.create', over: { kind: 'group', id: group.id } }} onClick={() => set({ add: group.id })}>{t('group.add_below')}</Button>
         <Button small icon={Trash2} locked={why} why={{ right: 'group.create', over: { kind: 'group', id: group.id } }} onClick={() => setAsking(true)}>{t('group.delete')}</Button>
       </div>
-      <Tabs label={group.name} value={tab} onChange={(x) => set({ tab: x === 'members' ? undefined : x })} tabs={[{ id: 'members', label: t('group.tab.members'), count: group.members }, { id: 'calls', label: t('group.tab.calls') }, { id: 'properties', label: t('group.tab.properties') }]} />
-      {tab === 'members' ? <Members group={group} /> : tab === 'calls' ? <EntranceEditor key={group.id} group={group.id} /> : <Properties key={group.id} group={group} />}
+      <Tabs label={group.name} value={tab} onChange={(x) => set({ tab: x === 'members' ? undefined : x })} tabs={[{ id: 'members', label: t('group.tab.members'), count: group.members }, { id: 'calls', label: t('group.tab.calls') }, ...(group.can?.mailbox ? [{ id: 'voicemail', label: t('nav.voicemail') }] : []), { id: 'properties', label: t('group.tab.properties') }]} />
+      {tab === 'members' ? <Members group={group} /> : tab === 'calls' ? <EntranceEditor key={group.id} group={group.id} /> : tab === 'voicemail' ? <MailboxEditor key={group.id} id={group.id} /> : <Properties key={group.id} group={group} />}
       <Confirm open={asking} title={t('group.delete_title', { name: group.name })} action={t('group.delete')} onClose={() => setAsking(false)} run={async () => {
         await api.deleteGroup(group.id);
         toast({ text: t('group.deleted', { name: group.name }) });

@@ -7,6 +7,7 @@ import { OwnCodes } from '../parts/code';
 import { Deputies } from '../parts/deputy';
 import { Devices } from '../parts/device';
 import { HoursEditor } from '../parts/hours';
+import { MailboxEditor } from '../parts/mailbox';
 import { Photo } from '../parts/photo';
 import { useAddress, useUser } from '../parts/query';
 import { fieldWord } from '../parts/words';
@@ -98,10 +99,11 @@ export default function ProfilePage() {
     <Sheet
       title={t('nav.profile')}
       scope={me.user.email}
-      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'hours', label: t('nav.hours') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
+      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'voicemail', label: t('nav.voicemail') }, { id: 'hours', label: t('nav.hours') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
     >
       {tab === 'profile' && <Particulars />}
       {tab === 'phones' && <Devices user={me.user.id} name={me.user.name} may={own.data?.can?.devices ?? can(me, 'softphone.use')} />}
+      {tab === 'voicemail' && <MailboxEditor id={me.user.id} />}
       {tab === 'codes' && <OwnCodes />}
       {tab === 'hours' && <HoursEditor of={me.user.id} />}
       {tab === 'deputies' && <Deputies />}

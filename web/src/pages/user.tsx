@@ -9,6 +9,7 @@ import { CallPanel, CallTable } from '../parts/call';
 import { Devices } from '../parts/device';
 import { HoursEditor } from '../parts/hours';
 import { Facts } from '../parts/fact';
+import { MailboxEditor } from '../parts/mailbox';
 import { Photo } from '../parts/photo';
 import { useAddress, useUser } from '../parts/query';
 import { Rights } from '../parts/right';
@@ -110,6 +111,7 @@ export default function PersonPage() {
     { id: 'phones', label: t('user.tab.phones'), count: user.devices?.total },
     ...(user.email !== undefined ? [{ id: 'forwarding', label: t('nav.forwarding') }] : []),
     ...(user.id === me.user.id || can(me, 'hours.edit', 'group') ? [{ id: 'hours', label: t('nav.hours') }] : []),
+    ...(user.can?.mailbox ? [{ id: 'voicemail', label: t('nav.voicemail') }] : []),
     ...(can(me, 'call.detail') ? [{ id: 'calls', label: t('user.tab.calls') }] : []),
     ...(can(me, 'audit.read', 'group') ? [{ id: 'activity', label: t('user.tab.activity') }] : []),
   ];
@@ -134,6 +136,7 @@ export default function PersonPage() {
       {tab === 'rights' && <Rights user={user.id} />}
       {tab === 'phones' && <Devices user={user.id} name={user.name} may={Boolean(user.can?.devices)} />}
       {tab === 'hours' && <HoursEditor key={user.id} of={user.id} />}
+      {tab === 'voicemail' && <MailboxEditor id={user.id} />}
       {tab === 'calls' && <CallTable query={{ user: user.id }} current={values.call} onOpen={(c) => set({ call: c.id })} empty={<Empty icon={PhoneCall}>{t('call.empty_user', { name: user.name })}</Empty>} />}
       {tab === 'activity' && <div className="scroll" tabIndex={0} role="region" aria-label={t('user.tab.activity')}><Activity user={user} /></div>}
     </Sheet>
