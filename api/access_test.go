@@ -75,6 +75,14 @@ func menus(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales menu>"), body, ""}, {"office", fmt.Sprintf(path, "<office menu>"), body, ""}, {"none", fmt.Sprintf(path, "mnu_none"), body, ""}}
 }
 
+func trunks(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales trunk>"), body, ""}, {"office", fmt.Sprintf(path, "<office trunk>"), body, ""}, {"none", fmt.Sprintf(path, "trk_none"), body, ""}}
+}
+
+func numbers(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales number>"), body, ""}, {"office", fmt.Sprintf(path, "<office number>"), body, ""}, {"none", fmt.Sprintf(path, "did_none"), body, ""}}
+}
+
 // week is a request's hours of a week.
 const week = `{"mon":"9-17","tue":"9-17","wed":"9-17","thu":"9-17","fri":"9-15","sat":"","sun":""}`
 
@@ -281,6 +289,20 @@ func probes() map[string][]probe {
 		"GET /v1/groups/{group}/entrance":                   groups("/v1/groups/%s/entrance", ""),
 		"PUT /v1/groups/{group}/entrance":                   groups("/v1/groups/%s/entrance", `{"open":{"kind":"busy"}}`),
 		"DELETE /v1/groups/{group}/entrance":                groups("/v1/groups/%s/entrance", ""),
+		"GET /v1/trunks":                                    one("/v1/trunks", ""),
+		"POST /v1/trunks":                                   {{"sales", "/v1/trunks", `{"name":"New","host":"192.0.2.98","group":"<sales>"}`, ""}, {"support", "/v1/trunks", `{"name":"New","host":"192.0.2.98","group":"<support>"}`, ""}, {"office", "/v1/trunks", `{"name":"New","host":"192.0.2.98"}`, ""}},
+		"GET /v1/trunks/{trunk}":                            trunks("/v1/trunks/%s", ""),
+		"PATCH /v1/trunks/{trunk}":                          trunks("/v1/trunks/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/trunks/{trunk}":                         trunks("/v1/trunks/%s", ""),
+		"POST /v1/trunks/{trunk}/try":                       trunks("/v1/trunks/%s/try", ""),
+		"GET /v1/numbers":                                   one("/v1/numbers", ""),
+		"POST /v1/numbers":                                  {{"sales", "/v1/numbers", `{"number":"+49301234567","group":"<sales>"}`, ""}, {"support", "/v1/numbers", `{"number":"+49301234567","group":"<support>"}`, ""}, {"office", "/v1/numbers", `{"number":"+49301234567"}`, ""}},
+		"PATCH /v1/numbers/{did}":                           slices.Concat(numbers("/v1/numbers/%s", `{"name":"Renamed"}`), []probe{{"sales to", "/v1/numbers/<sales number>", `{"to":{"kind":"busy"}}`, ""}}),
+		"DELETE /v1/numbers/{did}":                          numbers("/v1/numbers/%s", ""),
+		"GET /v1/outroutes":                                 one("/v1/outroutes", ""),
+		"POST /v1/outroutes":                                one("/v1/outroutes", `{"name":"New","trunks":[{"trunk":"<office trunk>"}]}`),
+		"PATCH /v1/outroutes/{outroute}":                    {{"", "/v1/outroutes/<way out>", `{"name":"Renamed"}`, ""}, {"none", "/v1/outroutes/out_none", `{"name":"Renamed"}`, ""}},
+		"DELETE /v1/outroutes/{outroute}":                   {{"", "/v1/outroutes/<way out>", "", ""}, {"none", "/v1/outroutes/out_none", "", ""}},
 
 		"GET /v1/users/{user}/devices":     things("/v1/users/%s/devices", "", ""),
 		"POST /v1/users/{user}/devices":    things("/v1/users/%s/devices", "", `{"name":"Second"}`),

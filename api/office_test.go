@@ -191,6 +191,16 @@ func (f *frozen) build() {
 		}
 		o.ids[name] = must(command.CreateRestriction{Restriction: command.Restriction{Name: &label, Group: &id, On: &on, Rules: &rules}}).Object.ID
 	}
+	for name, group := range map[string]string{"sales trunk": "sales", "office trunk": ""} {
+		id, label, host, off := pbx.GroupID(o.ids[group]), name, "192.0.2.99", true
+		o.ids[name] = must(command.CreateTrunk{Trunk: command.Trunk{Name: &label, Group: &id, Host: &host, Off: &off}}).Object.ID
+	}
+	for number, group := range map[string]string{"sales number": "sales", "office number": ""} {
+		id, digits, to := pbx.GroupID(o.ids[group]), "+493055501"+fmt.Sprint(len(group)), pbx.Destination{Kind: pbx.ToUser, ID: o.ids["uwe"]}
+		o.ids[number] = must(command.CreateDID{DID: command.DID{Number: &digits, Group: &id, To: &to}}).Object.ID
+	}
+	wayOut, ways := "Way out", []pbx.Way{{Trunk: pbx.TrunkID(o.ids["office trunk"])}}
+	o.ids["way out"] = must(command.CreateOutRoute{OutRoute: command.OutRoute{Name: &wayOut, Trunks: &ways}}).Object.ID
 	o.ids["night"] = must(command.CreateRole{Name: "Night", Base: "receptionist"}).Object.ID
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret

@@ -90,6 +90,22 @@ func Routes() []Route {
 		route("POST", "/v1/reviews/{review}/end", row(policy.RightExplain), "Close a review; what is open stays as it is.", (*Server).endCampaign),
 		raw("GET", "/v1/reviews/{review}/table", row(policy.RightExplain, policy.MembershipRole, policy.MembershipOverride, policy.GrantEdit, policy.RoleSystem), "text/csv", "A review as a table.", (*Server).exportCampaign),
 
+		// Lines to carriers, numbers of the office, ways out.
+		route("GET", "/v1/trunks", anywhere(policy.TrunkEdit), "Trunks that the visitor may change, and how they are.", (*Server).listTrunks),
+		route("POST", "/v1/trunks", anywhere(policy.TrunkEdit), "Add a trunk.", (*Server).createTrunk).created().tries(),
+		route("GET", "/v1/trunks/{trunk}", row(policy.TrunkEdit), "One trunk.", (*Server).getTrunk),
+		route("PATCH", "/v1/trunks/{trunk}", row(policy.TrunkEdit), "Change a trunk.", (*Server).patchTrunk).tries(),
+		act("DELETE", "/v1/trunks/{trunk}", row(policy.TrunkEdit), "Delete a trunk that nothing uses.", (*Server).deleteTrunk),
+		route("POST", "/v1/trunks/{trunk}/try", row(policy.TrunkEdit), "Try a trunk that is down again at once.", (*Server).tryTrunk),
+		route("GET", "/v1/numbers", anywhere(policy.NumberEdit, policy.RouteEdit), "Numbers of the office, and where they lead.", (*Server).listDIDs),
+		route("POST", "/v1/numbers", anywhere(policy.NumberEdit), "Add a number.", (*Server).createDID).created(),
+		route("PATCH", "/v1/numbers/{did}", row(policy.NumberEdit, policy.RouteEdit), "Change a number or where it leads.", (*Server).patchDID),
+		act("DELETE", "/v1/numbers/{did}", row(policy.NumberEdit), "Remove a number.", (*Server).deleteDID),
+		route("GET", "/v1/outroutes", row(policy.RouteEdit), "Which trunks carry which calls, in order.", (*Server).listOutRoutes),
+		route("POST", "/v1/outroutes", row(policy.RouteEdit), "Add a way out.", (*Server).createOutRoute).created(),
+		route("PATCH", "/v1/outroutes/{outroute}", row(policy.RouteEdit), "Change a way out.", (*Server).patchOutRoute),
+		act("DELETE", "/v1/outroutes/{outroute}", row(policy.RouteEdit), "Delete a way out.", (*Server).deleteOutRoute),
+
 		// Who rings, and what then.
 		route("PUT", "/v1/users/{user}/status", over("user", policy.PresenceSet), "Choose a person's status, with an end.", (*Server).putStatus).tries(),
 		route("GET", "/v1/users/{user}/forwarding", over("user", policy.UserSee, policy.ForwardingEdit), "What happens to calls for a person.", (*Server).getForwarding),

@@ -54,6 +54,8 @@ type Config struct {
 	TestMail    func(ctx context.Context, to string) error // sends a mail that says that mail works
 	SendMail    func(ctx context.Context, id string) error // tries a mail of the outbox now
 	Checkpoints func() ([]store.Checkpoint, error)         // ends of the audit log as they were noted outside the database; nil notes none
+	Lines       func() map[pbx.TrunkID]Line                // how the lines to carriers are; nil knows nothing
+	TryLine     func(pbx.TrunkID)                          // asks a line that is down to try again
 	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
 	Used        policy.Used                                // told which rights people make use of
 	Now         func() time.Time

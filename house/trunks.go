@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"tandem/api"
 	"tandem/event"
 	"tandem/pbx"
 	"tandem/sip"
@@ -92,4 +93,17 @@ func (h *House) writeLines(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// lineStates is how all lines are at this moment.
+func (h *House) lineStates() map[pbx.TrunkID]api.Line {
+	all := map[pbx.TrunkID]api.Line{}
+	for _, st := range h.SIP.Trunks() {
+		l := api.Line{Up: st.Up, Problem: string(st.Problem), Status: st.Status, Detail: st.Detail, Latency: st.Latency, Expires: st.Expires, Retry: st.Retry}
+		if st.Target.IsValid() {
+			l.Target = st.Target.String()
+		}
+		all[st.Trunk] = l
+	}
+	return all
 }

@@ -26,6 +26,7 @@ const OutboxPage = lazy(() => import('./pages/mail'));
 const TokensPage = lazy(() => import('./pages/token'));
 const SettingsPage = lazy(() => import('./pages/settings'));
 const ForwardingPage = lazy(() => import('./pages/forwarding'));
+const TrunkPage = lazy(() => import('./pages/trunk'));
 const FindingPage = lazy(() => import('./pages/finding'));
 const ExplainPage = lazy(() => import('./pages/explain'));
 const RequestsPage = lazy(() => import('./pages/request'));
@@ -79,6 +80,7 @@ function Pages() {
           <Route path="/people/:id/forwarding" element={<ForwardingPage />} />
           <Route path="/me/forwarding" element={<ForwardingPage />} />
           <Route path="/explain" element={<ExplainPage />} />
+          <Route path="/trunks" element={<TrunkPage />} />
           <Route path="/findings" element={<FindingPage />} />
           <Route path="/requests" element={<RequestsPage />} />
           <Route path="/reviews" element={<ReviewPage />} />

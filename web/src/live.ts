@@ -49,6 +49,12 @@ export function stale(kind: string): string[] {
       return ['devices', 'users', 'user', 'overview', 'audit'];
     case 'token':
       return ['tokens', 'audit', 'findings'];
+    case 'trunk':
+      return ['trunks', 'audit'];
+    case 'did':
+      return ['numbers', 'audit'];
+    case 'outroute':
+      return ['outroutes', 'audit'];
     case 'settings':
       return ['settings', 'billing', 'session', 'overview', 'audit'];
     case 'status':

@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
+import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { Megaphone } from 'lucide-react';
 import { can } from './session';

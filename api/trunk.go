@@ -1,0 +1,230 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tandem/command"
+	"tandem/i18n"
+	"tandem/number"
+	"tandem/pbx"
+	"tandem/policy"
+)
+
+// Trunk is a line to a carrier, for those who may change it; its secret is never shown.
+type Trunk struct {
+	ID        pbx.TrunkID `json:"id"`
+	Name      string      `json:"name"`
+	Group     pbx.GroupID `json:"group,omitempty" doc:"whose it is; empty for the office"`
+	GroupName string      `json:"group_name,omitempty"`
+	Host      string      `json:"host"`
+	Transport string      `json:"transport" enum:",udp,tcp,tls" doc:"empty lets DNS say"`
+	Domain    string      `json:"domain,omitempty"`
+	Register  bool        `json:"register"`
+	Username  string      `json:"username,omitempty"`
+	AuthName  string      `json:"auth_name,omitempty"`
+	HasSecret bool        `json:"has_secret"`
+	Expires   int         `json:"expires,omitempty" doc:"seconds"`
+	Ping      int         `json:"ping,omitempty" doc:"seconds"`
+	Sources   []string    `json:"sources" nullable:"false"`
+	Trusted   bool        `json:"trusted"`
+	Account   bool        `json:"account"`
+	Encrypt   bool        `json:"encrypt"`
+	Calls     int         `json:"calls,omitempty"`
+	Sends     number.Form `json:"sends" enum:"plus,digits,abroad,national"`
+	Prefix    string      `json:"prefix,omitempty"`
+	Shows     string      `json:"shows,omitempty"`
+	Off       bool        `json:"off"`
+	State     LineState   `json:"state"`
+	Revision  string      `json:"revision"`
+}
+
+// LineState is how a line is at this moment.
+type LineState struct {
+	State   string    `json:"state" enum:"up,down,off,trying"`
+	Problem string    `json:"problem,omitempty" doc:"why it is down, as a sentence"`
+	Detail  string    `json:"detail,omitempty" doc:"in the words of the far side or of the system"`
+	Target  string    `json:"target,omitempty" doc:"where requests go"`
+	Latency int       `json:"latency,omitempty" doc:"milliseconds of the last answer"`
+	Expires time.Time `json:"expires,omitzero" doc:"of the registration"`
+	Retry   time.Time `json:"retry,omitzero" doc:"when it is tried again"`
+	Calls   int       `json:"calls" doc:"that use it now"`
+}
+
+// Line is what the house knows about a line.
+type Line struct {
+	Up      bool
+	Problem string
+	Status  int
+	Detail  string
+	Target  string
+	Latency time.Duration
+	Expires time.Time
+	Retry   time.Time
+}
+
+// problems are the reasons why a line is down that have a sentence.
+var problems = []string{"name", "refused", "silent", "tls", "family", "secret", "scheme", "answer", "connection"}
+
+func (v *visit) editsTrunk(t *pbx.Trunk) bool {
+	return t != nil && v.can(policy.TrunkEdit, command.TrunkTarget(t.ID, t.Group))
+}
+
+func (s *Server) trunk(v *visit, t *pbx.Trunk) Trunk {
+	out := Trunk{ID: t.ID, Name: t.Name, Group: t.Group, Host: t.Host, Transport: t.Transport, Domain: t.Domain, Register: t.Register, Username: t.Username,
+		AuthName: t.AuthName, HasSecret: t.Secret != "", Expires: t.Expires, Ping: t.Ping, Sources: append([]string{}, t.Sources...), Trusted: t.Trusted, Account: t.Account,
+		Encrypt: t.Encrypt, Calls: t.Calls, Sends: t.Sends, Prefix: t.Prefix, Shows: t.Shows, Off: t.Off, Revision: command.Revision(t)}
+	if out.Sends == "" {
+		out.Sends = number.FormPlus
+	}
+	if t.Group != "" {
+		out.GroupName = v.s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(t.Group)})
+	}
+	out.State = s.lineState(v, t)
+	return out
+}
+
+// lineState says how a line is, in the visitor's language.
+func (s *Server) lineState(v *visit, t *pbx.Trunk) LineState {
+	out := LineState{State: "trying", Calls: v.live.OnTrunk(t.ID)}
+	if t.Off {
+		out.State = "off"
+		return out
+	}
+	if s.c.Lines == nil {
+		return out
+	}
+	l, known := s.c.Lines()[t.ID]
+	switch {
+	case !known:
+		return out
+	case l.Up:
+		out.State = "up"
+	case l.Problem != "":
+		out.State = "down"
+	}
+	out.Target, out.Latency, out.Expires, out.Retry, out.Detail = l.Target, int(l.Latency/time.Millisecond), l.Expires, l.Retry, l.Detail
+	if slices.Contains(problems, l.Problem) {
+		out.Problem = s.say(v, i18n.T("trunk.problem."+l.Problem, "host", t.Host, "status", strconv.Itoa(l.Status)))
+	}
+	return out
+}
+
+// listTrunks shows the trunks that the visitor may change.
+func (s *Server) listTrunks(_ context.Context, v *visit, in *List) (Page[Trunk], error) {
+	var rows []*pbx.Trunk
+	for _, t := range v.s.TrunksInOrder() {
+		if v.editsTrunk(t) && matches(in.Q, t.Name, t.Host) {
+			rows = append(rows, t)
+		}
+	}
+	part, next, err := pageOf(rows, *in, "name", func(t *pbx.Trunk) string { return strings.ToLower(t.Name) }, func(t *pbx.Trunk) string { return string(t.ID) })
+	page := Page[Trunk]{Items: make([]Trunk, 0, len(part)), Next: next, Total: len(rows)}
+	for _, t := range part {
+		page.Items = append(page.Items, s.trunk(v, t))
+	}
+	return page, err
+}
+
+type trunkIn struct {
+	Trunk string `path:"trunk"`
+}
+
+func (s *Server) getTrunk(_ context.Context, v *visit, in *trunkIn) (Trunk, error) {
+	t := v.s.Trunks[pbx.TrunkID(in.Trunk)]
+	if !v.editsTrunk(t) {
+		return Trunk{}, missing()
+	}
+	return s.trunk(v, t), nil
+}
+
+type trunkBody struct {
+	Name      *string      `json:"name,omitempty"`
+	Group     *pbx.GroupID `json:"group,omitempty" doc:"whose it is; empty for the office"`
+	Host      *string      `json:"host,omitempty" doc:"name or address of the carrier, with a port or without"`
+	Transport *string      `json:"transport,omitempty" enum:",udp,tcp,tls"`
+	Domain    *string      `json:"domain,omitempty" doc:"in addresses; empty is the name in host"`
+	Register  *bool        `json:"register,omitempty" doc:"sign in at the carrier"`
+	Username  *string      `json:"username,omitempty"`
+	AuthName  *string      `json:"auth_name,omitempty" doc:"where the carrier wants another name in the proof"`
+	Secret    *string      `json:"secret,omitempty" doc:"absent keeps the old one"`
+	Expires   *int         `json:"expires,omitempty" doc:"seconds; 0 is usual"`
+	Ping      *int         `json:"ping,omitempty" doc:"seconds; 0 is usual"`
+	Sources   *[]string    `json:"sources,omitempty" doc:"networks its calls come from, beside the addresses of host"`
+	Trusted   *bool        `json:"trusted,omitempty" doc:"believe its identity headers"`
+	Account   *bool        `json:"account,omitempty" doc:"the account stands in From"`
+	Encrypt   *bool        `json:"encrypt,omitempty" doc:"sound has to be encrypted"`
+	Calls     *int         `json:"calls,omitempty" doc:"at the same time; 0 is without a limit"`
+	Sends     *number.Form `json:"sends,omitempty" enum:"plus,digits,abroad,national"`
+	Prefix    *string      `json:"prefix,omitempty" doc:"put before every number that is sent"`
+	Shows     *string      `json:"shows,omitempty" doc:"number shown where the caller has none that he may show"`
+	Off       *bool        `json:"off,omitempty"`
+	Revision  string       `json:"revision,omitempty" doc:"same as If-Match"`
+}
+
+func (b *trunkBody) read() command.Trunk {
+	return command.Trunk{Name: b.Name, Group: b.Group, Host: b.Host, Transport: b.Transport, Domain: b.Domain, Register: b.Register, Username: b.Username,
+		AuthName: b.AuthName, Secret: b.Secret, Expires: b.Expires, Ping: b.Ping, Sources: b.Sources, Trusted: b.Trusted, Account: b.Account, Encrypt: b.Encrypt,
+		Calls: b.Calls, Sends: b.Sends, Prefix: b.Prefix, Shows: b.Shows, Off: b.Off}
+}
+
+type newTrunk struct {
+	Dry  bool `query:"dry" doc:"only say what it would be"`
+	Body trunkBody
+}
+
+func (s *Server) createTrunk(ctx context.Context, v *visit, in *newTrunk) (Trunk, error) {
+	do := s.c.Desk.Do
+	if in.Dry {
+		do = s.c.Desk.Try
+	}
+	r, err := do(ctx, v.who, command.CreateTrunk{Trunk: in.Body.read()})
+	if err != nil {
+		return Trunk{}, err
+	}
+	v.s = r.Snapshot
+	return s.trunk(v, v.s.Trunks[pbx.TrunkID(r.Object.ID)]), nil
+}
+
+type editTrunk struct {
+	Trunk string `path:"trunk"`
+	Dry   bool   `query:"dry" doc:"only say what it would be"`
+	Match string `header:"If-Match" doc:"revision that was shown"`
+	Body  trunkBody
+}
+
+func (s *Server) patchTrunk(ctx context.Context, v *visit, in *editTrunk) (Trunk, error) {
+	t := v.s.Trunks[pbx.TrunkID(in.Trunk)]
+	if !v.editsTrunk(t) {
+		return Trunk{}, missing()
+	}
+	c := command.EditTrunk{ID: t.ID, Trunk: in.Body.read()}
+	if err := s.doOrTry(ctx, v, matching(pbx.KindTrunk, in.Trunk, in.Match, in.Body.Revision, c), in.Dry); err != nil {
+		return Trunk{}, err
+	}
+	return s.trunk(v, v.s.Trunks[t.ID]), nil
+}
+
+func (s *Server) deleteTrunk(ctx context.Context, v *visit, in *trunkIn) error {
+	t := v.s.Trunks[pbx.TrunkID(in.Trunk)]
+	if !v.editsTrunk(t) {
+		return missing()
+	}
+	_, err := s.do(ctx, v, command.DeleteTrunk{ID: t.ID})
+	return err
+}
+
+// tryTrunk asks a line that is down to try again at once.
+func (s *Server) tryTrunk(_ context.Context, v *visit, in *trunkIn) (Trunk, error) {
+	t := v.s.Trunks[pbx.TrunkID(in.Trunk)]
+	if !v.editsTrunk(t) {
+		return Trunk{}, missing()
+	}
+	if s.c.TryLine != nil {
+		s.c.TryLine(t.ID)
+	}
+	return s.trunk(v, t), nil
+}
