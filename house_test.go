@@ -351,15 +351,15 @@ func TestHouseAsksTollBeforeEveryLine(t *testing.T) {
 							}
 						}
 					case *ast.CompositeLit:
+						keys := map[string]bool{}
 						for _, e := range x.Elts {
-							kv, ok := e.(*ast.KeyValueExpr)
-							if !ok {
-								continue
+							if kv, ok := e.(*ast.KeyValueExpr); ok {
+								if key, ok := kv.Key.(*ast.Ident); ok {
+									keys[key.Name] = true
+								}
 							}
-							key, ok := kv.Key.(*ast.Ident)
-							if !ok || key.Name != "Sends" {
-								continue
-							}
+						}
+						if keys["Trunk"] && keys["Sends"] {
 							targets++
 							if name(p) != "route" || fn.Name.Name != "leaveHouse" {
 								t.Errorf("%s: %s makes something that is sent over a line; only route.leaveHouse may", name(p), fn.Name.Name)
