@@ -1076,6 +1076,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Numbers of the office, and where they lead.
+         * @description Needs `number.edit` or `route.edit`; shows and changes only what it reaches.
+         */
+        get: operations["get_numbers"];
+        put?: never;
+        /**
+         * Add a number.
+         * @description Needs `number.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_numbers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/numbers/{did}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a number.
+         * @description Needs `number.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_numbers_by_did"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a number or where it leads.
+         * @description Needs `number.edit` or `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_numbers_by_did"];
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1094,6 +1142,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/v1/outroutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which trunks carry which calls, in order.
+         * @description Needs `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_outroutes"];
+        put?: never;
+        /**
+         * Add a way out.
+         * @description Needs `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_outroutes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outroutes/{outroute}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a way out.
+         * @description Needs `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_outroutes_by_outroute"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a way out.
+         * @description Needs `route.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_outroutes_by_outroute"];
         trace?: never;
     };
     "/v1/overview": {
@@ -2240,6 +2336,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trunks that the visitor may change, and how they are.
+         * @description Needs `trunk.edit`; shows and changes only what it reaches.
+         */
+        get: operations["get_trunks"];
+        put?: never;
+        /**
+         * Add a trunk.
+         * @description Needs `trunk.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_trunks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trunks/{trunk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One trunk.
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_trunks_by_trunk"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a trunk that nothing uses.
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_trunks_by_trunk"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a trunk.
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_trunks_by_trunk"];
+        trace?: never;
+    };
+    "/v1/trunks/{trunk}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a trunk that is down again at once.
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_trunks_by_trunk_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users": {
         parameters: {
             query?: never;
@@ -3142,6 +3310,26 @@ export interface components {
             system: boolean;
             trunks: boolean;
         };
+        DID: {
+            /** @description the visitor may change everything but where it leads */
+            edit: boolean;
+            group?: string;
+            group_name?: string;
+            id: string;
+            /** @description the visitor may change where it leads */
+            lead: boolean;
+            name?: string;
+            /** @description with country code */
+            number: string;
+            revision: string;
+            /** @description calls of its people show it */
+            shown: boolean;
+            /** @description where its calls go */
+            to: components["schemas"]["Place"];
+            /** @description only calls from there count; empty: from any */
+            trunk?: string;
+            trunk_name?: string;
+        };
         DecideInBody: {
             id: string;
             /** @description false takes it away */
@@ -3215,6 +3403,17 @@ export interface components {
             state: "ringing" | "speaking" | "reviewing" | "kept" | "ended";
             /** @description sentence */
             text: string;
+        };
+        DidBody: {
+            group?: string;
+            name?: string;
+            /** @description as people of the office write it */
+            number?: string;
+            /** @description same as If-Match */
+            revision?: string;
+            shown?: boolean;
+            to?: components["schemas"]["Place"];
+            trunk?: string;
         };
         DivertInBody: {
             to: components["schemas"]["Place"];
@@ -3882,6 +4081,36 @@ export interface components {
              */
             until?: string;
         };
+        LineState: {
+            /**
+             * Format: int64
+             * @description that use it now
+             */
+            calls: number;
+            /** @description in the words of the far side or of the system */
+            detail?: string;
+            /**
+             * Format: date-time
+             * @description of the registration
+             */
+            expires?: string;
+            /**
+             * Format: int64
+             * @description milliseconds of the last answer
+             */
+            latency?: number;
+            /** @description why it is down, as a sentence */
+            problem?: string;
+            /**
+             * Format: date-time
+             * @description when it is tried again
+             */
+            retry?: string;
+            /** @enum {string} */
+            state: "up" | "down" | "off" | "trying";
+            /** @description where requests go */
+            target?: string;
+        };
         Link: {
             email: string;
             /** @enum {string} */
@@ -4342,6 +4571,40 @@ export interface components {
             public: string;
             zone: string;
         };
+        OutRoute: {
+            /** @description kinds of numbers; none are all */
+            classes: string[];
+            /** @description whose calls; none are everybody's */
+            groups: components["schemas"]["Named"][];
+            id: string;
+            name: string;
+            off: boolean;
+            /**
+             * Format: int64
+             * @description in the order; the first that fits decides
+             */
+            place: number;
+            /** @description beginnings of numbers; none are all */
+            prefixes: string[];
+            revision: string;
+            /** @description the least used first, by weight */
+            spread: boolean;
+            /** @description in the order in which they are tried */
+            trunks: components["schemas"]["Way"][];
+        };
+        OutRouteBody: {
+            classes?: string[];
+            groups?: string[];
+            name?: string;
+            off?: boolean;
+            /** Format: int64 */
+            place?: number;
+            prefixes?: string[];
+            /** @description same as If-Match */
+            revision?: string;
+            spread?: boolean;
+            trunks?: components["schemas"]["Way"][];
+        };
         OverrideGroupBody: {
             reason?: string;
             /** @enum {string} */
@@ -4407,6 +4670,16 @@ export interface components {
         };
         PageCampaign: {
             items: components["schemas"]["Campaign"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageDID: {
+            items: components["schemas"]["DID"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -4487,6 +4760,16 @@ export interface components {
         };
         PageMenu: {
             items: components["schemas"]["Menu"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageOutRoute: {
+            items: components["schemas"]["OutRoute"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -4597,6 +4880,16 @@ export interface components {
         };
         PageToken: {
             items: components["schemas"]["Token"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageTrunk: {
+            items: components["schemas"]["Trunk"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -5745,6 +6038,97 @@ export interface components {
              */
             when?: "" | "open" | "closed" | "weekend" | "holiday";
         };
+        Trunk: {
+            account: boolean;
+            auth_name?: string;
+            /** Format: int64 */
+            calls?: number;
+            domain?: string;
+            encrypt: boolean;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            expires?: number;
+            /** @description whose it is; empty for the office */
+            group?: string;
+            group_name?: string;
+            has_secret: boolean;
+            host: string;
+            id: string;
+            name: string;
+            off: boolean;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            ping?: number;
+            prefix?: string;
+            register: boolean;
+            revision: string;
+            /** @enum {string} */
+            sends: "plus" | "digits" | "abroad" | "national";
+            shows?: string;
+            sources: string[];
+            state: components["schemas"]["LineState"];
+            /**
+             * @description empty lets DNS say
+             * @enum {string}
+             */
+            transport: "" | "udp" | "tcp" | "tls";
+            trusted: boolean;
+            username?: string;
+        };
+        TrunkBody: {
+            /** @description the account stands in From */
+            account?: boolean;
+            /** @description where the carrier wants another name in the proof */
+            auth_name?: string;
+            /**
+             * Format: int64
+             * @description at the same time; 0 is without a limit
+             */
+            calls?: number;
+            /** @description in addresses; empty is the name in host */
+            domain?: string;
+            /** @description sound has to be encrypted */
+            encrypt?: boolean;
+            /**
+             * Format: int64
+             * @description seconds; 0 is usual
+             */
+            expires?: number;
+            /** @description whose it is; empty for the office */
+            group?: string;
+            /** @description name or address of the carrier, with a port or without */
+            host?: string;
+            name?: string;
+            off?: boolean;
+            /**
+             * Format: int64
+             * @description seconds; 0 is usual
+             */
+            ping?: number;
+            /** @description put before every number that is sent */
+            prefix?: string;
+            /** @description sign in at the carrier */
+            register?: boolean;
+            /** @description same as If-Match */
+            revision?: string;
+            /** @description absent keeps the old one */
+            secret?: string;
+            /** @enum {string} */
+            sends?: "plus" | "digits" | "abroad" | "national";
+            /** @description number shown where the caller has none that he may show */
+            shows?: string;
+            /** @description networks its calls come from, beside the addresses of host */
+            sources?: string[];
+            /** @enum {string} */
+            transport?: "" | "udp" | "tcp" | "tls";
+            /** @description believe its identity headers */
+            trusted?: boolean;
+            username?: string;
+        };
         UsedRight: {
             /**
              * Format: date-time
@@ -5858,6 +6242,15 @@ export interface components {
             ok: boolean;
             /** @description as a sentence */
             problem?: string;
+        };
+        Way: {
+            /** @description not read */
+            name?: string;
+            prefix?: string;
+            shows?: string;
+            trunk: string;
+            /** Format: int64 */
+            weight?: number;
         };
         WeekText: {
             fri: string;
@@ -8446,6 +8839,142 @@ export interface operations {
             };
         };
     };
+    get_numbers: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDID"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_numbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DidBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DID"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_numbers_by_did: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                did: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_numbers_by_did: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                did: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DidBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DID"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_openapi_json: {
         parameters: {
             query?: never;
@@ -8462,6 +8991,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_outroutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutRoute"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_outroutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutRouteBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutRoute"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_outroutes_by_outroute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                outroute: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_outroutes_by_outroute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                outroute: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutRouteBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutRoute"];
                 };
             };
             /** @description Refused, with the reason */
@@ -11155,6 +11813,210 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_trunks: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTrunk"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_trunks: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_trunks_by_trunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_trunks_by_trunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_trunks_by_trunk: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_trunks_by_trunk_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunk"];
+                };
             };
             /** @description Refused, with the reason */
             default: {

@@ -31,6 +31,7 @@ export const places: Place[] = [
   { to: '/audit', label: 'nav.audit', icon: FileClock, right: 'audit.read', least: 'group', key: 'a', section: 'nav.records' },
   { to: '/outbox', label: 'nav.outbox', icon: MailOpen, right: 'setting.edit', least: 'all', section: 'nav.records' },
   { to: '/prompts', label: 'nav.prompts', icon: Megaphone, right: 'menu.edit', least: 'all', section: 'nav.system' },
+  { to: '/trunks', label: 'nav.trunks', icon: Cable, right: 'trunk.edit', also: 'number.edit', least: 'group', section: 'nav.system' },
   { to: '/tokens', label: 'nav.tokens', icon: KeyRound, right: 'token.create', key: 't', section: 'nav.system' },
   { to: '/settings', label: 'nav.settings', icon: Settings, right: 'setting.edit', also: 'rate.edit', least: 'all', key: 's', section: 'nav.system' },
 ];
