@@ -60,11 +60,11 @@ func TestReview(t *testing.T) {
 		}
 	}
 	give("call.listen")
-	c := o.begin(t, "anna", "<sales>")
+	o.begin(t, "anna", "<sales>")
 	later := o.now().Add(time.Minute)
 	o.now = func() time.Time { return later }
 	give("call.whisper")
-	c = o.campaign(t, "anna")
+	c := o.campaign(t, "anna")
 	mark, greta, uwe := c.item("mark"), c.item("greta"), c.item("uwe")
 	if mark == nil || greta == nil || uwe == nil || uwe.Holding.Right != "call.listen" || c.item("mia") != nil || c.Waiting != 0 {
 		t.Fatalf("%+v", c)

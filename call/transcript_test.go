@@ -219,7 +219,7 @@ func parseInput(t *testing.T, w []string) Input {
 		return Waits{Music: []Clip{{Sound: arg(1)}}}
 	case "seek":
 		in := parseRouted(t, append([]string{"ring"}, w[1:]...))
-		return Seek{in.Plan, in.Legs}
+		return Seek(in)
 	case "recall":
 		return Recall{[]pbx.LegID{leg}, pbx.Cause(arg(2))}
 	case "tell":
