@@ -49,7 +49,7 @@ func (s *Server) importUsers(ctx context.Context, v *visit, in *importIn) (Impor
 	if in.Dry {
 		carry = s.c.Desk.Try
 	}
-	r, err := carry(ctx, v.who, command.ImportUsers{Rows: rows})
+	r, err := carry(ctx, v.who, v.because(command.ImportUsers{Rows: rows}))
 	if e, ok := asRefusal(err); err != nil && !(ok && e.Text.Key == "import.problems") {
 		return Import{}, err
 	}

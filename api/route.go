@@ -171,7 +171,8 @@ func (s *Server) operation(r Route) huma.Operation {
 	}
 	if r.Dry {
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "dry", In: "query", Schema: &huma.Schema{Type: huma.TypeBoolean},
-			Description: "only say what would happen: the answer is a Preview, and nothing is changed"})
+			Description: "only say what would happen: the answer is a Preview, and nothing is changed"},
+			&huma.Param{Name: "reason", In: "query", Schema: &huma.Schema{Type: huma.TypeString}, Description: "why, for the log; an office may want it for every change of rights"})
 	}
 	if r.Access.Open == "" {
 		op.Security = []map[string][]string{{"session": {}}, {"token": {}}}

@@ -126,7 +126,7 @@ func (s *Server) do(ctx context.Context, v *visit, c command.Command) (command.R
 		}
 		return command.Result{}, err
 	}
-	r, err := s.c.Desk.Do(ctx, v.who, c)
+	r, err := s.c.Desk.Do(ctx, v.who, v.because(c))
 	if err == nil && r.Snapshot != nil {
 		v.s = r.Snapshot
 	}
@@ -134,4 +134,12 @@ func (s *Server) do(ctx context.Context, v *visit, c command.Command) (command.R
 		v.w.Header().Set(changeHeader, strconv.FormatInt(r.Facts[0].Seq, 10))
 	}
 	return r, err
+}
+
+// because is a command with the reason that the visitor gives beside it (B-089).
+func (v *visit) because(c command.Command) command.Command {
+	if reason := v.r.URL.Query().Get("reason"); reason != "" {
+		return command.Because{Reason: reason, Command: c}
+	}
+	return c
 }

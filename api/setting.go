@@ -15,6 +15,7 @@ type Settings struct {
 	Language string       `json:"language"`
 	Public   string       `json:"public" doc:"name or address that phones connect to; empty means as started"`
 	Digits   int          `json:"digits"`
+	Reasons  bool         `json:"reasons" doc:"every change of rights wants a reason"`
 	Mail     MailSettings `json:"mail"`
 	Revision string       `json:"revision"`
 }
@@ -31,7 +32,7 @@ type MailSettings struct {
 
 func (s *Server) getSettings(_ context.Context, v *visit, _ *struct{}) (Settings, error) {
 	t := v.s.Tenant
-	return Settings{Name: t.Name, Country: t.Country, Zone: t.Zone, Language: t.Language, Public: t.Public, Digits: t.Digits,
+	return Settings{Name: t.Name, Country: t.Country, Zone: t.Zone, Language: t.Language, Public: t.Public, Digits: t.Digits, Reasons: t.Reasons,
 		Mail:     MailSettings{t.Mail.Host, t.Mail.Port, t.Mail.From, t.Mail.User, t.Mail.Password != "", t.Mail.TLS},
 		Revision: command.Revision(&t)}, nil
 }
@@ -45,6 +46,7 @@ type editSettings struct {
 		Language *string `json:"language,omitempty"`
 		Public   *string `json:"public,omitempty"`
 		Digits   *int    `json:"digits,omitempty"`
+		Reasons  *bool   `json:"reasons,omitempty"`
 		Mail     *struct {
 			Host     *string `json:"host,omitempty"`
 			Port     *int    `json:"port,omitempty"`
@@ -59,7 +61,7 @@ type editSettings struct {
 
 func (s *Server) patchSettings(ctx context.Context, v *visit, in *editSettings) (Settings, error) {
 	b := in.Body
-	c := command.EditSettings{Name: b.Name, Country: b.Country, Zone: b.Zone, Language: b.Language, Public: b.Public, Digits: b.Digits}
+	c := command.EditSettings{Name: b.Name, Country: b.Country, Zone: b.Zone, Language: b.Language, Public: b.Public, Digits: b.Digits, Reasons: b.Reasons}
 	if m := b.Mail; m != nil {
 		c.Mail = &command.EditMail{Host: m.Host, Port: m.Port, From: m.From, User: m.User, Password: m.Password, TLS: m.TLS}
 	}

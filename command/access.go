@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"time"
 
 	"tandem/pbx"
@@ -156,7 +157,7 @@ func (c ApproveAccess) Change(w *Work) (pbx.Change, error) {
 		change.Put = append(change.Put, g)
 	}
 	next.Answer, next.By, next.Decided = pbx.AnswerApproved, w.Who.User, w.Now
-	w.object, w.reason = a.Ref(), next.Words
+	w.object, w.reason = a.Ref(), cmp.Or(next.Words, a.Reason)
 	change.Put = append(change.Put, &next)
 	return change, nil
 }

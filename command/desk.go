@@ -81,7 +81,7 @@ func (d *Desk) Do(ctx context.Context, who pbx.Actor, c Command) (Result, error)
 		now := d.Now().UTC().Truncate(time.Millisecond)
 
 		// decide
-		r, change, err := d.plan(s, now, who, c)
+		r, change, err := d.plan(s, now, who, c, false)
 		if err != nil || len(r.Differences) == 0 {
 			return r, err
 		}
@@ -115,13 +115,13 @@ func (d *Desk) Through(s Store) *Desk {
 // Try is Do without the last step: the same refusals, the same differences, and nothing written.
 func (d *Desk) Try(_ context.Context, who pbx.Actor, c Command) (Result, error) {
 	s, _ := d.Directory.View()
-	r, _, err := d.plan(s, d.Now().UTC().Truncate(time.Millisecond), who, c)
+	r, _, err := d.plan(s, d.Now().UTC().Truncate(time.Millisecond), who, c, true)
 	r.Secret = ""
 	return r, err
 }
 
 // plan decides everything about a command and changes nothing.
-func (d *Desk) plan(s *pbx.Snapshot, now time.Time, who pbx.Actor, c Command) (Result, pbx.Change, error) {
+func (d *Desk) plan(s *pbx.Snapshot, now time.Time, who pbx.Actor, c Command, trying bool) (Result, pbx.Change, error) {
 	w := &Work{Snapshot: s, Who: who, Now: now, entropy: d.Entropy}
 	for _, n := range c.Need(s, who) {
 		if err := w.Ask(s, n.Right, n.Target); err != nil {
@@ -141,6 +141,11 @@ func (d *Desk) plan(s *pbx.Snapshot, now time.Time, who pbx.Actor, c Command) (R
 	facts, err := w.facts(differences)
 	if err != nil {
 		return Result{}, pbx.Change{}, err
+	}
+	if !trying {
+		if err := w.wantsReason(differences); err != nil {
+			return Result{}, pbx.Change{}, err
+		}
 	}
 	return Result{Object: w.object, Secret: w.secret, Snapshot: next, Differences: differences, Facts: facts, Rows: w.rows, Steps: w.steps, used: w.used}, change, nil
 }

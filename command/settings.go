@@ -17,6 +17,7 @@ type EditSettings struct {
 	Language *string
 	Public   *string
 	Digits   *int
+	Reasons  *bool // every change of rights wants a reason
 	Mail     *EditMail
 	Replay   *pbx.Replay // how much of a conference its guests hear again, where a group says nothing (D-040)
 }
@@ -70,6 +71,9 @@ func (c EditSettings) Change(w *Work) (pbx.Change, error) {
 		if t.Digits, err = cleanDigits(*c.Digits); err != nil {
 			return pbx.Change{}, err
 		}
+	}
+	if c.Reasons != nil {
+		t.Reasons = *c.Reasons
 	}
 	if c.Mail != nil {
 		if t.Mail, err = c.Mail.edit(t.Mail); err != nil {

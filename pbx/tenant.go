@@ -12,8 +12,9 @@ type Tenant struct {
 	Digits   int       `json:"digits"`   // length of extension numbers given out, 2–4
 	Claimed  time.Time `json:"claimed,omitzero"`
 	Mail     Mail      `json:"mail"`
-	Replay   Replay    `json:"replay,omitempty"` // of conferences whose host's group has no own value
-	Spread   bool      `json:"spread,omitempty"` // who holds billing.assign may hand it on (D-044)
+	Replay   Replay    `json:"replay,omitempty"`  // of conferences whose host's group has no own value
+	Spread   bool      `json:"spread,omitempty"`  // who holds billing.assign may hand it on (D-044)
+	Reasons  bool      `json:"reasons,omitempty"` // every change of rights wants a reason (B-089)
 
 	Providers []Provider       `json:"providers,omitempty"` // where people may sign in besides here, in the order of the buttons
 	Codes     Codes            `json:"codes,omitzero"`

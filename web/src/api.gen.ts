@@ -3488,6 +3488,7 @@ export interface components {
             mail?: components["schemas"]["MailStruct"];
             name?: string;
             public?: string;
+            reasons?: boolean;
             revision?: string;
             zone?: string;
         };
@@ -5900,6 +5901,8 @@ export interface components {
             name: string;
             /** @description name or address that phones connect to; empty means as started */
             public: string;
+            /** @description every change of rights wants a reason */
+            reasons: boolean;
             revision: string;
             zone: string;
         };
@@ -6398,6 +6401,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -6430,6 +6435,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -6904,6 +6911,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -6969,6 +6978,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: {
                 "If-Match"?: string;
@@ -7380,6 +7391,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -7412,6 +7425,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -7487,6 +7502,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path?: never;
@@ -7554,6 +7571,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -7586,6 +7605,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: {
                 /** @description revision that was shown */
@@ -7979,6 +8000,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -8018,6 +8041,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -8051,6 +8076,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -8091,6 +8118,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -9504,6 +9533,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path?: never;
@@ -10394,6 +10425,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -10562,6 +10595,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -10975,6 +11010,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path?: never;
@@ -11042,6 +11079,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -11074,6 +11113,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: {
                 /** @description revision that was shown */
@@ -12076,6 +12117,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path?: never;
@@ -12179,6 +12222,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -12213,6 +12258,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: {
                 /** @description revision that was shown */
@@ -12254,6 +12301,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -12528,6 +12577,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -12897,6 +12948,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -13007,6 +13060,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -13042,6 +13097,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {
@@ -13142,6 +13199,8 @@ export interface operations {
             query?: {
                 /** @description only say what would happen: the answer is a Preview, and nothing is changed */
                 dry?: boolean;
+                /** @description why, for the log; an office may want it for every change of rights */
+                reason?: string;
             };
             header?: never;
             path: {

@@ -1,6 +1,7 @@
 /** Everything the app asks of the server: calls typed after the document of the interface, one form of failure. */
 import createClient from 'openapi-fetch';
 import type { components, paths } from './api.gen';
+import { askReason } from './ui/reason';
 import { current } from './words';
 
 type Schemas = components['schemas'];
@@ -98,7 +99,20 @@ export class Failure extends Error {
   }
 }
 
-const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', credentials: 'same-origin', fetch: (request) => globalThis.fetch(request) });
+/** Sends a request. A change that the office wants a reason for is sent again with the one that is given. */
+async function reasoned(request: Request): Promise<Response> {
+  const again = request.method === 'GET' ? undefined : request.clone();
+  const answer = await globalThis.fetch(request);
+  if (!again || answer.status !== 422) return answer;
+  const refusal = (await answer.clone().json().catch(() => ({}))) as { key?: string };
+  const reason = refusal.key === 'change.reason_missing' ? await askReason() : undefined;
+  if (!reason) return answer;
+  const url = new URL(again.url);
+  url.searchParams.set('reason', reason);
+  return globalThis.fetch(new Request(url, again));
+}
+
+const client = createClient<paths>({ baseUrl: globalThis.location?.origin ?? '', credentials: 'same-origin', fetch: reasoned });
 client.use({
   onRequest({ request }) {
     request.headers.set('Accept-Language', current());
@@ -125,15 +139,15 @@ async function got<T>(answer: Promise<Answer<T>>): Promise<T> {
 const tried = (answer: Promise<Answer<unknown>>): Promise<Preview> => got(answer) as Promise<Preview>;
 
 /** A change that can be looked at before it is made. Making it answers with its place in the log, by which it is undone. */
-export type Act = { dry: () => Promise<Preview>; run: () => Promise<number | undefined> };
+export type Act = { dry: () => Promise<Preview>; run: (reason?: string) => Promise<number | undefined> };
 
 /** A change of rights: asked the same way with and without dry=1. */
-function act(ask: (query: { dry?: boolean }) => Promise<Answer<unknown>>): Act {
+function act(ask: (query: { dry?: boolean; reason?: string }) => Promise<Answer<unknown>>): Act {
   return {
     dry: () => got(ask({ dry: true })) as Promise<Preview>,
-    run: async () => {
+    run: async (reason) => {
       let seq: number | undefined;
-      await got(ask({}).then((a) => {
+      await got(ask(reason ? { reason } : {}).then((a) => {
         seq = Number(a.response.headers.get('Tandem-Change')) || undefined;
         return a;
       }));

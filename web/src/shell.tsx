@@ -11,6 +11,7 @@ import { setSingleKeys, singleKeys, useShortcuts } from './keys';
 import { useLine } from './live';
 import { places, placesFor } from './nav';
 import { Palette } from './palette';
+import { ReasonBox } from './parts/reason';
 import { useWaiting } from './parts/request';
 import { AgentItems } from './parts/agent';
 import { useUndecided } from './parts/review';
@@ -196,6 +197,7 @@ export function Shell({ children }: { children: ReactNode }) {
         <Bottom keys={() => setHelping(true)} />
       </div>
       <WhyBox />
+      <ReasonBox />
       <Palette open={finding} onClose={() => setFinding(false)} />
       <Shortcuts open={helping} onClose={() => setHelping(false)} />
     </>

@@ -10,7 +10,7 @@ import { useAddress } from '../parts/query';
 import { fieldWord } from '../parts/words';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
-import { before, changed, Conflict, countryOptions, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
+import { before, changed, Conflict, countryOptions, languageOptions, Pick, Text, Toggle, useForm, zoneOptions } from '../ui/form';
 import { Sheet, Tabs } from '../ui/sheet';
 import { FormError, Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -31,7 +31,7 @@ function useSave() {
 function Office({ settings }: { settings: Settings }) {
   const save = useSave();
   const me = useMe();
-  const now = { name: settings.name, country: settings.country, zone: settings.zone, language: settings.language, public: settings.public ?? '', digits: String(settings.digits) };
+  const now = { name: settings.name, country: settings.country, zone: settings.zone, language: settings.language, public: settings.public ?? '', digits: String(settings.digits), reasons: settings.reasons };
   const form = useForm(now, (v, base) => {
     const digits = (c: Partial<typeof now>) => ({ ...c, ...(c.digits ? { digits: Number(c.digits) } : {}) });
     const change = changed(v, base);
@@ -47,6 +47,7 @@ function Office({ settings }: { settings: Settings }) {
         <Pick form={form} name="digits" label={t('office.digits')} hint={t('office.digits_hint')} options={['2', '3', '4'].map((d) => ({ value: d, label: t('office.digits_n', { n: Number(d) }) }))} />
         <Text form={form} name="public" label={t('office.public')} hint={t('office.public_hint')} placeholder={me.sip.server} optional />
       </div>
+      <Toggle form={form} name="reasons" label={t('office.reasons')} hint={t('office.reasons_hint')} />
       <Conflict form={form} label={fieldWord} />
       <FormError error={form.error} fields={Object.keys(now)} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={form.dirty ? undefined : t('ui.nothing_changed')}>{t('ui.save')}</Button></div>

@@ -6,6 +6,7 @@ import { moment } from '../format';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Avatar } from '../ui/person';
+import { Line } from '../ui/pick';
 import { failed, FormError, Lines } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
@@ -64,9 +65,11 @@ export function useChange(): { ask: (title: string, act: Act, done: string, afte
   const refresh = useRefresh();
   const [asked, setAsked] = useState<Asked>();
   const [busy, setBusy] = useState(false);
+  const [reason, setReason] = useState('');
   const ask = (title: string, act: Act, done: string, after?: () => void) => {
     const fresh: Asked = { title, act, done, after };
     setAsked(fresh);
+    setReason('');
     act.dry().then((preview) => setAsked((x) => x && { ...x, preview }), (error: unknown) => setAsked((x) => x && { ...x, error }));
   };
   const close = () => setAsked(undefined);
@@ -74,7 +77,7 @@ export function useChange(): { ask: (title: string, act: Act, done: string, afte
     if (!asked) return;
     setBusy(true);
     try {
-      await make(asked.act, asked.done, refresh);
+      await make(asked.act, asked.done, refresh, reason.trim() || undefined);
       close();
       asked.after?.();
     } catch (error) {
@@ -91,6 +94,7 @@ export function useChange(): { ask: (title: string, act: Act, done: string, afte
         {asked && (
           <div className="col g16">
             {asked.preview ? <Effects preview={asked.preview} /> : !asked.error && <Lines n={3} />}
+            {asked.preview && <Line label={t('reason.optional')} hint={t('review.reason_hint')} value={reason} onChange={setReason} />}
             <FormError error={asked.error} fields={[]} />
             <div className="row">
               {asked.preview && <Button kind="primary" busy={busy} data-autofocus onClick={() => void run()}>{people > 1 ? t('preview.apply_to', { n: people }) : t('preview.apply')}</Button>}
@@ -104,8 +108,8 @@ export function useChange(): { ask: (title: string, act: Act, done: string, afte
 }
 
 /** Makes a change and says so; the toast undoes it by its place in the log. */
-export async function make(act: Act, done: string, refresh: () => Promise<unknown>): Promise<void> {
-  const seq = await act.run();
+export async function make(act: Act, done: string, refresh: () => Promise<unknown>, reason?: string): Promise<void> {
+  const seq = await act.run(reason);
   await refresh();
   toast({ text: done, undo: seq === undefined ? undefined : () => undo(seq, refresh) });
 }
