@@ -1,9 +1,9 @@
 /** How the mailbox of a person or a group works: whether it is on, how much it holds, what callers hear, where messages go, and its PIN. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { KeyRound, Trash2 } from 'lucide-react';
+import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Mailbox } from '../api';
-import { clock, moment } from '../format';
+import { clock } from '../format';
 import { Button } from '../ui/button';
 import { before, changed, languageOptions, Pick, Text, Toggle, useForm } from '../ui/form';
 import { Area } from '../ui/pick';
@@ -97,30 +97,6 @@ function Delivery({ box }: { box: Mailbox }) {
   );
 }
 
-function Secret({ box }: { box: Mailbox }) {
-  const run = useRun();
-  const refresh = useRefresh();
-  const form = useForm({ pin: '' }, async (v) => {
-    await api.editMailbox(box.id, { pin: v.pin });
-    form.reset({ pin: '' });
-    await refresh();
-    toast({ text: t('mailbox.pin_saved') });
-  });
-  return (
-    <Card title={t('mailbox.pin')} note={t('mailbox.pin_hint')} pad>
-      <form className="col g16 narrow" onSubmit={(e) => void form.submit(e)} noValidate>
-        <p className="t2">{box.pin && box.pin_since ? t('mailbox.pin_since', { at: moment(box.pin_since) }) : t('mailbox.pin_none')}</p>
-        <Text form={form} name="pin" type="password" label={t('mailbox.pin_new')} hint={t('mailbox.pin_rule')} auto="new-password" />
-        <FormError error={form.error} fields={['pin']} />
-        <div className="row">
-          <Button kind="primary" type="submit" icon={KeyRound} busy={form.busy} locked={form.values.pin ? undefined : t('ui.nothing_changed')}>{t('mailbox.pin_set')}</Button>
-          {box.pin && <Button kind="quiet" onClick={() => run(api.editMailbox(box.id, { pin: '' }), t('mailbox.pin_removed'))}>{t('mailbox.pin_remove')}</Button>}
-        </div>
-      </form>
-    </Card>
-  );
-}
-
 /** The settings of one mailbox; what is private is shown to its owner and to those he lends it to. */
 export function MailboxEditor({ id }: { id: string }) {
   const box = useQuery({ queryKey: ['mailbox', id], queryFn: () => api.mailbox(id) });
@@ -133,7 +109,6 @@ export function MailboxEditor({ id }: { id: string }) {
             <>
               <Card title={t('mailbox.greetings')} note={t('mailbox.greetings_hint')}>{b.greetings.map((g) => <Greeting key={g.for + (g.sound ?? '')} box={b} of={g} />)}</Card>
               <Delivery box={b} />
-              <Secret box={b} />
             </>
           ) : <p className="meta">{t('mailbox.private')}</p>}
         </div>
