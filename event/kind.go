@@ -219,10 +219,8 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "setup", "settings", "user", "group", "role", "membership", "assignment", "grant", "token", "status", "forwarding", "hours", "override", "ring", "menu", "entrance", "prompt", "mailbox":
-		return true
-	case "device":
-		return !k.IsLive()
+	case "call", "login", "invitation", "mail", "message": // of what lies beside the configuration
+		return false
 	}
-	return false
+	return !k.IsLive()
 }
