@@ -130,7 +130,7 @@ func TestReadingsAreSettled(t *testing.T) {
 	o.now = newest()
 	tom, sales := pbx.UserID(o.ids["tom"]), pbx.GroupID(o.ids["sales"])
 	var held func()
-	s := &Server{c: Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Catalog: catalog(), Now: o.now,
+	s := &Server{c: Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Catalog: catalog(), Used: o.use, Now: o.now,
 		Log: slog.New(slog.DiscardHandler)}}
 	s.build()
 	list := route("GET", "/v1/held", signedIn("rows are asked about one by one"), "", func(s *Server, ctx context.Context, v *visit, in *callsIn) (Page[Call], error) {
