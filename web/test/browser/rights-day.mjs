@@ -96,7 +96,7 @@ try {
   });
   await step('her manager approves it for an hour', async () => {
     await signIn(mark.page, manager, process.env.TANDEM_PASSWORD ?? '');
-    await mark.page.getByRole('link', { name: /^Requests/ }).click();
+    await mark.page.locator('nav.nav').getByRole('link', { name: /^Requests/ }).click();
     await mark.page.getByText('Two trainees begin on Monday', { exact: false }).waitFor();
     await mark.page.getByRole('button', { name: 'Approve', exact: true }).click();
     const pick = mark.page.locator('.request').getByRole('combobox').or(mark.page.locator('.request').getByRole('textbox')).first();

@@ -56,7 +56,7 @@ try {
   });
   await step('the manager approves', async () => {
     await signIn(manager.page, process.env.TANDEM_MANAGER ?? '');
-    await manager.page.getByRole('link', { name: /^Requests/ }).click();
+    await manager.page.locator('nav.nav').getByRole('link', { name: /^Requests/ }).click();
     await manager.page.getByText('Two trainees begin on Monday', { exact: false }).waitFor();
     await look(manager.page, 'requests');
     await manager.page.getByRole('button', { name: 'Approve', exact: true }).click();
