@@ -38,8 +38,7 @@ function Live({ call, may }: { call: LiveCall; may: boolean }) {
       <span className={`chip${tone}`}><Presence state={call.phase === 'ringing' ? 'ringing' : 'talking'} />{call.position ? t('live.parked_at', { position: call.position }) : t(`live.phase.${call.phase}`)}</span>
       <span className="timer" role="timer">{clock((now.getTime() - since.getTime()) / 1000)}</span>
       <span className="meta num wide-only live-codec">{call.codec}{call.secure && <> <Lock className="icon xs" aria-label={t('call.secure')} /></>}</span>
-      <Moves call={call} />
-      <Button small icon={PhoneOff} locked={may ? undefined : t('live.not_yours')} why={{ right: 'call.hangup', over: { kind: 'call', id: call.id } }} onClick={hangup} aria-label={t('live.hang_up_of', { from: partyName(call.from), to: partyName(call.to) })}>{t('live.hang_up')}</Button>
+      <div className="row g8 live-acts"><Moves call={call} /><Button small icon={PhoneOff} locked={may ? undefined : t('live.not_yours')} why={{ right: 'call.hangup', over: { kind: 'call', id: call.id } }} onClick={hangup} aria-label={t('live.hang_up_of', { from: partyName(call.from), to: partyName(call.to) })}>{t('live.hang_up')}</Button></div>
     </li>
   );
 }

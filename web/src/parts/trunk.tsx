@@ -43,8 +43,8 @@ export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => vo
         <Toggle form={form} name="register" label={t('trunk.register')} hint={t('trunk.register_hint')} />
         <Text form={form} name="username" label={t('trunk.username')} auto="off" />
         <Text form={form} name="secret" type="password" label={t('trunk.secret')} hint={trunk?.has_secret ? t('trunk.secret_kept') : undefined} auto="new-password" />
-        <Choices name="transport" label={t('trunk.transport')} value={form.values.transport} onChange={(v) => form.set('transport', v as typeof form.values.transport)} options={transports.map((x) => ({ value: x, label: x === '' ? t('trunk.transport_auto') : x.toUpperCase() }))} />
-        <Choices name="sends" label={t('trunk.sends')} value={form.values.sends} onChange={(v) => form.set('sends', v as typeof form.values.sends)} options={forms.map((x) => ({ value: x, label: t(`trunk.form.${x}`) }))} />
+        <div className="col g8"><span className="label" aria-hidden>{t('trunk.transport')}</span><Choices name="transport" label={t('trunk.transport')} value={form.values.transport} onChange={(v) => form.set('transport', v as typeof form.values.transport)} options={transports.map((x) => ({ value: x, label: x === '' ? t('trunk.transport_auto') : x.toUpperCase() }))} /></div>
+        <div className="col g8"><span className="label" aria-hidden>{t('trunk.sends')}</span><Choices name="sends" label={t('trunk.sends')} value={form.values.sends} onChange={(v) => form.set('sends', v as typeof form.values.sends)} options={forms.map((x) => ({ value: x, label: t(`trunk.form.${x}`) }))} /></div>
         <Text form={form} name="shows" label={t('trunk.shows')} hint={t('trunk.shows_hint')} />
         <Toggle form={form} name="on" label={t('trunk.on')} />
         {!more && <div className="row"><Button small kind="quiet" onClick={() => setMore(true)}>{t('trunk.more')}</Button></div>}
