@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"strconv"
@@ -66,6 +67,8 @@ func (s *Server) finding(v *visit, l *policy.Lint) (Finding, bool) {
 	case len(l.People) > 0 && out.Count == 0:
 		return out, false
 	case l.Subject.Kind == pbx.KindGroup && !v.can(policy.RightExplain, policy.Group(pbx.GroupID(l.Subject.ID))):
+		return out, false
+	case l.Subject.Kind == pbx.KindRestriction && !v.can(policy.RightExplain, policy.Group(cmp.Or(v.s.Restrictions[pbx.RestrictionID(l.Subject.ID)].Group, v.s.DefaultGroup()))):
 		return out, false
 	case l.Subject.Kind == pbx.KindRole && !v.can(policy.RoleEdit, policy.System()):
 		return out, false

@@ -17,6 +17,8 @@ type LintRule string
 // The rules: too much, too little, and traps.
 const (
 	LintBroad         LintRule = "broad"          // most people who do not look after the office have a risky right over others (B-078)
+	LintAbroad        LintRule = "abroad"         // everybody may call expensive numbers anywhere (B-079)
+	LintNoLimits      LintRule = "no_limits"      // expensive numbers are open without a limit in time (B-081)
 	LintRecordings    LintRule = "recordings"     // many people hear everybody's recordings (B-080)
 	LintNoCalls       LintRule = "no_calls"       // people with a number may not call (B-082)
 	LintOwnRecordings LintRule = "own_recordings" // people cannot reach their own recordings (B-083)
@@ -37,8 +39,8 @@ const (
 
 // LintRules lists the rules in the order in which findings are shown.
 func LintRules() []LintRule {
-	return []LintRule{LintOneOwner, LintNoAppointer, LintBroad, LintRecordings, LintDefaultAdmin, LintEndless, LintToken, LintSuspended, LintHeadless, LintNoCalls,
-		LintOwnRecordings, LintNoForwarding, LintWaiting, LintUnreasoned, LintUseless, LintEmptyScope, LintUnusedRole}
+	return []LintRule{LintOneOwner, LintNoAppointer, LintBroad, LintAbroad, LintRecordings, LintDefaultAdmin, LintEndless, LintToken, LintSuspended, LintHeadless, LintNoCalls,
+		LintOwnRecordings, LintNoForwarding, LintNoLimits, LintWaiting, LintUnreasoned, LintUseless, LintEmptyScope, LintUnusedRole}
 }
 
 // How much is too much.
@@ -79,6 +81,7 @@ func Lints(s *pbx.Snapshot, at time.Time) []Lint {
 	l.lacks()
 	l.owners()
 	l.groups()
+	l.restrictions()
 	l.apart()
 	l.leftovers()
 	order := LintRules()
@@ -260,6 +263,36 @@ func (l *linter) groups() {
 		}
 		if people > 1 && len(managers) == 0 && len(l.s.Heads(id, l.at)) == 0 {
 			l.add(Lint{Rule: LintHeadless, Risk: RiskLow, Subject: g.Ref()}, "group", g.Name, "count", strconv.Itoa(people))
+		}
+	}
+}
+
+// pricy are the kinds of numbers that can cost a fortune.
+var pricy = [...]string{"international", "premium", "satellite", "shared_cost"}
+
+// restrictions finds profiles that open expensive numbers to everybody, or without a limit in time.
+func (l *linter) restrictions() {
+	for _, id := range slices.Sorted(maps.Keys(l.s.Restrictions)) {
+		r := l.s.Restrictions[id]
+		opens, limited := false, false
+		for _, rule := range r.Rules {
+			limited = limited || rule.Effect == pbx.TollLimit
+			anywhere := len(rule.Countries)+len(rule.Prefixes) == 0
+			opens = opens || rule.Effect == pbx.TollAllow && anywhere && slices.ContainsFunc(pricy[:], func(c string) bool { return slices.Contains(rule.Classes, c) })
+		}
+		if r.Off || !opens {
+			continue
+		}
+		f := Lint{Subject: r.Ref(), Right: CallOut}
+		if slices.ContainsFunc(r.On, func(on pbx.Ref) bool {
+			return on.Kind == pbx.KindSettings || on.Kind == pbx.KindGroup && pbx.GroupID(on.ID) == l.s.DefaultGroup()
+		}) {
+			f.Rule, f.Risk = LintAbroad, RiskHigh
+			l.add(f, "name", r.Name)
+		}
+		if !limited {
+			f.Rule, f.Risk = LintNoLimits, RiskMedium
+			l.add(f, "name", r.Name)
 		}
 	}
 }

@@ -141,6 +141,16 @@ func TestLints(t *testing.T) {
 		{"B-085: a wish of yesterday may wait", func(o *lintOffice) {
 			o.add(&pbx.Access{ID: "acc_1", User: "usr_cid", Grants: []pbx.Wanted{{Right: "call.see", Scope: pbx.Scope{Kind: pbx.ScopeAll}}}, Reason: "r", Asked: lintNow.Add(-24 * time.Hour), Until: lintNow.Add(time.Hour)})
 		}, nil},
+		{"B-079, B-081: everybody may call abroad, as long as he likes", func(o *lintOffice) {
+			o.add(&pbx.Restriction{ID: "rst_1", Name: "All", On: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_all"}}, Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"national", "international"}}}})
+		}, []string{"abroad call.out", "no_limits call.out"}},
+		{"B-081: with a limit, and for a few", func(o *lintOffice) {
+			o.add(&pbx.Restriction{ID: "rst_1", Name: "Sales", On: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}},
+				Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}}, {Effect: pbx.TollLimit, Minutes: 60}}})
+		}, nil},
+		{"B-079: some countries are not everywhere", func(o *lintOffice) {
+			o.add(&pbx.Restriction{ID: "rst_1", Name: "All", On: []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}}, Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}, Countries: []string{"PL"}}}})
+		}, nil},
 		{"one owner alone", func(o *lintOffice) { o.drop(pbx.Ref{Kind: pbx.KindAssignment, ID: "asg_bobsystem_owner"}) }, []string{"one_owner ann"}},
 		{"nobody can appoint an owner", func(o *lintOffice) {
 			o.drop(pbx.Ref{Kind: pbx.KindAssignment, ID: "asg_bobsystem_owner"})

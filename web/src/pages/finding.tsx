@@ -19,6 +19,7 @@ function placeOf(f: Finding): string {
     case 'group': return `/groups/${id}`;
     case 'role': return `/roles/${id}`;
     case 'user': return `/people/${id}/rights`;
+    case 'restriction': return '/restrictions';
     case 'access': return '/requests';
     default: return f.count === 1 && first ? `/people/${first.id}/rights` : f.right ? '/roles' : '/people';
   }
