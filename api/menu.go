@@ -224,16 +224,11 @@ type newMenu struct {
 
 func (s *Server) createMenu(ctx context.Context, v *visit, in *newMenu) (Menu, error) {
 	c := command.CreateMenu{Menu: in.Body.read(in.Dry)}
-	do := s.c.Desk.Do
-	if in.Dry {
-		do = s.c.Desk.Try
-	}
-	r, err := do(ctx, v.who, c)
+	made, err := s.made(ctx, v, c, in.Dry)
 	if err != nil {
 		return Menu{}, err
 	}
-	v.s = r.Snapshot
-	return s.menu(v, v.s.Menus[pbx.MenuID(r.Object.ID)]), nil
+	return s.menu(v, v.s.Menus[pbx.MenuID(made.ID)]), nil
 }
 
 type editMenu struct {

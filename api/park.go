@@ -123,16 +123,11 @@ type newPark struct {
 }
 
 func (s *Server) createPark(ctx context.Context, v *visit, in *newPark) (Park, error) {
-	do := s.c.Desk.Do
-	if in.Dry {
-		do = s.c.Desk.Try
-	}
-	r, err := do(ctx, v.who, command.CreatePark{Park: in.Body.read()})
+	made, err := s.made(ctx, v, command.CreatePark{Park: in.Body.read()}, in.Dry)
 	if err != nil {
 		return Park{}, err
 	}
-	v.s = r.Snapshot
-	return s.park(v, v.s.Parks[pbx.ParkID(r.Object.ID)]), nil
+	return s.park(v, v.s.Parks[pbx.ParkID(made.ID)]), nil
 }
 
 type editPark struct {

@@ -52,15 +52,21 @@ func (s *Server) putStatus(ctx context.Context, v *visit, in *setStatus) (UserSt
 // doOrTry carries a command out, or with dry only looks at what would follow; the visit sees the configuration afterwards
 // either way.
 func (s *Server) doOrTry(ctx context.Context, v *visit, c command.Command, dry bool) error {
-	if !dry {
-		_, err := s.do(ctx, v, c)
-		return err
+	_, err := s.made(ctx, v, c, dry)
+	return err
+}
+
+// made is doOrTry for what makes something, and names it.
+func (s *Server) made(ctx context.Context, v *visit, c command.Command, dry bool) (pbx.Ref, error) {
+	do := s.do
+	if dry {
+		do = func(ctx context.Context, v *visit, c command.Command) (command.Result, error) { return s.c.Desk.Try(ctx, v.who, c) }
 	}
-	r, err := s.c.Desk.Try(ctx, v.who, c)
+	r, err := do(ctx, v, c)
 	if err == nil && r.Snapshot != nil {
 		v.s = r.Snapshot
 	}
-	return err
+	return r.Object, err
 }
 
 // mayKnowStatus reports whether the visitor sees a person's status.

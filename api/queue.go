@@ -173,16 +173,11 @@ type newQueue struct {
 }
 
 func (s *Server) createQueue(ctx context.Context, v *visit, in *newQueue) (Queue, error) {
-	do := s.c.Desk.Do
-	if in.Dry {
-		do = s.c.Desk.Try
-	}
-	r, err := do(ctx, v.who, command.CreateQueue{Queue: in.Body.read()})
+	made, err := s.made(ctx, v, command.CreateQueue{Queue: in.Body.read()}, in.Dry)
 	if err != nil {
 		return Queue{}, err
 	}
-	v.s = r.Snapshot
-	return v.queue(v.s.Queues[pbx.QueueID(r.Object.ID)]), nil
+	return v.queue(v.s.Queues[pbx.QueueID(made.ID)]), nil
 }
 
 type editQueue struct {

@@ -229,16 +229,11 @@ type newRestriction struct {
 
 func (s *Server) createRestriction(ctx context.Context, v *visit, in *newRestriction) (Restriction, error) {
 	c := command.CreateRestriction{Restriction: in.Body.read(v)}
-	do := s.c.Desk.Do
-	if in.Dry {
-		do = s.c.Desk.Try
-	}
-	r, err := do(ctx, v.who, c)
+	made, err := s.made(ctx, v, c, in.Dry)
 	if err != nil {
 		return Restriction{}, err
 	}
-	v.s = r.Snapshot
-	return s.restriction(v, v.s.Restrictions[pbx.RestrictionID(r.Object.ID)]), nil
+	return s.restriction(v, v.s.Restrictions[pbx.RestrictionID(made.ID)]), nil
 }
 
 type editRestriction struct {

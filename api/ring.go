@@ -141,16 +141,11 @@ type newRing struct {
 
 func (s *Server) createRing(ctx context.Context, v *visit, in *newRing) (Ring, error) {
 	c := command.CreateRing{Ring: in.Body.read()}
-	do := s.c.Desk.Do
-	if in.Dry {
-		do = s.c.Desk.Try
-	}
-	r, err := do(ctx, v.who, c)
+	made, err := s.made(ctx, v, c, in.Dry)
 	if err != nil {
 		return Ring{}, err
 	}
-	v.s = r.Snapshot
-	return v.ring(v.s.Rings[pbx.RingID(r.Object.ID)]), nil
+	return v.ring(v.s.Rings[pbx.RingID(made.ID)]), nil
 }
 
 type editRing struct {

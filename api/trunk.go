@@ -177,16 +177,11 @@ type newTrunk struct {
 }
 
 func (s *Server) createTrunk(ctx context.Context, v *visit, in *newTrunk) (Trunk, error) {
-	do := s.c.Desk.Do
-	if in.Dry {
-		do = s.c.Desk.Try
-	}
-	r, err := do(ctx, v.who, command.CreateTrunk{Trunk: in.Body.read()})
+	made, err := s.made(ctx, v, command.CreateTrunk{Trunk: in.Body.read()}, in.Dry)
 	if err != nil {
 		return Trunk{}, err
 	}
-	v.s = r.Snapshot
-	return s.trunk(v, v.s.Trunks[pbx.TrunkID(r.Object.ID)]), nil
+	return s.trunk(v, v.s.Trunks[pbx.TrunkID(made.ID)]), nil
 }
 
 type editTrunk struct {
