@@ -91,7 +91,6 @@ const (
 	VerdictDeleted Kind = "verdict.deleted" // with the person
 
 	MailboxChanged Kind = "mailbox.changed" // how it works; with nothing after it: as for everybody
-	MailboxLocked  Kind = "mailbox.locked"  // too many wrong PINs
 
 	PromptCreated Kind = "prompt.created" // an office's own sound instead of the built-in one
 	PromptChanged Kind = "prompt.changed"
@@ -187,7 +186,7 @@ func Kinds() []Kind {
 		AccessAsked, AccessApproved, AccessRefused, AccessWithdrawn, AccessDeleted,
 		ReviewCreated, ReviewOverdue, ReviewEnded, VerdictKept, VerdictRemoved, VerdictDeleted,
 		PromptCreated, PromptChanged, PromptDeleted,
-		MailboxChanged, MailboxLocked,
+		MailboxChanged,
 		TrunkCreated, TrunkChanged, TrunkDeleted, TrunkUp, TrunkDown,
 		DIDCreated, DIDChanged, DIDDeleted,
 		OutRouteCreated, OutRouteChanged, OutRouteDeleted,
