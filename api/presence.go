@@ -60,7 +60,9 @@ func (s *Server) doOrTry(ctx context.Context, v *visit, c command.Command, dry b
 func (s *Server) made(ctx context.Context, v *visit, c command.Command, dry bool) (pbx.Ref, error) {
 	do := s.do
 	if dry {
-		do = func(ctx context.Context, v *visit, c command.Command) (command.Result, error) { return s.c.Desk.Try(ctx, v.who, c) }
+		do = func(ctx context.Context, v *visit, c command.Command) (command.Result, error) {
+			return s.c.Desk.Try(ctx, v.who, c)
+		}
 	}
 	r, err := do(ctx, v, c)
 	if err == nil && r.Snapshot != nil {
