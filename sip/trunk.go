@@ -140,7 +140,7 @@ func (s *Server) countCarriers() {
 	for _, l := range s.lines() {
 		l.mu.Lock()
 		for _, t := range l.targets {
-			all[t.Addr()] = struct{}{}
+			all[t.addr.Addr()] = struct{}{}
 		}
 		l.mu.Unlock()
 	}
@@ -228,8 +228,12 @@ func (l *uplink) nearness(f stack.Flow, home func(netip.Addr) bool) nearness {
 	ip := f.Remote.Addr().Unmap()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.flow == f || slices.Contains(l.targets, netip.AddrPortFrom(ip, f.Remote.Port())) {
+	from := netip.AddrPortFrom(ip, f.Remote.Port())
+	if l.flow == f || slices.Contains(l.targets, target{f.Transport, from}) {
 		return exact
+	}
+	if slices.ContainsFunc(l.targets, func(t target) bool { return t.addr == from }) { // another line of the same carrier may speak another transport
+		return likely
 	}
 	for _, p := range l.Sources {
 		if p.Contains(ip) {
@@ -240,7 +244,7 @@ func (l *uplink) nearness(f stack.Flow, home func(netip.Addr) bool) nearness {
 		return foreign
 	}
 	for _, t := range l.targets {
-		if t.Addr() == ip {
+		if t.addr.Addr() == ip {
 			return likely
 		}
 	}

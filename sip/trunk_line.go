@@ -7,7 +7,6 @@ import (
 	"errors"
 	"math/rand/v2"
 	"net"
-	"net/netip"
 	"os"
 	"strconv"
 	"strings"
@@ -48,7 +47,7 @@ type uplink struct {
 	up      bool
 	shown   TrunkState
 	flow    stack.Flow
-	targets []netip.AddrPort
+	targets []target
 }
 
 func newUplink(s *Server, t Trunk) *uplink {
@@ -62,11 +61,16 @@ func (l *uplink) way() (f stack.Flow, up bool) {
 	return l.flow, l.up && l.flow.Alive()
 }
 
-func (l *uplink) after(d time.Duration, f func()) {
+func (l *uplink) cancelAlarm() {
 	l.alarm.epoch++
 	if l.alarm.stop != nil {
 		l.alarm.stop()
+		l.alarm.stop = nil
 	}
+}
+
+func (l *uplink) after(d time.Duration, f func()) {
+	l.cancelAlarm()
 	epoch := l.alarm.epoch
 	l.alarm.stop = l.s.stack.After(l.callID, d, func() {
 		if l.alarm.epoch == epoch && !l.over {
@@ -103,12 +107,8 @@ func (l *uplink) begin() {
 
 func (l *uplink) found(list []target) {
 	l.list, l.at = list, 0
-	addrs := make([]netip.AddrPort, 0, len(list))
-	for _, t := range list {
-		addrs = append(addrs, t.addr)
-	}
 	l.mu.Lock()
-	l.targets = addrs
+	l.targets = list
 	l.mu.Unlock()
 	l.s.countCarriers()
 	l.connect()
@@ -221,10 +221,12 @@ func (l *uplink) send(m *stack.Message, on func(*stack.Message)) {
 		l.proof.prove(m, l.AuthName, l.Secret)
 	}
 	turn, began := l.turn, time.Now()
+	l.after(2*l.Silence, l.unanswered)
 	l.s.stack.Request(l.flow, m, func(resp *stack.Message) {
 		if resp.Status < 200 || l.over || l.turn != turn {
 			return
 		}
+		l.cancelAlarm()
 		l.state.Latency = time.Since(began)
 		if (resp.Status == 401 || resp.Status == 407) && l.Secret != "" {
 			l.challenged(m, resp, on)
@@ -233,6 +235,12 @@ func (l *uplink) send(m *stack.Message, on func(*stack.Message)) {
 		l.proved = 0
 		on(resp)
 	})
+}
+
+// unanswered gives a request up long before the transaction would (RFC 3261 Timer F is 32 s): meanwhile calls would be sent there (CR-10).
+func (l *uplink) unanswered() {
+	l.turn++ // an answer that comes yet is too late
+	l.nextTarget(ProblemSilent, 0, "")
 }
 
 func (l *uplink) challenged(m, resp *stack.Message, on func(*stack.Message)) {
@@ -426,10 +434,7 @@ func (l *uplink) end() {
 	if l.stop != nil {
 		l.stop()
 	}
-	l.alarm.epoch++
-	if l.alarm.stop != nil {
-		l.alarm.stop()
-	}
+	l.cancelAlarm()
 	l.down()
 }
 
