@@ -13,10 +13,24 @@ import (
 	"github.com/ncruces/go-sqlite3/driver"
 )
 
-// everything lists the tables that a backup holds.
-func everything() []string {
-	return []string{"tenants", "users", "groups", "roles", "memberships", "assignments", "grants", "devices", "tokens", "facts", "calls",
-		"call_parts", "open_calls", "logins", "sessions", "links", "mails", "photos", "bindings"}
+// everything lists the tables that a backup holds: all there are. One side of every copy is an SQLite database, which is asked.
+func everything(ctx context.Context, a, b tx) (tables []string, err error) {
+	if !a.lite {
+		a = b
+	}
+	rows, err := a.QueryContext(ctx, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name <> 'schema_steps' ORDER BY name")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		tables = append(tables, name)
+	}
+	return tables, rows.Err()
 }
 
 // Backup writes one state of the whole database into a new file while others read and write (BAR CR-09). The file is an
@@ -146,7 +160,11 @@ func copyFile(from, to string) error {
 
 // copyAll replaces every row of every table of one database by those of another with the same schema.
 func copyAll(ctx context.Context, from, into tx) error {
-	for _, table := range everything() {
+	tables, err := everything(ctx, from, into)
+	if err != nil {
+		return err
+	}
+	for _, table := range tables {
 		if _, err := into.exec(ctx, "DELETE FROM "+table); err != nil {
 			return fmt.Errorf("%s: %w", table, err)
 		}

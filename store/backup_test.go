@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -22,13 +23,12 @@ import (
 func dump(t testing.TB, address string) string {
 	t.Helper()
 	db := rawDB(t, address)
-	var b strings.Builder
-	for _, table := range []string{"tenants", "users", "groups", "roles", "memberships", "assignments", "grants", "devices", "tokens", "facts",
-		"calls", "call_parts", "open_calls", "logins", "links", "mails", "photos", "schema_steps"} {
-		rows, err := db.Query("SELECT * FROM " + table + " ORDER BY 1, 2")
-		if table == "call_parts" {
-			rows, err = db.Query("SELECT * FROM call_parts ORDER BY call_id, part")
+	var lines []string
+	for _, table := range tableNames(t, db, address) {
+		if table == "sessions" || table == "bindings" {
+			continue
 		}
+		rows, err := db.Query("SELECT * FROM " + table)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -45,13 +45,39 @@ func dump(t testing.TB, address string) string {
 			if err := rows.Scan(to...); err != nil {
 				t.Fatal(err)
 			}
-			fmt.Fprintln(&b, table, row)
+			lines = append(lines, fmt.Sprintln(table, row))
 		}
 		if err := rows.Err(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return b.String()
+	slices.Sort(lines)
+	return strings.Join(lines, "")
+}
+
+// tableNames are all that a database has.
+func tableNames(t testing.TB, db *sql.DB, address string) (all []string) {
+	t.Helper()
+	query := "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+	if strings.HasPrefix(address, "sqlite:") {
+		query = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+	}
+	rows, err := db.Query(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, name)
+	}
+	if len(all) < 20 || rows.Err() != nil {
+		t.Fatalf("%v, %v", all, rows.Err())
+	}
+	return all
 }
 
 // furnish fills an office with something of everything.
