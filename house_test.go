@@ -51,8 +51,9 @@ var plan = map[string]room{
 	"directory": {imports: "pbx event bus"},
 
 	"sip/stack": {modules: []string{"golang.org/x/sys", "github.com/coder/websocket"}},
-	"sip":       {imports: "sip/stack pbx number call i18n", modules: []string{"github.com/coder/websocket"}},
-	"media":     {imports: "audio", modules: []string{"golang.org/x/sys", "github.com/pion"}},
+	"sip": {imports: "sip/stack pbx number call i18n", modules: []string{"github.com/coder/websocket",
+		"golang.org/x/net/dns/dnsmessage"}}, // reads NAPTR records, which package net cannot ask for (RFC 3263)
+	"media": {imports: "audio", modules: []string{"golang.org/x/sys", "github.com/pion"}},
 	"auth": {imports: "pbx i18n store event", modules: []string{"golang.org/x/crypto", "golang.org/x/time", "golang.org/x/sync",
 		"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
@@ -66,7 +67,7 @@ var plan = map[string]room{
 
 	"house":               {imports: "*"},
 	"cmd/tandem":          {imports: "*", modules: []string{"github.com/alecthomas/kong"}},
-	"officetest":          {imports: "*", modules: []string{"github.com/coder/websocket"}},
+	"officetest":          {imports: "*", modules: []string{"github.com/coder/websocket", "golang.org/x/net/dns/dnsmessage"}},
 	"officetest/postgres": {modules: []string{"github.com/jackc/pgx/v5"}},
 	"bench/seed":          {imports: "*"},
 }

@@ -111,8 +111,11 @@ func (l *leg) sendInvite(from pbx.Party, interval, least uint32) {
 	m.SetBody(sdpType, l.localSDP)
 	l.timer.seconds = interval
 	l.client = l.s.stack.Request(l.flow, m, func(resp *stack.Message) {
-		if seq, _ := resp.CSeq(); seq == l.inviteSeq {
+		switch seq, _ := resp.CSeq(); {
+		case seq == l.inviteSeq:
 			l.onResponse(resp, from)
+		case resp.Status/100 == 2 && l.trunk != nil:
+			l.stray(resp, seq)
 		}
 	})
 }
@@ -136,12 +139,15 @@ func (l *leg) onResponse(resp *stack.Message, from pbx.Party) {
 		least := minSE(resp)
 		l.sendInvite(from, max(sessionInterval, least), least)
 	default:
-		l.failed(resp)
+		l.failed(resp, from)
 	}
 }
 
 // failed reads a final refusal. A phone that redirects or challenges is one that does not take the call.
-func (l *leg) failed(resp *stack.Message) {
+func (l *leg) failed(resp *stack.Message, from pbx.Party) {
+	if l.trunk != nil && l.trunkFailed(resp, from) {
+		return
+	}
 	cause := causeOf(resp.Status)
 	if l.trunk != nil {
 		cause = carrierCause(resp.Status)
@@ -152,9 +158,7 @@ func (l *leg) failed(resp *stack.Message) {
 			cause = pbx.CauseTimeout
 		}
 	}
-	if l.trunk != nil {
-		l.trunkFailed(resp)
-	} else if !l.flow.Alive() {
+	if l.trunk == nil && !l.flow.Alive() {
 		l.s.registrar.unbind(l.binding)
 	}
 	l.fail(cause, resp.Status, plain(resp.Reason, 128))

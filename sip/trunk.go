@@ -3,7 +3,6 @@ package sip
 import (
 	"cmp"
 	"maps"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -74,7 +73,11 @@ const (
 	ProblemName    Problem = "name"       // the name is unknown to DNS
 	ProblemRefused Problem = "refused"    // nobody listens there
 	ProblemSilent  Problem = "silent"     // no answer
-	ProblemTLS     Problem = "tls"        // the certificate is not good, or it speaks no TLS
+	ProblemTLS     Problem = "tls"        // the certificate is not good, for a reason that has no word of its own
+	ProblemExpired Problem = "expired"    // the certificate has run out, or is not good yet
+	ProblemOther   Problem = "other_name" // the certificate is for another name
+	ProblemIssuer  Problem = "issuer"     // nobody whom we trust vouches for the certificate
+	ProblemPlain   Problem = "plain"      // it speaks no TLS
 	ProblemFamily  Problem = "family"     // we have no socket for such addresses
 	ProblemSecret  Problem = "secret"     // name or password are wrong
 	ProblemScheme  Problem = "scheme"     // it asks for a proof that we do not know
@@ -176,7 +179,7 @@ func (s *Server) resolver() Resolver {
 	if s.cfg.Resolver != nil {
 		return s.cfg.Resolver
 	}
-	return net.DefaultResolver
+	return NewDNS()
 }
 
 func (s *Server) trunk(id pbx.TrunkID) *uplink {

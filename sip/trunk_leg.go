@@ -28,7 +28,7 @@ func (s *Server) dialTrunk(inv call.Invite) error {
 			return
 		}
 		if l.phase == phaseCalling {
-			l.after(&l.alarm, l.trunk.Silence, l.silent)
+			l.after(&l.alarm, l.trunk.Silence, func() { l.silent(inv.From) })
 			l.sendInvite(inv.From, sessionInterval, sessionMinimum)
 		}
 	})
@@ -97,6 +97,14 @@ func (l *leg) challenged(resp *stack.Message) bool {
 	return true
 }
 
+// stray hangs up at a place that answered after the call had been sent elsewhere.
+func (l *leg) stray(resp *stack.Message, seq uint32) {
+	d := l.dialog.answered(resp)
+	l.s.send(resp.Flow, d.ack(seq))
+	d.localSeq = max(d.localSeq, seq)
+	l.s.stack.Request(resp.Flow, d.request(stack.MethodBye), func(*stack.Message) {})
+}
+
 // isStale reports whether a challenge says that only its nonce was too old (RFC 7616 §3.3).
 func isStale(resp *stack.Message) bool {
 	for _, name := range [...]string{stack.HeaderWWWAuthenticate, stack.HeaderProxyAuthenticate} {
@@ -109,9 +117,14 @@ func isStale(resp *stack.Message) bool {
 	return false
 }
 
-// silent gives a carrier up that does not even say that it tries (CR-10).
-func (l *leg) silent() {
+// silent gives a place up that does not even say that it tries (CR-10).
+func (l *leg) silent(from pbx.Party) {
 	if l.phase != phaseCalling {
+		return
+	}
+	old := l.client
+	if l.elsewhere(from) {
+		old.Cancel()
 		return
 	}
 	l.s.stack.Do(l.trunk.callID, l.trunk.suspect)
@@ -119,11 +132,50 @@ func (l *leg) silent() {
 	l.cancel(pbx.CauseTimeout)
 }
 
-// trunkFailed tells the line what a failed call says about it.
-func (l *leg) trunkFailed(resp *stack.Message) {
+// trunkFailed looks at a final refusal over a trunk. One that is out of order there, or is not there, is tried at the next place that DNS names
+// (RFC 3263 §4.3); true when that is under way. Otherwise the line is told what a failed call says about it.
+func (l *leg) trunkFailed(resp *stack.Message, from pbx.Party) bool {
+	if (resp.Local || resp.Status == 503) && l.rang == 0 && l.elsewhere(from) {
+		return true
+	}
 	if resp.Local {
 		l.s.stack.Do(l.trunk.callID, l.trunk.suspect)
 	}
+	return false
+}
+
+// elsewhere moves the line to the next place that DNS names, and the call after it; false where there is none, or the call has been
+// sent to as many as it may be.
+func (l *leg) elsewhere(from pbx.Party) bool {
+	if l.moves++; l.moves >= maxMoves || !l.trunk.hasNext() {
+		return false
+	}
+	l.client, l.inviteSeq, l.proof, l.proved = nil, 0, proof{}, false // what the old place says counts no more
+	failed := l.flow
+	l.after(&l.alarm, l.trunk.Silence, func() {
+		if l.phase == phaseCalling {
+			l.fail(pbx.CauseTimeout, 0, "no answer from the carrier")
+			l.s.forget(l)
+		}
+	})
+	l.s.stack.Do(l.trunk.callID, func() {
+		l.trunk.moveFrom(failed, func(f stack.Flow) { l.s.stack.Do(l.key.callID, func() { l.sendAgain(f, from) }) })
+	})
+	return true
+}
+
+// maxMoves is to how many places one call is sent over one line.
+const maxMoves = 3
+
+// sendAgain sends the call to the place that the line moved to.
+func (l *leg) sendAgain(f stack.Flow, from pbx.Party) {
+	if l.phase != phaseCalling {
+		return
+	}
+	l.s.moveLeg(l, f)
+	l.dialog.contact, l.early = l.trunk.contact(f), nil
+	l.after(&l.alarm, l.trunk.Silence, func() { l.silent(from) })
+	l.sendInvite(from, sessionInterval, sessionMinimum)
 }
 
 // carrierCause reads the final status of a call over a trunk. What the called person says ends the call; what only the carrier says

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -42,6 +43,8 @@ type uplink struct {
 	turn    uint64 // of resolving and connecting, whose answers may come late
 	alarm   alarm
 	stop    context.CancelFunc
+	homing  bool               // it looks whether the first place works again
+	waiting []func(stack.Flow) // calls that wait until the line is up at another place
 
 	mu      sync.Mutex
 	up      bool
@@ -344,7 +347,14 @@ func (l *uplink) isUp() {
 	l.mu.Unlock()
 	l.state.Up, l.state.Problem, l.state.Status, l.state.Detail, l.state.Failures, l.state.Retry = true, NoProblem, 0, "", 0, time.Time{}
 	l.stretch = 0
+	for _, f := range l.waiting {
+		f(l.flow)
+	}
+	l.waiting = nil
 	l.tell()
+	if l.at > 0 {
+		l.lookHome()
+	}
 }
 
 // nextTarget tries the next place that DNS named; after the last the line is down and waits.
@@ -378,8 +388,38 @@ func (l *uplink) failed(p Problem, status int, detail string) {
 		wait = l.Ping/2 + rand.N(l.Ping/2+1)
 	}
 	l.state.Retry = time.Now().Add(wait)
+	l.waiting = nil
 	l.tell()
 	l.after(wait, l.begin)
+}
+
+// moveFrom goes to the next place that DNS names, because a call got no answer over a flow, and tells the flow there once it is up. When another
+// call has moved the line meanwhile, it is told at once.
+func (l *uplink) moveFrom(failed stack.Flow, told func(stack.Flow)) {
+	f, up := l.way()
+	switch {
+	case l.over:
+	case up && f != failed:
+		told(f)
+	case !up && f != failed: // on its way
+		l.waiting = append(l.waiting, told)
+	case l.at+1 < len(l.list):
+		l.waiting = append(l.waiting, told)
+		l.cancelAlarm()
+		l.turn++ // what the old place answers yet counts no more
+		l.nextTarget(ProblemSilent, 0, "")
+	default:
+		l.suspect()
+	}
+}
+
+// hasNext reports whether DNS names another place after this one.
+func (l *uplink) hasNext() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f := target{l.flow.Transport, l.flow.Remote}
+	i := slices.Index(l.targets, f)
+	return i >= 0 && i+1 < len(l.targets)
 }
 
 // suspect looks at once whether the carrier is there, because a call got no answer from it.
@@ -466,19 +506,40 @@ func (s *Server) Trunks() []TrunkState {
 }
 
 func problemOf(err error) Problem {
-	var cert *tls.CertificateVerificationError
-	var unknown x509.UnknownAuthorityError
-	var record tls.RecordHeaderError
 	var timeout net.Error
+	if p := tlsProblem(err); p != NoProblem {
+		return p
+	}
 	switch {
-	case errors.As(err, &cert), errors.As(err, &unknown), errors.As(err, &record):
-		return ProblemTLS
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return ProblemRefused
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
 		return ProblemSilent
 	}
 	return ProblemRefused
+}
+
+// tlsProblem says what is wrong with a certificate, or that there is none.
+func tlsProblem(err error) Problem {
+	var cert *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return ProblemExpired
+	case errors.As(err, &name):
+		return ProblemOther
+	case errors.As(err, &unknown):
+		return ProblemIssuer
+	case errors.As(err, &record):
+		return ProblemPlain
+	case errors.As(err, &cert), errors.As(err, &alert):
+		return ProblemTLS
+	}
+	return NoProblem
 }
 
 func wordsOf(err error) string {

@@ -13,8 +13,9 @@ import (
 	"tandem/sip/stack"
 )
 
-// Resolver asks DNS; net.Resolver is one.
+// Resolver asks DNS; DNS is one.
 type Resolver interface {
+	LookupNAPTR(ctx context.Context, name string) ([]NAPTR, error)
 	LookupNetIP(ctx context.Context, network, host string) ([]netip.Addr, error)
 	LookupSRV(ctx context.Context, service, proto, name string) (string, []*net.SRV, error)
 }
@@ -39,8 +40,8 @@ func splitHost(host string) (string, uint16) {
 }
 
 // resolve lists where a trunk is reached, best first (RFC 3263 §4). An address or a port needs no service records. With a transport
-// that is left to DNS, service records for TLS, TCP and UDP are looked for; whoever publishes several means them in this order,
-// the safest first.
+// that is left to DNS, NAPTR records say which services there are, in their order. Where there are none, service records for TLS, TCP
+// and UDP are looked for; whoever publishes several means them in this order, the safest first.
 func resolve(ctx context.Context, r Resolver, host, transport string) ([]target, error) {
 	name, port := splitHost(host)
 	fixed, known := stack.ParseTransport(transport)
@@ -51,13 +52,16 @@ func resolve(ctx context.Context, r Resolver, host, transport string) ([]target,
 		return []target{{fixed, netip.AddrPortFrom(ip.Unmap(), cmp.Or(port, portOf(fixed)))}}, nil
 	}
 	if port == 0 {
-		wanted := []stack.Transport{stack.TLS, stack.TCP, stack.UDP}
-		if known {
-			wanted = []stack.Transport{fixed}
+		var wanted []service
+		if !known {
+			wanted = services(ctx, r, name)
+		}
+		if len(wanted) == 0 {
+			wanted = usualServices(name, fixed, known)
 		}
 		var list []target
-		for _, t := range wanted {
-			list = append(list, serviceTargets(ctx, r, name, t)...)
+		for _, w := range wanted {
+			list = append(list, serviceTargets(ctx, r, w)...)
 		}
 		if len(list) > 0 {
 			return list[:min(len(list), maxTargets)], nil
@@ -74,16 +78,18 @@ func resolve(ctx context.Context, r Resolver, host, transport string) ([]target,
 	return list[:min(len(list), maxTargets)], nil
 }
 
-// serviceTargets asks for the service records of one transport. A record that leads nowhere is passed over.
-func serviceTargets(ctx context.Context, r Resolver, name string, t stack.Transport) []target {
-	service, proto := "sip", "udp"
-	switch t {
-	case stack.TCP:
-		proto = "tcp"
-	case stack.TLS:
-		service, proto = "sips", "tcp"
+// usualServices are the names of the service records of one transport, or of all.
+func usualServices(name string, fixed stack.Transport, known bool) []service {
+	all := []service{{stack.TLS, "_sips._tcp." + name}, {stack.TCP, "_sip._tcp." + name}, {stack.UDP, "_sip._udp." + name}}
+	if !known {
+		return all
 	}
-	_, records, err := r.LookupSRV(ctx, service, proto, name)
+	return slices.DeleteFunc(all, func(s service) bool { return s.transport != fixed })
+}
+
+// serviceTargets asks for service records. A record that leads nowhere is passed over.
+func serviceTargets(ctx context.Context, r Resolver, s service) []target {
+	_, records, err := r.LookupSRV(ctx, "", "", s.name)
 	if err != nil {
 		return nil
 	}
@@ -98,7 +104,7 @@ func serviceTargets(ctx context.Context, r Resolver, name string, t stack.Transp
 			continue
 		}
 		for _, ip := range ips {
-			list = append(list, target{t, netip.AddrPortFrom(ip.Unmap(), rec.Port)})
+			list = append(list, target{s.transport, netip.AddrPortFrom(ip.Unmap(), rec.Port)})
 		}
 	}
 	return list

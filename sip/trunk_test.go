@@ -26,6 +26,11 @@ const (
 type names struct {
 	hosts    map[string][]string
 	services map[string][]*net.SRV // by "_sip._udp.name"
+	naptr    map[string][]NAPTR
+}
+
+func (n names) LookupNAPTR(_ context.Context, name string) ([]NAPTR, error) {
+	return n.naptr[name], nil
 }
 
 func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, error) {
@@ -39,8 +44,8 @@ func (n names) LookupNetIP(_ context.Context, _, host string) ([]netip.Addr, err
 	return out, nil
 }
 
-func (n names) LookupSRV(_ context.Context, service, proto, name string) (string, []*net.SRV, error) {
-	list := n.services["_"+service+"._"+proto+"."+name]
+func (n names) LookupSRV(_ context.Context, _, _, name string) (string, []*net.SRV, error) {
+	list := n.services[name]
 	if list == nil {
 		return "", nil, &net.DNSError{Err: "no such host", IsNotFound: true}
 	}
