@@ -98,6 +98,7 @@ var reasons = map[string]string{
 	"go.uber.org/goleak":               "no goroutine outlives a test",
 	"golang.org/x/crypto":              "argon2id",
 	"golang.org/x/image":               "scaling photos",
+	"golang.org/x/net":                 "DNS messages: NAPTR records, which package net cannot ask for",
 	"golang.org/x/sync":                "bounded password hashing",
 	"golang.org/x/sys":                 "epoll and socket options of the media path",
 	"golang.org/x/text":                "Unicode normal form of names",
