@@ -27,7 +27,57 @@ type Call struct {
 	Secure    bool         `json:"secure"`
 	Legs      []Leg        `json:"legs" nullable:"false"`
 	Linked    []pbx.CallID `json:"linked" nullable:"false" doc:"calls whose people were connected with those of this one; only for who sees everybody in it"`
+	Cost      *Cost        `json:"cost,omitempty" doc:"what it cost; for who may see what the calls of everybody cost who paid for it"`
 	Trace     []string     `json:"trace" nullable:"false" doc:"why it rang where it rang; only for who sees everybody in it"`
+}
+
+// Cost is what a call cost. Amounts are millionths of the currency.
+type Cost struct {
+	Known    bool       `json:"known" doc:"false: there was no price for a part of it"`
+	Amount   int64      `json:"amount"`
+	Currency string     `json:"currency,omitempty"`
+	Lines    []CostLine `json:"lines" nullable:"false" doc:"one for each line outside that was answered"`
+}
+
+// CostLine is what one line outside cost.
+type CostLine struct {
+	Payer   Party  `json:"payer"`
+	Trunk   string `json:"trunk,omitempty" doc:"name, while there is such a trunk"`
+	Place   string `json:"place,omitempty" doc:"what the carrier calls the destination"`
+	Known   bool   `json:"known"`
+	Minute  int64  `json:"minute,omitempty" doc:"price of a minute"`
+	Setup   int64  `json:"setup,omitempty"`
+	Seconds int    `json:"seconds"`
+	Amount  int64  `json:"amount"`
+}
+
+// cost is what a call cost, for who may see the costs of everybody who paid; nil where nobody had to pay.
+func (s *Server) cost(v *visit, c *report.CDR) *Cost {
+	payers := c.Payers()
+	if len(payers) == 0 {
+		return nil
+	}
+	for _, u := range payers {
+		if !v.can(policy.CostSee, policy.User(u)) {
+			return nil
+		}
+	}
+	amount, currency, known := c.Cost()
+	out := &Cost{Known: known, Amount: amount, Currency: currency, Lines: []CostLine{}}
+	for i := range c.Legs {
+		l := &c.Legs[i]
+		if l.Charge == nil || l.Talk() <= 0 {
+			continue
+		}
+		n, ok := l.Cost()
+		row := CostLine{Payer: Party{User: l.Charge.Payer, Name: v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(l.Charge.Payer)})}, Place: l.Charge.Name, Known: ok, Minute: l.Charge.Price.Minute, Setup: l.Charge.Price.Setup,
+			Seconds: int(l.Talk().Round(time.Second) / time.Second), Amount: n}
+		if v.s.Trunks[l.Trunk] != nil {
+			row.Trunk = v.s.Trunks[l.Trunk].Name
+		}
+		out.Lines = append(out.Lines, row)
+	}
+	return out
 }
 
 // Leg is one phone that took part.
@@ -73,6 +123,7 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 	if c.Reason.Key == "" || v.coversStatus(c.Reason) {
 		out.Reason = s.say(v, i18n.T("cause."+string(c.Cause)))
 	}
+	out.Cost = s.cost(v, c)
 	if !veil.somehow {
 		out.Linked = append(out.Linked, c.Linked...)
 		for _, t := range c.Trace {

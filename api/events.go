@@ -502,6 +502,13 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 	case pbx.KindRestriction:
 		sees, _ := st.v.seesRestriction(st.v.s.Restrictions[pbx.RestrictionID(f.Object.ID)])
 		return what, sees || st.sees(policy.RestrictionEdit, policy.System())
+	case pbx.KindDeck:
+		return what, st.sees(policy.RateEdit, policy.System())
+	case pbx.KindBudget:
+		if b := st.v.s.Budgets[pbx.BudgetID(f.Object.ID)]; b != nil {
+			return what, st.v.seesBudget(b)
+		}
+		return what, st.sees(policy.BudgetEdit, policy.System())
 	case pbx.KindGroup:
 		return what, st.saw(f, policy.GroupSee, policy.Group(group))
 	case pbx.KindDevice:

@@ -35,15 +35,42 @@ type WhyCall struct {
 	Profiles []CallRules `json:"profiles" nullable:"false" doc:"the profiles that reach the caller, with the rules that speak about the number"`
 	Most     int         `json:"most,omitempty" doc:"seconds that the call may last"`
 	Change   string      `json:"change,omitempty" doc:"the smallest change that would allow a refused call"`
+	Price    *CallPrice  `json:"price,omitempty" doc:"what it costs at that moment, over the dearest trunk; for who may see what the person's calls cost"`
 	At       time.Time   `json:"at"`
 	Revision int64       `json:"revision" doc:"of the configuration that was asked"`
 }
 
 // CallCheck is one question of the decision.
 type CallCheck struct {
-	Kind  string `json:"kind" enum:"right,number,rules,deny,hours"`
+	Kind  string `json:"kind" enum:"right,number,rules,deny,hours,price,budget"`
 	State string `json:"state" enum:"passed,decides,would_refuse"`
 	Text  string `json:"text"`
+}
+
+// CallPrice is what a call costs. Amounts are millionths of the currency.
+type CallPrice struct {
+	Known    bool   `json:"known" doc:"false: nobody knows"`
+	Minute   int64  `json:"minute,omitempty"`
+	Setup    int64  `json:"setup,omitempty"`
+	Currency string `json:"currency,omitempty"`
+	Trunk    string `json:"trunk,omitempty" doc:"name of the trunk"`
+	Place    string `json:"place,omitempty" doc:"what the carrier calls the destination"`
+}
+
+// callPrice is what a decision says about the price, for who may see the costs of the payer.
+func (v *visit) callPrice(verdict toll.Verdict, payer pbx.UserID) *CallPrice {
+	if !verdict.OK && verdict.Code != toll.Unpriced || verdict.Code == toll.Emergency || verdict.Code == toll.Inside || !v.can(policy.CostSee, policy.User(payer)) || len(v.s.Decks) == 0 && !verdict.Paid {
+		return nil
+	}
+	q := verdict.Quote
+	out := &CallPrice{Known: q.OK, Minute: q.Price.Minute, Setup: q.Price.Setup, Currency: v.s.Tenant.Currency}
+	if q.Trunk != "" {
+		out.Trunk = v.s.NameOf(pbx.Ref{Kind: pbx.KindTrunk, ID: string(q.Trunk)})
+	}
+	if q.Rate != nil {
+		out.Place = q.Rate.Name
+	}
+	return out
 }
 
 // CallRules is a profile that reaches a caller.
@@ -125,8 +152,11 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 		}
 		out.Profiles = append(out.Profiles, row)
 	}
+	out.Price = v.callPrice(e.Verdict, q.Payer)
 	switch {
 	case out.OK:
+	case e.Code == toll.Unpriced && right.OK:
+		out.Change = say(i18n.T("toll.change.price"))
 	case !right.OK && out.Code == "right":
 		out.Change = say(i18n.T("toll.change.right", "right", policy.CallOut.Words(say)))
 	case e.Remedy != nil && e.Spot.Profile != nil:

@@ -201,6 +201,8 @@ func (f *frozen) build() {
 	}
 	wayOut, ways := "Way out", []pbx.Way{{Trunk: pbx.TrunkID(o.ids["office trunk"])}}
 	o.ids["way out"] = must(command.CreateOutRoute{OutRoute: command.OutRoute{Name: &wayOut, Trunks: &ways}}).Object.ID
+	listName, money := "Carrier 2026", "EUR"
+	o.ids["price list"] = must(command.ImportDeck{Deck: command.Deck{Name: &listName, Currency: &money}, Rows: []command.DeckRow{{Rate: pbx.Rate{Prefix: "48", Name: "Poland", Minute: 12_000}}}}).Object.ID
 	o.ids["night"] = must(command.CreateRole{Name: "Night", Base: "receptionist"}).Object.ID
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret

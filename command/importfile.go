@@ -127,11 +127,16 @@ func ReadImport(file []byte) ([]Row, error) {
 	return rows, nil
 }
 
-// text takes off marks that programs put before the first line, and refuses other encodings than UTF-8.
+// text is a file of bearable size without the marks that programs put before the first line.
 func text(file []byte) ([]byte, error) {
 	if len(file) > MaxImportBytes {
 		return nil, pbx.Refuse(pbx.Exhausted, "", "import.too_large", "max", strconv.Itoa(MaxImportBytes>>20))
 	}
+	return unmarked(file)
+}
+
+// unmarked takes off marks that programs put before the first line, and refuses other encodings than UTF-8.
+func unmarked(file []byte) ([]byte, error) {
 	file = bytes.TrimPrefix(file, []byte("\xef\xbb\xbf"))
 	if bytes.HasPrefix(file, []byte("\xff\xfe")) || bytes.HasPrefix(file, []byte("\xfe\xff")) {
 		return nil, pbx.Refuse(pbx.Invalid, "", "import.encoding", "line", "1")

@@ -28,7 +28,7 @@ type Undone struct {
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue, pbx.KindMailbox,
 	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
-	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute}
+	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
 func IsUndoable(f event.Fact) bool {
@@ -36,7 +36,7 @@ func IsUndoable(f event.Fact) bool {
 		return false
 	}
 	switch f.Kind {
-	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.TrunkDeleted:
+	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.TrunkDeleted, event.DeckDeleted:
 		return false
 	}
 	return true
@@ -159,6 +159,15 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		return n, err
 	case pbx.KindRestriction:
 		n = &pbx.Restriction{}
+	case pbx.KindBudget:
+		n = &pbx.Budget{}
+	case pbx.KindDeck:
+		d := &pbx.Deck{}
+		n, err = d, json.Unmarshal(b, d)
+		if old, ok := now.(*pbx.Deck); ok {
+			d.Rates = old.Rates
+		}
+		return n, err
 	case pbx.KindMembership:
 		n = &pbx.Membership{}
 	case pbx.KindAssignment:
@@ -390,6 +399,14 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		for _, n := range []pbx.Noun{d.Before, d.After} {
 			if r, ok := n.(*pbx.Restriction); ok && r != nil {
 				needs = append(needs, RestrictionNeeds(base, r.Group, r.On...)...)
+			}
+		}
+	case pbx.KindDeck:
+		needs = []Need{{policy.RateEdit, policy.System()}}
+	case pbx.KindBudget:
+		for _, n := range []pbx.Noun{d.Before, d.After} {
+			if b, ok := n.(*pbx.Budget); ok && b != nil {
+				needs = append(needs, BudgetNeed(b.On))
 			}
 		}
 	case pbx.KindDevice:

@@ -24,6 +24,7 @@ type Leg struct {
 	Secure   bool         `json:"secure,omitempty"`
 	Lost     int          `json:"lost,omitempty"`   // RTP packets that did not arrive
 	Jitter   int          `json:"jitter,omitempty"` // ms, mean
+	Charge   *pbx.Charge  `json:"charge,omitempty"` // of a leg that leads outside: who pays, and by which price
 }
 
 // Started is the payload of call.started: somebody dialled. It is stored before anything rings.

@@ -113,6 +113,14 @@ const (
 	RestrictionCreated Kind = "restriction.created"
 	RestrictionChanged Kind = "restriction.changed"
 	RestrictionDeleted Kind = "restriction.deleted"
+
+	DeckCreated Kind = "deck.created"
+	DeckChanged Kind = "deck.changed"
+	DeckDeleted Kind = "deck.deleted"
+
+	BudgetCreated Kind = "budget.created"
+	BudgetChanged Kind = "budget.changed"
+	BudgetDeleted Kind = "budget.deleted"
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -191,6 +199,8 @@ func Kinds() []Kind {
 		DIDCreated, DIDChanged, DIDDeleted,
 		OutRouteCreated, OutRouteChanged, OutRouteDeleted,
 		RestrictionCreated, RestrictionChanged, RestrictionDeleted,
+		DeckCreated, DeckChanged, DeckDeleted,
+		BudgetCreated, BudgetChanged, BudgetDeleted,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,

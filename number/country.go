@@ -35,6 +35,21 @@ func plan(iso string) country {
 	return c
 }
 
+// Example is a number of a country and a class, for those who want to see what becomes of such numbers.
+func Example(iso, class string) (Number, bool) {
+	kinds := map[string]phonenumbers.PhoneNumberType{"national": phonenumbers.FIXED_LINE, "mobile": phonenumbers.MOBILE, "premium": phonenumbers.PREMIUM_RATE, "toll_free": phonenumbers.TOLL_FREE}
+	kind, ok := kinds[class]
+	if !ok {
+		return Number{}, false
+	}
+	p := phonenumbers.GetExampleNumberForType(iso, kind)
+	if p == nil {
+		return Number{}, false
+	}
+	n := Read(iso, phonenumbers.Format(p, phonenumbers.E164))
+	return n, n.E164 != ""
+}
+
 // IsCountry reports whether a country (ISO 3166 alpha-2) has telephone numbers.
 func IsCountry(iso string) bool { return phonenumbers.GetCountryCodeForRegion(iso) != 0 }
 

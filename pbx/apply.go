@@ -56,6 +56,8 @@ func empty(size int) *Snapshot {
 		DIDs:           map[DIDID]*DID{},
 		OutRoutes:      map[OutRouteID]*OutRoute{},
 		Restrictions:   map[RestrictionID]*Restriction{},
+		Decks:          map[DeckID]*Deck{},
+		Budgets:        map[BudgetID]*Budget{},
 		Timetables:     map[HoursID]*Timetable{},
 		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
@@ -164,6 +166,10 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.OutRoutes, OutRouteID(r.ID))
 	case KindRestriction:
 		return found(s.Restrictions, RestrictionID(r.ID))
+	case KindDeck:
+		return found(s.Decks, DeckID(r.ID))
+	case KindBudget:
+		return found(s.Budgets, BudgetID(r.ID))
 	case KindPrompt:
 		return found(s.Prompts, PromptID(r.ID))
 	case KindMailbox:
@@ -185,7 +191,7 @@ func found[K comparable, V interface {
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
 // statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, hours, overrides,
-// trunks, numbers, out routes, restrictions, park positions, rooms, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// trunks, numbers, out routes, restrictions, price lists, budgets, park positions, rooms, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -195,7 +201,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Parks, yield) && each(s.Rooms, yield) &&
-			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield)
+			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield)
 	}
 }
 
@@ -209,7 +215,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status, duty, forwarding, mailbox and hours of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, duty, forwarding, mailbox, hours and budgets of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -257,6 +263,11 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 			if n.Role == RoleID(r.ID) {
 				all = append(all, n.Ref())
 			}
+		}
+	}
+	for _, b := range s.Budgets {
+		if b.On == r {
+			all = append(all, b.Ref())
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
@@ -389,6 +400,10 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.OutRoutes, k, t)[n.ID] = n
 	case *Restriction:
 		own(&s.Restrictions, k, t)[n.ID] = n
+	case *Deck:
+		own(&s.Decks, k, t)[n.ID] = n
+	case *Budget:
+		own(&s.Budgets, k, t)[n.ID] = n
 	case *Prompt:
 		own(&s.Prompts, k, t)[n.ID] = n
 	case *Mailbox:
@@ -453,6 +468,10 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.OutRoutes, r.Kind, t), OutRouteID(r.ID))
 	case KindRestriction:
 		delete(own(&s.Restrictions, r.Kind, t), RestrictionID(r.ID))
+	case KindDeck:
+		delete(own(&s.Decks, r.Kind, t), DeckID(r.ID))
+	case KindBudget:
+		delete(own(&s.Budgets, r.Kind, t), BudgetID(r.ID))
 	case KindPrompt:
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	case KindMailbox:

@@ -45,5 +45,7 @@ func (t *Trunk) Ref() Ref         { return Ref{KindTrunk, string(t.ID)} }
 func (d *DID) Ref() Ref           { return Ref{KindDID, string(d.ID)} }
 func (o *OutRoute) Ref() Ref      { return Ref{KindOutRoute, string(o.ID)} }
 func (r *Restriction) Ref() Ref   { return Ref{KindRestriction, string(r.ID)} }
+func (d *Deck) Ref() Ref          { return Ref{KindDeck, string(d.ID)} }
+func (b *Budget) Ref() Ref        { return Ref{KindBudget, string(b.ID)} }
 func (t *Timetable) Ref() Ref     { return Ref{KindHours, string(t.ID)} }
 func (o *HoursOverride) Ref() Ref { return Ref{KindOverride, string(o.ID)} }

@@ -132,6 +132,10 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkOutRoute(n)
 	case *Restriction:
 		return s.checkRestriction(n)
+	case *Deck:
+		return s.checkDeck(n)
+	case *Budget:
+		return s.checkBudget(n)
 	}
 	return nil
 }
@@ -405,6 +409,9 @@ func (s *Snapshot) checkGone(old Noun) error {
 			if slices.ContainsFunc(o.Trunks, func(w Way) bool { return w.Trunk == n.ID }) {
 				return Refuse(Conflict, "", "trunk.in_use", "name", n.Name)
 			}
+		}
+		if len(s.DecksOf(n.ID)) > 0 {
+			return Refuse(Conflict, "", "trunk.in_use", "name", n.Name)
 		}
 	case *Role:
 		if s.uses(n.ID) {

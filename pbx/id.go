@@ -30,6 +30,8 @@ type (
 	DIDID         string // did_…; a number of the office in the public network
 	OutRouteID    string // out_…
 	RestrictionID string // rst_…; a profile of what may be called outside
+	DeckID        string // dck_…; a price list of a carrier
+	BudgetID      string // bud_…
 	MessageID     string // msg_…; in a mailbox; its sound has the same name
 	ParkID        string // prk_…; a row of park positions
 	RoomID        string // rom_…; a conference room
@@ -85,6 +87,8 @@ const (
 	KindMessage    Kind = "message" // in a mailbox
 
 	KindRestriction Kind = "restriction"
+	KindDeck        Kind = "deck"
+	KindBudget      Kind = "budget"
 )
 
 // Ref points at one thing.

@@ -23,6 +23,10 @@ type index struct {
 	dids         Table[string, *DID]
 	standard     GroupID
 	restrictions map[Ref][]*Restriction // by what they are put on; without those that are off
+	decks        map[TrunkID][]*Deck    // by trunk, newest first
+	budgets      map[Ref][]*Budget      // by what they are put on; without those that are off
+	calendar     *hours.Zone            // of the office …
+	calendarOf   string                 // … and its name
 	clocks       map[string]*hours.Zone // of the office and its groups, while a rule asks for the time of day
 	people       map[UserID]*Person
 	nodes        map[GroupID]*Node
@@ -90,6 +94,8 @@ func (s *Snapshot) reindex() error {
 	s.indexPeople()
 	s.indexHours()
 	s.indexRestrictions()
+	s.indexDecks()
+	s.indexBudgets()
 	return nil
 }
 
@@ -113,6 +119,8 @@ func (s *Snapshot) mend(t *touch) error {
 	s.mendPeople(t)
 	s.mendHours(t)
 	s.mendRestrictions(t)
+	s.mendDecks(t)
+	s.mendBudgets(t)
 	return nil
 }
 
@@ -313,6 +321,10 @@ func (s *Snapshot) NameOf(r Ref) string {
 	case *OutRoute:
 		return n.Name
 	case *Restriction:
+		return n.Name
+	case *Deck:
+		return n.Name
+	case *Budget:
 		return n.Name
 	case *Timetable, *HoursOverride:
 		if r.ID == string(OfficeHours) {

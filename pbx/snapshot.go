@@ -36,6 +36,8 @@ type Snapshot struct {
 	DIDs           map[DIDID]*DID
 	OutRoutes      map[OutRouteID]*OutRoute
 	Restrictions   map[RestrictionID]*Restriction
+	Decks          map[DeckID]*Deck
+	Budgets        map[BudgetID]*Budget
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

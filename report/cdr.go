@@ -4,6 +4,7 @@
 package report
 
 import (
+	"slices"
 	"time"
 
 	"tandem/event"
@@ -72,6 +73,53 @@ type Leg struct {
 	Codec    string       `json:"codec,omitempty"`
 	Lost     int          `json:"lost,omitempty"`   // RTP packets that did not arrive
 	Jitter   int          `json:"jitter,omitempty"` // ms, mean
+	Trunk    pbx.TrunkID  `json:"trunk,omitempty"`  // over which it went, in place of a phone
+	Charge   *pbx.Charge  `json:"charge,omitempty"` // of a leg that leads outside: who pays, and by which price
+}
+
+// Talk is the time between answer and end.
+func (l *Leg) Talk() time.Duration {
+	if l.Answered.IsZero() || l.Ended.IsZero() {
+		return 0
+	}
+	return l.Ended.Sub(l.Answered)
+}
+
+// Cost is what the leg cost whoever pays it; false when nobody knows. A leg that nobody answered cost nothing.
+func (l *Leg) Cost() (int64, bool) {
+	switch {
+	case l.Charge == nil || l.Talk() <= 0:
+		return 0, true
+	case !l.Charge.Priced:
+		return 0, false
+	}
+	return l.Charge.Price.Cost(l.Talk()), true
+}
+
+// Cost is what the call cost, in millionths of the currency that it names; false when nobody knows. A call that nobody had to pay has no currency.
+func (c *CDR) Cost() (amount int64, currency string, known bool) {
+	known = true
+	for i := range c.Legs {
+		l := &c.Legs[i]
+		n, ok := l.Cost()
+		if l.Charge != nil && l.Charge.Currency != "" && l.Talk() > 0 {
+			currency = l.Charge.Currency
+		}
+		amount += n
+		known = known && ok
+	}
+	return amount, currency, known
+}
+
+// Payers lists who paid for a part of the call.
+func (c *CDR) Payers() []pbx.UserID {
+	var all []pbx.UserID
+	for i := range c.Legs {
+		if l := &c.Legs[i]; l.Charge != nil && l.Talk() > 0 && !slices.Contains(all, l.Charge.Payer) {
+			all = append(all, l.Charge.Payer)
+		}
+	}
+	return all
 }
 
 // Missed reports whether the called side never talked: nobody answered anywhere.

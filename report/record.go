@@ -205,7 +205,7 @@ func (d *Draft) leg(l event.Leg) {
 	}
 	row := Leg{
 		ID: l.ID, Device: l.Device, Party: l.Party, Out: l.Out, Started: l.Started, Rang: l.Rang, Answered: l.Answered,
-		Ended: l.Ended, Cause: l.Cause, Status: l.Status, Codec: l.Codec, Lost: l.Lost, Jitter: l.Jitter,
+		Ended: l.Ended, Cause: l.Cause, Status: l.Status, Codec: l.Codec, Lost: l.Lost, Jitter: l.Jitter, Trunk: l.Trunk, Charge: l.Charge,
 	}
 	if i := slices.IndexFunc(c.Legs, func(o Leg) bool { return o.ID == l.ID }); i >= 0 {
 		if row.Rang.IsZero() {

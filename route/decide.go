@@ -10,6 +10,7 @@ import (
 	"tandem/i18n"
 	"tandem/number"
 	"tandem/pbx"
+	"tandem/toll"
 )
 
 // Hops is how many places one call may go through; what is sent on more often ends.
@@ -92,6 +93,7 @@ type Target struct {
 	Trunk   pbx.TrunkID // in place of a phone
 	Sends   string      // with Trunk: the number as the carrier wants it
 	Shows   string      // with Trunk: the caller's number, likewise; empty withholds it
+	Quote   toll.Quote  // with Trunk: what a call costs there
 }
 
 // Attempt is a set of phones that ring together.
@@ -117,6 +119,8 @@ type Plan struct {
 	Payer    pbx.UserID    // of what leads outside: whose call it is
 	Most     time.Duration // of what leads outside: how long it may last; 0 is without end
 	Warn     time.Duration // with Most: when it is said that the end is near
+	Number   number.Number // of what leads outside: as it was understood, by which it is paid
+	Paid     bool          // of what leads outside: a budget of money stands before it
 }
 
 // IsEmergency reports whether the plan is for an emergency number; no right and no suspension stands before it (TF-03).

@@ -9,6 +9,7 @@ import (
 	"tandem/i18n"
 	"tandem/number"
 	"tandem/pbx"
+	"tandem/toll"
 )
 
 // OutRing is how long a number outside rings on each trunk. Carriers give up before, with a reason.
@@ -30,11 +31,16 @@ func (q *question) leaveHouse(p *Plan, n number.Number) {
 			skipped = append(skipped, why)
 			continue
 		}
+		quote := toll.PriceOn(q.s, t.ID, &n, q.r.At)
+		if p.Paid && !quote.OK && n.Class != number.Emergency {
+			skipped = append(skipped, i18n.T("route.trunk_unpriced", "trunk", t.Name))
+			continue
+		}
 		shows := cmp.Or(w.Shows, q.shown(payer, t))
 		p.Attempts = append(p.Attempts, Attempt{Ring: OutRing, Targets: []Target{{
 			Party: pbx.Party{Number: p.To.Number}, Trunk: t.ID,
 			Sends: t.Prefix + w.Prefix + sent(q.s.Tenant.Country, n, t.Sends),
-			Shows: shown(q.s.Tenant.Country, shows, t.Sends),
+			Shows: shown(q.s.Tenant.Country, shows, t.Sends), Quote: quote,
 		}}})
 		p.because(i18n.T("route.over", "trunk", t.Name, "number", cmp.Or(shows, "–")))
 	}

@@ -44,7 +44,7 @@ func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
 		ask.Device = q.r.Caller.Device
 	}
 	v := toll.Decide(q.s, ask)
-	p.Payer, p.Most, p.Warn = ask.Payer, v.Most, v.Warn
+	p.Payer, p.Most, p.Warn, p.Number, p.Paid = ask.Payer, v.Most, v.Warn, n, v.Paid
 	if v.OK {
 		p.because(i18n.T("toll." + string(v.Code)))
 		return i18n.Text{}

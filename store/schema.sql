@@ -49,6 +49,24 @@ CREATE TABLE bindings (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE budgets (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	name     TEXT   NOT NULL,
+	put_on   TEXT   NOT NULL,
+	each_one BIGINT NOT NULL,
+	measure  TEXT   NOT NULL,
+	period   TEXT   NOT NULL,
+	most     BIGINT NOT NULL,
+	classes  TEXT   NOT NULL,
+	marks    TEXT   NOT NULL,
+	report   BIGINT NOT NULL,
+	raises   TEXT   NOT NULL,
+	off      BIGINT NOT NULL,
+	created  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE call_parts (
 	tenant  TEXT   NOT NULL,
 	part    TEXT   NOT NULL,
@@ -79,6 +97,22 @@ CREATE INDEX calls_ended ON calls (tenant, ended, id);
 CREATE INDEX calls_started ON calls (tenant, started, id);
 
 CREATE INDEX calls_talk ON calls (tenant, talk, id);
+
+CREATE TABLE decks (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	name     TEXT   NOT NULL,
+	trunk    TEXT   NOT NULL,
+	currency TEXT   NOT NULL,
+	exchange BIGINT NOT NULL,
+	begins   BIGINT NOT NULL,
+	ends     BIGINT NOT NULL,
+	lies_over BIGINT NOT NULL,
+	sum      TEXT   NOT NULL,
+	rates    TEXT   NOT NULL,
+	created  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
 
 CREATE TABLE devices (
 	tenant   TEXT   NOT NULL,

@@ -31,7 +31,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, parkRows(), &nouns), gather(ctx, x, t.id, roomRows(), &nouns),
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, reviewRows(), &nouns), gather(ctx, x, t.id, verdictRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
 			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns),
-			gather(ctx, x, t.id, restrictionRows(), &nouns))
+			gather(ctx, x, t.id, restrictionRows(), &nouns), gather(ctx, x, t.id, deckRows(), &nouns), gather(ctx, x, t.id, budgetRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -179,6 +179,8 @@ type sorted struct {
 	dids         []*pbx.DID
 	outRoutes    []*pbx.OutRoute
 	restrictions []*pbx.Restriction
+	decks        []*pbx.Deck
+	budgets      []*pbx.Budget
 	gone         map[pbx.Kind][]string
 }
 
@@ -244,6 +246,10 @@ func sort(c pbx.Change) (sorted, error) {
 			s.outRoutes = append(s.outRoutes, n)
 		case *pbx.Restriction:
 			s.restrictions = append(s.restrictions, n)
+		case *pbx.Deck:
+			s.decks = append(s.decks, n)
+		case *pbx.Budget:
+			s.budgets = append(s.budgets, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -262,7 +268,7 @@ func tables() map[pbx.Kind]string {
 		pbx.KindPark: "parks", pbx.KindRoom: "rooms",
 		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts", pbx.KindMailbox: "mailboxes",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
-		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions"}
+		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -299,7 +305,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, parkRows(), s.parks), put(ctx, x, t.id, roomRows(), s.rooms),
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, reviewRows(), s.reviews), put(ctx, x, t.id, verdictRows(), s.verdicts), put(ctx, x, t.id, promptRows(), s.prompts),
 		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes),
-		put(ctx, x, t.id, restrictionRows(), s.restrictions))
+		put(ctx, x, t.id, restrictionRows(), s.restrictions), put(ctx, x, t.id, deckRows(), s.decks), put(ctx, x, t.id, budgetRows(), s.budgets))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

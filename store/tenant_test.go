@@ -84,6 +84,10 @@ func nouns() []pbx.Noun {
 			Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}, Countries: []string{"PL"}, Prefixes: []string{"+48"}, When: pbx.TollOpen, From: 480, Until: 1080},
 				{Effect: pbx.TollLimit, Minutes: 30}},
 			Except: []pbx.TollExcept{{User: "usr_bob", Classes: []string{"premium"}, Until: day.Add(time.Hour), Reason: "świąteczna infolinia"}}, Off: true, Created: day},
+		&pbx.Deck{ID: "dck_1", Name: "Taryfa", Trunk: "trk_1", Currency: "PLN", Exchange: 230_000, From: day, Until: day.Add(time.Hour), Over: true, Lines: 2, Sum: "00ff",
+			Rates: pbx.NewRates([]pbx.Rate{{Prefix: "48", Name: "Польша", Minute: 12_345, Setup: 100, Increment: 60, Minimum: 30}, {Prefix: "1876", Name: "Jamaica, \"mobile\"", Minute: 400_000}}), Created: day},
+		&pbx.Budget{ID: "bud_1", Name: "Miesiąc", On: pbx.Ref{Kind: pbx.KindGroup, ID: "grp_sales"}, Each: true, Measure: pbx.MeasureTime, Period: pbx.PeriodMonth, Limit: 600, Classes: []string{"international"},
+			Marks: []int{80, 100}, Report: true, Raises: []pbx.BudgetRaise{{User: "usr_bob", More: 60, Until: day.Add(time.Hour), Reason: "ярмарка", By: "usr_ada"}}, Off: true, Created: day},
 	}
 }
 

@@ -99,7 +99,7 @@ func (r *run) handed(ok bool) {
 	r.transit = nil
 	if ok {
 		_, i := r.side(h.leg.ID)
-		h.left.record.Ended = r.now
+		h.left.record.Ended, h.left.record.Charge = r.now, nil // who has the leg in the end has its costs
 		r.sides[i] = &h.left
 		p := event.Transferred{Leg: h.phone, By: h.party, Rest: h.left.record.Party, Call: h.to}
 		r.draft.Transferred(p)

@@ -59,6 +59,9 @@ func (r *run) enlist(config *pbx.Snapshot, plan route.Plan) []pbx.LegID {
 				callee.secure = trunk.Encrypt
 			}
 			callee.record = event.Leg{ID: id, Device: t.Binding.Device, Trunk: t.Trunk, Party: t.Party, Out: true}
+			if t.Trunk != "" && !plan.IsEmergency() {
+				callee.record.Charge = t.Quote.Charge(plan.Payer, config.Tenant.Currency)
+			}
 			r.sides = append(r.sides, callee)
 			add(t.Party.User)
 		}

@@ -17,6 +17,7 @@ type Question struct {
 	Device pbx.DeviceID // the phone in use; empty for rules, links and programs
 	To     number.Number
 	At     time.Time
+	Trunk  pbx.TrunkID // over which it goes; empty: it is not known yet, and the dearest that is on counts
 }
 
 // Code says how a verdict came about, in one word.
@@ -33,6 +34,7 @@ const (
 	Forbidden Code = "forbidden" // a rule forbids it
 	Hours     Code = "hours"     // a rule forbids it at this time
 	Missing   Code = "missing"   // no rule allows it
+	Unpriced  Code = "unpriced"  // a budget of money would have to pay it, and nobody knows what it costs (TF-05)
 )
 
 // Spot is the rule that decided: a profile and the place in its list; no profile for what holds without one.
@@ -50,6 +52,8 @@ type Verdict struct {
 	Most  time.Duration // how long the call may last; 0 is without end
 	Warn  time.Duration // with Most: when the parties hear that the end is near
 	Limit Spot          // with Most: whose limit it is
+	Quote Quote         // what it costs at that moment, by the trunk of the question or the dearest; of a refused call nothing
+	Paid  bool          // a budget of money stands before it: without a price it cannot be made
 }
 
 // Refusal is what the caller is told: the kind of reason, and no rule of others (N-18).
@@ -60,6 +64,8 @@ func (v Verdict) Refusal(to number.Number) i18n.Text {
 		key = "toll.refused.hours"
 	case Nobody:
 		key = "toll.refused.nobody"
+	case Unpriced:
+		key = "toll.refused.unpriced"
 	}
 	return i18n.T(key, "number", cmp.Or(string(to.E164), to.Digits))
 }
@@ -80,7 +86,11 @@ func Decide(s *pbx.Snapshot, q Question) Verdict {
 	}
 	c := collector{s: s, q: q}
 	c.gather()
-	return c.verdict()
+	v := c.verdict()
+	if v.OK {
+		v.price(s, &q)
+	}
+	return v
 }
 
 // collector goes over the rules that reach a payer and remembers the first of each effect.
@@ -235,4 +245,20 @@ func (c *collector) verdict() Verdict {
 		v.Warn = max(v.Most-WarnBefore, v.Most/2)
 	}
 	return v
+}
+
+// price looks up what an allowed call costs, and refuses it when that has to be known and is not.
+func (v *Verdict) price(s *pbx.Snapshot, q *Question) {
+	if v.Paid = needsPrice(s, q.Payer, &q.To, q.At); len(s.Decks) == 0 && !v.Paid {
+		v.Quote.OK = q.To.Class == number.TollFree
+		return
+	}
+	if q.Trunk != "" {
+		v.Quote = PriceOn(s, q.Trunk, &q.To, q.At)
+	} else {
+		v.Quote = Dearest(s, &q.To, q.At)
+	}
+	if v.Paid && !v.Quote.OK {
+		v.OK, v.Code = false, Unpriced
+	}
 }

@@ -15,8 +15,8 @@ const slice = time.Minute
 // between. What was written down survives; what was only decided is lost.
 func history(r *rand.Rand) error {
 	limits := map[string]int64{"user": r.Int64N(500), "group": r.Int64N(1500), "office": r.Int64N(3000)}
-	price := Price{Minute: r.Int64N(400), Setup: r.Int64N(10), Increment: time.Duration(r.IntN(61)) * time.Second, Minimum: time.Duration(r.IntN(31)) * time.Second}
-	account := func(budget string) Account { return Account{Budget: budget, Window: 1} }
+	price := pbx.Price{Minute: r.Int64N(400), Setup: r.Int64N(10), Increment: time.Duration(r.IntN(61)) * time.Second, Minimum: time.Duration(r.IntN(31)) * time.Second}
+	account := func(budget string) Account { return Account{Budget: pbx.BudgetID(budget), Window: 1} }
 	type running struct{ talked, paid time.Duration }
 	var journal []Line
 	ledger, calls := &Ledger{}, map[pbx.CallID]*running{}
@@ -29,7 +29,7 @@ func history(r *rand.Rand) error {
 	}
 	end := func(id pbx.CallID, c *running) {
 		cost := price.Cost(c.talked)
-		if line, ok := ledger.Settle(id, map[Account]int64{account("user"): cost, account("group"): cost, account("office"): cost}); ok {
+		if line, ok := ledger.Settle(pbx.LegID(id), func(Account) (int64, bool) { return cost, true }); ok {
 			journal = append(journal, line)
 			ledger.Apply(line)
 		}
@@ -40,7 +40,7 @@ func history(r *rand.Rand) error {
 		switch r.IntN(6) {
 		case 0, 1: // a call begins
 			id := pbx.CallID(fmt.Sprint("cal_", step))
-			if line, lacks := ledger.Reserve(id, sides(0, slice)); lacks == nil {
+			if line, lacks := ledger.Reserve(id, pbx.LegID(id), sides(0, slice)); lacks == nil {
 				if r.IntN(10) == 0 {
 					break // crash before it was written: the call never began
 				}
@@ -54,7 +54,7 @@ func history(r *rand.Rand) error {
 				if c.talked < c.paid {
 					break
 				}
-				line, lacks := ledger.Reserve(id, sides(c.paid, c.paid+slice))
+				line, lacks := ledger.Reserve(id, pbx.LegID(id), sides(c.paid, c.paid+slice))
 				if lacks != nil {
 					end(id, c)
 					break
@@ -82,7 +82,7 @@ func history(r *rand.Rand) error {
 			}
 			for id, c := range calls {
 				charged += price.Cost(c.talked)
-				if line, ok := ledger.Settle(id, nil); ok {
+				if line, ok := ledger.Settle(pbx.LegID(id), func(Account) (int64, bool) { return 0, false }); ok {
 					journal = append(journal, line)
 					ledger.Apply(line)
 				}
@@ -120,9 +120,9 @@ func TestNoBudgetIsOverspent(t *testing.T) {
 
 // Of 200 calls that begin together against a budget for three, three begin (TF-04).
 func TestTwoHundredStartsAgainstThree(t *testing.T) {
-	ledger, price, begun := &Ledger{}, Price{Minute: 400}, 0
+	ledger, price, begun := &Ledger{}, pbx.Price{Minute: 400}, 0
 	for i := range 200 {
-		line, lacks := ledger.Reserve(pbx.CallID(fmt.Sprint(i)), []Side{{Account: Account{Budget: "user"}, Limit: 1200, Amount: price.Slice(0, slice)}})
+		line, lacks := ledger.Reserve("cal", pbx.LegID(fmt.Sprint(i)), []Side{{Account: Account{Budget: "user"}, Limit: 1200, Amount: price.Slice(0, slice)}})
 		if lacks == nil {
 			ledger.Apply(line)
 			begun++
@@ -136,16 +136,16 @@ func TestTwoHundredStartsAgainstThree(t *testing.T) {
 func TestCost(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
-		price Price
+		price pbx.Price
 		talk  time.Duration
 		want  int64
 	}{
-		{"nothing for no answer", Price{Minute: 60, Setup: 5}, 0, 0},
-		{"by the second", Price{Minute: 60}, 61 * time.Second, 61},
-		{"by the minute", Price{Minute: 60, Increment: time.Minute}, 61 * time.Second, 120},
-		{"at least half a minute", Price{Minute: 60, Minimum: 30 * time.Second}, time.Second, 30},
-		{"a begun hundredth is whole", Price{Minute: 1}, time.Second, 1},
-		{"with a fee for the answer", Price{Minute: 60, Setup: 7}, time.Minute, 67},
+		{"nothing for no answer", pbx.Price{Minute: 60, Setup: 5}, 0, 0},
+		{"by the second", pbx.Price{Minute: 60}, 61 * time.Second, 61},
+		{"by the minute", pbx.Price{Minute: 60, Increment: time.Minute}, 61 * time.Second, 120},
+		{"at least half a minute", pbx.Price{Minute: 60, Minimum: 30 * time.Second}, time.Second, 30},
+		{"a begun hundredth is whole", pbx.Price{Minute: 1}, time.Second, 1},
+		{"with a fee for the answer", pbx.Price{Minute: 60, Setup: 7}, time.Minute, 67},
 	} {
 		if got := tt.price.Cost(tt.talk); got != tt.want {
 			t.Errorf("%s: %d, want %d", tt.name, got, tt.want)
@@ -160,13 +160,13 @@ func TestWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
-		period   Period
+		period   pbx.Period
 		at, want string
 	}{
-		{Day, "2026-11-23T22:59:59Z", "2026-11-22T23:00:00Z"}, {Day, "2026-11-23T23:00:00Z", "2026-11-23T23:00:00Z"},
-		{Day, "2026-03-29T12:00:00Z", "2026-03-28T23:00:00Z"}, {Day, "2026-10-25T12:00:00Z", "2026-10-24T22:00:00Z"},
-		{Week, "2026-11-29T12:00:00Z", "2026-11-22T23:00:00Z"}, {Week, "2026-11-23T12:00:00Z", "2026-11-22T23:00:00Z"},
-		{Month, "2026-04-30T21:59:59Z", "2026-03-31T22:00:00Z"},
+		{pbx.PeriodDay, "2026-11-23T22:59:59Z", "2026-11-22T23:00:00Z"}, {pbx.PeriodDay, "2026-11-23T23:00:00Z", "2026-11-23T23:00:00Z"},
+		{pbx.PeriodDay, "2026-03-29T12:00:00Z", "2026-03-28T23:00:00Z"}, {pbx.PeriodDay, "2026-10-25T12:00:00Z", "2026-10-24T22:00:00Z"},
+		{pbx.PeriodWeek, "2026-11-29T12:00:00Z", "2026-11-22T23:00:00Z"}, {pbx.PeriodWeek, "2026-11-23T12:00:00Z", "2026-11-22T23:00:00Z"},
+		{pbx.PeriodMonth, "2026-04-30T21:59:59Z", "2026-03-31T22:00:00Z"},
 	} {
 		at, err := time.Parse(time.RFC3339, tt.at)
 		if err != nil {

@@ -72,6 +72,7 @@ const (
 	CheckRules  CheckKind = "rules"  // a rule of a profile, or what holds without one, opens it
 	CheckDeny   CheckKind = "deny"   // no rule forbids it
 	CheckHours  CheckKind = "hours"  // no rule forbids it at this time
+	CheckPrice  CheckKind = "price"  // where a budget of money would have to pay: it is known what it costs (TF-05)
 )
 
 // Check is one question with its answer.
@@ -103,5 +104,9 @@ func (e *Explanation) Checks() []Check {
 	if e.Basic {
 		allow = true
 	}
-	return append(all, Check{CheckRules, allow}, Check{CheckDeny, !deny}, Check{CheckHours, !timed})
+	all = append(all, Check{CheckRules, allow}, Check{CheckDeny, !deny}, Check{CheckHours, !timed})
+	if e.Paid {
+		all = append(all, Check{CheckPrice, e.Code != Unpriced})
+	}
+	return all
 }

@@ -316,6 +316,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/decks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Price lists of carriers.
+         * @description Needs `rate.edit` over the office.
+         */
+        get: operations["get_decks"];
+        put?: never;
+        /**
+         * Add a price list from a CSV file, whole or not at all; with dry=1 only say what it would change.
+         * @description Needs `rate.edit` over the office.
+         */
+        post: operations["post_decks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/decks/{deck}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One price list.
+         * @description Needs `rate.edit` over the office.
+         */
+        get: operations["get_decks_by_deck"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a price list.
+         * @description Needs `rate.edit` over the office.
+         */
+        delete: operations["delete_decks_by_deck"];
+        options?: never;
+        head?: never;
+        /**
+         * Change whose price list it is, and when it holds.
+         * @description Needs `rate.edit` over the office.
+         */
+        patch: operations["patch_decks_by_deck"];
+        trace?: never;
+    };
+    "/v1/decks/{deck}/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lines of a price list.
+         * @description Needs `rate.edit` over the office.
+         */
+        get: operations["get_decks_by_deck_rates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/devices/{device}": {
         parameters: {
             query?: never;
@@ -1572,6 +1644,26 @@ export interface paths {
          * @description Needs `agent.data` over the thing; who may not see it is told that it does not exist.
          */
         get: operations["get_queues_by_queue_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a number costs over every trunk.
+         * @description Needs `rate.edit` over the office.
+         */
+        get: operations["get_quotes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3117,6 +3209,8 @@ export interface components {
             by?: components["schemas"]["Party"];
             cause: string;
             codec?: string;
+            /** @description what it cost; for who may see what the calls of everybody cost who paid for it */
+            cost?: components["schemas"]["Cost"];
             dialled?: string;
             /**
              * @description as the visitor took part in it; internal between others inside
@@ -3146,10 +3240,23 @@ export interface components {
         };
         CallCheck: {
             /** @enum {string} */
-            kind: "right" | "number" | "rules" | "deny" | "hours";
+            kind: "right" | "number" | "rules" | "deny" | "hours" | "price" | "budget";
             /** @enum {string} */
             state: "passed" | "decides" | "would_refuse";
             text: string;
+        };
+        CallPrice: {
+            currency?: string;
+            /** @description false: nobody knows */
+            known: boolean;
+            /** Format: int64 */
+            minute?: number;
+            /** @description what the carrier calls the destination */
+            place?: string;
+            /** Format: int64 */
+            setup?: number;
+            /** @description name of the trunk */
+            trunk?: string;
         };
         CallRules: {
             decides: boolean;
@@ -3310,6 +3417,34 @@ export interface components {
             system: boolean;
             trunks: boolean;
         };
+        Cost: {
+            /** Format: int64 */
+            amount: number;
+            currency?: string;
+            /** @description false: there was no price for a part of it */
+            known: boolean;
+            /** @description one for each line outside that was answered */
+            lines: components["schemas"]["CostLine"][];
+        };
+        CostLine: {
+            /** Format: int64 */
+            amount: number;
+            known: boolean;
+            /**
+             * Format: int64
+             * @description price of a minute
+             */
+            minute?: number;
+            payer: components["schemas"]["Party"];
+            /** @description what the carrier calls the destination */
+            place?: string;
+            /** Format: int64 */
+            seconds: number;
+            /** Format: int64 */
+            setup?: number;
+            /** @description name, while there is such a trunk */
+            trunk?: string;
+        };
         DID: {
             /** @description the visitor may change everything but where it leads */
             edit: boolean;
@@ -3346,6 +3481,122 @@ export interface components {
             by: components["schemas"]["Named"];
             keep: boolean;
             reason: string;
+        };
+        Deck: {
+            /** Format: date-time */
+            created: string;
+            currency: string;
+            /**
+             * Format: int64
+             * @description millionths of the office's currency for one of the list's; absent where they are the same
+             */
+            exchange?: number;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** Format: int64 */
+            lines: number;
+            name: string;
+            /** @description it lies over the lists before it, which price what it does not name */
+            over: boolean;
+            revision?: string;
+            /**
+             * @description followed: a newer one of the same trunk has taken its place
+             * @enum {string}
+             */
+            state: "coming" | "current" | "followed" | "over";
+            /** @description whose prices they are; absent: of all trunks that have none of their own */
+            trunk?: string;
+            trunk_name?: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        DeckBody: {
+            currency?: string;
+            /** Format: int64 */
+            exchange?: number;
+            /** Format: date-time */
+            from?: string;
+            name?: string;
+            over?: boolean;
+            /** @description same as If-Match */
+            revision?: string;
+            /** @description empty: all trunks that have none of their own */
+            trunk?: string;
+            /**
+             * Format: date-time
+             * @description 0001-01-01T00:00:00Z: without end
+             */
+            until?: string;
+        };
+        DeckChange: {
+            /** Format: int64 */
+            after?: number;
+            /**
+             * Format: int64
+             * @description a minute, in millionths; absent: none
+             */
+            before?: number;
+            gone?: boolean;
+            name?: string;
+            new?: boolean;
+            prefix: string;
+        };
+        DeckImport: {
+            /**
+             * Format: int64
+             * @description prefixes that the list before does not have
+             */
+            added: number;
+            /** @description the greatest of them */
+            changes: components["schemas"]["DeckChange"][];
+            /** Format: int64 */
+            cheaper: number;
+            /** @description that the file names */
+            currency?: string;
+            /** Format: int64 */
+            dearer: number;
+            /** @description absent while lines have problems */
+            deck?: components["schemas"]["Deck"];
+            /** @description name of the list that is in force at that moment */
+            follows?: string;
+            /**
+             * Format: int64
+             * @description prefixes of the list before that this one does not have
+             */
+            gone: number;
+            /**
+             * Format: int64
+             * @description that can be read
+             */
+            lines: number;
+            /** Format: int64 */
+            problems: number;
+            /** @description these prices are in force already; nothing is added */
+            same: boolean;
+            /** @description the first lines as they were read */
+            sample: components["schemas"]["Rate"][];
+            /** @description what the office can call and the list has no price for, in words */
+            uncovered: string[];
+            /** @description the first of them */
+            wrong: components["schemas"]["DeckProblem"][];
+        };
+        DeckProblem: {
+            field?: string;
+            key: string;
+            /** Format: int64 */
+            line: number;
+            message: string;
+        };
+        Decks: {
+            /** @description of the office; absent before the first price list */
+            currency?: string;
+            items: components["schemas"]["Deck"][];
+            next?: string;
+            /** Format: int64 */
+            total: number;
+            /** @description whose prices a list can be */
+            trunks: components["schemas"]["Named"][];
         };
         Deletion: {
             /**
@@ -4829,6 +5080,16 @@ export interface components {
              */
             total: number;
         };
+        PageRate: {
+            items: components["schemas"]["Rate"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageRestriction: {
             items: components["schemas"]["Restriction"][];
             /** @description cursor of the next page; absent on the last one */
@@ -5452,6 +5713,66 @@ export interface components {
              * @description callers
              */
             waiting: number;
+        };
+        Quote: {
+            deck?: string;
+            deck_name?: string;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            increment?: number;
+            /** @description false: nobody knows */
+            known: boolean;
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            minimum?: number;
+            /**
+             * Format: int64
+             * @description in millionths of the office's currency, like setup
+             */
+            minute?: number;
+            name: string;
+            /** @description what the carrier calls the destination */
+            place?: string;
+            prefix?: string;
+            /** Format: int64 */
+            setup?: number;
+            trunk: string;
+        };
+        Quotes: {
+            class: string;
+            currency?: string;
+            items: components["schemas"]["Quote"][];
+            /** @description as it was understood */
+            number: string;
+        };
+        Rate: {
+            /**
+             * Format: int64
+             * @description seconds, in whose steps talk is counted
+             */
+            increment?: number;
+            /**
+             * Format: int64
+             * @description seconds that are counted at least
+             */
+            minimum?: number;
+            /**
+             * Format: int64
+             * @description millionths of the list's currency
+             */
+            minute: number;
+            name?: string;
+            /** @description beginning of numbers, with + and country code */
+            prefix: string;
+            /**
+             * Format: int64
+             * @description millionths for every answered call
+             */
+            setup?: number;
         };
         Reach: {
             /** @description those the visitor may see */
@@ -6319,6 +6640,8 @@ export interface components {
             ok: boolean;
             /** @description the questions of the decision in the order in which one should look; the first that fails decides */
             order: components["schemas"]["CallCheck"][];
+            /** @description what it costs at that moment, over the dearest trunk; for who may see what the person's calls cost */
+            price?: components["schemas"]["CallPrice"];
             /** @description the profiles that reach the caller, with the rules that speak about the number */
             profiles: components["schemas"]["CallRules"][];
             /**
@@ -7000,6 +7323,229 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeatureCodes"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_decks: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decks"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_decks: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen */
+                dry?: boolean;
+                /** @description what the list is called */
+                name?: string;
+                /** @description whose prices they are; empty: of all trunks that have none of their own */
+                trunk?: string;
+                /** @description ISO 4217; empty: what the file says, else the office's */
+                currency?: string;
+                /** @description millionths of the office's currency for one of the list's */
+                exchange?: number;
+                /** @description first moment at which it holds; absent: at once */
+                from?: string;
+                /** @description it lies over the lists before it */
+                over?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeckImport"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_decks_by_deck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deck: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deck"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_decks_by_deck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                deck: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_decks_by_deck: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                deck: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeckBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deck"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_decks_by_deck_rates: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                deck: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRate"];
                 };
             };
             /** @description Refused, with the reason */
@@ -10107,6 +10653,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveQueue"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_quotes: {
+        parameters: {
+            query: {
+                /** @description as it would be dialled */
+                number: string;
+                /** @description absent: now */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quotes"];
                 };
             };
             /** @description Refused, with the reason */

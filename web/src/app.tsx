@@ -36,6 +36,7 @@ const AgentPage = lazy(() => import('./pages/agent'));
 const WaitingPage = lazy(() => import('./pages/waiting'));
 const QueuePage = lazy(() => import('./pages/queue'));
 const RestrictionPage = lazy(() => import('./pages/restriction'));
+const RatePage = lazy(() => import('./pages/rate'));
 const ParkPage = lazy(() => import('./pages/park'));
 const RingPage = lazy(() => import('./pages/ring'));
 const PromptPage = lazy(() => import('./pages/prompt'));
@@ -89,6 +90,7 @@ function Pages() {
           <Route path="/queues" element={<QueuePage />} />
           <Route path="/queues/:id" element={<WaitingPage />} />
           <Route path="/restrictions" element={<RestrictionPage />} />
+          <Route path="/rates" element={<RatePage />} />
           <Route path="/parks" element={<ParkPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />

@@ -73,6 +73,10 @@ export const money = (hundredths: number, currency: string, signed = false): str
 /** Money without its currency, as one types it. */
 export const plainMoney = (hundredths: number): string => new Intl.NumberFormat(current(), { useGrouping: false, minimumFractionDigits: 2 }).format(hundredths / 100);
 
+/** Money that is kept in millionths: prices of a minute and what calls cost. */
+export const price = (micros: number, currency: string): string =>
+  new Intl.NumberFormat(current(), { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: 4 }).format(micros / 1_000_000);
+
 /** Reads an amount as people type it, with comma or point, in hundredths; nothing is 0, and what is no amount -1. */
 export function hundredths(typed: string): number {
   const text = typed.trim().replace(',', '.');

@@ -70,6 +70,10 @@ export function stale(kind: string): string[] {
       return ['parks', 'forwarding', 'path', 'overview', 'audit'];
     case 'queue':
       return ['queues', 'queue', 'duty', 'forwarding', 'path', 'overview', 'audit'];
+    case 'deck':
+      return ['decks', 'rates', 'quotes', 'whycall', 'audit'];
+    case 'budget':
+      return ['budgets', 'whycall', 'audit'];
     case 'restriction':
       return ['restrictions', 'whycall', 'path', 'audit'];
     case 'ring':

@@ -4,7 +4,7 @@ import { Fragment, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from '@tanstack/react-query';
 import { api, type Call, type Party } from '../api';
-import { clock, moment, seconds, stamp } from '../format';
+import { clock, moment, price, seconds, stamp } from '../format';
 import { Side } from '../ui/dialog';
 import { Loaded, NoMatch, Trouble } from '../ui/states';
 import { type Column, Table } from '../ui/table';
@@ -37,7 +37,24 @@ export function Direction({ call }: { call: Call }) {
   return <><Icon className={`icon ${missed && call.direction === 'in' ? 'danger' : 't3'}`} aria-hidden /><span className="sr">{words}</span></>;
 }
 
-export function callColumns(): Column<Call>[] {
+/** What a call cost; of one that nobody knows the price of, that. */
+const costWord = (c: Call): string => (!c.cost ? '' : c.cost.known ? price(c.cost.amount, c.cost.currency || 'EUR') : t('call.cost_unknown'));
+
+function Costs({ cost }: { cost: NonNullable<Call['cost']> }) {
+  const money = (n: number) => price(n, cost.currency || 'EUR');
+  return (
+    <ul className="card">
+      {cost.lines.map((l, i) => (
+        <li key={i} className="list-row">
+          <span className="grow col"><PartyText party={l.payer} link /><span className="meta num">{[l.place, l.trunk, clock(l.seconds), l.known ? t('call.per_minute', { price: money(l.minute ?? 0) }) : undefined, l.setup ? t('call.setup', { price: money(l.setup) }) : undefined].filter(Boolean).join(' · ')}</span></span>
+          <span className="num med nowrap">{l.known ? money(l.amount) : t('call.cost_unknown')}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function callColumns(money?: boolean): Column<Call>[] {
   return [
     { id: 'direction', head: '', width: '16px', cell: (c) => <Direction call={c} /> },
     { id: 'from', head: t('call.from'), width: 'minmax(150px,1.2fr)', cell: (c) => <PartyText party={c.from} /> },
@@ -45,6 +62,7 @@ export function callColumns(): Column<Call>[] {
     { id: 'cause', head: t('call.outcome'), width: 'minmax(150px,.8fr)', priority: 2, cell: (c) => <Outcome call={c} /> },
     { id: 'reason', head: t('call.reason'), width: 'minmax(140px,1.6fr)', priority: 3, cell: (c) => <span className="t2" title={c.reason}>{c.reason}</span> },
     { id: 'seconds', head: t('call.length'), width: '64px', priority: 2, right: true, cell: (c) => (c.answered ? clock(c.seconds) : <span className="t3">–</span>) },
+    ...(money ? [{ id: 'cost', head: t('call.cost'), width: '84px', priority: 3 as const, right: true, cell: (c: Call) => (c.cost ? <span className={c.cost.known ? '' : 't3'}>{costWord(c)}</span> : <span className="t3">–</span>) }] : []),
     { id: 'started', head: t('call.when'), width: '118px', right: true, sort: 'started', priority: 1, cell: (c) => <span className="t3" title={moment(c.started)}>{stamp(c.started)}</span> },
   ];
 }
@@ -58,7 +76,7 @@ export function CallTable({ query, current, onOpen, empty, filtered, clear, sort
     <Table
       label={t('nav.call_log')}
       rows={rows}
-      columns={callColumns()}
+      columns={callColumns(rows.some((c) => c.cost))}
       id={(c) => c.id}
       name={(c) => `${partyName(c.from)} – ${partyName(c.to)}`}
       small={(c) => (
@@ -110,6 +128,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
             [t('call.answered_at'), call.answered && <span className="num">{seconds(call.answered)}</span>],
             [t('call.ended'), <span className="num">{seconds(call.ended)}{call.by?.name ? ` · ${t('call.by', { name: call.by.name })}` : ''}</span>],
             [t('call.length'), call.answered && <span className="num">{clock(call.seconds)}</span>],
+            [t('call.cost'), call.cost && <span className="num">{costWord(call)}</span>],
             [t('call.sound'), call.codec && <span className="row g6">{call.codec}{call.secure && <span className="chip small ok"><Lock className="icon" aria-hidden />{t('call.secure')}</span>}</span>],
           ];
           return (
@@ -119,6 +138,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
               {call.trace && call.trace.length > 0 && (
                 <section className="col g8"><h3 className="label">{t('call.why')}</h3><ol className="chain">{call.trace.map((s, i) => <li key={s} className={i === (call.trace?.length ?? 0) - 1 && call.answered ? 'y' : ''}>{s}</li>)}</ol></section>
               )}
+              {call.cost && call.cost.lines.length > 0 && <section className="col g8"><h3 className="label">{t('call.costs')}</h3><Costs cost={call.cost} /></section>}
               {call.legs && call.legs.length > 0 && <section className="col g8"><h3 className="label">{t('call.legs')}</h3><Legs call={call} /></section>}
               <p className="meta mono">{call.id}</p>
             </div>

@@ -1,0 +1,151 @@
+package toll
+
+import (
+	"slices"
+	"time"
+
+	"tandem/number"
+	"tandem/pbx"
+)
+
+// Draw is one budget that a call draws on.
+type Draw struct {
+	Budget  *pbx.Budget
+	Account Account
+	Limit   int64 // in millionths of the office's currency, or in seconds
+}
+
+// unit is how much of what a ledger counts one of what a limit is typed in is.
+func unit(m pbx.BudgetMeasure) int64 {
+	if m == pbx.MeasureTime {
+		return 60
+	}
+	return pbx.Micros / 100
+}
+
+// Limit is how much somebody may spend of a budget at a moment, as a ledger counts it.
+func Limit(b *pbx.Budget, u pbx.UserID, at time.Time) int64 {
+	return b.LimitOf(u, at) * unit(b.Measure)
+}
+
+// AccountOf is what a budget counts on for somebody at a moment: one account for all, or one for each, that begins anew with each period.
+func AccountOf(s *pbx.Snapshot, b *pbx.Budget, u pbx.UserID, at time.Time) Account {
+	a := Account{Budget: b.ID, Window: Window(b.Period, at, s.OfficeClock()).Unix()}
+	if b.Each {
+		a.User = u
+	}
+	return a
+}
+
+// Draws lists the budgets that a call to a number draws on at a moment: those of the person, of his groups and those above them, and of the office.
+func Draws(s *pbx.Snapshot, payer pbx.UserID, to *number.Number, at time.Time) []Draw {
+	if to.Class == number.Emergency || !to.Class.IsOutside() {
+		return nil
+	}
+	var all []Draw
+	reach(s, payer, at, func(b *pbx.Budget) bool {
+		if counts(b, to) && !slices.ContainsFunc(all, func(d Draw) bool { return d.Budget == b }) {
+			all = append(all, Draw{b, AccountOf(s, b, payer, at), Limit(b, payer, at)})
+		}
+		return true
+	})
+	return all
+}
+
+// Reaching lists the budgets that are about somebody at a moment, whatever he calls.
+func Reaching(s *pbx.Snapshot, u pbx.UserID, at time.Time) []*pbx.Budget {
+	var all []*pbx.Budget
+	reach(s, u, at, func(b *pbx.Budget) bool {
+		if !slices.Contains(all, b) {
+			all = append(all, b)
+		}
+		return true
+	})
+	return all
+}
+
+// counts reports whether calls to a number draw on a budget.
+func counts(b *pbx.Budget, to *number.Number) bool {
+	return len(b.Classes) == 0 || slices.Contains(b.Classes, to.Class.String())
+}
+
+// reach goes over the budgets that are about a person; a budget that is reached on two ways comes twice.
+func reach(s *pbx.Snapshot, u pbx.UserID, at time.Time, visit func(*pbx.Budget) bool) {
+	each := func(list []*pbx.Budget) bool {
+		for _, b := range list {
+			if !visit(b) {
+				return false
+			}
+		}
+		return true
+	}
+	if len(s.Budgets) == 0 || !each(s.BudgetsOn(pbx.Ref{Kind: pbx.KindUser, ID: string(u)})) {
+		return
+	}
+	for _, m := range s.MembershipsOf(u) {
+		if !m.IsActive(at) {
+			continue
+		}
+		g := s.Groups[m.Group]
+		for range pbx.Depth {
+			if g == nil {
+				break
+			}
+			if !each(s.BudgetsOn(g.Ref())) {
+				return
+			}
+			g = s.Groups[g.Parent]
+		}
+	}
+	each(s.BudgetsOn(s.Tenant.Ref()))
+}
+
+// needsPrice reports whether a call has to have a price because a budget of money would stop it: nobody can reserve what he does not know (TF-05).
+func needsPrice(s *pbx.Snapshot, u pbx.UserID, to *number.Number, at time.Time) bool {
+	needs := false
+	reach(s, u, at, func(b *pbx.Budget) bool {
+		needs = b.Measure == pbx.MeasureMoney && !b.Report && counts(b, to)
+		return !needs
+	})
+	return needs
+}
+
+// Slice is what a leg has to reserve on each account so that it may go on from one moment of its talk to another.
+func Slice(draws []Draw, p pbx.Price, from, until time.Duration) []Side {
+	sides := make([]Side, 0, len(draws))
+	for _, d := range draws {
+		sides = append(sides, Side{Account: d.Account, Limit: d.Limit, Open: d.Budget.Report, Amount: amount(d.Budget, p, until) - amount(d.Budget, p, from)})
+	}
+	return sides
+}
+
+// amount is what talk takes of a budget.
+func amount(b *pbx.Budget, p pbx.Price, talk time.Duration) int64 {
+	if b.Measure == pbx.MeasureTime {
+		return int64((talk + time.Second - 1) / time.Second)
+	}
+	return p.Cost(talk)
+}
+
+// Took is what a leg that is over took of the accounts of its draws; an account that came into it otherwise keeps what is reserved.
+func Took(draws []Draw, p pbx.Price, talk time.Duration) func(Account) (int64, bool) {
+	return func(a Account) (int64, bool) {
+		for _, d := range draws {
+			if d.Account == a {
+				return amount(d.Budget, p, talk), true
+			}
+		}
+		return 0, false
+	}
+}
+
+// Mark is the highest mark of a budget that is reached when so much of a limit is spent; 0 below the first.
+func Mark(b *pbx.Budget, spent, limit int64) int {
+	mark := 0
+	for _, m := range b.Marks {
+		if spent >= (limit*int64(m)+99)/100 && spent > 0 {
+			mark = m
+		}
+	}
+	return mark
+}
