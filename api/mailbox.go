@@ -25,7 +25,8 @@ type Mailbox struct {
 	Clear     bool         `json:"clear,omitempty" doc:"a message is deleted once its sound is on its way"`
 	PIN       bool         `json:"pin" doc:"one is set, so that messages can be fetched from any phone"`
 	PINSince  time.Time    `json:"pin_since,omitzero"`
-	Number    string       `json:"number,omitempty" doc:"where messages are fetched by phone"`
+	Number    string       `json:"number,omitempty" doc:"code that fetches the messages from an own phone, without a PIN; absent: it is switched off"`
+	Anywhere  string       `json:"anywhere,omitempty" doc:"code that fetches them from any phone, with the PIN"`
 	Edit      bool         `json:"edit" doc:"the visitor may change whether it is on and how much it holds"`
 	Private   bool         `json:"private" doc:"the visitor may change greetings, mail and PIN"`
 	Revision  string       `json:"revision"`
@@ -95,6 +96,7 @@ func (s *Server) mailbox(v *visit, id pbx.BoxID) Mailbox {
 		kind = pbx.KindGroup
 	}
 	out.Name = v.s.NameOf(pbx.Ref{Kind: kind, ID: string(id)})
+	out.Number, out.Anywhere = fetchCodes(v.s, id)
 	if !out.Private {
 		return out
 	}
@@ -111,6 +113,29 @@ func (s *Server) mailbox(v *visit, id pbx.BoxID) Mailbox {
 		out.Greetings = append(out.Greetings, w)
 	}
 	return out
+}
+
+// fetchCodes are what is dialled to fetch the messages of a mailbox: without a PIN and with it. That of a group is dialled with its number.
+func fetchCodes(s *pbx.Snapshot, id pbx.BoxID) (free, anywhere string) {
+	user, group := id.Owner()
+	extension := ""
+	if u := s.Users[user]; u != nil {
+		extension = u.Extension
+	} else if e := s.Entrances[group]; e != nil {
+		extension = e.Extension
+	}
+	for _, k := range pbx.CodeKinds() {
+		switch code := s.Tenant.Codes.Of(k); {
+		case code == "":
+		case k.Action == pbx.CodeMailbox && group == "":
+			free = code
+		case k.Action == pbx.CodeMailboxOther && extension != "":
+			if anywhere = code + extension; group != "" {
+				free = anywhere
+			}
+		}
+	}
+	return free, anywhere
 }
 
 type mailboxIn struct {

@@ -88,6 +88,16 @@ func (s *Service) matches(ctx context.Context, password string, h hashed) (bool,
 	return err == nil && subtle.ConstantTimeCompare(key, h.key) == 1, err
 }
 
+// Fits compares a password, or a PIN, with what Hash made of it; what is no hash fits nothing, and takes as long (WB-01).
+func (s *Service) Fits(ctx context.Context, typed, kept string) (bool, error) {
+	h, err := parseHash(kept)
+	if err != nil {
+		h = dummy
+	}
+	ok, err2 := s.matches(ctx, cut(typed, 4*longest), h)
+	return ok && err == nil, err2
+}
+
 // Hash makes of a password what is kept of it. The rules are Check's.
 func (s *Service) Hash(ctx context.Context, password string) (string, error) {
 	h := hashed{cost: today, salt: make([]byte, 16), key: make([]byte, 32)}

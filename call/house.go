@@ -63,6 +63,7 @@ type Record struct {
 	Max    time.Duration
 	Quiet  time.Duration // … or after so much quiet
 	StopOn string        // … or at these keys
+	Draft  bool          // it lasts only while the call does, until something is made of it
 }
 
 // EndRecord ends the recording that runs.
@@ -135,6 +136,8 @@ func (m *machine) serve(in Input) {
 		s.step(m, in)
 	case code:
 		s.step(m, in)
+	case fetch:
+		s.step(m, in)
 	}
 }
 
@@ -149,6 +152,8 @@ func serviceFor(h *route.House) service {
 		return queued{at: h.At}
 	case pbx.ToCode:
 		return code{action: pbx.CodeAction(h.At.ID), argument: h.At.Number}
+	case pbx.ToFetch:
+		return fetch{own: h.At.ID != "", number: h.At.Number}
 	case pbx.ToPark:
 		return parked{at: h.At, fetch: h.Fetch}
 	}

@@ -76,6 +76,10 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Carried:
 		m.answer(in)
+	case Unlocked:
+		m.answer(in)
+	case Done:
+		m.answer(in)
 	case Meant:
 		m.answer(in)
 	case Waits:

@@ -143,7 +143,7 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
-		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToNowhere}).Draw(t, "house")
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToFetch, pbx.ToFetch, pbx.ToNowhere}).Draw(t, "house")
 		p.House = &route.House{At: pbx.Destination{Kind: kind}, Fetch: rapid.IntRange(0, 3).Draw(t, "fetch") == 0}
 		return p
 	case 1:
@@ -185,7 +185,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	case 8:
 		return Replied{leg, rapid.SampledFrom([]int{100, 200, 488, 491}).Draw(t, "status"), fault}
 	case 9:
-		return Digit{leg, rapid.SampledFrom([]byte("5#0")).Draw(t, "key")}
+		return Digit{leg, rapid.SampledFrom([]byte("512378#0*")).Draw(t, "key")}
 	case 10:
 		return Silent{leg}
 	case 11:
@@ -247,6 +247,13 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		}
 		if flag("code") {
 			return Carried{To: operator, Ask: flag("ask"), Echo: flag("echo"), Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}
+		}
+		if flag("fetch") {
+			if flag("done") {
+				return Done{OK: flag("ok")}
+			}
+			note := Note{ID: "msg_1", New: flag("new"), Back: operator}
+			return Unlocked{OK: flag("ok"), Ask: flag("ask"), Blocked: flag("blocked"), Edit: true, Settings: true, Notes: slices.Repeat([]Note{note}, rapid.IntRange(0, 2).Draw(t, "notes"))}
 		}
 		if flag("menu") {
 			if flag("meant") {

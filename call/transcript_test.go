@@ -77,6 +77,9 @@ func play(t *testing.T, script string) string {
 			plan.Then = after(words[1])
 		case words[0] == "house":
 			plan.House = &route.House{At: pbx.Destination{Kind: pbx.DestinationKind(words[1]), ID: "bob"}, Fetch: len(words) > 2}
+			if words[1] == "fetch" && len(words) > 2 { // house fetch 102, or house fetch any
+				plan.House.At.ID, plan.House.At.Number = "", strings.Trim(words[2], "any")
+			}
 		case words[0] == ">":
 			if !begun {
 				s, begun = New("a", "dev_a", plan, ids), true
@@ -233,6 +236,25 @@ func parseInput(t *testing.T, w []string) Input {
 	case "carried": // carried to=bert ask, or carried echo
 		return Carried{Clips: []Clip{{Sound: "done"}}, To: pbx.Destination{ID: string(value("to")), Kind: map[bool]pbx.DestinationKind{true: pbx.ToUser}[value("to") != ""]},
 			Ask: has("ask"), Echo: has("echo")}
+	case "unlocked": // unlocked ask, blocked, or new=2 old=1 edit settings back
+		in := Unlocked{OK: !has("ask") && !has("blocked") && !has("wrong"), Ask: has("ask"), Blocked: has("blocked"), Edit: has("edit"), Settings: has("settings")}
+		if in.OK {
+			in.Counts, in.Old = []Clip{{Sound: "counts"}}, []Clip{{Sound: "old"}}
+		}
+		for _, part := range []string{"new", "old"} {
+			n, _ := strconv.Atoi(string(value(part)))
+			for i := range n {
+				name := part + strconv.Itoa(i+1)
+				note := Note{ID: pbx.MessageID(name), Intro: []Clip{{Sound: "intro-" + name}}, New: part == "new"}
+				if has("back") {
+					note.Back = pbx.Destination{Kind: pbx.ToUser, ID: "carol"}
+				}
+				in.Notes = append(in.Notes, note)
+			}
+		}
+		return in
+	case "done":
+		return Done{!has("not")}
 	case "meant":
 		if arg(1) == "" {
 			return Meant{}
@@ -361,6 +383,24 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("carry %s %q", e.Action, e.Argument)
 	case Echo:
 		return fmt.Sprintf("echo %s", e.Leg)
+	case Unlock:
+		return fmt.Sprintf("unlock own=%t %q %q", e.Own, e.Number, e.PIN)
+	case Treat:
+		return fmt.Sprintf("treat %s as %s", e.ID, e.As)
+	case Address:
+		return fmt.Sprintf("address %s", e.Number)
+	case SendOn:
+		return fmt.Sprintf("send %s on to %s intro=%t", e.ID, e.Number, e.Intro)
+	case Greet:
+		return fmt.Sprintf("greet %q usual=%t", e.For, e.Usual)
+	case SetPIN:
+		return fmt.Sprintf("set pin %s", e.PIN)
+	case PlayBack:
+		return fmt.Sprintf("play back and %v #%d", e.Clips, e.Tag)
+	case Pause:
+		return fmt.Sprintf("pause %s %t", e.Leg, e.On)
+	case Wind:
+		return fmt.Sprintf("wind %s %s", e.Leg, e.By)
 	case OpenPark:
 		return fmt.Sprintf("open park %s", e.At.ID)
 	case OpenMenu:

@@ -94,6 +94,12 @@ type Served struct {
 	Agent pbx.Party   `json:"agent"`
 }
 
+// Tried is the payload of mailbox.locked: who failed at its PIN.
+type Tried struct {
+	From string     `json:"from,omitempty"`
+	Call pbx.CallID `json:"call,omitempty"`
+}
+
 // Message is the payload of call.message: the caller left a message in a mailbox.
 type Message struct {
 	Message pbx.MessageID `json:"message"`

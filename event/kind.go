@@ -140,6 +140,8 @@ const (
 	MessagePlayed   Kind = "message.played"
 	MessageDeleted  Kind = "message.deleted"
 	MessageRestored Kind = "message.restored"
+	MessageSentOn   Kind = "message.sent_on" // a copy of it is in another mailbox; After is the copy
+	MailboxLocked   Kind = "mailbox.locked"  // too many wrong PINs: it opens with its PIN no more for a while
 )
 
 // The facts about calls; their payloads are in call.go.
@@ -204,7 +206,7 @@ func Kinds() []Kind {
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,
-		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored,
+		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored, MessageSentOn, MailboxLocked,
 		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,

@@ -148,6 +148,7 @@ type House struct {
 	keeper   *keeper
 	refusals *refusals
 	waiting  *waiting
+	pins     pins
 	lines    chan event.Fact // how trunks went
 }
 

@@ -20,6 +20,7 @@ type player struct {
 	list Playlist
 	next *player // takes over after a frame that fades out; see done
 	done bool    // fades out and is then over
+	held bool    // is silent and waits where it is
 
 	at      int   // which sound
 	begun   bool  // its first sample is out
@@ -70,6 +71,38 @@ func (s *Session) Stop() {
 	}
 }
 
+// Pause lets what plays wait where it is, in silence, or go on.
+func (s *Session) Pause(on bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.player != nil {
+		s.player.held = on
+	}
+}
+
+// Wind moves what plays by so much, back when it is negative: within the last sound of its list, to the last sound from one before it, and
+// from there back to the first. What waits goes on.
+func (s *Session) Wind(by time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.player
+	if p == nil || len(p.list.Sounds) == 0 {
+		return
+	}
+	p.held = false
+	last := len(p.list.Sounds) - 1
+	if p.at == last && p.begun {
+		total, own := p.list.Sounds[last].samples()
+		p.pos = min(max(p.pos+int64(by/time.Millisecond)*int64(own)/1000, 0), total) &^ 1
+		p.wide = audio.G722Decoder{}
+		return
+	}
+	if p.at, p.begun, p.feed = 0, false, nil; by > 0 {
+		p.at = last
+	}
+	s.begin(p)
+}
+
 // hushed ends what plays at once. The lock is held.
 func (s *Session) hushed() { s.player = nil }
 
@@ -96,7 +129,10 @@ func (s *Session) speak(l *baton, now time.Duration) (over bool) {
 		s.mu.Unlock()
 		return false // its address comes with its first packets
 	}
-	samples, ended := p.frame(s, l, s.voice.codec.rate())
+	samples, ended := l.zero[:s.voice.codec.rate()/50], false
+	if !p.held || p.done {
+		samples, ended = p.frame(s, l, s.voice.codec.rate())
+	}
 	var tell func(Event)
 	tag := p.list.Tag
 	switch {

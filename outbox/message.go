@@ -33,6 +33,7 @@ const (
 	Voicemail  Kind = "voicemail"  // somebody left the receiver a message
 
 	VoicemailGroup Kind = "voicemail_group" // … or a group of his
+	MailboxLocked  Kind = "mailbox_locked"  // somebody keeps failing at the PIN of the receiver's mailbox (SA-18)
 )
 
 // Message is a mail before it is put into words.

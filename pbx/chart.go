@@ -262,6 +262,21 @@ func (s *Snapshot) LanguageIn(g GroupID) string {
 	return cmp.Or(s.Tenant.Language, "en")
 }
 
+// ZoneIn is the time zone of a group.
+func (s *Snapshot) ZoneIn(g GroupID) string {
+	group := s.Groups[g]
+	for range Depth {
+		if group == nil {
+			break
+		}
+		if group.Zone != "" {
+			return group.Zone
+		}
+		group = s.Groups[group.Parent]
+	}
+	return cmp.Or(s.Tenant.Zone, "UTC")
+}
+
 // SoundOf finds the sound of a greeting by the name of its blob.
 func (s *Snapshot) SoundOf(blob string) (Sound, bool) {
 	for _, m := range s.Menus {

@@ -37,6 +37,8 @@ const (
 	CodeLastCaller     CodeAction = "last_caller"       // says who called last, and calls back at a key
 	CodeRedial         CodeAction = "redial"            // calls what was dialled last
 	CodeSpeed          CodeAction = "speed"             // calls the number kept under the digits that follow
+	CodeMailbox        CodeAction = "mailbox"           // own messages
+	CodeMailboxOther   CodeAction = "mailbox_other"     // those of the mailbox whose number follows, or is asked for
 )
 
 // CodeDialect is a set of codes that people may know from elsewhere.
@@ -68,6 +70,7 @@ func CodeKinds() []CodeKind {
 		{CodeHoursOpen, false, "*281", ""}, {CodeHoursClosed, false, "*282", ""}, {CodeHoursAuto, false, "*280", ""},
 		{CodeAgentIn, false, "*451", "*62"}, {CodeAgentOut, false, "*450", "*63"}, {CodePause, false, "*461", "*82"}, {CodeResume, false, "*460", "*83"},
 		{CodeSpeed, true, "*0", "*5"}, {CodeLastCaller, false, "*69", "*69"}, {CodeRedial, false, "*66", "*66"},
+		{CodeMailbox, false, "*97", "*4"}, {CodeMailboxOther, true, "*98", "*4*"},
 		{CodeEcho, false, "*43", "*777"}, {CodeSayExtension, false, "*65", "*65"},
 	}
 }

@@ -24,6 +24,7 @@ const (
 	ToGroup   DestinationKind = "group"   // a group as a whole: its hours decide what happens there
 	ToBusy    DestinationKind = "busy"    // the caller hears that it is busy
 	ToPrompt  DestinationKind = "prompt"  // the caller hears a sentence, and then the call ends
+	ToFetch   DestinationKind = "fetch"   // messages are fetched with number and PIN; of a code with the id of the caller: his own
 	ToCode    DestinationKind = "code"    // the house does what a feature code says; no rule leads there
 )
 
@@ -69,7 +70,7 @@ func (s *Snapshot) Leads(owner UserID, d Destination) bool {
 		return s.Rooms[RoomID(d.ID)] != nil
 	case ToGroup:
 		return s.Entrances[GroupID(d.ID)] != nil
-	case ToOutside, ToBusy:
+	case ToOutside, ToBusy, ToFetch:
 		return true
 	}
 	return false
@@ -83,7 +84,7 @@ func checkDestination(field string, d Destination) error {
 		id = true
 	case ToOutside:
 		number = true
-	case ToNowhere, ToMobile, ToBusy:
+	case ToNowhere, ToMobile, ToBusy, ToFetch:
 	default:
 		return Refuse(Invalid, field, "destination.unknown", "value", string(d.Kind))
 	}

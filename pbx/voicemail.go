@@ -13,6 +13,7 @@ type Message struct {
 	At      time.Time     `json:"at"`
 	Length  time.Duration `json:"length"`
 	Rate    int           `json:"rate"`             // samples a second
+	By      UserID        `json:"by,omitempty"`     // who sent it on to this mailbox; From is still who left it
 	Heard   time.Time     `json:"heard,omitzero"`   // zero: it is new
 	Deleted time.Time     `json:"deleted,omitzero"` // it can be taken back for a while
 }

@@ -16,6 +16,12 @@ func (q *question) code(n number.Number) pbx.Destination {
 	if !ok || action == pbx.CodeSpeed {
 		return pbx.Destination{}
 	}
+	switch action {
+	case pbx.CodeMailbox:
+		return pbx.Destination{Kind: pbx.ToFetch, ID: string(q.r.Caller.User)}
+	case pbx.CodeMailboxOther:
+		return pbx.Destination{Kind: pbx.ToFetch, Number: argument}
+	}
 	return pbx.Destination{Kind: pbx.ToCode, ID: string(action), Number: argument}
 }
 
@@ -41,6 +47,16 @@ func (q *question) long(p *Plan, n number.Number) number.Number {
 	}
 	p.because(i18n.T("route.speed", "short", n.Digits, "number", to))
 	return number.Read(q.s.Tenant.Country, to)
+}
+
+// fetch lets somebody hear the messages of a mailbox: his own, or one that he names and opens with its PIN.
+func (q *question) fetch(p *Plan, to pbx.Destination) {
+	p.House = &House{At: to, Fetch: true, Language: q.language(&House{})}
+	if u := q.s.Users[pbx.UserID(to.ID)]; u != nil {
+		p.because(about(u, "route.fetch_own"))
+		return
+	}
+	p.because(i18n.T("route.fetch"))
 }
 
 // perform lets the house carry a code out.

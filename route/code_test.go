@@ -26,6 +26,12 @@ func TestCodes(t *testing.T) {
 	if p.House == nil || p.House.At != (pbx.Destination{Kind: pbx.ToCode, ID: string(pbx.CodeForwardAll), Number: "103"}) || p.House.Language != "de" || p.Dialled != "*72103#" {
 		t.Errorf("a code: %+v", p)
 	}
+	if p := ask(mine, "*97"); p.House == nil || p.House.At != (pbx.Destination{Kind: pbx.ToFetch, ID: string(alice)}) {
+		t.Errorf("own messages: %+v", p)
+	}
+	if p := ask(mine, "*98102"); p.House == nil || p.House.At != (pbx.Destination{Kind: pbx.ToFetch, Number: "102"}) {
+		t.Errorf("messages of a number: %+v", p)
+	}
 	if p := ask(mine, "*7899"); p.Refuse != pbx.CauseUnknown {
 		t.Errorf("no code: %+v", p)
 	}
@@ -33,7 +39,7 @@ func TestCodes(t *testing.T) {
 		t.Errorf("somebody suspended: %+v", p)
 	}
 	for _, who := range []pbx.Actor{{Kind: pbx.ActorTrunk, Trunk: "trk_1"}, {Kind: pbx.ActorGuest, Link: "lnk_1"}} {
-		for _, dialled := range []string{"*78", "*01", "*72103"} {
+		for _, dialled := range []string{"*78", "*01", "*72103", "*97", "*98102"} {
 			if p := ask(who, dialled); p.House != nil || len(p.Attempts) > 0 {
 				t.Errorf("%s dials %s: %+v", who.Kind, dialled, p)
 			}

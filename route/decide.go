@@ -309,6 +309,9 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 	case pbx.ToCode:
 		q.perform(p, to)
 		return pbx.Destination{}
+	case pbx.ToFetch:
+		q.fetch(p, to)
+		return pbx.Destination{}
 	case pbx.ToBusy:
 		p.end(pbx.CauseBusy, i18n.T("route.busy_tone"))
 		p.Refuse = pbx.CauseBusy

@@ -331,7 +331,7 @@ CREATE TABLE messages (
 	length   BIGINT NOT NULL,
 	rate     BIGINT NOT NULL,
 	heard    BIGINT NOT NULL,
-	deleted  BIGINT NOT NULL,
+	deleted  BIGINT NOT NULL, sent_by TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

@@ -12,19 +12,19 @@ import (
 func messageRows() rows[pbx.Message] {
 	return rows[pbx.Message]{
 		table:   "messages",
-		columns: []string{"id", "user_id", "group_id", "call_id", "caller", "at", "length", "rate", "heard", "deleted"},
+		columns: []string{"id", "user_id", "group_id", "call_id", "caller", "at", "length", "rate", "sent_by", "heard", "deleted"},
 		values: func(m *pbx.Message) ([]any, error) {
 			from := m.From
 			from.Name, from.Number = clean(from.Name), clean(from.Number)
 			caller, err := encode(from)
-			return []any{string(m.ID), string(m.User), string(m.Group), string(m.Call), caller, ms(m.At), m.Length.Milliseconds(), int64(m.Rate),
+			return []any{string(m.ID), string(m.User), string(m.Group), string(m.Call), caller, ms(m.At), m.Length.Milliseconds(), int64(m.Rate), string(m.By),
 				ms(m.Heard), ms(m.Deleted)}, err
 		},
 		scan: func(read scan) (*pbx.Message, error) {
 			var m pbx.Message
 			var caller string
 			var at, length, heard, deleted int64
-			err := read(&m.ID, &m.User, &m.Group, &m.Call, &caller, &at, &length, &m.Rate, &heard, &deleted)
+			err := read(&m.ID, &m.User, &m.Group, &m.Call, &caller, &at, &length, &m.Rate, &m.By, &heard, &deleted)
 			if err != nil {
 				return nil, err
 			}

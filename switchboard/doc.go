@@ -9,6 +9,7 @@ package switchboard
 
 import (
 	"net/netip"
+	"time"
 
 	"tandem/call"
 	"tandem/media"
@@ -56,6 +57,8 @@ type Stream interface {
 	Press(digit byte)          // plays a key to the far side
 	Play(media.Playlist) error // lets the house speak to the far side
 	Stop()                     // ends what plays
+	Pause(on bool)             // lets it wait where it is
+	Wind(by time.Duration)     // moves it
 	Record(media.Record) (rate int, err error)
 	EndRecord()
 	Stats() media.Stats

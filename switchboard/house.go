@@ -77,18 +77,23 @@ func (r *run) joined(e call.Join) call.Input {
 // play lets the caller hear clips. What cannot be played counts as played, so that the call goes on.
 func (r *run) play(e call.Play) call.Input {
 	s, _ := r.side(e.Leg)
-	list := media.Playlist{Tag: e.Tag}
-	for _, c := range e.Clips {
+	return r.playList(s, nil, e.Clips, e.Tag)
+}
+
+// playList lets a side hear sounds and then clips.
+func (r *run) playList(s *side, first []media.Sound, clips []call.Clip, tag uint64) call.Input {
+	list := media.Playlist{Sounds: first, Tag: tag}
+	for _, c := range clips {
 		sounds, loop := r.sounds(c)
 		list.Sounds = append(list.Sounds, sounds...)
 		list.Loop = list.Loop || loop
 	}
 	if s.stream == nil || len(list.Sounds) == 0 {
-		return call.Played{Tag: e.Tag}
+		return call.Played{Tag: tag}
 	}
 	if err := s.stream.Play(list); err != nil {
 		r.log().Warn("the house cannot speak on a leg", "leg", s.leg, "error", err)
-		return call.Played{Tag: e.Tag}
+		return call.Played{Tag: tag}
 	}
 	return nil
 }

@@ -237,6 +237,7 @@ type stream struct {
 	flow   media.Flow
 	watch  func(media.Event)
 	keys   string // that were played to the far side
+	wound  []string
 	plays  []media.Playlist
 	tape   *media.Record
 	closed bool
@@ -314,6 +315,16 @@ func (s *stream) Play(l media.Playlist) error {
 	return nil
 }
 
+func (s *stream) Pause(on bool) {
+	s.mu.Lock()
+	s.wound = append(s.wound, fmt.Sprint("pause ", on))
+	s.mu.Unlock()
+}
+func (s *stream) Wind(by time.Duration) {
+	s.mu.Lock()
+	s.wound = append(s.wound, by.String())
+	s.mu.Unlock()
+}
 func (s *stream) Stop() { s.mu.Lock(); s.plays = append(s.plays, media.Playlist{}); s.mu.Unlock() }
 
 func (s *stream) Record(r media.Record) (int, error) {
@@ -349,6 +360,8 @@ type shelf struct {
 	mu       sync.Mutex
 	sounds   map[string]*recording
 	box      call.Box
+	open     call.Unlocked
+	asked    []string // by who fetches messages
 	messages []pbx.Message
 	broken   int // so many more tries to store fail
 }
@@ -373,6 +386,19 @@ func (s *shelf) Create(name string) (Recording, error) {
 
 func (s *shelf) Open(string) (media.Sound, func(), error) {
 	return media.Sound{Quiet: 2 * time.Second}, func() {}, nil
+}
+
+func (s *shelf) Fetch(_ context.Context, r Reader, e call.Effect) (call.Input, pbx.BoxID, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.asked = append(s.asked, fmt.Sprintf("%s %T%v said %d", r.Box, e, e, len(r.Said.Samples)))
+	switch e.(type) {
+	case call.Unlock:
+		return s.open, "usr_alice", nil
+	case call.Treat:
+		return nil, "", nil
+	}
+	return call.Done{OK: true}, r.Box, nil
 }
 
 func (s *shelf) Box(context.Context, pbx.Destination, pbx.Cause) (call.Box, error) { return s.box, nil }

@@ -83,6 +83,18 @@ func (r *run) perform(e call.Effect) call.Input {
 		return r.enterQueue(e)
 	case call.Drop:
 		r.drop(e.Legs)
+	case call.Unlock, call.Treat, call.Address, call.SendOn, call.Greet, call.SetPIN:
+		r.fetch(e)
+	case call.PlayBack:
+		return r.playBack(e)
+	case call.Pause:
+		if s, _ := r.side(e.Leg); s.stream != nil {
+			s.stream.Pause(e.On)
+		}
+	case call.Wind:
+		if s, _ := r.side(e.Leg); s.stream != nil {
+			s.stream.Wind(e.By)
+		}
 	case call.Carry:
 		r.carry(e)
 	case call.Echo:

@@ -25,6 +25,7 @@ type message struct {
 	silent pbx.LegID
 	key    pbx.LegID  // with signal: a key heard in the sound of a leg
 	input  call.Input // what the house or the store tells
+	box    pbx.BoxID  // … with call.Unlocked: the mailbox that is open
 
 	seek   []pbx.UserID  // a queue wants these agents to be rung
 	recall []pbx.UserID  // … and these no longer
@@ -72,19 +73,21 @@ type run struct {
 	draft    report.Draft
 	facts    []event.Fact // not handed to the journal yet
 	ended    bool
-	stay     *stay        // in a queue
-	shownTo  []pbx.UserID // who was part of the call when it was shown last
-	tape     *tape        // what is being recorded
-	tag      uint64       // of the recording begun last
-	opened   []func()     // what to give back at the end
-	into     pbx.LegID    // the leg of another call in whose place one of ours is to go
-	transit  *handover    // … and is on its way
-	kept     []*message   // what happened on it meanwhile, to be handled
-	brings   *handover    // the leg that is being taken over
-	closed   atomic.Bool  // nobody reads the inbox any more
-	spot     string       // park position that is taken
-	answers  bool         // phones of the next stage are to answer by themselves
-	mover    pbx.Actor    // who sends the call on from above
+	box      pbx.BoxID     // whose messages the caller hears
+	deed     chan struct{} // closed: what was done last to a message is done
+	stay     *stay         // in a queue
+	shownTo  []pbx.UserID  // who was part of the call when it was shown last
+	tape     *tape         // what is being recorded
+	tag      uint64        // of the recording begun last
+	opened   []func()      // what to give back at the end
+	into     pbx.LegID     // the leg of another call in whose place one of ours is to go
+	transit  *handover     // … and is on its way
+	kept     []*message    // what happened on it meanwhile, to be handled
+	brings   *handover     // the leg that is being taken over
+	closed   atomic.Bool   // nobody reads the inbox any more
+	spot     string        // park position that is taken
+	answers  bool          // phones of the next stage are to answer by themselves
+	mover    pbx.Actor     // who sends the call on from above
 }
 
 func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, plan route.Plan, now time.Time) *run {

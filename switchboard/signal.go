@@ -31,6 +31,9 @@ func (r *run) handle(m *message) {
 		if m.how != "" && r.stay != nil {
 			r.stay.how = m.how
 		}
+		if opened, ok := m.input.(call.Unlocked); ok && opened.OK {
+			r.unlocked(opened, m.box)
+		}
 		r.told(m.input)
 	case m.key != "":
 		if r.state.IsHoused() { // otherwise the sound carries it

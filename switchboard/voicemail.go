@@ -35,6 +35,8 @@ type Boxes interface {
 	Box(ctx context.Context, at pbx.Destination, why pbx.Cause) (call.Box, error)
 	// Keep stores a message whose sound is written.
 	Keep(ctx context.Context, m pbx.Message) error
+	// Fetch does what somebody on the phone wants of a mailbox, and answers with call.Unlocked, with its id, or call.Done.
+	Fetch(ctx context.Context, r Reader, e call.Effect) (call.Input, pbx.BoxID, error)
 }
 
 // tape is the recording that runs or has just ended.
@@ -73,7 +75,11 @@ func (r *run) record(e call.Record) call.Input {
 		return failed
 	}
 	id := pbx.MessageID(newID("msg", r.now))
-	file, err := r.b.c.Sounds.Create(string(id))
+	var file Recording = &draft{}
+	var err error
+	if !e.Draft {
+		file, err = r.b.c.Sounds.Create(string(id))
+	}
 	if err != nil {
 		r.log().Error("a recording cannot begin", "error", err)
 		return failed

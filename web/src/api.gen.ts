@@ -4501,6 +4501,8 @@ export interface components {
             user?: string;
         };
         Mailbox: {
+            /** @description code that fetches them from any phone, with the PIN */
+            anywhere?: string;
             /** @description a message is deleted once its sound is on its way */
             clear?: boolean;
             /**
@@ -4532,7 +4534,7 @@ export interface components {
              */
             most: number;
             name: string;
-            /** @description where messages are fetched by phone */
+            /** @description code that fetches the messages from an own phone, without a PIN; absent: it is switched off */
             number?: string;
             on: boolean;
             /** @description one is set, so that messages can be fetched from any phone */
@@ -5348,7 +5350,7 @@ export interface components {
              * @description empty ends the call
              * @enum {string}
              */
-            kind: "" | "user" | "mobile" | "outside" | "mailbox" | "ring" | "queue" | "menu" | "group" | "park" | "room" | "busy" | "prompt";
+            kind: "" | "user" | "mobile" | "outside" | "mailbox" | "ring" | "queue" | "menu" | "group" | "park" | "room" | "busy" | "prompt" | "fetch";
             /** @description what it is called; not read */
             name?: string;
             /** @description of outside */

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Mailbox } from '../api';
-import { clock } from '../format';
+import { clock, moment } from '../format';
 import { Button } from '../ui/button';
 import { before, changed, languageOptions, Pick, Text, Toggle, useForm } from '../ui/form';
 import { Area } from '../ui/pick';
@@ -97,6 +97,34 @@ function Delivery({ box }: { box: Mailbox }) {
   );
 }
 
+/** How messages are fetched by phone, and the PIN for phones that are not one's own. */
+function Phone({ box }: { box: Mailbox }) {
+  const refresh = useRefresh();
+  const run = useRun();
+  const form = useForm({ pin: '' }, async (v) => {
+    await api.editMailbox(box.id, { pin: v.pin });
+    await refresh();
+    toast({ text: t('mailbox.pin_saved') });
+  });
+  return (
+    <Card title={t('mailbox.pin')} pad>
+      <form className="col g16" onSubmit={(e) => void form.submit(e).then((ok) => ok && form.reset({ pin: '' }))} noValidate>
+        <div className="col">
+          {box.number && <span>{t(box.shared ? 'mailbox.pin_group' : 'mailbox.pin_own', { code: box.number })}</span>}
+          {box.anywhere && <span>{box.pin ? t('mailbox.pin_any', { code: box.anywhere }) : t('mailbox.pin_none')}</span>}
+          {box.pin_since && <span className="meta">{t('mailbox.pin_since', { at: moment(box.pin_since) })}</span>}
+        </div>
+        <div className="half"><Text form={form} name="pin" type="password" label={t('mailbox.pin_new')} hint={t('mailbox.pin_hint')} /></div>
+        <FormError error={form.error} fields={['pin']} />
+        <div className="row">
+          <Button kind="primary" type="submit" busy={form.busy} locked={form.values.pin ? undefined : t('ui.nothing_changed')}>{t('mailbox.pin_set')}</Button>
+          {box.pin && <Button kind="quiet" icon={Trash2} onClick={() => run(api.editMailbox(box.id, { pin: '' }), t('mailbox.pin_removed'))}>{t('mailbox.pin_remove')}</Button>}
+        </div>
+      </form>
+    </Card>
+  );
+}
+
 /** The settings of one mailbox; what is private is shown to its owner and to those he lends it to. */
 export function MailboxEditor({ id }: { id: string }) {
   const box = useQuery({ queryKey: ['mailbox', id], queryFn: () => api.mailbox(id) });
@@ -109,6 +137,7 @@ export function MailboxEditor({ id }: { id: string }) {
             <>
               <Card title={t('mailbox.greetings')} note={t('mailbox.greetings_hint')}>{b.greetings.map((g) => <Greeting key={g.for + (g.sound ?? '')} box={b} of={g} />)}</Card>
               <Delivery box={b} />
+              <Phone box={b} />
             </>
           ) : <p className="meta">{t('mailbox.private')}</p>}
         </div>
