@@ -38,9 +38,12 @@ func (v *visit) decides(u pbx.UserID) bool {
 func (s *Server) showAccess(v *visit, a *pbx.Access) Wish {
 	out := Wish{ID: a.ID, User: v.named(pbx.Ref{Kind: pbx.KindUser, ID: string(a.User)}), Rights: []Lack{}, Reason: a.Reason, Asked: a.Asked, Until: a.Until,
 		To: []Named{}, State: string(a.Answer), Decided: a.Decided, Words: a.Words, Mine: a.User == v.who.User}
-	for _, g := range a.Grants {
+	for i, g := range a.Grants {
 		if r, ok := policy.ParseRight(g.Right); ok {
-			out.Rights = append(out.Rights, Lack{g.Right, s.whyRight(v, r).Text, s.scopeWords(v, g.Scope)})
+			if i < len(a.Given) && v.s.Grants[a.Given[i]] != nil {
+				g.Since = v.s.Grants[a.Given[i]].Since
+			}
+			out.Rights = append(out.Rights, Lack{g.Right, s.whyRight(v, r).Text, s.scopeWords(v, g.Scope), g.Since})
 		}
 	}
 	for _, u := range a.To {
@@ -65,7 +68,10 @@ func (s *Server) showAccess(v *visit, a *pbx.Access) Wish {
 	}
 	if out.State == "open" && !out.Mine {
 		out.Decide = true
-		for _, g := range command.Wishes(a, v.at, a.Until) {
+		for _, g := range command.Wishes(v.s, v.who, a, v.at, a.Until) {
+			if i := slices.IndexFunc(out.Rights, func(l Lack) bool { return l.Right == g.Right }); i >= 0 {
+				out.Rights[i].Since = g.Since
+			}
 			if v.can(policy.GrantEdit, policy.Give(g)) || v.can(policy.RequestApprove, policy.Give(g)) {
 				continue
 			}

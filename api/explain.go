@@ -68,9 +68,10 @@ type WhyCheck struct {
 
 // Lack is one right that is missing.
 type Lack struct {
-	Right string `json:"right"`
-	Text  string `json:"text"`
-	Where string `json:"where" doc:"scope in words"`
+	Right string    `json:"right"`
+	Text  string    `json:"text"`
+	Where string    `json:"where" doc:"scope in words"`
+	Since time.Time `json:"since,omitzero" doc:"calls and recordings older than this stay out of reach"`
 }
 
 // explainRight answers why. About oneself everybody may ask; about others those who may explain their rights, and what
@@ -163,7 +164,7 @@ func (s *Server) showWhy(v *visit, e policy.Explanation, right policy.Right, who
 	}
 	for _, g := range e.Lacks {
 		missing, _ := policy.ParseRight(g.Right)
-		out.Lacks = append(out.Lacks, Lack{g.Right, s.whyRight(v, missing).Text, s.scopeWords(v, g.Scope)})
+		out.Lacks = append(out.Lacks, Lack{g.Right, s.whyRight(v, missing).Text, s.scopeWords(v, g.Scope), g.Since})
 	}
 	for _, u := range e.Givers {
 		if v.knows(u) {

@@ -60,7 +60,7 @@ func (c AskAccess) Change(w *Work) (pbx.Change, error) {
 	}
 	a := &pbx.Access{ID: pbx.AccessID(w.ID("acc")), User: w.Who.User, Reason: reason, Asked: w.Now, Until: until}
 	for _, g := range e.Lacks {
-		a.Grants = append(a.Grants, pbx.Wanted{Right: g.Right, Scope: g.Scope})
+		a.Grants = append(a.Grants, pbx.Wanted{Right: g.Right, Scope: g.Scope, Since: g.Since})
 	}
 	if err := w.newWish(a); err != nil {
 		return pbx.Change{}, err
@@ -78,7 +78,7 @@ func (w *Work) newWish(a *pbx.Access) error {
 			continue
 		}
 		open++
-		if o.Grants[0].Right == a.Grants[0].Right && sameScope(o.Grants[0].Scope, a.Grants[0].Scope) {
+		if o.Grants[0].Right == a.Grants[0].Right && sameScope(o.Grants[0].Scope, a.Grants[0].Scope) && o.Grants[0].Since.Equal(a.Grants[0].Since) {
 			return pbx.Refuse(pbx.Conflict, "", "access.asked_already")
 		}
 	}
@@ -100,11 +100,19 @@ func sameScope(a, b pbx.Scope) bool {
 	return true
 }
 
-// Wishes are the grants a wish would lead to when it is approved until an end.
-func Wishes(a *pbx.Access, from, until time.Time) []*pbx.Grant {
+// Wishes are the grants a wish would lead to when somebody approves it until an end. They reach as far back as what he holds
+// himself, if the wish says nothing else.
+func Wishes(s *pbx.Snapshot, who pbx.Actor, a *pbx.Access, from, until time.Time) []*pbx.Grant {
 	var all []*pbx.Grant
-	for _, g := range a.Grants {
-		all = append(all, &pbx.Grant{User: a.User, Right: g.Right, Scope: g.Scope, From: from, Until: until, Reason: a.Reason})
+	for _, w := range a.Grants {
+		g := &pbx.Grant{User: a.User, Right: w.Right, Scope: w.Scope, Since: w.Since, From: from, Until: until, Reason: a.Reason}
+		if g.Since.IsZero() {
+			g.Since = policy.Oldest(s, policy.Request{Actor: who, Right: policy.GrantEdit, Target: policy.Give(g), At: from})
+		}
+		if g.Since.IsZero() {
+			g.Since = policy.Oldest(s, policy.Request{Actor: who, Right: policy.RequestApprove, Target: policy.Give(g), At: from})
+		}
+		all = append(all, g)
 	}
 	return all
 }
@@ -148,7 +156,7 @@ func (c ApproveAccess) Change(w *Work) (pbx.Change, error) {
 		return pbx.Change{}, atField(err, "words")
 	}
 	var change pbx.Change
-	for _, g := range Wishes(a, w.Now, until) {
+	for _, g := range Wishes(w.Snapshot, w.Who, a, w.Now, until) {
 		if err := w.askWish(g); err != nil {
 			return pbx.Change{}, err
 		}

@@ -115,9 +115,9 @@ type Assign struct {
 	Bounds
 }
 
-// Need asks for the right to hand this role on.
+// Need asks for the right to hand this role on; Change asks again, once it is known how far it reaches back.
 func (c Assign) Need(*pbx.Snapshot, pbx.Actor) []Need {
-	return []Need{{policy.UserSee, policy.User(c.User)}, {RoleRight(c.Role), policy.Appoint(c.assignment("", c.Bounds))}}
+	return []Need{{policy.UserSee, policy.User(c.User)}, {RoleRight(c.Role), policy.Appoint(c.assignment("", c.Bounds)).Recent()}}
 }
 
 func (c Assign) assignment(id string, b Bounds) *pbx.Assignment {
@@ -152,6 +152,9 @@ func (c Assign) Change(w *Work) (pbx.Change, error) {
 		if change, err = w.endAssignment(old); err != nil {
 			return pbx.Change{}, err
 		}
+	}
+	if a.Since.IsZero() {
+		a.Since = policy.Oldest(s, policy.Request{Actor: w.Who, Right: RoleRight(a.Role), Target: policy.Appoint(a), At: w.Now})
 	}
 	if err := w.Ask(s, RoleRight(a.Role), policy.Appoint(a)); err != nil {
 		return pbx.Change{}, err

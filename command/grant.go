@@ -9,7 +9,8 @@ import (
 )
 
 // GiveGrant gives a person one right directly or, with Deny, takes it away, over a scope with exclusions, for a time, for a
-// reason (G-023, N-4, N-6). Nobody gives what he does not hold that far and that long (N-10).
+// reason (G-023, N-4, N-6). Nobody gives what he does not hold that far and that long (N-10). Where nothing is said about the
+// past, it reaches as far back as what the giver holds himself (N-5).
 type GiveGrant struct {
 	User  pbx.UserID
 	Right string
@@ -17,11 +18,12 @@ type GiveGrant struct {
 	Bounds
 }
 
-// Need asks for the right to give this grant; what makes no sense at all asks for the right to give anything.
+// Need asks for the right to give this grant; Change asks again, once it is known how far it reaches back. What makes no sense
+// at all asks for the right to give anything.
 func (c GiveGrant) Need(*pbx.Snapshot, pbx.Actor) []Need {
 	t := policy.User(c.User)
 	if right, ok := policy.ParseRight(c.Right); ok && slices.Contains(right.Scopes(), c.Scope.Kind) {
-		t = policy.Give(c.grant("", c.Bounds))
+		t = policy.Give(c.grant("", c.Bounds)).Recent()
 	}
 	return []Need{{policy.UserSee, policy.User(c.User)}, {policy.GrantEdit, t}}
 }
@@ -49,6 +51,9 @@ func (c GiveGrant) Change(w *Work) (pbx.Change, error) {
 	}
 	g := c.grant(w.ID("gnt"), b)
 	w.object, w.reason = g.Ref(), b.Reason
+	if !g.Deny && g.Since.IsZero() {
+		g.Since = policy.Oldest(w.Snapshot, policy.Request{Actor: w.Who, Right: policy.GrantEdit, Target: policy.Give(g), At: w.Now})
+	}
 	if err := w.Ask(w.Snapshot, policy.GrantEdit, policy.Give(g)); err != nil {
 		return pbx.Change{}, err
 	}

@@ -26,8 +26,9 @@ type Access struct {
 
 // Wanted is one right at a scope.
 type Wanted struct {
-	Right string `json:"right"`
-	Scope Scope  `json:"scope"`
+	Right string    `json:"right"`
+	Scope Scope     `json:"scope"`
+	Since time.Time `json:"since,omitzero"` // nothing older is asked for; zero leaves it to who approves
 }
 
 // Answer is what became of a wish.

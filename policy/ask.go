@@ -177,6 +177,7 @@ type field struct {
 	refs  []pbx.Ref // of listed
 	self  bool      // it may reach the actor himself; a grant of a right that does not know self never does (I-2)
 	skip  []pbx.Ref // people and groups that it does not reach
+	since int64     // for what is handed on: objects older than this are out of its reach
 }
 
 // hits reports whether the field reaches the target.

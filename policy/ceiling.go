@@ -1,6 +1,8 @@
 package policy
 
 import (
+	"math"
+	"slices"
 	"time"
 
 	"tandem/pbx"
@@ -13,7 +15,12 @@ type wish struct {
 	except       []pbx.Ref
 	since, until time.Time
 	to           *pbx.Person // who is to get it; nil when a role is given to whoever joins
+	taken        bool        // it is taken away, given back or asked about later: how far it reaches into the past does not matter
 }
+
+// recalls reports whether the past matters for the wish: whether its right is one over records, or it stands for a role,
+// which may hold such rights.
+func (w *wish) recalls() bool { return !w.taken && (w.right == NoRight || recalling.has(w.right)) }
 
 // sees is since when objects come into the wish.
 func (w *wish) sees() time.Time { return bound(&w.scope, w.since) }
@@ -77,11 +84,11 @@ func (q *asker) coversBy(w *wish) bool {
 		if q.at < l.From || l.Until <= q.at || l.Until < end {
 			continue
 		}
-		if c := q.placed(l, w.right); c != noScope && q.within(&field{scope: c, node: l.Node}, w) {
+		if c := q.placed(l, w.right); c != noScope && q.within(&field{scope: c, node: l.Node, since: l.From}, w) {
 			return true
 		}
 		if l.Overrides[catalogue[w.right].name] == pbx.OverrideAllow &&
-			q.within(&field{scope: q.permission(l, w.right), node: l.Node}, w) {
+			q.within(&field{scope: q.permission(l, w.right), node: l.Node, since: l.From}, w) {
 			return true
 		}
 	}
@@ -95,6 +102,7 @@ func (q *asker) coversBy(w *wish) bool {
 			if f = q.fieldOf(&a.Scope); w.sees().Before(bound(&a.Scope, a.Since)) {
 				continue
 			}
+			f.since = pbx.Instant(a.Since)
 		}
 		if q.within(&f, w) {
 			return true
@@ -105,14 +113,17 @@ func (q *asker) coversBy(w *wish) bool {
 			w.sees().Before(bound(&g.Scope, g.Since)) || !carriesOver(g.Except, w.except) {
 			continue
 		}
-		if f := q.fieldOf(&g.Scope); q.within(&f, w) {
+		f := q.fieldOf(&g.Scope)
+		f.since = pbx.Instant(g.Since)
+		if q.within(&f, w) {
 			return true
 		}
 	}
 	return false
 }
 
-// within reports whether a wish lies wholly in a field of the actor.
+// within reports whether a wish lies wholly in a field of the actor: what is given reaches no further back than what it is
+// given from (I-1, N-5). One's own past is open to everybody, so that what reaches nobody but the receiver may reach back.
 func (q *asker) within(f *field, w *wish) bool {
 	if w.right != NoRight && catalogue[w.right].scopes == selfBit {
 		return true // who holds it himself may give it
@@ -123,6 +134,8 @@ func (q *asker) within(f *field, w *wish) bool {
 		return f.scope == selfScope || q.holds(f, q.me)
 	case c.Kind == pbx.ScopeSelf:
 		return f.scope == allScope || f.scope != selfScope && w.to != nil && q.isIn(f, w.to)
+	case w.recalls() && pbx.Instant(w.since) < f.since:
+		return false
 	case f.scope == allScope:
 		return c.Kind != pbx.ScopeNone
 	case c.Kind == pbx.ScopeGroup:
@@ -131,13 +144,32 @@ func (q *asker) within(f *field, w *wish) bool {
 		return f.scope == treeScope && f.holds(q.s.Node(c.Group))
 	case c.Kind == pbx.ScopeListed:
 		for _, r := range c.Refs {
-			if !q.lies(f, r) {
+			if !q.lies(f, r) || w.recalls() && r.Kind == pbx.KindUser && pbx.Instant(w.since) < q.joined(f, pbx.UserID(r.ID)) {
 				return false
 			}
 		}
 		return true
 	}
 	return false
+}
+
+// joined is since when a person has lain in a field without a break: who is named is reached at all times, who is reached
+// through a group only while he is in it.
+func (q *asker) joined(f *field, u pbx.UserID) int64 {
+	if f.scope == allScope || f.scope == listedScope && lists(f.refs, pbx.KindUser, string(u)) {
+		return math.MinInt64
+	}
+	since := q.at + 1
+	p := q.s.Person(u)
+	for earlier := true; earlier; {
+		earlier = false
+		for i := range p.Places {
+			if l := &p.Places[i]; l.From < since && since <= l.Until && f.holds(l.Node) {
+				since, earlier = l.From, true
+			}
+		}
+	}
+	return since
 }
 
 // lies reports whether a named person, group or thing lies in a field.
@@ -159,4 +191,66 @@ func (q *asker) isIn(f *field, p *pbx.Person) bool {
 	now := *q
 	now.then = q.at
 	return now.holds(f, p)
+}
+
+// Oldest is since when an actor may let objects come into a grant or an assignment, at the earliest: from what stands in it,
+// or from where what he holds himself begins – since when he, and those he names, have been in the group by which he reaches
+// them (I-1, N-5). What he may not give at all stays as it is. The request is one with Give or Appoint as its target.
+func Oldest(s *pbx.Snapshot, r Request) time.Time {
+	m := r.Target.more
+	var asked time.Time
+	var scope pbx.Scope
+	switch r.Target.kind {
+	case KindGrant:
+		asked, scope = m.grant.Since, m.grant.Scope
+	case KindRole:
+		asked, scope = m.assign.Since, m.assign.Scope
+	}
+	q := asker{s: s, when: r.At, at: pbx.Instant(r.At)}
+	if !q.is(r.Actor) {
+		return asked
+	}
+	for _, since := range q.beginnings(&scope) {
+		if since.Before(asked) {
+			continue
+		}
+		with := *m
+		if m.grant != nil {
+			g := *m.grant
+			g.Since, with.grant = since, &g
+		} else {
+			a := *m.assign
+			a.Since, with.assign = since, &a
+		}
+		r.Target.more = &with
+		if Decide(s, r).OK {
+			return since
+		}
+	}
+	return asked
+}
+
+// beginnings are the moments at which something of the actor's, or of those whom a scope names, begins; the earliest first,
+// and no bound before all.
+func (q *asker) beginnings(c *pbx.Scope) []time.Time {
+	all := []time.Time{{}}
+	places := func(p *pbx.Person) {
+		for i := range p.Places {
+			all = append(all, p.Places[i].Membership.From)
+		}
+	}
+	places(q.me)
+	for _, a := range q.me.Assignments {
+		all = append(all, a.Since)
+	}
+	for _, g := range q.me.Grants {
+		all = append(all, g.Since)
+	}
+	for _, r := range c.Refs {
+		if p := q.s.Person(pbx.UserID(r.ID)); r.Kind == pbx.KindUser && p != nil {
+			places(p)
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
+	return slices.CompactFunc(all, time.Time.Equal)
 }

@@ -179,7 +179,10 @@ func (q *asker) override(x *pbx.Person) Code {
 	if c == noScope {
 		return ""
 	}
-	w := wish{right: m.right, scope: pbx.Scope{Kind: c.kind(), Group: q.t.group}, to: x}
+	w := wish{right: m.right, scope: pbx.Scope{Kind: c.kind(), Group: q.t.group}, to: x, taken: m.override == ""}
+	if c != selfScope {
+		w.since = l.Membership.From // nothing older than his place comes into it
+	}
 	if !q.covers(&w) {
 		return Ceiling
 	}
@@ -222,7 +225,7 @@ func (q *asker) spares(x *pbx.Person, g *pbx.Grant, right Right) Code {
 	if right == RoleSystem {
 		return NotAssignable // only inside the role of a System Owner
 	}
-	w := wish{right: right, scope: g.Scope, except: g.Except, since: g.Since, until: g.Until, to: x}
+	w := wish{right: right, scope: g.Scope, except: g.Except, since: g.Since, until: g.Until, to: x, taken: q.t.more.recent}
 	if !q.covers(&w) {
 		return Ceiling
 	}

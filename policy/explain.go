@@ -138,6 +138,9 @@ func lacksAt(s *pbx.Snapshot, r Request, c pbx.Scope) (grants []*pbx.Grant, stil
 			return grants, still
 		}
 		g := &pbx.Grant{ID: pbx.GrantID("gnt_wish_" + right.String()), User: r.Actor.User, Right: right.String(), Scope: scope, From: r.At}
+		if k := r.Target.kind; right.Recalls() && scope.Kind != pbx.ScopeSelf && (k == KindCall && !r.Target.living || k == KindRecording) {
+			g.Since = r.Target.start // of the past no more than what is asked about
+		}
 		after, err := next.Apply(pbx.Change{Put: []pbx.Noun{g}})
 		if err != nil {
 			return grants, still
@@ -192,8 +195,13 @@ func Givers(s *pbx.Snapshot, grants []*pbx.Grant, at time.Time) []pbx.UserID {
 		if ends.Until.IsZero() {
 			ends.Until = at.Add(time.Hour) // an approval ends; how long it lasts is the giver's to say
 		}
+		if right, _ := ParseRight(g.Right); g.Since.IsZero() && right.Recalls() {
+			ends.Since = at // so is how far it reaches back
+		}
+		lasts := ends
+		lasts.Until = g.Until
 		some := Holders(s, RequestApprove, Give(&ends), at)
-		some = append(some, Holders(s, GrantEdit, Give(g), at)...)
+		some = append(some, Holders(s, GrantEdit, Give(&lasts), at)...)
 		slices.Sort(some)
 		some = slices.Compact(some)
 		if i == 0 {

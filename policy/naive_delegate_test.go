@@ -78,7 +78,7 @@ func (n naive) givesLevel(u, x pbx.UserID, a *pbx.Assignment, giving bool) (line
 			continue
 		}
 		for _, mine := range n.appointed(u) {
-			if mine.Role != h.granter || !n.inside(u, mine.Scope, a.Scope, x) {
+			if mine.Role != h.granter || !n.inside(u, mine.Scope, a.Scope, x) || giving && !n.remembers(mine.Scope, mine.Since, a.Scope, a.Since) {
 				continue
 			}
 			if giving && (!all(mine.Except, a.Except) || a.Since.Before(mine.Since) || !mine.Until.IsZero() && (a.Until.IsZero() || a.Until.After(mine.Until))) {
@@ -143,6 +143,46 @@ type nWish struct {
 	except       []pbx.Ref
 	since, until time.Time
 	to           pbx.UserID
+	taken        bool // or given back: the past is not asked
+}
+
+// speaksOfPast reports whether a right is one over calls or recordings that are over, or brings such a one along.
+func speaksOfPast(r Right) bool {
+	if (r.fits(KindCall) || r.fits(KindRecording)) && !live.has(r) {
+		return true
+	}
+	return slices.ContainsFunc(r.Implies(), speaksOfPast)
+}
+
+// remembers reports whether everybody whom a scope that is given reaches is reached by the one that is held as far back:
+// through a group only since he has been in it.
+func (n naive) remembers(held pbx.Scope, since time.Time, given pbx.Scope, asked time.Time) bool {
+	if given.Kind == pbx.ScopeSelf {
+		return true
+	}
+	if asked.Before(since) {
+		return false
+	}
+	for _, r := range given.Refs {
+		if given.Kind == pbx.ScopeListed && r.Kind == pbx.KindUser && !n.everSince(pbx.UserID(r.ID), held, asked) {
+			return false
+		}
+	}
+	return true
+}
+
+// everSince reports whether a person lay in a scope at every moment from a given one until now.
+func (n naive) everSince(u pbx.UserID, c pbx.Scope, since time.Time) bool {
+	moments := []time.Time{since, n.at}
+	for _, m := range n.s.MembershipsOf(u) {
+		moments = append(moments, m.From, m.Until)
+	}
+	for _, at := range moments {
+		if !at.Before(since) && !at.After(n.at) && !n.personInScope(u, c, at) {
+			return false
+		}
+	}
+	return true
 }
 
 // holds reports whether u holds a wish whole: undenied, exclusions carried over, not ending earlier.
@@ -179,7 +219,10 @@ func (n naive) holds(u pbx.UserID, w nWish) bool {
 		}
 		own := w.scope.Kind == pbx.ScopeSelf // which opens the whole past, whatever stands in the wish
 		if !g.place && g.scope.Kind != pbx.ScopeSelf && (own && !g.since.IsZero() || !own && w.since.Before(g.since)) {
-			continue // the start of a membership bounds no gift
+			continue
+		}
+		if !w.taken && speaksOfPast(g.right) && !n.remembers(g.scope, g.since, w.scope, w.since) {
+			continue // what is given reaches no further back than what it is given from
 		}
 		selfOnly := len(g.right.Scopes()) == 1 && knows(g.right, pbx.ScopeSelf)
 		if selfOnly || n.inside(u, g.scope, w.scope, w.to) {
@@ -203,7 +246,7 @@ func (n naive) takesRole(u, x pbx.UserID, m *pbx.Membership) bool {
 
 func (n naive) takesLevel(u, x pbx.UserID, a *pbx.Assignment) bool {
 	free := isCustom(a.Role) || len(n.byCustom(u, GrantEdit)) > 0
-	if free && n.may(u, GrantEdit, n.person(x)) && n.levelByHolding(u, x, a) == "" {
+	if free && n.may(u, GrantEdit, n.person(x)) && n.levelByHolding(u, x, a, true) == "" {
 		return true
 	}
 	for _, h := range n.givesLevel(u, x, a, false) {
@@ -345,9 +388,9 @@ func (n naive) level(u pbx.UserID, r Right, t Target) Code {
 		if r != GrantEdit {
 			return NotAssignable
 		}
-		return n.levelByHolding(u, x, a)
+		return n.levelByHolding(u, x, a, false)
 	}
-	if r == GrantEdit && len(n.byCustom(u, GrantEdit)) > 0 && n.levelByHolding(u, x, a) == "" {
+	if r == GrantEdit && len(n.byCustom(u, GrantEdit)) > 0 && n.levelByHolding(u, x, a, false) == "" {
 		return ""
 	}
 	code := NotAssignable
@@ -360,7 +403,7 @@ func (n naive) level(u pbx.UserID, r Right, t Target) Code {
 			paid = paid && n.s.Tenant.Spread
 		}
 		if h.on == billed {
-			paid = paid && n.holds(u, nWish{BillingAssign, a.Scope, a.Except, time.Time{}, n.at, x})
+			paid = paid && n.holds(u, nWish{right: BillingAssign, scope: a.Scope, except: a.Except, until: n.at, to: x})
 		}
 		if paid {
 			return ""
@@ -386,7 +429,7 @@ func (n naive) deputy(u pbx.UserID, t Target) Code {
 	if r == CallPickup {
 		r = CallReceive
 	}
-	if n.denies(u, r, n.person(u)) || !n.holds(u, nWish{r, pbx.Scope{Kind: pbx.ScopeSelf}, nil, time.Time{}, g.Until, u}) {
+	if n.denies(u, r, n.person(u)) || !n.holds(u, nWish{right: r, scope: pbx.Scope{Kind: pbx.ScopeSelf}, until: g.Until, to: u}) {
 		return Ceiling
 	}
 	return ""
@@ -414,7 +457,7 @@ func (n naive) held(u pbx.UserID, t Target) Code {
 	if r == RoleSystem {
 		return NotAssignable
 	}
-	if !n.holds(u, nWish{r, g.Scope, g.Except, g.Since, g.Until, t.user}) {
+	if !n.holds(u, nWish{r, g.Scope, g.Except, g.Since, g.Until, t.user, false}) {
 		return Ceiling
 	}
 	owner := slices.ContainsFunc(n.appointed(u), func(a *pbx.Assignment) bool { return a.Role == "system_owner" })
@@ -450,7 +493,11 @@ func (n naive) override(u pbx.UserID, t Target, now *pbx.Membership) Code {
 			cell = pbx.ScopeGroup
 		}
 	}
-	if !n.holds(u, nWish{r, pbx.Scope{Kind: cell, Group: t.group}, nil, time.Time{}, time.Time{}, t.user}) {
+	w := nWish{right: r, scope: pbx.Scope{Kind: cell, Group: t.group}, to: t.user, taken: t.more.override == ""}
+	if cell != pbx.ScopeSelf {
+		w.since = now.From
+	}
+	if !n.holds(u, w) {
 		return Ceiling
 	}
 	owner := slices.ContainsFunc(n.appointed(u), func(a *pbx.Assignment) bool { return a.Role == "system_owner" })

@@ -69,7 +69,7 @@ func (n naive) byHolding(u, x pbx.UserID, role pbx.RoleID, g pbx.GroupID) bool {
 	}
 	for r := Right(1); r < rightCount; r++ {
 		k := n.cell(role, r)
-		if k != "" && !n.handsOn(u, x, r, k, nWish{scope: pbx.Scope{Kind: k, Group: g}}) {
+		if k != "" && !n.handsOn(u, x, r, k, nWish{scope: pbx.Scope{Kind: k, Group: g}, since: n.at}) {
 			return false
 		}
 	}
@@ -171,7 +171,7 @@ func (n naive) shape(u pbx.UserID, t Target, token bool) Code {
 			return Ceiling
 		}
 		for _, m := range places {
-			if !n.handsOn(u, m.User, r, k, nWish{scope: pbx.Scope{Kind: k, Group: m.Group}, until: m.Until}) {
+			if !n.handsOn(u, m.User, r, k, nWish{scope: pbx.Scope{Kind: k, Group: m.Group}, since: m.From, until: m.Until}) {
 				return Ceiling
 			}
 		}
@@ -200,14 +200,14 @@ func (n naive) takesOffice(u, x pbx.UserID) bool {
 }
 
 // levelByHolding answers whether u may give x a level because he holds all of it over as much.
-func (n naive) levelByHolding(u, x pbx.UserID, a *pbx.Assignment) Code {
+func (n naive) levelByHolding(u, x pbx.UserID, a *pbx.Assignment, taken bool) Code {
 	if !n.isOf(a.Role, ClassLevel) {
 		return NotAssignable
 	}
 	costs := false
 	for r := Right(1); r < rightCount; r++ {
 		k := n.cell(a.Role, r)
-		if k != "" && !n.handsOn(u, x, r, k, nWish{scope: a.Scope, except: a.Except, since: a.Since, until: a.Until}) {
+		if k != "" && !n.handsOn(u, x, r, k, nWish{scope: a.Scope, except: a.Except, since: a.Since, until: a.Until, taken: taken}) {
 			return Ceiling
 		}
 		costs = costs || k != "" && r.IsBillable()

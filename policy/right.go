@@ -226,6 +226,22 @@ var neverByToken = setOf(TokenCreate, LoginEdit, RoleSystem, BackupRestore, Dele
 var live = setOf(CallSee, CallDivert, CallTransfer, CallPickup, CallPark, CallMenu, CallHangup, CallListen, CallWhisper,
 	CallBarge, CallSteal, RecordingControl)
 
+// recalling are the rights that speak about calls and recordings of the past, and those that bring one along.
+var recalling = func() (all set) {
+	for r := Right(1); r < rightCount; r++ {
+		if live.has(r) || !fitting[catalogue[r].noun].has(KindCall) && !fitting[catalogue[r].noun].has(KindRecording) {
+			continue
+		}
+		all.add(r)
+		all[0] |= impliers[r][0]
+		all[1] |= impliers[r][1]
+	}
+	return all
+}()
+
+// Recalls reports whether the right reaches calls and recordings of the past, so that it matters since when (N-5).
+func (r Right) Recalls() bool { return recalling.has(r) }
+
 // doors are implied by holding any right that names them.
 var doors = setOf(WebsiteAccess, AdminAccess)
 

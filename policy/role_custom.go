@@ -187,7 +187,7 @@ func (q *asker) widens(x *pbx.Person, is *pbx.Role, more []Right) bool {
 			continue
 		}
 		for _, r := range more {
-			if !q.seat(x, r, cellOf(is, r), l.Node, l.Membership.Until) {
+			if !q.seat(x, r, cellOf(is, r), l.Node, l.Membership.From, l.Membership.Until) {
 				return false
 			}
 		}
@@ -197,7 +197,7 @@ func (q *asker) widens(x *pbx.Person, is *pbx.Role, more []Right) bool {
 			continue
 		}
 		for _, r := range more {
-			if !q.bestow(x, r, cellOf(is, r), a) {
+			if !q.bestow(x, r, cellOf(is, r), a, false) {
 				return false
 			}
 		}

@@ -108,28 +108,29 @@ func (q *asker) fills(x *pbx.Person, id pbx.RoleID, n *pbx.Node, o *asker) bool 
 		return false
 	}
 	for r := Right(1); r < rightCount; r++ {
-		if c := q.cell(id, r); c != noScope && !q.seat(x, r, c, n, time.Time{}) {
+		if c := q.cell(id, r); c != noScope && !q.seat(x, r, c, n, q.when, time.Time{}) {
 			return false
 		}
 	}
 	return true
 }
 
-// seat reports whether the actor holds a right as far as it reaches from a place in a group. What reaches no further than
+// seat reports whether the actor holds a right as far as it reaches from a place in a group, which has begun at some moment
+// and ends at another. What reaches no further than
 // the receiver himself may be given by whoever holds it at all.
-func (q *asker) seat(x *pbx.Person, r Right, c scope, n *pbx.Node, until time.Time) bool {
+func (q *asker) seat(x *pbx.Person, r Right, c scope, n *pbx.Node, since, until time.Time) bool {
 	if c == selfScope {
 		return q.owns(r, until)
 	}
-	return r != RoleSystem && q.covers(&wish{right: r, scope: pbx.Scope{Kind: c.kind(), Group: n.Group.ID}, until: until, to: x})
+	return r != RoleSystem && q.covers(&wish{right: r, scope: pbx.Scope{Kind: c.kind(), Group: n.Group.ID}, since: since, until: until, to: x})
 }
 
 // bestow is seat for an assignment.
-func (q *asker) bestow(x *pbx.Person, r Right, c scope, a *pbx.Assignment) bool {
+func (q *asker) bestow(x *pbx.Person, r Right, c scope, a *pbx.Assignment, taken bool) bool {
 	if c == selfScope {
 		return q.owns(r, a.Until)
 	}
-	return r != RoleSystem && q.covers(&wish{right: r, scope: a.Scope, except: a.Except, since: a.Since, until: a.Until, to: x})
+	return r != RoleSystem && q.covers(&wish{right: r, scope: a.Scope, except: a.Except, since: a.Since, until: a.Until, to: x, taken: taken})
 }
 
 // owns reports whether the actor holds a right at all, undenied and until an end, by itself or with one that brings it
@@ -233,9 +234,9 @@ func (q *asker) presides(h *handing, n *pbx.Node) bool {
 // assigns decides whether the actor may give an office-wide role, level or permission.
 func (q *asker) assigns(x *pbx.Person, a *pbx.Assignment, r Right) Code {
 	if builtinOf(a.Role) == nil {
-		return q.bestows(x, a, r)
+		return q.bestows(x, a, r, q.t.more.recent)
 	}
-	if r == GrantEdit && q.isClass(a.Role, ClassLevel) && q.dispenses() && q.bestows(x, a, r) == "" {
+	if r == GrantEdit && q.isClass(a.Role, ClassLevel) && q.dispenses() && q.bestows(x, a, r, q.t.more.recent) == "" {
 		return ""
 	}
 	code := NotAssignable
@@ -262,7 +263,7 @@ func (q *asker) assigns(x *pbx.Person, a *pbx.Assignment, r Right) Code {
 // revokes reports whether the actor could take away an office-wide role, level or permission.
 func (q *asker) revokes(x *pbx.Person, a *pbx.Assignment) bool {
 	system, person := System(), User(x.User.ID)
-	if o := q.over(&person); (builtinOf(a.Role) == nil || q.dispenses()) && o.may(GrantEdit) && q.bestows(x, a, GrantEdit) == "" {
+	if o := q.over(&person); (builtinOf(a.Role) == nil || q.dispenses()) && o.may(GrantEdit) && q.bestows(x, a, GrantEdit, true) == "" {
 		return true
 	}
 	for i := range handings {
@@ -289,7 +290,8 @@ func (q *asker) oversees(h *handing, x *pbx.Person, a *pbx.Assignment, giving bo
 			continue
 		}
 		f := q.fieldOf(&mine.Scope)
-		w := wish{scope: a.Scope, except: a.Except, since: a.Since, until: a.Until, to: x}
+		f.since = pbx.Instant(mine.Since)
+		w := wish{scope: a.Scope, except: a.Except, since: a.Since, until: a.Until, to: x, taken: !giving || q.t.more.recent}
 		if !q.within(&f, &w) {
 			continue
 		}
@@ -318,12 +320,12 @@ func (q *asker) dispenses() bool {
 }
 
 // bestows decides an assignment of a level by what the actor holds: every right of it must be his to give.
-func (q *asker) bestows(x *pbx.Person, a *pbx.Assignment, r Right) Code {
+func (q *asker) bestows(x *pbx.Person, a *pbx.Assignment, r Right, taken bool) Code {
 	if r != GrantEdit || !q.isClass(a.Role, ClassLevel) {
 		return NotAssignable
 	}
 	for right := Right(1); right < rightCount; right++ {
-		if c := q.cell(a.Role, right); c != noScope && !q.bestow(x, right, c, a) {
+		if c := q.cell(a.Role, right); c != noScope && !q.bestow(x, right, c, a, taken) {
 			return Ceiling
 		}
 	}

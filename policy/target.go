@@ -33,6 +33,7 @@ type more struct {
 	grant    *pbx.Grant
 	assign   *pbx.Assignment
 	taken    bool // the grant or assignment is taken away, not given
+	recent   bool // how far the grant or assignment reaches into the past is asked apart
 	was, is  *pbx.Role
 }
 
@@ -141,6 +142,14 @@ func Appoint(a *pbx.Assignment) Target {
 // Dismiss is the wish that a person loses an office-wide role, level or permission.
 func Dismiss(a *pbx.Assignment) Target {
 	return Target{kind: KindRole, user: a.User, more: &more{assign: a, taken: true}}
+}
+
+// Recent is the wish for a grant or assignment as far as it needs nothing of the past: how far back it reaches is asked once
+// it is known.
+func (t Target) Recent() Target {
+	m := *t.more
+	m.recent, t.more = true, &m
+	return t
 }
 
 // Shape is the wish that a custom role becomes another one: was is nil when it comes into being, is when it goes.

@@ -4270,6 +4270,11 @@ export interface components {
         };
         Lack: {
             right: string;
+            /**
+             * Format: date-time
+             * @description calls and recordings older than this stay out of reach
+             */
+            since?: string;
             text: string;
             /** @description scope in words */
             where: string;

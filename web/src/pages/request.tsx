@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { MessageSquareLock } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Wish } from '../api';
-import { stamp } from '../format';
+import { day, stamp } from '../format';
 import { endAfter, Length, useRequests } from '../parts/request';
 import { Button } from '../ui/button';
 import { Avatar } from '../ui/person';
@@ -16,7 +16,7 @@ import { t } from '../words';
 const looks: Record<Wish['state'], string> = { open: 'acc', approved: 'ok', refused: 'danger', withdrawn: '', expired: 'warn' };
 
 /** What is asked for, in words. */
-const wanted = (w: Wish): string => w.rights.map((r) => t('explain.lack', { right: r.text, where: r.where })).join(' · ');
+const wanted = (w: Wish): string => w.rights.map((r) => t('explain.lack', { right: r.text, where: r.where }) + (r.since ? ` – ${t('given.past', { at: day(r.since) })}` : '')).join(' · ');
 
 function Decide({ of, onDone }: { of: Wish; onDone: () => void }) {
   const [saying, setSaying] = useState<'yes' | 'no'>();

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { GitCompareArrows, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Act, type Assignment, type Grant, type HeldRight, type Level, type PersonRights } from '../api';
-import { ago, moment } from '../format';
+import { ago, day, moment } from '../format';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { SearchField } from '../ui/filter';
@@ -34,7 +34,7 @@ function GivenRow({ given, title, hint, lock, onMove, onEnd }: { given: Given; t
     <div className="list-row top">
       <span className="grow col">
         <span className={`row w g6${over ? ' struck' : ''}`}><span className="med">{title}</span>{deny && <span className="chip small danger">{t('right.denied')}</span>}{!over && <Until at={given.until} />}{given.state === 'coming' && <span className="chip small">{t('given.coming', { at: moment(given.from) })}</span>}</span>
-        <span className="meta">{hint ? `${hint} · ` : ''}{given.where}{given.except && given.except.length > 0 ? ` · ${t('given.but', { names: given.except.map((e) => e.name ?? '…').join(', ') })}` : ''}</span>
+        <span className="meta">{hint ? `${hint} · ` : ''}{given.where}{given.except && given.except.length > 0 ? ` · ${t('given.but', { names: given.except.map((e) => e.name ?? '…').join(', ') })}` : ''}{given.since ? ` · ${t('given.past', { at: day(given.since) })}` : ''}</span>
         {given.reason && <span className="t3">“{given.reason}”</span>}
         {over && given.until && <span className="meta">{t('given.over', { at: ago(given.until) })}</span>}
       </span>
