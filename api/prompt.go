@@ -114,7 +114,7 @@ func (s *Server) playBlob(id string, rate int, at time.Time) (writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := audio.WAVHeader(rate, b.Size())
+	head := audio.WAVHeader(rate, 1, b.Size())
 	return playWAV(io.NewSectionReader(headed{head, b}, 0, int64(len(head))+b.Size()), at, func() { _ = b.Close() }), nil
 }
 

@@ -218,10 +218,10 @@ func TestKeypadHearsNothingElse(t *testing.T) {
 
 func TestWAVHeader(t *testing.T) {
 	w := WAV{8000, []int16{1, 2, 3}}
-	if b := w.Encode(); string(b[:WAVHead]) != string(WAVHeader(8000, 6)) {
-		t.Errorf("% x", WAVHeader(8000, 6))
+	if b := w.Encode(); string(b[:WAVHead]) != string(WAVHeader(8000, 1, 6)) {
+		t.Errorf("% x", WAVHeader(8000, 1, 6))
 	}
-	if b := WAVHeader(8000, 1<<40); b[40] != 0xff || b[43] != 0xff || b[4] != 0xff {
+	if b := WAVHeader(8000, 1, 1<<40); b[40] != 0xff || b[43] != 0xff || b[4] != 0xff {
 		t.Errorf("% x", b)
 	}
 }

@@ -119,11 +119,13 @@ func (w WAV) Encode8() []byte { return w.encode(8) }
 // WAVHead is the length of the header that WAVHeader writes.
 const WAVHead = 44
 
-// WAVHeader is what stands before size bytes of 16-bit samples, so that a file may be kept as bare samples and given out as WAV.
+// WAVHeader is what stands before size bytes of 16-bit samples, those of the channels by turns, so that a file may be kept as bare samples and given out as WAV.
 // Sizes beyond what the format can say (4 GiB) are written as the largest, which players read to the end.
-func WAVHeader(rate int, size int64) []byte { return header(make([]byte, 0, WAVHead), rate, 16, size) }
+func WAVHeader(rate, channels int, size int64) []byte {
+	return header(make([]byte, 0, WAVHead), rate, 16, channels, size)
+}
 
-func header(b []byte, rate, width int, size int64) []byte {
+func header(b []byte, rate, width, channels int, size int64) []byte {
 	le := binary.LittleEndian
 	short := func(n int64) uint32 { return uint32(min(n, math.MaxUint32)) }
 	b = append(b, "RIFF"...)
@@ -131,10 +133,10 @@ func header(b []byte, rate, width int, size int64) []byte {
 	b = append(b, "WAVEfmt "...)
 	b = le.AppendUint32(b, 16)
 	b = le.AppendUint16(b, 1)
-	b = le.AppendUint16(b, 1)
+	b = le.AppendUint16(b, uint16(channels))
 	b = le.AppendUint32(b, uint32(rate))
-	b = le.AppendUint32(b, uint32(rate*width/8))
-	b = le.AppendUint16(b, uint16(width/8))
+	b = le.AppendUint32(b, uint32(rate*channels*width/8))
+	b = le.AppendUint16(b, uint16(channels*width/8))
 	b = le.AppendUint16(b, uint16(width))
 	b = append(b, "data"...)
 	return le.AppendUint32(b, short(size))
@@ -143,7 +145,7 @@ func header(b []byte, rate, width int, size int64) []byte {
 func (w WAV) encode(width int) []byte {
 	le := binary.LittleEndian
 	size := len(w.Samples) * width / 8
-	b := header(make([]byte, 0, WAVHead+size+1), w.Rate, width, int64(size))
+	b := header(make([]byte, 0, WAVHead+size+1), w.Rate, width, 1, int64(size))
 	for _, s := range w.Samples {
 		if width == 8 {
 			b = append(b, byte(int(s>>8)+128))

@@ -203,7 +203,7 @@ type wavFile struct {
 }
 
 func newWAV(r blob.Reader, rate int) *wavFile {
-	f := &wavFile{blob: r, head: audio.WAVHeader(rate, r.Size())}
+	f := &wavFile{blob: r, head: audio.WAVHeader(rate, 1, r.Size())}
 	f.SectionReader = io.NewSectionReader(f, 0, int64(len(f.head))+r.Size())
 	return f
 }

@@ -324,7 +324,7 @@ func (r *recorder) page() *page {
 func (r *recorder) hand(why End) {
 	p := r.out
 	r.out = nil
-	r.session.engine.scribe.post(sheet{r, p, why})
+	r.session.engine.scribe.post(sheet{recorder: r, page: p, why: why})
 }
 
 // finish ends the recording once; what is still in the window is written.

@@ -114,6 +114,9 @@ func (s *Session) count(l *loop, h header, payload []byte, now time.Duration) {
 		if s.ear != nil && f.codec != noCodec && s.receives {
 			s.listen(l, f.codec, h, payload, now)
 		}
+		if s.capture != nil && f.kept != noCodec && s.receives {
+			s.capture.put(s.track, f.kept, h, payload, now)
+		}
 		return
 	}
 	if e, ok := parseEvent(payload); ok && s.receives && e.volume <= faintest {

@@ -7,6 +7,9 @@ type sheet struct {
 	recorder *recorder
 	page     *page // may be none with the last
 	why      End
+
+	capture *Capture // in place of a recorder
+	last    bool     // … with the last
 }
 
 // scribe writes what is recorded, for all sessions of an engine, so that no packet waits for a disk.
@@ -56,6 +59,10 @@ func (c *scribe) run() {
 
 // write gives one page to its sink, the page back to its recorder, and after the last one the news to whoever watches.
 func (c *scribe) write(s sheet, failed map[*recorder]error) {
+	if s.capture != nil {
+		s.capture.write(s)
+		return
+	}
 	r := s.recorder
 	if s.page != nil && s.page.n > 0 && failed[r] == nil {
 		if _, err := r.Sink.Write(s.page.data[:s.page.n]); err != nil {

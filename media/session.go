@@ -36,6 +36,8 @@ type Session struct {
 	house   bool      // it has played or listened: the far side talks to the house while there is no peer
 	ear     *listener // somebody listens
 	record  *recorder // what is heard goes there
+	capture *Capture  // … and there, as it is
+	track   uint8     // … as that side
 
 	formats []Format   // what the far side understands
 	local   []Format   // what it sends
@@ -59,7 +61,8 @@ type Session struct {
 type kind struct {
 	clock uint32
 	event bool
-	codec codec
+	codec codec // the house understands it
+	kept  codec // a capture can be made of it
 }
 
 // none is a payload number that means nothing on the other side.
@@ -164,7 +167,7 @@ func (s *Session) adopt(f Flow, now time.Duration) error {
 	s.index, s.kinds = [128]uint8{}, nil
 	for _, l := range s.local {
 		if l.Payload < 128 && s.index[l.Payload] == 0 {
-			s.kinds = append(s.kinds, kind{uint32(max(l.Clock, 0)), l.isEvent(), codecOf(l)})
+			s.kinds = append(s.kinds, kind{uint32(max(l.Clock, 0)), l.isEvent(), codecOf(l), keptAs(l)})
 			s.index[l.Payload] = uint8(len(s.kinds))
 		}
 	}
@@ -257,6 +260,7 @@ func (s *Session) shut() bool {
 	s.keys.stop()
 	s.hushed()
 	s.endRecord(EndClosed)
+	s.capture = nil
 	s.open, s.seal, s.learn = nil, nil, nil
 	s.rtp.close()
 	s.rtcp.close()

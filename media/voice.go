@@ -32,6 +32,14 @@ func codecOf(f Format) codec {
 	return noCodec
 }
 
+// keptAs is what a capture of a format is kept as.
+func keptAs(f Format) codec {
+	if strings.EqualFold(f.Name, "opus") && f.Clock == 48000 && f.Payload < 128 {
+		return codecOpus
+	}
+	return codecOf(f)
+}
+
 // rate is the samples a second that the codec carries.
 func (c codec) rate() int {
 	if c == codecG722 {
