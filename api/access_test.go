@@ -91,6 +91,11 @@ func messages(path, body string) []probe {
 		{"sales", fmt.Sprintf(path, "<message sales>"), body, ""}, {"none", fmt.Sprintf(path, "msg_none"), body, ""}}
 }
 
+func recordings(path, body string) []probe {
+	return []probe{{"uwe nina", fmt.Sprintf(path, "<recording uwe nina>"), body, ""}, {"uwe tom", fmt.Sprintf(path, "<recording uwe tom>"), body, ""},
+		{"mia", fmt.Sprintf(path, "<recording mia +4930123456789>"), body, ""}, {"none", fmt.Sprintf(path, "rec_none"), body, ""}}
+}
+
 // boxes makes the probes of a route about mailboxes: the actor's own, those of two people, and of a group.
 func boxes(path, body string) []probe {
 	return append(things(path, "", body), probe{"sales", fmt.Sprintf(path, "<sales>"), body, ""})
@@ -340,6 +345,18 @@ func probes() map[string][]probe {
 		"GET /v1/mailboxes/{mailbox}/greetings/{for}":    boxes("/v1/mailboxes/%s/greetings/any", ""),
 		"PUT /v1/mailboxes/{mailbox}/greetings/{for}":    welcomes,
 		"DELETE /v1/mailboxes/{mailbox}/greetings/{for}": boxes("/v1/mailboxes/%s/greetings/any", ""),
+		"GET /v1/recordings":                             one("/v1/recordings", ""),
+		"GET /v1/recordings/{recording}":                 recordings("/v1/recordings/%s", ""),
+		"GET /v1/recordings/{recording}/sound":           append(recordings("/v1/recordings/%s/sound", ""), recordings("/v1/recordings/%s/sound?download=true", "")...),
+		"GET /v1/recordings/{recording}/peaks":           recordings("/v1/recordings/%s/peaks", ""),
+		"GET /v1/recordings/{recording}/hearings":        recordings("/v1/recordings/%s/hearings", ""),
+		"DELETE /v1/recordings/{recording}":              recordings("/v1/recordings/%s", ""),
+		"POST /v1/recordings/{recording}/restore":        recordings("/v1/recordings/%s/restore", ""),
+		"POST /v1/recordings/{recording}/hold":           recordings("/v1/recordings/%s/hold", `{"hold":true}`),
+		"POST /v1/calls/live/{call}/recording":           lives("recording", `{"do":"start"}`),
+		"GET /v1/recording-rules":                        one("/v1/recording-rules", ""),
+		"GET /v1/recording-rules/{about}":                append(boxes("/v1/recording-rules/%s", ""), probe{"office", "/v1/recording-rules/office", "", ""}),
+		"PATCH /v1/recording-rules/{about}":              append(boxes("/v1/recording-rules/%s", `{"mode":"always"}`), probe{"office", "/v1/recording-rules/office", `{"mode":"demand"}`, ""}),
 		"GET /v1/voicemail":                              one("/v1/voicemail", ""),
 		"GET /v1/voicemail/{message}/sound":              messages("/v1/voicemail/%s/sound", ""),
 		"PATCH /v1/voicemail/{message}":                  messages("/v1/voicemail/%s", `{"new":false}`),

@@ -22,6 +22,7 @@ type LiveCall struct {
 	Position  string        `json:"position,omitempty" doc:"park position"`
 	ParkedBy  *Party        `json:"parked_by,omitempty"`
 	Secure    bool          `json:"secure"`
+	Recording string        `json:"recording,omitempty" enum:"on,paused,asking" doc:"how its recording stands; absent: it is not recorded"`
 	Can       LiveCan       `json:"can"`
 }
 
@@ -29,7 +30,7 @@ func (s *Server) showLive(v *visit, c *pbx.LiveCall) LiveCall {
 	t := policy.Call(c)
 	veil, somebody := v.veil(t), s.say(v, i18n.T("call.somebody"))
 	out := LiveCall{ID: c.ID, Phase: c.Phase, From: veil.party(c.From, somebody), To: veil.party(c.To, somebody),
-		Direction: v.direction(c.From, c.To, c.Users), Started: c.Started, Answered: c.Answered, Codec: c.Codec, Secure: c.Secure,
+		Direction: v.direction(c.From, c.To, c.Users), Started: c.Started, Answered: c.Answered, Codec: c.Codec, Secure: c.Secure, Recording: c.Recording,
 		Can: v.liveCan(c, t)}
 	if p := c.Parked; p != nil {
 		out.Position = p.Position

@@ -16,6 +16,7 @@ type LiveCan struct {
 	Divert   bool `json:"divert" doc:"send a ringing call to another place"`
 	Pickup   bool `json:"pickup" doc:"take a call that rings at somebody"`
 	Fetch    bool `json:"fetch" doc:"take a parked call"`
+	Record   bool `json:"record" doc:"begin, pause or end its recording"`
 }
 
 // liveCan says what the visitor may do with a call now.
@@ -30,6 +31,7 @@ func (v *visit) liveCan(c *pbx.LiveCall, t policy.Target) LiveCan {
 		Divert:   c.Phase == pbx.PhaseRinging && !mine && v.can(policy.CallDivert, t),
 		Pickup:   c.Phase == pbx.PhaseRinging && !mine && v.can(policy.CallPickup, t),
 		Fetch:    c.Phase == pbx.PhaseParked && v.can(policy.CallPark, t),
+		Record:   (c.Recordable != "" || c.Recording != "") && talks && v.can(policy.RecordingControl, t),
 	}
 }
 

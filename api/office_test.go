@@ -67,6 +67,7 @@ type office struct {
 	mails    []string
 	used     sync.Map            // "name right via" of who makes use of rights
 	sent     []switchboard.Order // what was asked of the switchboard
+	taped    []string
 }
 
 func (o *office) use(who pbx.UserID, right policy.Right, via string, _ time.Time) {
@@ -267,6 +268,34 @@ func (o *office) messages(ctx context.Context) {
 		}
 		o.ids["message "+name] = string(m.ID)
 	}
+	o.recordings(ctx)
+}
+
+// recordings keeps conversations of uwe with nina, of uwe with tom, and of mia with somebody outside.
+func (o *office) recordings(ctx context.Context) {
+	for i, pair := range [][2]string{{"uwe", "nina"}, {"uwe", "tom"}, {"mia", "+4930123456789"}} {
+		at := start.Add(time.Duration(i-9) * time.Hour)
+		r := pbx.Recording{ID: pbx.RecordingID("rec_" + pair[0] + fmt.Sprint(i)), Call: "cal_recorded", Started: at, Began: at, Length: 12 * time.Second, Mode: pbx.RecordAlways,
+			Rule: pbx.OfficeRule, Notice: pbx.RecordTell, Expires: at.AddDate(0, 0, 90)}
+		for k, name := range pair {
+			party := pbx.Party{Number: name}
+			if u := pbx.UserID(o.ids[name]); u != "" {
+				party = pbx.Party{User: u, Name: name}
+				r.Voices = append(r.Voices, pbx.RecordingVoice{User: u, From: at, Until: at.Add(12 * time.Second)})
+			}
+			if k == 0 {
+				r.From = party
+			} else {
+				r.To = party
+			}
+			r.Consent = append(r.Consent, pbx.Consent{Party: party, At: at, Text: "say.recording.on"})
+		}
+		f := event.New(event.RecordingMade, at, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Ref{Kind: pbx.KindRecording, ID: string(r.ID)}, nil)
+		if _, err := o.tenant.Write(ctx, []event.Fact{f}, store.RecordingKept{Recording: r}); err != nil {
+			panic(err)
+		}
+		o.ids["recording "+strings.Join(pair[:], " ")] = string(r.ID)
+	}
 }
 
 // open opens the office's file and builds the rooms above it.
@@ -297,6 +326,9 @@ func (o *office) open() *store.DB {
 		},
 		TestMail: func(_ context.Context, to string) error { o.mails = append(o.mails, to); return nil },
 		SendMail: func(_ context.Context, id string) error { o.mails = append(o.mails, id); return nil },
+		Playback: func(id pbx.RecordingID) (Playback, error) {
+			return playedBack{sound{strings.NewReader("RIFF sound of " + string(id))}}, nil
+		},
 		Sound: func(m pbx.Message) (SoundFile, error) {
 			return sound{strings.NewReader("RIFF sound of " + string(m.ID))}, nil
 		},
@@ -351,6 +383,19 @@ func (o *office) Queue(id pbx.QueueID) *pbx.LiveQueue {
 }
 
 func (o *office) Ready(context.Context, pbx.Actor, pbx.UserID) error { return nil }
+
+// Record notes what was wanted.
+func (o *office) Record(_ context.Context, _ pbx.Actor, _ pbx.CallID, do string) error {
+	o.taped = append(o.taped, do)
+	return nil
+}
+
+// playedBack is a recording's file.
+type playedBack struct{ sound }
+
+func (playedBack) Peaks(n int) ([2][]float32, error) {
+	return [2][]float32{make([]float32, n), make([]float32, n)}, nil
+}
 
 func (o *office) Send(_ context.Context, _ pbx.Actor, id pbx.CallID, to switchboard.Order) error {
 	o.sent = append(o.sent, to)

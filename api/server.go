@@ -32,6 +32,7 @@ type Calls interface {
 	Dictate(switchboard.Dictate) (id string, err error)
 	Dictated(id string) (switchboard.Dictated, bool)
 	EndDictation(id string)
+	Record(ctx context.Context, actor pbx.Actor, call pbx.CallID, do string) error
 	Send(ctx context.Context, actor pbx.Actor, call pbx.CallID, o switchboard.Order) error
 }
 
@@ -57,6 +58,7 @@ type Config struct {
 	Lines       func() map[pbx.TrunkID]Line                // how the lines to carriers are; nil knows nothing
 	TryLine     func(pbx.TrunkID)                          // asks a line that is down to try again
 	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
+	Playback    func(pbx.RecordingID) (Playback, error)    // a recording likewise, and what it looks like
 	Used        policy.Used                                // told which rights people make use of
 	Now         func() time.Time
 	Log         *slog.Logger

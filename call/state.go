@@ -101,6 +101,7 @@ type State struct {
 	tag       uint64       // of what was played last
 	playing   bool
 	recording bool
+	tape      taping
 	finishing bool // the end waits for the recording; Cause, By and Text are set
 }
 

@@ -14,6 +14,7 @@ func Step(s State, in Input) (State, []Effect) {
 	m := machine{State: s}
 	m.Legs = slices.Clone(s.Legs)
 	m.step(in)
+	m.follow()
 	return m.State, m.effects
 }
 
@@ -102,6 +103,14 @@ func (m *machine) step(in Input) {
 		m.handed(in)
 	case Differs:
 		m.on(in.Leg, func(i int) { m.differs(i) })
+	case Considered:
+		m.considered(in)
+	case Informed:
+		m.informed(in)
+	case Settled:
+		m.tape.may = false
+	case TapeOrder:
+		m.order(in)
 	case Stop:
 		m.stop(in)
 	}
@@ -203,6 +212,7 @@ func (m *machine) digit(i int, digit byte) {
 	case m.Phase == Housed && i == 0 && !m.finishing:
 		m.serve(Digit{m.Legs[0].ID, digit})
 	case m.Phase == Answering || m.Phase == Talking:
+		m.consent(i, digit)
 		if p := m.peer(i); p >= 0 {
 			m.do(Press{m.Legs[p].ID, digit})
 		}

@@ -67,6 +67,13 @@ type watch struct {
 	hung, late               map[pbx.LegID]int
 	startedFacts, endedFacts int
 	timer                    Timer
+	tape                     struct {
+		open, telling bool
+		told          [2]pbx.LegID // the last two that were informed
+		agreed        bool
+		mode          pbx.RecordMode
+		notice        pbx.RecordNotice
+	}
 }
 
 func (w *watch) input(t *rapid.T, s *State, in Input) {
@@ -79,6 +86,12 @@ func (w *watch) input(t *rapid.T, s *State, in Input) {
 		if i := s.find(in.Leg); i > 0 && s.Legs[i].State == LegStopping {
 			w.late[in.Leg]++ // it has to be hung up again
 		}
+	case Considered:
+		if in.Legs == s.tape.pair {
+			w.tape.mode, w.tape.notice = in.Mode, in.Notice
+		}
+	case Digit:
+		w.tape.agreed = w.tape.agreed || in.Digit == KeyAgree
 	case Timeout:
 		if in.Timer == w.timer {
 			w.timer = NoTimer
@@ -100,6 +113,20 @@ func (w *watch) effects(t *rapid.T, s *State, effects []Effect) {
 			w.hang(t, e.Leg)
 		case SetTimer:
 			w.timer = e.Timer
+		case Consider:
+			w.tape.agreed = false
+		case Inform:
+			w.tape.told, w.tape.agreed = e.Legs, false
+		case Tape: // nothing is kept unless the rules say so and the two have heard it, and agreed where they are asked (PR-01)
+			if w.tape.mode != pbx.RecordAlways && w.tape.mode != pbx.RecordDemand || e.Legs != s.tape.pair {
+				t.Fatalf("kept %v, of %v in mode %s", e.Legs, s.tape.pair, w.tape.mode)
+			}
+			if w.tape.notice != pbx.RecordSilent && w.tape.told != e.Legs || w.tape.notice == pbx.RecordAsk && !w.tape.agreed {
+				t.Fatalf("kept %v without %s", e.Legs, w.tape.notice)
+			}
+			w.tape.open = true
+		case EndTape:
+			w.tape.open = false
 		case Emit:
 			if w.endedFacts > 0 {
 				t.Fatalf("%s after call.ended", e.Kind)
@@ -115,6 +142,9 @@ func (w *watch) effects(t *rapid.T, s *State, effects []Effect) {
 	waits := s.Phase == Routing || s.Phase == Ringing || s.Phase == Answering || s.Phase == Housed || s.Phase == Turning || s.Phase == Parting || s.Phase == Closing || s.change.on
 	if waits != (w.timer != NoTimer) || w.timer != s.timer {
 		t.Fatalf("phase %v, change %v: timer %v, state says %v", s.Phase, s.change, w.timer, s.timer)
+	}
+	if w.tape.open != s.tape.open || s.Phase >= Closing && w.tape.open {
+		t.Fatalf("phase %v: a recording is open", s.Phase)
 	}
 	if (s.Phase >= Closing) != (w.endedFacts == 1) {
 		t.Fatalf("phase %v with %d call.ended", s.Phase, w.endedFacts)
@@ -169,7 +199,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 31).Draw(t, "input") {
+	switch rapid.IntRange(0, 37).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
@@ -185,7 +215,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	case 8:
 		return Replied{leg, rapid.SampledFrom([]int{100, 200, 488, 491}).Draw(t, "status"), fault}
 	case 9:
-		return Digit{leg, rapid.SampledFrom([]byte("512378#0*")).Draw(t, "key")}
+		return Digit{leg, rapid.SampledFrom([]byte("512378#01*")).Draw(t, "key")}
 	case 10:
 		return Silent{leg}
 	case 11:
@@ -236,6 +266,15 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 			in.To.Kind = pbx.ToUser
 		}
 		return in
+	case 32, 33:
+		other := rapid.SampledFrom(legs).Draw(t, "other")
+		return Considered{[2]pbx.LegID{leg, other}, rapid.SampledFrom(pbx.RecordModes()).Draw(t, "mode"), rapid.SampledFrom(pbx.RecordNotices()).Draw(t, "notice")}
+	case 34, 35:
+		return Informed{uint64(rapid.IntRange(1, 3).Draw(t, "told"))}
+	case 36:
+		return Settled{}
+	case 37:
+		return TapeOrder{Do: TapeDo(rapid.IntRange(1, 4).Draw(t, "order"))}
 	case 14:
 		return Played{uint64(rapid.IntRange(1, 4).Draw(t, "tag"))}
 	case 15:

@@ -260,6 +260,14 @@ func parseInput(t *testing.T, w []string) Input {
 			return Meant{}
 		}
 		return Meant{pbx.Destination{Kind: pbx.ToUser, ID: arg(1)}}
+	case "considered": // considered a b1 always ask
+		return Considered{[2]pbx.LegID{leg, pbx.LegID(arg(2))}, pbx.RecordMode(arg(3)), pbx.RecordNotice(arg(4))}
+	case "informed":
+		return Informed{uint64(status)}
+	case "settled":
+		return Settled{}
+	case "tape": // tape start by=bob
+		return TapeOrder{map[string]TapeDo{"start": TapeStart, "stop": TapeStop, "pause": TapePause, "resume": TapeResume}[arg(1)], pbx.Party{Name: string(value("by"))}}
 	case "stop":
 		return Stop{Cause: pbx.Cause(arg(1)), By: pbx.Party{Name: string(value("by"))}}
 	}
@@ -413,6 +421,18 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("drop %d", len(e.Legs))
 	case OpenBox:
 		return fmt.Sprintf("open box %s", e.At.ID)
+	case Consider:
+		return fmt.Sprintf("consider %s %s", e.Legs[0], e.Legs[1])
+	case Inform:
+		return fmt.Sprintf("inform %s %s: %s #%d", e.Legs[0], e.Legs[1], e.Notice, e.Tag)
+	case Tape:
+		return strings.TrimSpace(fmt.Sprintf("tape %s %s %s", e.Legs[0], e.Legs[1], map[bool]string{true: "objectable"}[e.Object]))
+	case Untape:
+		return "untape"
+	case PauseTape:
+		return fmt.Sprintf("pause tape %v", e.On)
+	case EndTape:
+		return strings.TrimSpace(fmt.Sprintf("end tape %s %s", map[bool]string{true: "forget"}[e.Forget], e.Leg))
 	case SetTimer:
 		if e.Timer == NoTimer {
 			return "timer off"

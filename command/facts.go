@@ -57,6 +57,8 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 		return event.ForwardingChanged
 	case pbx.KindEntrance:
 		return event.EntranceChanged
+	case pbx.KindRecordRule:
+		return event.RecordRuleChanged
 	case pbx.KindMailbox:
 		return event.MailboxChanged
 	case pbx.KindAccess:

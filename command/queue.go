@@ -207,7 +207,7 @@ func (c DeleteQueue) Change(w *Work) (pbx.Change, error) {
 		return pbx.Change{}, missing()
 	}
 	w.object = q.Ref()
-	return pbx.Change{Delete: []pbx.Ref{q.Ref()}}, nil
+	return pbx.Change{Delete: append(w.Snapshot.Cascade(q.Ref()), q.Ref())}, nil
 }
 
 // withoutAgent lists the queues that a person no longer serves, or is no longer told about, because he is deleted.

@@ -26,7 +26,7 @@ type Undone struct {
 
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
-	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue, pbx.KindMailbox,
+	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue, pbx.KindMailbox, pbx.KindRecordRule,
 	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
 	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget}
 
@@ -150,6 +150,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Park{}
 	case pbx.KindEntrance:
 		n = &pbx.Entrance{}
+	case pbx.KindRecordRule:
+		n = &pbx.RecordRule{}
 	case pbx.KindMailbox:
 		m := &pbx.Mailbox{}
 		n, err = m, json.Unmarshal(b, m)
@@ -390,6 +392,8 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = parkNeeds(d)
 	case pbx.KindEntrance:
 		needs = []Need{{policy.RouteEdit, policy.Group(pbx.GroupID(d.Ref.ID))}}
+	case pbx.KindRecordRule:
+		needs = []Need{RecordRuleNeed(base, pbx.RecordRuleID(d.Ref.ID))}
 	case pbx.KindMailbox:
 		var err error
 		if needs, err = mailboxNeeds(d, w.Who); err != nil {

@@ -109,6 +109,21 @@ type Message struct {
 	Seconds int           `json:"seconds"`
 }
 
+// Recorded is the payload of call.recorded and call.unrecorded: the conversation is kept, or somebody did not want it.
+type Recorded struct {
+	Recording pbx.RecordingID  `json:"recording,omitempty"`
+	Mode      pbx.RecordMode   `json:"mode"`
+	Rule      pbx.RecordRuleID `json:"rule,omitempty"`
+	Notice    pbx.RecordNotice `json:"notice"`
+	By        pbx.Party        `json:"by,omitzero"` // who wanted it, where somebody did
+	Consent   []pbx.Consent    `json:"consent,omitempty"`
+}
+
+// Hearing is the payload of recording.played and recording.downloaded: why somebody listened, where he said so.
+type Hearing struct {
+	Reason string `json:"reason,omitempty"`
+}
+
 // Transferred is the payload of call.transferred: somebody sent the call on, or wanted to and might not.
 type Transferred struct {
 	Leg    pbx.LegID  `json:"leg,omitempty"` // his phone; empty where he was not in the call

@@ -90,6 +90,8 @@ const (
 	VerdictRemoved Kind = "verdict.removed"
 	VerdictDeleted Kind = "verdict.deleted" // with the person
 
+	RecordRuleChanged Kind = "recordrule.changed" // whose calls are recorded; with nothing after it: as inherited
+
 	MailboxChanged Kind = "mailbox.changed" // how it works; with nothing after it: as for everybody
 
 	PromptCreated Kind = "prompt.created" // an office's own sound instead of the built-in one
@@ -144,6 +146,20 @@ const (
 	MailboxLocked   Kind = "mailbox.locked"  // too many wrong PINs: it opens with its PIN no more for a while
 )
 
+// The facts about recordings. The first three are the house's; that somebody listens, or takes a copy, is one as well (N-15).
+const (
+	RecordingBegun      Kind = "recording.begun"
+	RecordingMade       Kind = "recording.made"
+	RecordingDropped    Kind = "recording.dropped" // nothing was said, or somebody did not want it: nothing is kept
+	RecordingPlayed     Kind = "recording.played"
+	RecordingDownloaded Kind = "recording.downloaded"
+	RecordingDeleted    Kind = "recording.deleted"
+	RecordingRestored   Kind = "recording.restored"
+	RecordingExpired    Kind = "recording.expired" // its time was over; it is gone
+	RecordingHeld       Kind = "recording.held"    // nobody may delete it, time neither
+	RecordingReleased   Kind = "recording.released"
+)
+
 // The facts about calls; their payloads are in call.go.
 const (
 	CallStarted     Kind = "call.started"
@@ -154,6 +170,8 @@ const (
 	CallRang        Kind = "call.rang"
 	CallAnswered    Kind = "call.answered"
 	CallMessage     Kind = "call.message"     // the caller left a message
+	CallRecorded    Kind = "call.recorded"    // it is being recorded
+	CallUnrecorded  Kind = "call.unrecorded"  // … and not any more: somebody did not want it
 	CallTransferred Kind = "call.transferred" // somebody sent it on
 	CallParked      Kind = "call.parked"      // it waits on a park position
 	CallTaken       Kind = "call.taken"       // somebody came in the place of a phone that rang or talked
@@ -197,6 +215,7 @@ func Kinds() []Kind {
 		ReviewCreated, ReviewOverdue, ReviewEnded, VerdictKept, VerdictRemoved, VerdictDeleted,
 		PromptCreated, PromptChanged, PromptDeleted,
 		MailboxChanged,
+		RecordRuleChanged,
 		TrunkCreated, TrunkChanged, TrunkDeleted, TrunkUp, TrunkDown,
 		DIDCreated, DIDChanged, DIDDeleted,
 		OutRouteCreated, OutRouteChanged, OutRouteDeleted,
@@ -206,6 +225,7 @@ func Kinds() []Kind {
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,
+		RecordingBegun, RecordingMade, RecordingDropped, RecordingPlayed, RecordingDownloaded, RecordingDeleted, RecordingRestored, RecordingExpired, RecordingHeld, RecordingReleased,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored, MessageSentOn, MailboxLocked,
 		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
@@ -230,7 +250,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "call", "login", "invitation", "mail", "message": // of what lies beside the configuration
+	case "call", "login", "invitation", "mail", "message", "recording": // of what lies beside the configuration
 		return false
 	}
 	return !k.IsLive()

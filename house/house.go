@@ -172,6 +172,9 @@ func (h *House) build(ctx context.Context) error {
 	if err := h.openBlobs(); err != nil {
 		return err
 	}
+	if err := h.mendRecordings(ctx); err != nil {
+		return err
+	}
 	if err := h.countWaiting(ctx); err != nil {
 		return err
 	}
@@ -187,7 +190,7 @@ func (h *House) build(ctx context.Context) error {
 	h.Board = switchboard.New(switchboard.Config{
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
 		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
-		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Queues: h.queues(), Carry: h.carry,
+		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Recordings: recordings{h}, Queues: h.queues(), Carry: h.carry,
 		Used: h.uses.note,
 	})
 	if err := h.phones(ctx, public); err != nil {

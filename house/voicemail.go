@@ -199,26 +199,11 @@ func (h *House) wav(m pbx.Message) (api.SoundFile, error) {
 type wavFile struct {
 	*io.SectionReader
 	blob blob.Reader
-	head []byte
 }
 
 func newWAV(r blob.Reader, rate int) *wavFile {
-	f := &wavFile{blob: r, head: audio.WAVHeader(rate, 1, r.Size())}
-	f.SectionReader = io.NewSectionReader(f, 0, int64(len(f.head))+r.Size())
-	return f
-}
-
-// ReadAt reads the file as if header and samples were one.
-func (f *wavFile) ReadAt(p []byte, at int64) (n int, err error) {
-	if head := int64(len(f.head)); at < head {
-		n = copy(p, f.head[at:])
-		if n == len(p) {
-			return n, nil
-		}
-		more, err := f.blob.ReadAt(p[n:], 0)
-		return n + more, err
-	}
-	return f.blob.ReadAt(p, at-int64(len(f.head)))
+	head := audio.WAVHeader(rate, 1, r.Size())
+	return &wavFile{io.NewSectionReader(withHead{head, r}, 0, int64(len(head))+r.Size()), r}
 }
 
 // Close gives the blob back.

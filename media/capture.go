@@ -64,17 +64,26 @@ func (e *Engine) Capture(sink io.Writer, tell func(Captured)) *Capture {
 	return c
 }
 
-// Hear takes in what the far side of a session says from now on, as one side of the conversation; nil takes the session out of its capture.
+// Hear takes in what the far side of a session says from now on, as one side of the conversation, in this capture and no other.
 func (s *Session) Hear(c *Capture, track int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.capture = nil; s.closed || c == nil {
+	if s.closed {
 		return
 	}
 	s.capture, s.track = c, uint8(track&1)
 	c.mu.Lock()
 	c.tracks[s.track].on = false // another clock
 	c.mu.Unlock()
+}
+
+// Leave takes the session out of a capture, if it is in that one.
+func (s *Session) Leave(c *Capture) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.capture == c {
+		s.capture = nil
+	}
 }
 
 // Pause keeps nothing until it is called with false; the time passes as silence (BAR PR-02).

@@ -177,7 +177,7 @@ func TestCaptureOfATransfer(t *testing.T) {
 	for at := 0; at < len(low); at += 160 {
 		x.both(0, nil, audio.ToMu(nil, low[at:at+160]))
 	}
-	x.side[1].Hear(nil, 0)
+	x.side[1].Leave(x.c)
 	x.both(0, nil, audio.ToMu(nil, low[:160]))
 	x.p[1], x.side[1] = ring(t, "127.0.0.1"), open(t, x.c.engine)
 	set(t, x.side[1], x.p[1].flow(pcmu))

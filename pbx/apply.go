@@ -52,6 +52,7 @@ func empty(size int) *Snapshot {
 		Entrances:      map[GroupID]*Entrance{},
 		Prompts:        map[PromptID]*Prompt{},
 		Mailboxes:      map[BoxID]*Mailbox{},
+		RecordRules:    map[RecordRuleID]*RecordRule{},
 		Trunks:         map[TrunkID]*Trunk{},
 		DIDs:           map[DIDID]*DID{},
 		OutRoutes:      map[OutRouteID]*OutRoute{},
@@ -174,6 +175,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Prompts, PromptID(r.ID))
 	case KindMailbox:
 		return found(s.Mailboxes, BoxID(r.ID))
+	case KindRecordRule:
+		return found(s.RecordRules, RecordRuleID(r.ID))
 	}
 	return nil
 }
@@ -190,7 +193,7 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, hours, overrides,
+// statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, rules about recording, hours, overrides,
 // trunks, numbers, out routes, restrictions, price lists, budgets, park positions, rooms, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
@@ -198,7 +201,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
 			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
-			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) &&
+			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) && each(s.RecordRules, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Parks, yield) && each(s.Rooms, yield) &&
 			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield)
@@ -215,7 +218,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status, duty, forwarding, mailbox, hours and budgets of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, duty, forwarding, mailbox, rule about recording, hours and budgets of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -246,6 +249,7 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		if b := s.Mailboxes[BoxID(r.ID)]; b != nil {
 			all = append(all, b.Ref())
 		}
+		all = append(all, s.recordRules(r.ID)...)
 	case KindGroup:
 		all = refs(all, s.Members(GroupID(r.ID)))
 		if e := s.Entrances[GroupID(r.ID)]; e != nil {
@@ -254,10 +258,13 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		if b := s.Mailboxes[BoxID(r.ID)]; b != nil {
 			all = append(all, b.Ref())
 		}
+		all = append(all, s.recordRules(r.ID)...)
 		all = append(all, s.hoursRows(r.ID)...)
 		for n := range s.scoped(GroupID(r.ID)) {
 			all = append(all, n.Ref())
 		}
+	case KindQueue:
+		all = append(all, s.recordRules(r.ID)...)
 	case KindRole:
 		for _, n := range s.Assignments {
 			if n.Role == RoleID(r.ID) {
@@ -408,6 +415,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Prompts, k, t)[n.ID] = n
 	case *Mailbox:
 		own(&s.Mailboxes, k, t)[n.ID] = n
+	case *RecordRule:
+		own(&s.RecordRules, k, t)[n.ID] = n
 	default:
 		return false
 	}
@@ -476,6 +485,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	case KindMailbox:
 		delete(own(&s.Mailboxes, r.Kind, t), BoxID(r.ID))
+	case KindRecordRule:
+		delete(own(&s.RecordRules, r.Kind, t), RecordRuleID(r.ID))
 	}
 }
 

@@ -92,6 +92,8 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 			add(&pbx.Entrance{Group: pbx.GroupID("grp_" + id("group")), Extension: "10" + id("extension"), Open: pbx.Destination{Kind: pbx.ToBusy}})
 		case 21:
 			add(&pbx.Mailbox{ID: rapid.SampledFrom([]pbx.BoxID{"grp_1", "grp_2", "usr_1", "usr_2"}).Draw(t, "box"), Off: rapid.Bool().Draw(t, "off"), Days: 30})
+		case 22:
+			add(&pbx.RecordRule{ID: rapid.SampledFrom([]pbx.RecordRuleID{"office", "grp_1", "grp_2", "usr_1", "usr_2"}).Draw(t, "about"), Mode: pbx.RecordAlways})
 		case 17:
 			trunk := pbx.TrunkID("trk_" + id("trunk"))
 			if rapid.Bool().Draw(t, "new trunk") {

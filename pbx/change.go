@@ -40,6 +40,7 @@ func (r *Review) Ref() Ref        { return Ref{KindReview, string(r.ID)} }
 func (v *Verdict) Ref() Ref       { return Ref{KindVerdict, string(v.ID)} }
 func (e *Entrance) Ref() Ref      { return Ref{KindEntrance, string(e.Group)} }
 func (b *Mailbox) Ref() Ref       { return Ref{KindMailbox, string(b.ID)} }
+func (r *RecordRule) Ref() Ref    { return Ref{KindRecordRule, string(r.ID)} }
 func (p *Prompt) Ref() Ref        { return Ref{KindPrompt, string(p.ID)} }
 func (t *Trunk) Ref() Ref         { return Ref{KindTrunk, string(t.ID)} }
 func (d *DID) Ref() Ref           { return Ref{KindDID, string(d.ID)} }

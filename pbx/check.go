@@ -122,6 +122,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkEntrance(n)
 	case *Prompt:
 		return checkPrompt(n)
+	case *RecordRule:
+		return s.checkRecordRule(n)
 	case *Mailbox:
 		return s.checkMailbox(n)
 	case *Trunk:

@@ -85,6 +85,8 @@ const (
 	KindSession    Kind = "session"
 	KindMail       Kind = "mail"
 	KindMessage    Kind = "message" // in a mailbox
+	KindRecording  Kind = "recording"
+	KindRecordRule Kind = "recordrule" // the id is that of whom it is about, or "office"
 
 	KindRestriction Kind = "restriction"
 	KindDeck        Kind = "deck"

@@ -32,6 +32,7 @@ type Snapshot struct {
 	Entrances      map[GroupID]*Entrance
 	Prompts        map[PromptID]*Prompt
 	Mailboxes      map[BoxID]*Mailbox
+	RecordRules    map[RecordRuleID]*RecordRule
 	Trunks         map[TrunkID]*Trunk
 	DIDs           map[DIDID]*DID
 	OutRoutes      map[OutRouteID]*OutRoute

@@ -199,7 +199,7 @@ func (l *linter) lacks() {
 		}
 		var people []pbx.UserID
 		for _, u := range l.active {
-			if f.who(l.s.Users[u]) && !l.may(u, f.right, User(u)) {
+			if f.who(l.s.Users[u]) && !l.may(u, f.right, personal(f.right, u, l.at)) {
 				people = append(people, u)
 			}
 		}

@@ -198,7 +198,7 @@ func TestLints(t *testing.T) {
 			o.add(&pbx.Role{ID: "rol_x", Name: "X", Class: pbx.RoleGroup, Cells: map[string]pbx.ScopeKind{"call.see": pbx.ScopeGroup}})
 		}, []string{"unused_role"}},
 		{"a role somebody has", func(o *lintOffice) {
-			o.add(&pbx.Role{ID: "rol_x", Name: "X", Class: pbx.RoleGroup, Cells: map[string]pbx.ScopeKind{"call.place": pbx.ScopeSelf, "forwarding.edit": pbx.ScopeSelf, "call.see": pbx.ScopeGroup}})
+			o.add(&pbx.Role{ID: "rol_x", Name: "X", Class: pbx.RoleGroup, Cells: map[string]pbx.ScopeKind{"call.place": pbx.ScopeSelf, "forwarding.edit": pbx.ScopeSelf, "recording.play": pbx.ScopeSelf, "call.see": pbx.ScopeGroup}})
 			o.put(&pbx.Membership{ID: "mem_cid", User: "usr_cid", Group: "grp_all", Role: "rol_x", From: lintNow.Add(-time.Hour)})
 		}, nil},
 		{"a key without an end", func(o *lintOffice) { o.add(&pbx.Token{ID: "tok_1", User: "usr_ann", Name: "script", Hash: "h"}) }, []string{"token ann"}},

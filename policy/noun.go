@@ -110,7 +110,7 @@ var fitting = [...]kinds{
 }
 
 // fits reports whether a right speaks about a kind of target. Some rights speak about one kind more than their noun:
-// a deputy and an approved request are grants, an office-wide role is given to a person, a custom role is a template, restrictions and budgets are the
+// a deputy and an approved request are grants, an office-wide role is given to a person, a custom role is a template, restrictions, budgets and rules about recording are the
 // office's too, and a group without a parent
 // is made in the house.
 func (r Right) fits(k Kind) bool {
@@ -126,7 +126,7 @@ func (r Right) fits(k Kind) bool {
 	case k == KindTemplate:
 		return r == RoleEdit
 	case k == KindSystem:
-		return r == GroupCreate || r == GroupEdit || r == RestrictionEdit || r == BudgetEdit || r == CostSee
+		return r == GroupCreate || r == GroupEdit || r == RestrictionEdit || r == BudgetEdit || r == CostSee || r == RecordingPolicy
 	}
 	return false
 }

@@ -165,7 +165,7 @@ func Of(r pbx.Ref) Target {
 		return User(pbx.UserID(r.ID))
 	case pbx.KindGroup:
 		return Group(pbx.GroupID(r.ID))
-	case pbx.KindHours, pbx.KindOverride, pbx.KindMailbox:
+	case pbx.KindHours, pbx.KindOverride, pbx.KindMailbox, pbx.KindRecordRule:
 		switch {
 		case strings.HasPrefix(r.ID, "usr_"):
 			return User(pbx.UserID(r.ID))

@@ -32,6 +32,9 @@ type CDR struct {
 	Linked   []pbx.CallID  `json:"linked,omitempty"` // calls whose people were connected with those of this one
 	Trace    []i18n.Text   `json:"trace"`            // why it rang where it rang (route.Plan.Trace)
 	Stays    []Stay        `json:"stays,omitempty"`
+
+	Recordings []pbx.RecordingID `json:"recordings,omitempty"`
+	Consents   []pbx.Consent     `json:"consents,omitempty"` // who was told that he is recorded, and what he answered (PR-03)
 }
 
 // Stay is the time that a call spent in one queue.

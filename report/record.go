@@ -69,6 +69,14 @@ func (d *Draft) Add(f event.Fact) {
 		if p, err := event.Payload[event.Message](f); err == nil {
 			d.Message(p)
 		}
+	case event.CallRecorded:
+		if p, err := event.Payload[event.Recorded](f); err == nil {
+			d.Recorded(p)
+		}
+	case event.CallUnrecorded:
+		if p, err := event.Payload[event.Recorded](f); err == nil {
+			d.Unrecorded(p)
+		}
 	case event.CallRang:
 		if p, err := event.Payload[event.Rang](f); err == nil {
 			d.Rang(f.At, p)
@@ -131,6 +139,23 @@ func (d *Draft) Taken(p event.Taken) {
 	}
 	c.Trace = append(slices.Clip(c.Trace), i18n.T(key, "name", who.Name, "user", string(who.User)))
 	d.leg(p.Leg)
+}
+
+// Recorded takes in call.recorded.
+func (d *Draft) Recorded(p event.Recorded) {
+	c := &d.cdr
+	c.Recordings = append(slices.Clip(c.Recordings), p.Recording)
+	c.Consents = append(slices.Clip(c.Consents), p.Consent...)
+}
+
+// Unrecorded takes in call.unrecorded: of the recording nothing stays.
+func (d *Draft) Unrecorded(p event.Recorded) {
+	c := &d.cdr
+	c.Recordings = slices.DeleteFunc(slices.Clone(c.Recordings), func(r pbx.RecordingID) bool { return r == p.Recording })
+	for _, now := range p.Consent {
+		c.Consents = slices.DeleteFunc(slices.Clone(c.Consents), func(was pbx.Consent) bool { return was.Party == now.Party && was.At.Equal(now.At) })
+	}
+	c.Consents = append(slices.Clip(c.Consents), p.Consent...)
 }
 
 // Message takes in call.message.

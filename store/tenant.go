@@ -27,7 +27,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns),
 			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
 			gather(ctx, x, t.id, timetableRows(), &nouns), gather(ctx, x, t.id, overrideRows(), &nouns),
-			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, dutyRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns), gather(ctx, x, t.id, mailboxRows(), &nouns),
+			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, dutyRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns), gather(ctx, x, t.id, mailboxRows(), &nouns), gather(ctx, x, t.id, recordRuleRows(), &nouns),
 			gather(ctx, x, t.id, parkRows(), &nouns), gather(ctx, x, t.id, roomRows(), &nouns),
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, reviewRows(), &nouns), gather(ctx, x, t.id, verdictRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
 			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns),
@@ -175,6 +175,7 @@ type sorted struct {
 	verdicts     []*pbx.Verdict
 	prompts      []*pbx.Prompt
 	mailboxes    []*pbx.Mailbox
+	recordRules  []*pbx.RecordRule
 	trunks       []*pbx.Trunk
 	dids         []*pbx.DID
 	outRoutes    []*pbx.OutRoute
@@ -238,6 +239,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.prompts = append(s.prompts, n)
 		case *pbx.Mailbox:
 			s.mailboxes = append(s.mailboxes, n)
+		case *pbx.RecordRule:
+			s.recordRules = append(s.recordRules, n)
 		case *pbx.Trunk:
 			s.trunks = append(s.trunks, n)
 		case *pbx.DID:
@@ -266,7 +269,7 @@ func tables() map[pbx.Kind]string {
 		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
 		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
 		pbx.KindPark: "parks", pbx.KindRoom: "rooms",
-		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts", pbx.KindMailbox: "mailboxes",
+		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts", pbx.KindMailbox: "mailboxes", pbx.KindRecordRule: "recordrules",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
 		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets"}
 }
@@ -301,7 +304,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens),
 		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
 		put(ctx, x, t.id, timetableRows(), s.timetables), put(ctx, x, t.id, overrideRows(), s.overrides),
-		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, dutyRows(), s.duties), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances), put(ctx, x, t.id, mailboxRows(), s.mailboxes),
+		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, dutyRows(), s.duties), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances), put(ctx, x, t.id, mailboxRows(), s.mailboxes), put(ctx, x, t.id, recordRuleRows(), s.recordRules),
 		put(ctx, x, t.id, parkRows(), s.parks), put(ctx, x, t.id, roomRows(), s.rooms),
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, reviewRows(), s.reviews), put(ctx, x, t.id, verdictRows(), s.verdicts), put(ctx, x, t.id, promptRows(), s.prompts),
 		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes),

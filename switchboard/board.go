@@ -32,9 +32,10 @@ type Config struct {
 	// again with the same rows after an error.
 	Journal func(context.Context, []report.CDR, []event.Fact) error
 
-	Prompt func(language string, t i18n.Text) []media.Sound // what a sentence sounds like; nil: the house says nothing
-	Sounds Sounds                                           // keeps what is recorded; nil: nothing is
-	Boxes  Boxes                                            // mailboxes; nil: nobody has one
+	Prompt     func(language string, t i18n.Text) []media.Sound // what a sentence sounds like; nil: the house says nothing
+	Sounds     Sounds                                           // keeps what is recorded; nil: nothing is
+	Recordings Recordings                                       // keeps recordings of conversations; nil: nothing is recorded
+	Boxes      Boxes                                            // mailboxes; nil: nobody has one
 
 	Used   policy.Used // told which rights people make use of; nil is told nothing
 	Queues Queues

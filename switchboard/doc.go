@@ -8,6 +8,7 @@
 package switchboard
 
 import (
+	"io"
 	"net/netip"
 	"time"
 
@@ -45,6 +46,8 @@ type Sound interface {
 	Bridge(a, b Stream)
 	// Part ends the bridge of a stream.
 	Part(Stream)
+	// Capture begins to keep a conversation in a sink; tell is called once, when all of it is written.
+	Capture(sink io.Writer, tell func(media.Captured)) Capture
 	// Addr is the address that goes into descriptions.
 	Addr() netip.Addr
 }

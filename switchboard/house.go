@@ -156,6 +156,10 @@ func (r *run) noticed(leg pbx.LegID, e media.Event) {
 	case media.EventDigit:
 		r.post(&message{key: leg, signal: call.Signal{Kind: call.SignalDigit, Digit: e.Digit}})
 	case media.EventPlayed:
+		if e.Tag&informTag != 0 {
+			r.post(&message{informed: e.Tag})
+			return
+		}
 		r.post(&message{input: call.Played{Tag: e.Tag}})
 	case media.EventRecorded:
 		r.post(&message{recorded: e.Recorded, tag: e.Tag})

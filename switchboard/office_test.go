@@ -229,6 +229,7 @@ type sound struct {
 	streams []*stream
 	bridges int
 	full    bool
+	kept    []*keptTalk
 }
 
 type stream struct {
@@ -256,8 +257,47 @@ func (s *sound) Open() (Stream, error) {
 
 func (s *sound) Bridge(a, b Stream) { s.mu.Lock(); s.bridges++; s.mu.Unlock() }
 func (s *sound) Part(Stream)        {}
-func (s *sound) joined() int        { s.mu.Lock(); defer s.mu.Unlock(); return s.bridges }
-func (s *sound) Addr() netip.Addr   { return netip.MustParseAddr("198.51.100.1") }
+func (s *sound) Capture(sink io.Writer, tell func(media.Captured)) Capture {
+	c := &keptTalk{s: s, sink: sink, tell: tell}
+	s.mu.Lock()
+	s.kept = append(s.kept, c)
+	s.mu.Unlock()
+	return c
+}
+
+// keptTalk is a conversation that is being kept; its log tells of whom.
+type keptTalk struct {
+	s    *sound
+	sink io.Writer
+	tell func(media.Captured)
+	log  []string
+}
+
+func (c *keptTalk) say(format string, args ...any) {
+	c.s.mu.Lock()
+	c.log = append(c.log, fmt.Sprintf(format, args...))
+	c.s.mu.Unlock()
+}
+
+// talks are the conversations that were kept.
+func (s *sound) talks() []*keptTalk {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.kept)
+}
+
+func (c *keptTalk) port(s Stream) int        { return (int(s.Port()) - 20000) / 2 }
+func (c *keptTalk) Hear(s Stream, track int) { c.say("hear %d on %d", c.port(s), track) }
+func (c *keptTalk) Leave(s Stream)           { c.say("leave %d", c.port(s)) }
+func (c *keptTalk) Pause(on bool)            { c.say("pause %v", on) }
+func (c *keptTalk) End() {
+	c.say("end")
+	_, err := c.sink.Write(make([]byte, 100))
+	go c.tell(media.Captured{Length: 9 * time.Second, Err: err})
+}
+
+func (s *sound) joined() int      { s.mu.Lock(); defer s.mu.Unlock(); return s.bridges }
+func (s *sound) Addr() netip.Addr { return netip.MustParseAddr("198.51.100.1") }
 
 func (s *sound) open() (n int) {
 	s.mu.Lock()

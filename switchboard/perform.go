@@ -111,6 +111,18 @@ func (r *run) perform(e call.Effect) call.Input {
 		}
 	case call.Keep:
 		r.keep(e.As)
+	case call.Consider:
+		return r.consider(e)
+	case call.Inform:
+		return r.inform(e)
+	case call.Tape:
+		return r.keepTape(e)
+	case call.Untape:
+		r.untape()
+	case call.PauseTape:
+		r.pauseTape(e.On)
+	case call.EndTape:
+		r.endTape(e)
 	case call.SetTimer:
 		r.waits = e.Timer
 		r.timer.Stop()
@@ -222,6 +234,7 @@ func (r *run) show() {
 		return
 	}
 	r.live.Phase = phase
+	r.live.Recording, r.live.Recordable = r.taping()
 	lc := r.shown()
 	r.b.c.SetCall(&lc)
 	r.b.Look(r.onlookers(r.shownTo, lc.Users)...)

@@ -34,6 +34,7 @@ type message struct {
 
 	recorded *media.Recorded // a recording is over
 	tag      uint64          // … which
+	informed uint64          // somebody has heard that he will be recorded
 
 	order    *Order    // somebody wants the call moved, with actor
 	talks    bool      // … which talked when he wanted it
@@ -52,42 +53,45 @@ func (m *message) isVital() bool {
 
 // run is one call being carried. Only its own goroutine touches it, but for inbox and flooded.
 type run struct {
-	b        *Board
-	id       pbx.CallID
-	in       call.Incoming
-	asked    route.Request
-	plan     route.Plan // of the running stage
-	language string
-	stranger bool // the caller may not see whom he calls
-	revision int64
-	state    call.State
-	sides    []*side // as state.Legs
-	inbox    chan *message
-	flooded  atomic.Bool
-	timer    *time.Timer
-	waits    call.Timer
-	most     *time.Timer // ends a call that may last only so long
-	now      time.Time   // of the input being handled
-	live     pbx.LiveCall
-	stopper  pbx.Actor // who stopped the call from above
-	draft    report.Draft
-	facts    []event.Fact // not handed to the journal yet
-	ended    bool
-	box      pbx.BoxID     // whose messages the caller hears
-	deed     chan struct{} // closed: what was done last to a message is done
-	stay     *stay         // in a queue
-	shownTo  []pbx.UserID  // who was part of the call when it was shown last
-	tape     *tape         // what is being recorded
-	tag      uint64        // of the recording begun last
-	opened   []func()      // what to give back at the end
-	into     pbx.LegID     // the leg of another call in whose place one of ours is to go
-	transit  *handover     // … and is on its way
-	kept     []*message    // what happened on it meanwhile, to be handled
-	brings   *handover     // the leg that is being taken over
-	closed   atomic.Bool   // nobody reads the inbox any more
-	spot     string        // park position that is taken
-	answers  bool          // phones of the next stage are to answer by themselves
-	mover    pbx.Actor     // who sends the call on from above
+	b         *Board
+	id        pbx.CallID
+	in        call.Incoming
+	asked     route.Request
+	plan      route.Plan // of the running stage
+	language  string
+	stranger  bool // the caller may not see whom he calls
+	revision  int64
+	state     call.State
+	sides     []*side // as state.Legs
+	inbox     chan *message
+	flooded   atomic.Bool
+	timer     *time.Timer
+	waits     call.Timer
+	most      *time.Timer // ends a call that may last only so long
+	now       time.Time   // of the input being handled
+	live      pbx.LiveCall
+	stopper   pbx.Actor // who stopped the call from above
+	draft     report.Draft
+	facts     []event.Fact // not handed to the journal yet
+	ended     bool
+	box       pbx.BoxID      // whose messages the caller hears
+	deed      chan struct{}  // closed: what was done last to a message is done
+	stay      *stay          // in a queue
+	shownTo   []pbx.UserID   // who was part of the call when it was shown last
+	tape      *tape          // the message being recorded
+	rec       *conversation  // of the conversation
+	rules     route.Recorded // … and what decides about it
+	informing *informing     // … and what is being said of it
+	tag       uint64         // of the recording begun last
+	opened    []func()       // what to give back at the end
+	into      pbx.LegID      // the leg of another call in whose place one of ours is to go
+	transit   *handover      // … and is on its way
+	kept      []*message     // what happened on it meanwhile, to be handled
+	brings    *handover      // the leg that is being taken over
+	closed    atomic.Bool    // nobody reads the inbox any more
+	spot      string         // park position that is taken
+	answers   bool           // phones of the next stage are to answer by themselves
+	mover     pbx.Actor      // who sends the call on from above
 }
 
 func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, plan route.Plan, now time.Time) *run {

@@ -23,6 +23,8 @@ func (r *run) handle(m *message) {
 		r.step(call.Silent{Leg: m.silent})
 	case m.recorded != nil:
 		r.recorded(m.recorded, m.tag)
+	case m.informed != 0:
+		r.heard(m.informed)
 	case len(m.seek) > 0:
 		r.seek(m.seek)
 	case len(m.recall) > 0:
@@ -36,7 +38,7 @@ func (r *run) handle(m *message) {
 		}
 		r.told(m.input)
 	case m.key != "":
-		if r.state.IsHoused() { // otherwise the sound carries it
+		if r.state.IsHoused() || r.state.AsksConsent() { // otherwise the sound carries it
 			r.step(call.Digit{Leg: m.key, Digit: m.signal.Digit})
 		}
 	default:

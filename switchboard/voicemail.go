@@ -166,6 +166,7 @@ func (r *run) unplug() {
 		done()
 	}
 	r.opened = nil
+	r.endTape(call.EndTape{})
 	if r.tape != nil {
 		_ = r.tape.file.Abort()
 		r.tape = nil

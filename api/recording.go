@@ -1,0 +1,569 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"tandem/command"
+	"tandem/event"
+	"tandem/i18n"
+	"tandem/pbx"
+	"tandem/policy"
+	"tandem/store"
+)
+
+// Playback is a recording as a file that browsers play, and what it looks like.
+type Playback interface {
+	SoundFile
+	// Peaks is how loud each side is over time, in n steps, from 0 to 1.
+	Peaks(n int) ([2][]float32, error)
+}
+
+// Recording is what was kept of a conversation, as the visitor may see it.
+type Recording struct {
+	ID      pbx.RecordingID   `json:"id"`
+	Call    pbx.CallID        `json:"call"`
+	Started time.Time         `json:"started"`
+	Seconds float64           `json:"seconds"`
+	Running bool              `json:"running,omitempty" doc:"the call goes on"`
+	From    Party             `json:"from" doc:"left in the sound"`
+	To      Party             `json:"to" doc:"right in the sound"`
+	Mine    bool              `json:"mine" doc:"the visitor can be heard"`
+	Notice  pbx.RecordNotice  `json:"notice" enum:"silent,tell,object,ask" doc:"what was said before"`
+	Consent []RecordingAnswer `json:"consent" nullable:"false" doc:"who was told, and what he answered"`
+	Pauses  []pbx.Interval    `json:"pauses" nullable:"false"`
+	By      *Party            `json:"by,omitempty" doc:"who wanted it, where somebody did"`
+	Why     string            `json:"why" doc:"the rule because of which it was made, as a sentence"`
+	Expires time.Time         `json:"expires,omitzero"`
+	Hold    bool              `json:"hold" doc:"nobody may delete it, time neither"`
+	Deleted time.Time         `json:"deleted,omitzero"`
+	Reason  bool              `json:"reason" doc:"whoever listens has to say why"`
+	Can     RecordingCan      `json:"can"`
+}
+
+// RecordingAnswer is what one party was told, and what he answered.
+type RecordingAnswer struct {
+	Party  Party             `json:"party"`
+	At     time.Time         `json:"at"`
+	Answer pbx.ConsentAnswer `json:"answer,omitempty" enum:"agreed,refused"`
+}
+
+// RecordingCan says what the visitor may do with a recording.
+type RecordingCan struct {
+	Play     bool `json:"play"`
+	Download bool `json:"download"`
+	Delete   bool `json:"delete"`
+	History  bool `json:"history" doc:"see who listened"`
+	Hold     bool `json:"hold"`
+}
+
+// recordingTarget is a recording as something that somebody may hear: its time is that of the call, so that who came later does not hear it (N-5).
+func recordingTarget(r *pbx.Recording) policy.Target {
+	sound := &policy.Sound{ID: string(r.ID), Start: r.Began, Groups: r.Groups}
+	for _, v := range r.Voices {
+		sound.Voices = append(sound.Voices, policy.Voice{User: v.User, Span: pbx.Interval{From: v.From, Until: v.Until}})
+	}
+	return policy.Recording(sound)
+}
+
+// isHeard reports whether somebody can be heard in a recording.
+func isHeard(r *pbx.Recording, u pbx.UserID) bool {
+	return u != "" && slices.ContainsFunc(r.Voices, func(v pbx.RecordingVoice) bool { return v.User == u })
+}
+
+// seesHearings reports whether the visitor may see who listened: by right, or because he can be heard and the rule says so (N-15).
+func (v *visit) seesHearings(r *pbx.Recording, t policy.Target) bool {
+	rule, _ := v.s.RecordRuleOf(r.Rule, r.Began)
+	return v.can(policy.RecordingHistory, t) || rule.Shown == pbx.RecordOpen && isHeard(r, v.who.User)
+}
+
+// asksWhy reports whether the visitor has to say why he listens.
+func (v *visit) asksWhy(r *pbx.Recording) bool {
+	rule, _ := v.s.RecordRuleOf(r.Rule, r.Began)
+	return rule.Why == pbx.WhyAsked && !isHeard(r, v.who.User)
+}
+
+func (s *Server) showRecording(v *visit, r *pbx.Recording) Recording {
+	t, somebody := recordingTarget(r), s.say(v, i18n.T("call.somebody"))
+	var users []pbx.UserID
+	for _, voice := range r.Voices {
+		users = append(users, voice.User)
+	}
+	veil := v.veil(policy.Record(r.Call, users, r.Groups, r.Began))
+	out := Recording{ID: r.ID, Call: r.Call, Started: r.Started, Seconds: r.Length.Seconds(), Running: r.Running, From: veil.party(r.From, somebody),
+		To: veil.party(r.To, somebody), Mine: isHeard(r, v.who.User), Notice: r.Notice, Consent: []RecordingAnswer{}, Pauses: r.Pauses, Expires: r.Expires,
+		Hold: r.Hold, Deleted: r.Deleted, Reason: v.asksWhy(r)}
+	if out.Pauses == nil {
+		out.Pauses = []pbx.Interval{}
+	}
+	for _, c := range r.Consent {
+		out.Consent = append(out.Consent, RecordingAnswer{veil.party(c.Party, somebody), c.At, c.Answer})
+	}
+	if r.By != (pbx.Party{}) {
+		by := veil.party(r.By, somebody)
+		out.By = &by
+	}
+	out.Why = s.say(v, s.whyRecorded(v, r))
+	out.Can = RecordingCan{Play: !r.Running && v.can(policy.RecordingPlay, t), Download: !r.Running && v.can(policy.RecordingDownload, t),
+		Delete: !r.Running && !r.Hold && v.can(policy.RecordingDelete, t), History: v.seesHearings(r, t), Hold: !r.Running && v.can(policy.RetentionEdit, policy.System())}
+	return out
+}
+
+// whyRecorded says because of which rule a recording was made; whom the visitor does not know is not named.
+func (s *Server) whyRecorded(v *visit, r *pbx.Recording) i18n.Text {
+	key := "recording.why." + string(r.Mode)
+	about := pbx.Ref{}
+	switch {
+	case v.knows(pbx.UserID(r.Rule)):
+		about = pbx.Ref{Kind: pbx.KindUser, ID: string(r.Rule)}
+	case v.s.Groups[pbx.GroupID(r.Rule)] != nil && v.can(policy.GroupSee, policy.Group(pbx.GroupID(r.Rule))):
+		about = pbx.Ref{Kind: pbx.KindGroup, ID: string(r.Rule)}
+	case v.s.Queues[pbx.QueueID(r.Rule)] != nil:
+		about = pbx.Ref{Kind: pbx.KindQueue, ID: string(r.Rule)}
+	default:
+		return i18n.T(key)
+	}
+	return i18n.T(key+"_of", "name", v.s.NameOf(about))
+}
+
+type recordingsIn struct {
+	Cursor  string    `query:"cursor" maxLength:"1000" doc:"where to go on: next of the page before"`
+	Limit   int       `query:"limit" default:"50" minimum:"1" maximum:"200" doc:"rows in a page"`
+	Q       string    `query:"q" maxLength:"200" doc:"in names and numbers"`
+	From    time.Time `query:"from" doc:"first moment of start inside"`
+	Until   time.Time `query:"until" doc:"first moment of start outside"`
+	User    string    `query:"user" doc:"only those in which this person can be heard"`
+	Call    string    `query:"call" doc:"only those of this call"`
+	Deleted bool      `query:"deleted" doc:"what was deleted and can be taken back"`
+}
+
+// RecordingPage is a page of recordings, the newest first.
+type RecordingPage struct {
+	Items []Recording `json:"items" nullable:"false"`
+	Next  string      `json:"next,omitempty"`
+}
+
+// listRecordings shows exactly the recordings that recording.list reaches (B-046…B-049, BAR AZ-03). A search does not find by what is covered.
+func (s *Server) listRecordings(ctx context.Context, v *visit, in *recordingsIn) (RecordingPage, error) {
+	sees := v.sight(policy.RecordingList)
+	v.uses(policy.RecordingList, "")
+	if in.User != "" && !v.knows(pbx.UserID(in.User)) {
+		return RecordingPage{Items: []Recording{}}, nil
+	}
+	page, err := s.c.Store.Recordings(ctx, store.RecordingQuery{Sight: scope(sees), Cursor: in.Cursor, Limit: in.Limit, From: in.From, Until: in.Until,
+		User: pbx.UserID(in.User), Call: pbx.CallID(in.Call), Text: in.Q, Deleted: in.Deleted,
+		Keep: func(r *pbx.Recording) bool {
+			if !sees.Sees(recordingTarget(r)) || in.Deleted && !v.can(policy.RecordingDelete, recordingTarget(r)) {
+				return false
+			}
+			if in.Q == "" {
+				return true
+			}
+			shown := s.showRecording(v, r)
+			return matches(in.Q, shown.From.Name, shown.From.Number, shown.To.Name, shown.To.Number)
+		}})
+	if err != nil {
+		return RecordingPage{}, err
+	}
+	out := RecordingPage{Items: make([]Recording, 0, len(page.Items)), Next: page.Next}
+	for i := range page.Items {
+		out.Items = append(out.Items, s.showRecording(v, &page.Items[i]))
+	}
+	return out, nil
+}
+
+type recordingIn struct {
+	Recording string `path:"recording" maxLength:"64"`
+}
+
+// recording fetches one that the visitor may know of, and asks for one more right over it.
+func (s *Server) recording(ctx context.Context, v *visit, id string, right policy.Right) (pbx.Recording, error) {
+	r, err := s.c.Store.Recording(ctx, pbx.RecordingID(id))
+	if err != nil {
+		return r, hideMissing(err)
+	}
+	t := recordingTarget(&r)
+	if !v.sight(policy.RecordingList).Sees(t) || !r.Deleted.IsZero() && !v.can(policy.RecordingDelete, t) {
+		return r, missing()
+	}
+	return r, v.need(right, t)
+}
+
+func (s *Server) getRecording(ctx context.Context, v *visit, in *recordingIn) (Recording, error) {
+	r, err := s.recording(ctx, v, in.Recording, policy.RecordingList)
+	if err != nil {
+		return Recording{}, err
+	}
+	return s.showRecording(v, &r), nil
+}
+
+type hearIn struct {
+	Recording string `path:"recording" maxLength:"64"`
+	Reason    string `query:"reason" maxLength:"500" doc:"why; needed where the recording says so"`
+	Download  bool   `query:"download" doc:"as a file to keep: recording.download"`
+}
+
+// hearRecording sends the sound as WAV, in pieces if need be. Every listening and every copy is written down, and refused without a reason
+// where one is asked for (B-053, B-070, N-15).
+func (s *Server) hearRecording(ctx context.Context, v *visit, in *hearIn) (writer, error) {
+	right, kind := policy.RecordingPlay, event.RecordingPlayed
+	if in.Download {
+		right, kind = policy.RecordingDownload, event.RecordingDownloaded
+	}
+	r, err := s.recording(ctx, v, in.Recording, right)
+	if err != nil {
+		return nil, err
+	}
+	if r.Running || !r.Deleted.IsZero() {
+		return nil, missing()
+	}
+	if v.asksWhy(&r) && in.Reason == "" {
+		return nil, pbx.Refuse(pbx.Invalid, "reason", "recording.reason_missing")
+	}
+	file, err := s.c.Playback(r.ID)
+	if err != nil {
+		return nil, missing()
+	}
+	if err := s.noteHearing(ctx, v, kind, &r, in.Reason); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return func(w http.ResponseWriter, q *http.Request) {
+		defer func() { _ = file.Close() }()
+		w.Header().Set("Content-Type", "audio/wav")
+		w.Header().Set("Cache-Control", "private, no-store")
+		if in.Download {
+			w.Header().Set("Content-Disposition", `attachment; filename="`+r.Started.UTC().Format("2006-01-02-150405")+"-"+string(r.ID)+`.wav"`)
+		}
+		http.ServeContent(w, q, "", r.Started, file)
+	}, nil
+}
+
+// again is how long a listening lasts: the pieces that a player fetches meanwhile are one.
+const again = 15 * time.Minute
+
+// noteHearing writes down that the visitor listens, once for all pieces of one listening.
+func (s *Server) noteHearing(ctx context.Context, v *visit, kind event.Kind, r *pbx.Recording, reason string) error {
+	ref := pbx.Ref{Kind: pbx.KindRecording, ID: string(r.ID)}
+	last, err := s.c.Store.Facts(ctx, store.FactQuery{Sight: store.Scope{All: true}, Object: ref, Kinds: []event.Kind{kind}, Actor: v.who.User, From: v.at.Add(-again), Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(last.Items) > 0 && v.r.Header.Get("Range") != "" {
+		return nil
+	}
+	f := event.New(kind, v.at, v.who, ref, event.Hearing{Reason: reason})
+	f.Reason = reason
+	stored, err := s.c.Store.Write(ctx, []event.Fact{f})
+	if err != nil {
+		return err
+	}
+	return s.c.Desk.Publish(ctx, stored)
+}
+
+type peaksIn struct {
+	Recording string `path:"recording" maxLength:"64"`
+	Steps     int    `query:"steps" default:"400" minimum:"10" maximum:"2000"`
+}
+
+// Peaks is how loud each side is over time.
+type Peaks struct {
+	From []float32 `json:"from" nullable:"false" doc:"0 to 1"`
+	To   []float32 `json:"to" nullable:"false"`
+}
+
+// getPeaks shows what a recording looks like to whoever may hear it (PR-04).
+func (s *Server) getPeaks(ctx context.Context, v *visit, in *peaksIn) (Peaks, error) {
+	r, err := s.recording(ctx, v, in.Recording, policy.RecordingPlay)
+	if err != nil {
+		return Peaks{}, err
+	}
+	file, err := s.c.Playback(r.ID)
+	if err != nil || r.Running {
+		return Peaks{}, missing()
+	}
+	defer func() { _ = file.Close() }()
+	sides, err := file.Peaks(in.Steps)
+	return Peaks{sides[0], sides[1]}, err
+}
+
+// Hearing is one time that somebody listened to a recording or took a copy.
+type Hearing struct {
+	Who    Party     `json:"who"`
+	At     time.Time `json:"at"`
+	Copy   bool      `json:"copy" doc:"he took a copy"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// Hearings lists them, the newest first.
+type Hearings struct {
+	Items []Hearing `json:"items" nullable:"false"`
+}
+
+// listHearings shows who listened to whoever holds recording.history, and to the people who can be heard (N-15).
+func (s *Server) listHearings(ctx context.Context, v *visit, in *recordingIn) (Hearings, error) {
+	r, err := s.recording(ctx, v, in.Recording, policy.RecordingList)
+	if err != nil {
+		return Hearings{}, err
+	}
+	if t := recordingTarget(&r); !v.seesHearings(&r, t) {
+		return Hearings{}, v.need(policy.RecordingHistory, t)
+	}
+	page, err := s.c.Store.Facts(ctx, store.FactQuery{Sight: store.Scope{All: true}, Object: pbx.Ref{Kind: pbx.KindRecording, ID: string(r.ID)},
+		Kinds: []event.Kind{event.RecordingPlayed, event.RecordingDownloaded}, Limit: 200})
+	if err != nil {
+		return Hearings{}, err
+	}
+	out := Hearings{Items: []Hearing{}}
+	for _, f := range page.Items {
+		h := Hearing{At: f.At, Copy: f.Kind == event.RecordingDownloaded, Reason: f.Reason}
+		if u := v.s.Users[f.Actor.User]; u != nil { // who listened is told by name: that is what the list is for
+			h.Who = Party{User: u.ID, Name: u.Name, Number: u.Extension}
+		} else {
+			h.Who = Party{Name: s.say(v, i18n.T("call.somebody")), Hidden: true}
+		}
+		out.Items = append(out.Items, h)
+	}
+	return out, nil
+}
+
+// changeRecording writes a change of a recording, and tells everybody who may know.
+func (s *Server) changeRecording(ctx context.Context, v *visit, k event.Kind, before, after pbx.Recording) error {
+	f := event.New(k, v.at, v.who, pbx.Ref{Kind: pbx.KindRecording, ID: string(after.ID)}, nil)
+	var err1, err2 error
+	f.Before, err1 = json.Marshal(before)
+	f.After, err2 = json.Marshal(after)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	stored, err := s.c.Store.Write(ctx, []event.Fact{f}, store.RecordingKept{Recording: after})
+	if err != nil {
+		return err
+	}
+	return s.c.Desk.Publish(ctx, stored)
+}
+
+// deleteRecording puts a recording into the bin, from which it can be taken back for a month.
+func (s *Server) deleteRecording(ctx context.Context, v *visit, in *recordingIn) error {
+	r, err := s.recording(ctx, v, in.Recording, policy.RecordingDelete)
+	if err != nil || !r.Deleted.IsZero() {
+		return err
+	}
+	if r.Hold || r.Running {
+		return pbx.Refuse(pbx.Conflict, "", "recording.held")
+	}
+	before := r
+	r.Deleted = v.at
+	return s.changeRecording(ctx, v, event.RecordingDeleted, before, r)
+}
+
+// restoreRecording takes a recording out of the bin.
+func (s *Server) restoreRecording(ctx context.Context, v *visit, in *recordingIn) (Recording, error) {
+	r, err := s.recording(ctx, v, in.Recording, policy.RecordingDelete)
+	if err != nil {
+		return Recording{}, err
+	}
+	if !r.Deleted.IsZero() {
+		before := r
+		r.Deleted = time.Time{}
+		if err := s.changeRecording(ctx, v, event.RecordingRestored, before, r); err != nil {
+			return Recording{}, err
+		}
+	}
+	return s.showRecording(v, &r), nil
+}
+
+type holdIn struct {
+	Recording string `path:"recording" maxLength:"64"`
+	Body      struct {
+		Hold bool `json:"hold"`
+	}
+}
+
+// holdRecording keeps a recording from being deleted by anybody, time included, or lets it go again (PR-05).
+func (s *Server) holdRecording(ctx context.Context, v *visit, in *holdIn) (Recording, error) {
+	r, err := s.recording(ctx, v, in.Recording, policy.RecordingList)
+	if err != nil {
+		return Recording{}, err
+	}
+	if err := v.need(policy.RetentionEdit, policy.System()); err != nil {
+		return Recording{}, err
+	}
+	if r.Hold != in.Body.Hold {
+		before, kind := r, event.RecordingHeld
+		if r.Hold = in.Body.Hold; !r.Hold {
+			kind = event.RecordingReleased
+		}
+		if err := s.changeRecording(ctx, v, kind, before, r); err != nil {
+			return Recording{}, err
+		}
+	}
+	return s.showRecording(v, &r), nil
+}
+
+type tapeIn struct {
+	Call string `path:"call"`
+	Body struct {
+		Do string `json:"do" enum:"start,stop,pause,resume"`
+	}
+}
+
+// recordLive begins, pauses, goes on with or ends the recording of a call.
+func (s *Server) recordLive(ctx context.Context, v *visit, in *tapeIn) error {
+	c := v.live.Call(pbx.CallID(in.Call))
+	if c == nil {
+		return missing()
+	}
+	if err := v.need(policy.RecordingControl, policy.Call(c)); err != nil {
+		return err
+	}
+	return s.c.Calls.Record(ctx, v.who, c.ID, in.Body.Do)
+}
+
+// RecordRule is what is set about recording somebody's calls, and what counts.
+type RecordRule struct {
+	About   pbx.RecordRuleID `json:"about" doc:"the person, group or queue it is about; or office"`
+	Name    string           `json:"name"`
+	Own     RecordSet        `json:"own" doc:"what is set here; absent fields are inherited"`
+	Counts  RecordSet        `json:"counts" doc:"what counts, with all that is inherited"`
+	From    pbx.RecordRuleID `json:"from" doc:"where the mode that counts is set"`
+	FromWho string           `json:"from_who,omitempty" doc:"its name"`
+	Edit    bool             `json:"edit"`
+}
+
+// RecordSet are the fields of a rule about recording.
+type RecordSet struct {
+	Mode    pbx.RecordMode   `json:"mode,omitempty" enum:"never,off,demand,always"`
+	Outside bool             `json:"outside,omitempty" doc:"only calls with somebody outside"`
+	Notice  pbx.RecordNotice `json:"notice,omitempty" enum:"silent,tell,object,ask"`
+	Days    int              `json:"days,omitempty" doc:"after which a recording is deleted"`
+	Shown   pbx.RecordShown  `json:"shown,omitempty" enum:"open,closed" doc:"open: the people who can be heard see who listened"`
+	Why     pbx.RecordWhy    `json:"why,omitempty" enum:"free,asked" doc:"asked: whoever listens to others says why"`
+}
+
+func recordSet(r pbx.RecordRule) RecordSet {
+	return RecordSet{r.Mode, r.Outside, r.Notice, r.Days, r.Shown, r.Why}
+}
+
+// recordName names whom a rule is about.
+func (s *Server) recordName(v *visit, id pbx.RecordRuleID) string {
+	switch {
+	case id == pbx.OfficeRule:
+		return v.s.Tenant.Name
+	case v.s.Groups[pbx.GroupID(id)] != nil:
+		return v.s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(id)})
+	case v.s.Queues[pbx.QueueID(id)] != nil:
+		return v.s.NameOf(pbx.Ref{Kind: pbx.KindQueue, ID: string(id)})
+	case v.knows(pbx.UserID(id)):
+		return v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(id)})
+	}
+	return ""
+}
+
+func (s *Server) showRecordRule(v *visit, id pbx.RecordRuleID) RecordRule {
+	counts, from := v.s.RecordRuleOf(id, v.at)
+	n := command.RecordRuleNeed(v.s, id)
+	out := RecordRule{About: id, Name: s.recordName(v, id), Counts: recordSet(counts), From: from, Edit: v.can(n.Right, n.Target)}
+	if from != id {
+		out.FromWho = s.recordName(v, from)
+	}
+	if own := v.s.RecordRules[id]; own != nil {
+		out.Own = recordSet(*own)
+	}
+	return out
+}
+
+type recordRuleIn struct {
+	About string `path:"about" maxLength:"64" doc:"a person, group or queue; or office"`
+}
+
+// recordRule finds whom a rule is about, for whoever may change it; each person sees the one that counts for himself.
+func (s *Server) recordRule(v *visit, about string) (pbx.RecordRuleID, error) {
+	id := pbx.RecordRuleID(about)
+	known := id == pbx.OfficeRule || v.s.Users[pbx.UserID(id)] != nil || v.s.Groups[pbx.GroupID(id)] != nil || v.s.Queues[pbx.QueueID(id)] != nil
+	if !known {
+		return id, missing()
+	}
+	if v.who.User != "" && pbx.UserID(id) == v.who.User {
+		return id, nil
+	}
+	n := command.RecordRuleNeed(v.s, id)
+	return id, v.need(n.Right, n.Target)
+}
+
+func (s *Server) getRecordRule(_ context.Context, v *visit, in *recordRuleIn) (RecordRule, error) {
+	id, err := s.recordRule(v, in.About)
+	if err != nil {
+		return RecordRule{}, err
+	}
+	return s.showRecordRule(v, id), nil
+}
+
+type patchRecordRule struct {
+	About string `path:"about" maxLength:"64" doc:"a person, group or queue; or office"`
+	Body  struct {
+		Mode    *pbx.RecordMode   `json:"mode,omitempty" doc:"never, off, demand, always; empty inherits"`
+		Outside *bool             `json:"outside,omitempty"`
+		Notice  *pbx.RecordNotice `json:"notice,omitempty" doc:"silent, tell, object, ask; empty inherits"`
+		Days    *int              `json:"days,omitempty" doc:"0 inherits"`
+		Shown   *pbx.RecordShown  `json:"shown,omitempty" doc:"open, closed; empty inherits"`
+		Why     *pbx.RecordWhy    `json:"why,omitempty" doc:"free, asked; empty inherits"`
+	}
+}
+
+func (s *Server) patchRecordRule(ctx context.Context, v *visit, in *patchRecordRule) (RecordRule, error) {
+	id := pbx.RecordRuleID(in.About)
+	if _, err := s.recordRule(v, in.About); err != nil {
+		return RecordRule{}, err
+	}
+	b := in.Body
+	if _, err := s.do(ctx, v, command.SetRecordRule{ID: id, Mode: b.Mode, Outside: b.Outside, Notice: b.Notice, Days: b.Days, Shown: b.Shown, Why: b.Why}); err != nil {
+		return RecordRule{}, err
+	}
+	return s.showRecordRule(v, id), nil
+}
+
+// RecordRules lists what is set about recording.
+type RecordRules struct {
+	Items []RecordRule `json:"items" nullable:"false" doc:"the office first, where the visitor may change it, then what is set otherwise"`
+}
+
+// listRecordRules shows the rules that the visitor may change.
+func (s *Server) listRecordRules(_ context.Context, v *visit, _ *struct{}) (RecordRules, error) {
+	ids := []pbx.RecordRuleID{pbx.OfficeRule}
+	for id := range v.s.RecordRules {
+		if id != pbx.OfficeRule {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids[1:])
+	out := RecordRules{Items: []RecordRule{}}
+	for _, id := range ids {
+		if n := command.RecordRuleNeed(v.s, id); v.can(n.Right, n.Target) {
+			out.Items = append(out.Items, s.showRecordRule(v, id))
+		}
+	}
+	return out, nil
+}
+
+// recordingRoutes are those of recordings and of the rules about them.
+func recordingRoutes() []Route {
+	return []Route{
+		route("GET", "/v1/recordings", signedIn("shows only recordings that recording.list reaches"), "Recordings, the newest first.", (*Server).listRecordings),
+		route("GET", "/v1/recordings/{recording}", row(policy.RecordingList), "One recording.", (*Server).getRecording),
+		raw("GET", "/v1/recordings/{recording}/sound", row(policy.RecordingPlay, policy.RecordingDownload), "audio/wav", "Hear a recording, the caller left and the callee right; parts of it by Range.", (*Server).hearRecording),
+		route("GET", "/v1/recordings/{recording}/peaks", row(policy.RecordingPlay), "What a recording looks like.", (*Server).getPeaks),
+		route("GET", "/v1/recordings/{recording}/hearings", row(policy.RecordingHistory), "Who listened to a recording, when and why.", (*Server).listHearings),
+		act("DELETE", "/v1/recordings/{recording}", row(policy.RecordingDelete), "Delete a recording; for a month it can be taken back.", (*Server).deleteRecording),
+		route("POST", "/v1/recordings/{recording}/restore", row(policy.RecordingDelete), "Take a deleted recording back.", (*Server).restoreRecording),
+		route("POST", "/v1/recordings/{recording}/hold", row(policy.RetentionEdit), "Keep a recording from being deleted, or let it go again.", (*Server).holdRecording),
+		act("POST", "/v1/calls/live/{call}/recording", row(policy.RecordingControl), "Begin, pause, go on with or end the recording of a call.", (*Server).recordLive).accepted(),
+
+		route("GET", "/v1/recording-rules", signedIn("shows only rules that recording.policy reaches"), "Whose calls are recorded.", (*Server).listRecordRules),
+		route("GET", "/v1/recording-rules/{about}", row(policy.RecordingPolicy), "What is set about recording somebody's calls.", (*Server).getRecordRule),
+		route("PATCH", "/v1/recording-rules/{about}", row(policy.RecordingPolicy), "Say whether somebody's calls are recorded, and how.", (*Server).patchRecordRule),
+	}
+}

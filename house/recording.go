@@ -1,0 +1,172 @@
+package house
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"time"
+
+	"tandem/api"
+	"tandem/audio"
+	"tandem/blob"
+	"tandem/event"
+	"tandem/media"
+	"tandem/pbx"
+	"tandem/store"
+)
+
+// expireAtOnce is how many recordings are deleted in one go; the next round goes on.
+const expireAtOnce = 500
+
+// recordings is the house's archive as the switchboard sees it.
+type recordings struct{ h *House }
+
+// Keep implements switchboard.Recordings.
+func (a recordings) Keep(ctx context.Context, r pbx.Recording) error {
+	kind := event.RecordingMade
+	if r.Running {
+		kind = event.RecordingBegun
+	}
+	return a.h.noteRecording(ctx, kind, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Recording{}, r, store.RecordingKept{Recording: r})
+}
+
+// Forget implements switchboard.Recordings.
+func (a recordings) Forget(ctx context.Context, r pbx.Recording) error {
+	named := pbx.Recording{ID: r.ID, Call: r.Call, Started: r.Started}
+	return a.h.noteRecording(ctx, event.RecordingDropped, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, named, pbx.Recording{}, store.RecordingGone{ID: r.ID})
+}
+
+// noteRecording writes a change of a recording and tells everybody who may know.
+func (h *House) noteRecording(ctx context.Context, k event.Kind, who pbx.Actor, before, after pbx.Recording, also ...store.Also) error {
+	id := after.ID
+	if id == "" {
+		id = before.ID
+	}
+	f := event.New(k, time.Now(), who, pbx.Ref{Kind: pbx.KindRecording, ID: string(id)}, nil)
+	var err1, err2 error
+	if before.ID != "" {
+		f.Before, err1 = json.Marshal(before)
+	}
+	if after.ID != "" {
+		f.After, err2 = json.Marshal(after)
+	}
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	stored, err := h.Store.Write(ctx, []event.Fact{f}, also...)
+	if err != nil {
+		return err
+	}
+	return h.publish(ctx, stored)
+}
+
+// mendRecordings closes what a crash cut off: a recording whose sound is there ends where it ends, one without any is forgotten (BAR CR-04).
+// It is called before calls come.
+func (h *House) mendRecordings(ctx context.Context) error {
+	open, err := h.Store.RunningRecordings(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		p, err := h.openRecording(r.ID)
+		if err != nil {
+			h.log.Warn("a recording that was cut off has no sound", "recording", r.ID, "error", err)
+			if err := (recordings{h}).Forget(ctx, *r); err != nil {
+				return err
+			}
+			continue
+		}
+		mended := *r
+		mended.Running, mended.Length = false, p.Length().Round(time.Millisecond)
+		end := r.Started.Add(mended.Length)
+		for i := range mended.Voices {
+			if mended.Voices[i].Until.IsZero() {
+				mended.Voices[i].Until = end
+			}
+		}
+		_ = p.Close()
+		if err := (recordings{h}).Keep(ctx, mended); err != nil {
+			return err
+		}
+		h.log.Warn("a recording that was cut off was closed", "recording", r.ID, "length", mended.Length)
+	}
+	return nil
+}
+
+// expireRecordings deletes recordings whose time is over, and those that were deleted long ago, sound first: what a crash leaves is found
+// by the next round (PR-05).
+func (h *House) expireRecordings(ctx context.Context, at time.Time) error {
+	due, err := h.Store.DueRecordings(ctx, at, at.AddDate(0, 0, -pbx.KeepForBin), expireAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, r := range due {
+		if err := h.Blobs.Delete(string(r.ID)); err != nil {
+			return err
+		}
+		named := pbx.Recording{ID: r.ID, Call: r.Call, Started: r.Started, Began: r.Began, Length: r.Length, Groups: r.Groups, Voices: r.Voices} // no number stays in the log
+		if err := h.noteRecording(ctx, event.RecordingExpired, pbx.Actor{Kind: pbx.ActorSystem}, named, pbx.Recording{}, store.RecordingGone{ID: r.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// playback is a recording as a file that browsers play: the caller left, the callee right.
+func (h *House) playback(id pbx.RecordingID) (api.Playback, error) {
+	p, err := h.openRecording(id)
+	if err != nil { // a nil file is no nil interface
+		return nil, err
+	}
+	return p, nil
+}
+
+func (h *House) openRecording(id pbx.RecordingID) (*played, error) {
+	r, err := h.Blobs.Open(string(id))
+	if err != nil {
+		return nil, err
+	}
+	p, err := media.OpenCapture(r, r.Size())
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	f := &played{Playback: p, blob: r, head: audio.WAVHeader(p.Rate(), 2, p.Size())}
+	f.SectionReader = io.NewSectionReader(withHead{f.head, p}, 0, int64(len(f.head))+p.Size())
+	return f, nil
+}
+
+// played is a recording with the head of a file before it.
+type played struct {
+	*io.SectionReader
+	*media.Playback
+	blob blob.Reader
+	head []byte
+}
+
+// ReadAt is the file's, head included.
+func (f *played) ReadAt(p []byte, at int64) (int, error) { return f.SectionReader.ReadAt(p, at) }
+
+// Size is the file's.
+func (f *played) Size() int64 { return f.SectionReader.Size() }
+
+// Close gives the blob back.
+func (f *played) Close() error { return f.blob.Close() }
+
+// withHead reads a head and what comes behind it as one.
+type withHead struct {
+	head []byte
+	body io.ReaderAt
+}
+
+func (w withHead) ReadAt(p []byte, at int64) (n int, err error) {
+	if head := int64(len(w.head)); at < head {
+		n = copy(p, w.head[at:])
+		if n == len(p) {
+			return n, nil
+		}
+		more, err := w.body.ReadAt(p[n:], 0)
+		return n + more, err
+	}
+	return w.body.ReadAt(p, at-int64(len(w.head)))
+}
