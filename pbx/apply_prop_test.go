@@ -39,7 +39,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 22).Draw(t, "step") {
+		switch rapid.IntRange(0, 23).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -92,7 +92,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 			add(&pbx.Entrance{Group: pbx.GroupID("grp_" + id("group")), Extension: "10" + id("extension"), Open: pbx.Destination{Kind: pbx.ToBusy}})
 		case 21:
 			add(&pbx.Mailbox{ID: rapid.SampledFrom([]pbx.BoxID{"grp_1", "grp_2", "usr_1", "usr_2"}).Draw(t, "box"), Off: rapid.Bool().Draw(t, "off"), Days: 30})
-		case 22:
+		case 23:
 			add(&pbx.RecordRule{ID: rapid.SampledFrom([]pbx.RecordRuleID{"office", "grp_1", "grp_2", "usr_1", "usr_2"}).Draw(t, "about"), Mode: pbx.RecordAlways})
 		case 17:
 			trunk := pbx.TrunkID("trk_" + id("trunk"))

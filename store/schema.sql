@@ -432,6 +432,46 @@ CREATE TABLE queues (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE recording_parts (
+	tenant       TEXT   NOT NULL,
+	part         TEXT   NOT NULL,
+	started      BIGINT NOT NULL,
+	recording_id TEXT   NOT NULL,
+	PRIMARY KEY (tenant, part, started, recording_id)
+);
+
+CREATE INDEX recording_parts_recording ON recording_parts (tenant, recording_id);
+
+CREATE TABLE recordings (
+	tenant  TEXT   NOT NULL,
+	id      TEXT   NOT NULL,
+	call_id TEXT   NOT NULL,
+	started BIGINT NOT NULL,
+	running BIGINT NOT NULL,
+	expires BIGINT NOT NULL,
+	hold    BIGINT NOT NULL,
+	deleted BIGINT NOT NULL,
+	search  TEXT   NOT NULL,
+	body    TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX recordings_call ON recordings (tenant, call_id);
+
+CREATE INDEX recordings_started ON recordings (tenant, started, id);
+
+CREATE TABLE recordrules (
+	tenant  TEXT   NOT NULL,
+	id      TEXT   NOT NULL,
+	mode    TEXT   NOT NULL,
+	outside BIGINT NOT NULL,
+	notice  TEXT   NOT NULL,
+	days    BIGINT NOT NULL,
+	shown   TEXT   NOT NULL,
+	why     TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE restrictions (
 	tenant   TEXT   NOT NULL,
 	id       TEXT   NOT NULL,

@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/live/{call}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin, pause, go on with or end the recording of a call.
+         * @description Needs `recording.control` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_calls_live_by_call_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls/live/{call}/transfer": {
         parameters: {
             query?: never;
@@ -1664,6 +1684,194 @@ export interface paths {
          * @description Needs `rate.edit` over the office.
          */
         get: operations["get_quotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recording-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose calls are recorded.
+         * @description For everybody who is signed in: shows only rules that recording.policy reaches
+         */
+        get: operations["get_recording-rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recording-rules/{about}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is set about recording somebody's calls.
+         * @description Needs `recording.policy` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_recording-rules_by_about"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Say whether somebody's calls are recorded, and how.
+         * @description Needs `recording.policy` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_recording-rules_by_about"];
+        trace?: never;
+    };
+    "/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recordings, the newest first.
+         * @description For everybody who is signed in: shows only recordings that recording.list reaches
+         */
+        get: operations["get_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{recording}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One recording.
+         * @description Needs `recording.list` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_recordings_by_recording"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a recording; for a month it can be taken back.
+         * @description Needs `recording.delete` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_recordings_by_recording"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{recording}/hearings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who listened to a recording, when and why.
+         * @description Needs `recording.history` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_recordings_by_recording_hearings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{recording}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Keep a recording from being deleted, or let it go again.
+         * @description Needs `retention.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_recordings_by_recording_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{recording}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a recording looks like.
+         * @description Needs `recording.play` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_recordings_by_recording_peaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{recording}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a deleted recording back.
+         * @description Needs `recording.delete` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_recordings_by_recording_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{recording}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear a recording, the caller left and the callee right; parts of it by Range.
+         * @description Needs `recording.play` or `recording.download` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_recordings_by_recording_sound"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4080,6 +4288,17 @@ export interface components {
             /** @description whether it counts as not heard */
             new: boolean;
         };
+        Hearing: {
+            /** Format: date-time */
+            at: string;
+            /** @description he took a copy */
+            copy: boolean;
+            reason?: string;
+            who: components["schemas"]["Party"];
+        };
+        Hearings: {
+            items: components["schemas"]["Hearing"][];
+        };
         HeldRight: {
             area: string;
             billable: boolean;
@@ -4100,6 +4319,9 @@ export interface components {
             until?: string;
             /** @description how far it reaches, in words */
             where?: string;
+        };
+        HoldInBody: {
+            hold: boolean;
         };
         Holding: {
             /** Format: date-time */
@@ -4257,6 +4479,12 @@ export interface components {
             line: number;
             name: string;
             problem?: components["schemas"]["ImportProblem"];
+        };
+        Interval: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until?: string;
         };
         Keeper: {
             id: string;
@@ -4422,6 +4650,11 @@ export interface components {
             phase: "ringing" | "talking" | "held" | "parked";
             /** @description park position */
             position?: string;
+            /**
+             * @description how its recording stands; absent: it is not recorded
+             * @enum {string}
+             */
+            recording?: "on" | "paused" | "asking";
             secure: boolean;
             /** Format: date-time */
             started: string;
@@ -4437,6 +4670,8 @@ export interface components {
             park: boolean;
             /** @description take a call that rings at somebody */
             pickup: boolean;
+            /** @description begin, pause or end its recording */
+            record: boolean;
             /** @description send the other side of a talking call on */
             transfer: boolean;
         };
@@ -5268,6 +5503,22 @@ export interface components {
             /** @description same as If-Match */
             revision?: string;
         };
+        PatchRecordRuleBody: {
+            /**
+             * Format: int64
+             * @description 0 inherits
+             */
+            days?: number;
+            /** @description never, off, demand, always; empty inherits */
+            mode?: string;
+            /** @description silent, tell, object, ask; empty inherits */
+            notice?: string;
+            outside?: boolean;
+            /** @description open, closed; empty inherits */
+            shown?: string;
+            /** @description free, asked; empty inherits */
+            why?: string;
+        };
         Path: {
             /** Format: date-time */
             at: string;
@@ -5313,6 +5564,11 @@ export interface components {
             status?: string;
             /** @description it comes here as things are now, when nobody answers */
             taken: boolean;
+        };
+        Peaks: {
+            /** @description 0 to 1 */
+            from: number[];
+            to: number[];
         };
         PersonRights: {
             assignments: components["schemas"]["Assignment"][];
@@ -5792,6 +6048,103 @@ export interface components {
              * @description other people
              */
             people: number;
+        };
+        RecordRule: {
+            /** @description the person, group or queue it is about; or office */
+            about: string;
+            /** @description what counts, with all that is inherited */
+            counts: components["schemas"]["RecordSet"];
+            edit: boolean;
+            /** @description where the mode that counts is set */
+            from: string;
+            /** @description its name */
+            from_who?: string;
+            name: string;
+            /** @description what is set here; absent fields are inherited */
+            own: components["schemas"]["RecordSet"];
+        };
+        RecordRules: {
+            /** @description the office first, where the visitor may change it, then what is set otherwise */
+            items: components["schemas"]["RecordRule"][];
+        };
+        RecordSet: {
+            /**
+             * Format: int64
+             * @description after which a recording is deleted
+             */
+            days?: number;
+            /** @enum {string} */
+            mode?: "never" | "off" | "demand" | "always";
+            /** @enum {string} */
+            notice?: "silent" | "tell" | "object" | "ask";
+            /** @description only calls with somebody outside */
+            outside?: boolean;
+            /**
+             * @description open: the people who can be heard see who listened
+             * @enum {string}
+             */
+            shown?: "open" | "closed";
+            /**
+             * @description asked: whoever listens to others says why
+             * @enum {string}
+             */
+            why?: "free" | "asked";
+        };
+        Recording: {
+            /** @description who wanted it, where somebody did */
+            by?: components["schemas"]["Party"];
+            call: string;
+            can: components["schemas"]["RecordingCan"];
+            /** @description who was told, and what he answered */
+            consent: components["schemas"]["RecordingAnswer"][];
+            /** Format: date-time */
+            deleted?: string;
+            /** Format: date-time */
+            expires?: string;
+            /** @description left in the sound */
+            from: components["schemas"]["Party"];
+            /** @description nobody may delete it, time neither */
+            hold: boolean;
+            id: string;
+            /** @description the visitor can be heard */
+            mine: boolean;
+            /**
+             * @description what was said before
+             * @enum {string}
+             */
+            notice: "silent" | "tell" | "object" | "ask";
+            pauses: components["schemas"]["Interval"][];
+            /** @description whoever listens has to say why */
+            reason: boolean;
+            /** @description the call goes on */
+            running?: boolean;
+            /** Format: double */
+            seconds: number;
+            /** Format: date-time */
+            started: string;
+            /** @description right in the sound */
+            to: components["schemas"]["Party"];
+            /** @description the rule because of which it was made, as a sentence */
+            why: string;
+        };
+        RecordingAnswer: {
+            /** @enum {string} */
+            answer?: "agreed" | "refused";
+            /** Format: date-time */
+            at: string;
+            party: components["schemas"]["Party"];
+        };
+        RecordingCan: {
+            delete: boolean;
+            download: boolean;
+            /** @description see who listened */
+            history: boolean;
+            hold: boolean;
+            play: boolean;
+        };
+        RecordingPage: {
+            items: components["schemas"]["Recording"][];
+            next?: string;
         };
         Ref: {
             id: string;
@@ -6298,6 +6651,10 @@ export interface components {
             risk: "low" | "medium" | "high";
             /** @enum {string} */
             value: "inherit" | "allow" | "deny" | "part";
+        };
+        TapeInBody: {
+            /** @enum {string} */
+            do: "start" | "stop" | "pause" | "resume";
         };
         Thing: {
             /** @description absent for system and site */
@@ -7153,6 +7510,39 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_calls_live_by_call_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TapeInBody"];
+            };
+        };
         responses: {
             /** @description Accepted */
             202: {
@@ -10694,6 +11084,375 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Quotes"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get_recording-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordRules"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get_recording-rules_by_about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a person, group or queue; or office */
+                about: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordRule"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "patch_recording-rules_by_about": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a person, group or queue; or office */
+                about: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatchRecordRuleBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordRule"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_recordings: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description in names and numbers */
+                q?: string;
+                /** @description first moment of start inside */
+                from?: string;
+                /** @description first moment of start outside */
+                until?: string;
+                /** @description only those in which this person can be heard */
+                user?: string;
+                /** @description only those of this call */
+                call?: string;
+                /** @description what was deleted and can be taken back */
+                deleted?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingPage"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_recordings_by_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_recordings_by_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_recordings_by_recording_hearings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hearings"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_recordings_by_recording_hold: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_recordings_by_recording_peaks: {
+        parameters: {
+            query?: {
+                steps?: number;
+            };
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peaks"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_recordings_by_recording_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_recordings_by_recording_sound: {
+        parameters: {
+            query?: {
+                /** @description why; needed where the recording says so */
+                reason?: string;
+                /** @description as a file to keep: recording.download */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
                 };
             };
             /** @description Refused, with the reason */
