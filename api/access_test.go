@@ -359,6 +359,8 @@ func probes() map[string][]probe {
 		"PATCH /v1/recording-rules/{about}":              append(boxes("/v1/recording-rules/%s", `{"mode":"always"}`), probe{"office", "/v1/recording-rules/office", `{"mode":"demand"}`, ""}),
 		"GET /v1/voicemail":                              one("/v1/voicemail", ""),
 		"GET /v1/voicemail/{message}/sound":              messages("/v1/voicemail/%s/sound", ""),
+		"GET /v1/voicemail/{message}/history":            messages("/v1/voicemail/%s/history", ""),
+		"POST /v1/voicemail/{message}/forward":           messages("/v1/voicemail/%s/forward", `{"to":"<uwe>"}`),
 		"PATCH /v1/voicemail/{message}":                  messages("/v1/voicemail/%s", `{"new":false}`),
 		"DELETE /v1/voicemail/{message}":                 messages("/v1/voicemail/%s", ""),
 		"POST /v1/voicemail/{message}/restore":           messages("/v1/voicemail/%s/restore", ""),

@@ -308,6 +308,8 @@ func mailboxRoutes() []Route {
 	return []Route{
 		route("GET", "/v1/voicemail", signedIn("shows only messages that voicemail.play reaches"), "Messages in mailboxes, the newest first.", (*Server).listMessages),
 		raw("GET", "/v1/voicemail/{message}/sound", row(policy.VoicemailPlay), "audio/wav", "Hear a message; parts of it by Range.", (*Server).getSound),
+		route("GET", "/v1/voicemail/{message}/history", row(policy.VoicemailPlay), "Who left, heard, marked or deleted a message, and when.", (*Server).getHandlings),
+		act("POST", "/v1/voicemail/{message}/forward", row(policy.VoicemailPlay), "Put a copy of a message into another mailbox.", (*Server).sendOn),
 		route("PATCH", "/v1/voicemail/{message}", row(policy.VoicemailPlay), "Mark a message as heard, or as new again.", (*Server).patchMessage),
 		act("DELETE", "/v1/voicemail/{message}", row(policy.VoicemailEdit), "Delete a message; for a month it can be taken back.", (*Server).deleteMessage),
 		route("POST", "/v1/voicemail/{message}/restore", row(policy.VoicemailEdit), "Take a deleted message back.", (*Server).restoreMessage),

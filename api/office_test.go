@@ -65,6 +65,7 @@ type office struct {
 	dictated switchboard.Dictated
 	hangups  []pbx.CallID
 	mails    []string
+	sentOn   []string            // messages that were forwarded
 	used     sync.Map            // "name right via" of who makes use of rights
 	sent     []switchboard.Order // what was asked of the switchboard
 	taped    []string
@@ -331,6 +332,10 @@ func (o *office) open() *store.DB {
 		},
 		Sound: func(m pbx.Message) (SoundFile, error) {
 			return sound{strings.NewReader("RIFF sound of " + string(m.ID))}, nil
+		},
+		SendOn: func(_ context.Context, who pbx.Actor, m pbx.Message, to pbx.BoxID) error {
+			o.sentOn = append(o.sentOn, fmt.Sprintf("%s by %s to %s", m.ID, who.User, to))
+			return nil
 		},
 		Used: o.use, Now: func() time.Time { return o.now() }, Log: slog.New(slog.NewTextHandler(o.log, nil)), Version: "test"})
 	return db

@@ -59,10 +59,13 @@ type Config struct {
 	TryLine     func(pbx.TrunkID)                          // asks a line that is down to try again
 	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
 	Playback    func(pbx.RecordingID) (Playback, error)    // a recording likewise, and what it looks like
-	Used        policy.Used                                // told which rights people make use of
-	Now         func() time.Time
-	Log         *slog.Logger
-	Version     string
+	// SendOn puts a copy of a message into another mailbox.
+	SendOn func(ctx context.Context, who pbx.Actor, m pbx.Message, to pbx.BoxID) error
+
+	Used    policy.Used // told which rights people make use of
+	Now     func() time.Time
+	Log     *slog.Logger
+	Version string
 }
 
 // Server is the HTTP interface. It holds no state of its own but the document.

@@ -1,6 +1,9 @@
 package api
 
 import (
+	"mime"
+	"net/url"
+	"strings"
 	"testing"
 
 	"tandem/event"
@@ -82,5 +85,50 @@ func TestHearingAnothersMessageIsWritten(t *testing.T) {
 	}
 	if r := o.ask("nina", "DELETE", "/v1/voicemail/msg_uwe", ""); r.StatusCode != 403 {
 		t.Errorf("deleting what one may only hear: %d", r.StatusCode)
+	}
+}
+
+// Messages are found by caller, mailbox, state and time; who left and heard them is told, they are kept as files, and sent on to whom one knows.
+func TestMessagesAreFoundAndSentOn(t *testing.T) {
+	o := live(t)
+	for path, want := range map[string]int{
+		"?state=new": 1, "?state=heard": 0, "?box=" + o.ids["uwe"]: 1, "?box=" + o.ids["mia"]: 0, "?q=zzz": 0,
+		"?from=2001-01-01T00:00:00Z": 1, "?until=2001-01-01T00:00:00Z": 0,
+	} {
+		if ids, fresh := o.heard("uwe", "/v1/voicemail"+path); len(ids) != want || fresh != 1 {
+			t.Errorf("%s: %v, %d new", path, ids, fresh)
+		}
+	}
+	var page MessagePage
+	o.ask("uwe", "GET", "/v1/voicemail", "").json(t, &page)
+	if len(page.Boxes) == 0 || !page.Boxes[0].Mine || page.Boxes[0].New != 1 {
+		t.Errorf("mailboxes %+v", page.Boxes)
+	}
+	from := page.Items[0].From.Name
+	if ids, _ := o.heard("uwe", "/v1/voicemail?q="+url.QueryEscape(strings.ToUpper(from[:3]))); from == "" || len(ids) != 1 {
+		t.Errorf("a part of %q finds %v", from, ids)
+	}
+
+	r := o.ask("uwe", "GET", "/v1/voicemail/msg_uwe/sound?download=true", "")
+	if _, args, err := mime.ParseMediaType(r.Header.Get("Content-Disposition")); err != nil || !strings.HasSuffix(args["filename"], ".wav") {
+		t.Errorf("as a file: %q, %v", r.Header.Get("Content-Disposition"), err)
+	}
+	o.ask("uwe", "PATCH", "/v1/voicemail/msg_uwe", `{"new":false}`)
+	var h MessageHistory
+	o.ask("uwe", "GET", "/v1/voicemail/msg_uwe/history", "").json(t, &h)
+	if len(h.Items) != 2 || h.Items[0].What != "heard" || h.Items[1].What != "left" || h.Items[0].Who == "" {
+		t.Errorf("history %+v", h)
+	}
+
+	if r := o.ask("uwe", "POST", "/v1/voicemail/msg_uwe/forward", `{"to":"<nina>"}`); r.StatusCode != 204 || len(o.sentOn) != 1 {
+		t.Errorf("sent on: %d %s, %v", r.StatusCode, r.body, o.sentOn)
+	}
+	for _, to := range []string{"usr_none", "grp_none", ""} {
+		if r := o.ask("uwe", "POST", "/v1/voicemail/msg_uwe/forward", `{"to":"`+to+`"}`); r.StatusCode != 422 && r.StatusCode != 400 {
+			t.Errorf("sent on to %q: %d %s", to, r.StatusCode, r.body)
+		}
+	}
+	if len(o.sentOn) != 1 {
+		t.Errorf("sent on: %v", o.sentOn)
 	}
 }

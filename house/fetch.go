@@ -370,6 +370,11 @@ func (h *House) sendOn(ctx context.Context, who pbx.Actor, m pbx.Message, to pbx
 	return nil
 }
 
+// sendOnPlain is sendOn without an introduction.
+func (h *House) sendOnPlain(ctx context.Context, who pbx.Actor, m pbx.Message, to pbx.BoxID) error {
+	return h.sendOn(ctx, who, m, to, audio.WAV{})
+}
+
 func boxName(s *pbx.Snapshot, id pbx.BoxID) string {
 	kind := pbx.KindUser
 	if id.IsShared() {

@@ -3236,6 +3236,46 @@ export interface paths {
         patch: operations["patch_voicemail_by_message"];
         trace?: never;
     };
+    "/v1/voicemail/{message}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a copy of a message into another mailbox.
+         * @description Needs `voicemail.play` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_voicemail_by_message_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/voicemail/{message}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who left, heard, marked or deleted a message, and when.
+         * @description Needs `voicemail.play` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_voicemail_by_message_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/voicemail/{message}/restore": {
         parameters: {
             query?: never;
@@ -3381,6 +3421,15 @@ export interface components {
             since: string;
             source: string;
             transport: string;
+        };
+        BoxCount: {
+            id: string;
+            mine: boolean;
+            name: string;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            old: number;
         };
         BoxText: {
             for: string;
@@ -4280,6 +4329,16 @@ export interface components {
             id: string;
             name: string;
         };
+        Handling: {
+            /** Format: date-time */
+            at: string;
+            /** @description the door: web, sip */
+            via?: string;
+            /** @enum {string} */
+            what: "left" | "sent_on" | "played" | "heard" | "new" | "deleted" | "restored";
+            /** @description name */
+            who: string;
+        };
         Health: {
             ok: boolean;
             version: string;
@@ -4881,6 +4940,8 @@ export interface components {
             at: string;
             /** @description the person whose mailbox it is in */
             box: components["schemas"]["Party"];
+            /** @description who forwarded it to this mailbox; from is still who left it */
+            by?: components["schemas"]["Party"];
             call?: string;
             /** Format: date-time */
             deleted?: string;
@@ -4897,7 +4958,12 @@ export interface components {
             /** Format: int64 */
             seconds: number;
         };
+        MessageHistory: {
+            items: components["schemas"]["Handling"][];
+        };
         MessagePage: {
+            /** @description mailboxes with messages that the visitor may hear, by name */
+            boxes: components["schemas"]["BoxCount"][];
             items: components["schemas"]["Message"][];
             /**
              * Format: int64
@@ -6433,6 +6499,10 @@ export interface components {
              * @enum {string}
              */
             value: "inherit" | "allow" | "deny";
+        };
+        SendOnInBody: {
+            /** @description mailbox: id of a person or group */
+            to: string;
         };
         Session: {
             addr: string;
@@ -14589,6 +14659,15 @@ export interface operations {
                 limit?: number;
                 /** @description what was deleted and can be taken back */
                 deleted?: boolean;
+                /** @description in the name and number of the caller, and the name of the mailbox */
+                q?: string;
+                /** @description only this mailbox: id of the person or group */
+                box?: string;
+                state?: "" | "new" | "heard";
+                /** @description first moment inside */
+                from?: string;
+                /** @description first moment outside */
+                until?: string;
             };
             header?: never;
             path?: never;
@@ -14680,6 +14759,70 @@ export interface operations {
             };
         };
     };
+    post_voicemail_by_message_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendOnInBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_voicemail_by_message_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageHistory"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     post_voicemail_by_message_restore: {
         parameters: {
             query?: never;
@@ -14713,7 +14856,10 @@ export interface operations {
     };
     get_voicemail_by_message_sound: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description as a file to be kept, with a name */
+                download?: boolean;
+            };
             header?: never;
             path: {
                 message: string;

@@ -4,10 +4,13 @@ import { useCallback, useMemo } from 'react';
 import { useSearchParams } from 'react-router';
 import { api, type List } from '../api';
 
+/** A list as it comes; not every list is counted. */
+type Pages<T> = Pick<List<T>, 'items' | 'next'> & { total?: number };
+
 export type Query = Record<string, string | undefined>;
 
 /** A list that comes page by page, as one list. */
-export function usePages<T>(key: QueryKey, ask: (q: Query) => Promise<List<T>>, query: Query, limit = 100) {
+export function usePages<T>(key: QueryKey, ask: (q: Query) => Promise<Pages<T>>, query: Query, limit = 100) {
   const answer = useInfiniteQuery({
     queryKey: [...key, query],
     queryFn: ({ pageParam }) => ask({ ...query, limit: String(limit), cursor: pageParam || undefined }),
