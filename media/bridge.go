@@ -3,7 +3,7 @@ package media
 // Bridge lets sound flow between two sessions, as far as their flows allow, and ends the bridges they had before.
 // A session that is bridged with itself hears itself.
 // A session that has not learned its far side's address yet gets a new probation window, because a phone often
-// begins to send only when the call is answered. What the house plays to them ends. Closed sessions are not bridged.
+// begins to send only when the call is answered. What the house plays to them ends, and they leave the room they are in. Closed sessions are not bridged.
 func (e *Engine) Bridge(a, b *Session) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -46,6 +46,7 @@ func (s *Session) join(peer *Session) []Format {
 	s.stream.follow = false
 	if peer != nil {
 		s.hushed()
+		s.seat = nil
 	}
 	now := s.engine.now()
 	if peer != nil && !s.rtp.locked {

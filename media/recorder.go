@@ -141,14 +141,14 @@ func (s *Session) endRecord(why End) {
 	}
 }
 
-// arrange decides whether the session listens to what it hears, and whether its silence is watched. The lock is held.
+// arrange decides whether the session listens to what it hears – for keys, a recording or a room –, and whether its silence is watched. The lock is held.
 func (s *Session) arrange(now time.Duration) {
 	inband := s.house && s.peer == nil
 	for _, k := range s.kinds {
 		inband = inband && !k.event
 	}
 	switch {
-	case !inband && s.record == nil:
+	case !inband && s.record == nil && s.seat == nil:
 		s.ear = nil
 	case s.ear == nil:
 		s.ear = &listener{}
@@ -163,6 +163,9 @@ func (s *Session) arrange(now time.Duration) {
 func (s *Session) listen(l *loop, c codec, h header, payload []byte, now time.Duration) {
 	e := s.ear
 	samples, rate := e.decode(c, payload), c.rate()
+	if s.seat != nil {
+		s.seat.put(h, samples, rate)
+	}
 	if r := s.record; r != nil {
 		r.put(h, e.at(samples, rate, r.Rate), now)
 		if r.ended {

@@ -38,6 +38,7 @@ type Session struct {
 	record  *recorder // what is heard goes there
 	capture *Capture  // … and there, as it is
 	track   uint8     // … as that side
+	seat    *seat     // in a room
 
 	formats []Format   // what the far side understands
 	local   []Format   // what it sends
