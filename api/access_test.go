@@ -62,6 +62,10 @@ func parks(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales park>"), body, ""}, {"office", fmt.Sprintf(path, "<office park>"), body, ""}, {"none", fmt.Sprintf(path, "prk_none"), body, ""}}
 }
 
+func rooms(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales room>"), body, ""}, {"office", fmt.Sprintf(path, "<office room>"), body, ""}, {"none", fmt.Sprintf(path, "rom_none"), body, ""}}
+}
+
 // lives are the calls of the office, which somebody wants to move.
 func lives(verb, body string) []probe {
 	var all []probe
@@ -325,17 +329,27 @@ func probes() map[string][]probe {
 		"GET /v1/calls": one("/v1/calls", ""),
 		"GET /v1/calls/{call}": {{"uwe nina", "/v1/calls/<call uwe nina>", "", ""}, {"uwe tom", "/v1/calls/<call uwe tom>", "", ""},
 			{"tom mia", "/v1/calls/<call tom mia>", "", ""}, {"none", "/v1/calls/cal_none", "", ""}},
-		"GET /v1/parks":                       one("/v1/parks", ""),
-		"POST /v1/parks":                      {{"sales", "/v1/parks", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/parks", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/parks", `{"name":"New"}`, ""}},
-		"GET /v1/parks/{park}":                parks("/v1/parks/%s", ""),
-		"PATCH /v1/parks/{park}":              parks("/v1/parks/%s", `{"name":"Renamed"}`),
-		"DELETE /v1/parks/{park}":             parks("/v1/parks/%s", ""),
-		"POST /v1/calls/live/{call}/transfer": lives("transfer", `{"to":{"kind":"user","id":"<sven>"},"user":"<uwe>"}`),
-		"POST /v1/calls/live/{call}/divert":   lives("divert", `{"to":{"kind":"user","id":"<sven>"}}`),
-		"POST /v1/calls/live/{call}/pickup":   lives("pickup", ""),
-		"POST /v1/calls/live/{call}/park":     lives("park", `{"park":"<office park>"}`),
-		"POST /v1/calls/live/{call}/fetch":    lives("fetch", ""),
-		"GET /v1/calls/live":                  one("/v1/calls/live", ""),
+		"GET /v1/parks":                         one("/v1/parks", ""),
+		"POST /v1/parks":                        {{"sales", "/v1/parks", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/parks", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/parks", `{"name":"New"}`, ""}},
+		"GET /v1/rooms":                         one("/v1/rooms", ""),
+		"POST /v1/rooms":                        {{"sales", "/v1/rooms", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/rooms", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/rooms", `{"name":"New"}`, ""}},
+		"GET /v1/rooms/{room}":                  rooms("/v1/rooms/%s", ""),
+		"PATCH /v1/rooms/{room}":                rooms("/v1/rooms/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/rooms/{room}":               rooms("/v1/rooms/%s", ""),
+		"PUT /v1/rooms/{room}/live":             rooms("/v1/rooms/%s/live", `{"locked":true}`),
+		"DELETE /v1/rooms/{room}/live":          rooms("/v1/rooms/%s/live", ""),
+		"POST /v1/rooms/{room}/people":          rooms("/v1/rooms/%s/people", `{"to":{"kind":"user","id":"<sven>"}}`),
+		"PUT /v1/rooms/{room}/people/{call}":    rooms("/v1/rooms/%s/people/cal_x", `{"muted":true}`),
+		"DELETE /v1/rooms/{room}/people/{call}": rooms("/v1/rooms/%s/people/cal_x", ""),
+		"GET /v1/parks/{park}":                  parks("/v1/parks/%s", ""),
+		"PATCH /v1/parks/{park}":                parks("/v1/parks/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/parks/{park}":               parks("/v1/parks/%s", ""),
+		"POST /v1/calls/live/{call}/transfer":   lives("transfer", `{"to":{"kind":"user","id":"<sven>"},"user":"<uwe>"}`),
+		"POST /v1/calls/live/{call}/divert":     lives("divert", `{"to":{"kind":"user","id":"<sven>"}}`),
+		"POST /v1/calls/live/{call}/pickup":     lives("pickup", ""),
+		"POST /v1/calls/live/{call}/park":       lives("park", `{"park":"<office park>"}`),
+		"POST /v1/calls/live/{call}/fetch":      lives("fetch", ""),
+		"GET /v1/calls/live":                    one("/v1/calls/live", ""),
 		"DELETE /v1/calls/live/{call}": {{"uwe nina", "/v1/calls/live/cal_live_uwe_nina", "", ""}, {"uwe tom", "/v1/calls/live/cal_live_uwe_tom", "", ""},
 			{"tom mia", "/v1/calls/live/cal_live_tom_mia", "", ""}, {"none", "/v1/calls/live/cal_none", "", ""}},
 		"GET /v1/events": one("/v1/events", ""),

@@ -69,6 +69,9 @@ type office struct {
 	used     sync.Map            // "name right via" of who makes use of rights
 	sent     []switchboard.Order // what was asked of the switchboard
 	taped    []string
+	steered  []switchboard.RoomOrder
+	invited  []pbx.Destination
+	locked   bool
 }
 
 func (o *office) use(who pbx.UserID, right policy.Right, via string, _ time.Time) {
@@ -178,6 +181,10 @@ func (f *frozen) build() {
 	for name, group := range map[string]string{"sales park": "sales", "office park": ""} {
 		id, label := pbx.GroupID(o.ids[group]), name
 		o.ids[name] = must(command.CreatePark{Park: command.Park{Name: &label, Group: &id}}).Object.ID
+	}
+	for name, group := range map[string]string{"sales room": "sales", "office room": ""} {
+		id, label := pbx.GroupID(o.ids[group]), name
+		o.ids[name] = must(command.CreateRoom{Room: command.Room{Name: &label, Group: &id}}).Object.ID
 	}
 	for name, group := range map[string]string{"sales menu": "sales", "office menu": ""} {
 		id, label := pbx.GroupID(o.ids[group]), name
@@ -405,6 +412,22 @@ func (playedBack) Peaks(n int) ([2][]float32, error) {
 func (o *office) Send(_ context.Context, _ pbx.Actor, id pbx.CallID, to switchboard.Order) error {
 	o.sent = append(o.sent, to)
 	return nil
+}
+
+// Room, Steer and Invite stand for conference rooms: what is asked of them is kept.
+func (o *office) Room(pbx.RoomID) (locked, hushed bool) { return o.locked, false }
+
+func (o *office) Steer(_ pbx.Actor, _ pbx.RoomID, order switchboard.RoomOrder) error {
+	o.steered = append(o.steered, order)
+	if order.Lock != nil {
+		o.locked = *order.Lock
+	}
+	return nil
+}
+
+func (o *office) Invite(_ pbx.Actor, _ pbx.RoomID, to pbx.Destination) (pbx.CallID, error) {
+	o.invited = append(o.invited, to)
+	return "cal_invited", nil
 }
 
 // Dictate, Dictated and EndDictation stand for phones: whoever is called is told to be ringing until the test says otherwise.

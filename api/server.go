@@ -34,6 +34,9 @@ type Calls interface {
 	EndDictation(id string)
 	Record(ctx context.Context, actor pbx.Actor, call pbx.CallID, do string) error
 	Send(ctx context.Context, actor pbx.Actor, call pbx.CallID, o switchboard.Order) error
+	Room(id pbx.RoomID) (locked, hushed bool)
+	Steer(actor pbx.Actor, id pbx.RoomID, o switchboard.RoomOrder) error
+	Invite(actor pbx.Actor, id pbx.RoomID, to pbx.Destination) (pbx.CallID, error)
 }
 
 // Letter writes the mail that carries a one-time link; the secret is the part of the address that opens it.

@@ -64,6 +64,7 @@ type Record struct {
 	Quiet  time.Duration // … or after so much quiet
 	StopOn string        // … or at these keys
 	Draft  bool          // it lasts only while the call does, until something is made of it
+	Brief  bool          // it is kept for the length of the call, and no longer
 }
 
 // EndRecord ends the recording that runs.
@@ -138,6 +139,8 @@ func (m *machine) serve(in Input) {
 		s.step(m, in)
 	case fetch:
 		s.step(m, in)
+	case room:
+		s.step(m, in)
 	}
 }
 
@@ -156,6 +159,8 @@ func serviceFor(h *route.House) service {
 		return fetch{own: h.At.ID != "", number: h.At.Number}
 	case pbx.ToPark:
 		return parked{at: h.At, fetch: h.Fetch}
+	case pbx.ToRoom:
+		return room{at: h.At}
 	}
 	return nil
 }
@@ -188,7 +193,9 @@ func (m *machine) onPlan(h *route.House, refuse pbx.Cause, text i18n.Text) {
 func (m *machine) welcome() {
 	if m.Legs[0].State == LegUp {
 		m.Phase = Housed
-		if _, waits := m.service.(parked); !waits { // who parks hears whether a position is free
+		switch m.service.(type) { // who parks hears whether a position is free, who sends to a room whether it lets him in
+		case parked, room:
+		default:
 			m.arrived()
 		}
 		m.serve(begun{})
@@ -205,7 +212,7 @@ func (m *machine) dismiss(cause pbx.Cause, by pbx.Party, text i18n.Text) {
 	if m.comesBack(cause, text) {
 		return
 	}
-	if m.Legs[0].State != LegUp {
+	if m.Legs[0].State != LegUp || m.IsSummons() {
 		m.end(cause, by, text)
 		return
 	}

@@ -158,6 +158,10 @@ func (m *machine) pickedUp(i int, in Answered) {
 			m.cancel(j, pbx.CauseElsewhere)
 		}
 	}
+	if m.IsSummons() {
+		m.summoned(i)
+		return
+	}
 	if m.Legs[0].State == LegUp {
 		m.connected(i)
 		return

@@ -69,7 +69,7 @@ func (m *machine) routed(in Routed) {
 // upRings lets phones ring for a caller whom the house has answered: he hears ringing from the house.
 func (m *machine) upRings() {
 	m.service = nil
-	if m.Legs[0].State == LegUp {
+	if m.Legs[0].State == LegUp && !m.IsSummons() {
 		m.say(Clip{Tone: ToneRingback})
 	}
 }

@@ -89,16 +89,17 @@ type State struct {
 
 	timer     Timer
 	change    exchange
-	back      route.Then   // in place of the rules of where the call goes next
-	then      passage      // of Turning
-	leaving   int          // of Parting: who connects
-	by        pbx.Party    // … in whose name
-	halt      *Stop        // … and what ends the call when the leg stays
-	asked     bool         // the phone of the sender waits to be told how it goes
-	fitted    int          // sessions changed since two legs were joined
-	home      *route.House // where the call begins, when the house answers
-	service   service      // what the house does on it
-	tag       uint64       // of what was played last
+	back      route.Then      // in place of the rules of where the call goes next
+	then      passage         // of Turning
+	leaving   int             // of Parting: who connects
+	by        pbx.Party       // … in whose name
+	halt      *Stop           // … and what ends the call when the leg stays
+	asked     bool            // the phone of the sender waits to be told how it goes
+	fitted    int             // sessions changed since two legs were joined
+	summons   pbx.Destination // where who answers is wanted; nowhere: a call like others
+	home      *route.House    // where the call begins, when the house answers
+	service   service         // what the house does on it
+	tag       uint64          // of what was played last
 	playing   bool
 	recording bool
 	tape      taping

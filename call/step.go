@@ -93,6 +93,18 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Release:
 		m.answer(in)
+	case Door:
+		m.answer(in)
+	case Opened:
+		m.answer(in)
+	case Muted:
+		m.answer(in)
+	case RoomSays:
+		m.answer(in)
+	case Around:
+		m.answer(in)
+	case Closed:
+		m.answer(in)
 	case Send:
 		m.send(in)
 	case Adopt:

@@ -162,7 +162,11 @@ func randomCall(t *rapid.T) (State, []pbx.LegID) {
 	legs := []pbx.LegID{"a"}
 	p := randomPlan(t, &legs)
 	p.Refuse = "" // is not begun at all
-	return New("a", "dev_a", p, legs[1:]), legs
+	s := New("a", "dev_a", p, legs[1:])
+	if len(p.Attempts) > 0 && rapid.IntRange(0, 3).Draw(t, "summons") == 0 {
+		s.Summon(pbx.Destination{Kind: pbx.ToRoom, ID: "rom_1"}, pbx.Party{User: "usr_a", Name: "alice"})
+	}
+	return s, legs
 }
 
 // randomPlan rings somebody, lets the house answer or refuses; the ids of its phones are added to those of the call.
@@ -173,7 +177,7 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
-		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToFetch, pbx.ToFetch, pbx.ToNowhere}).Draw(t, "house")
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToFetch, pbx.ToFetch, pbx.ToRoom, pbx.ToRoom, pbx.ToNowhere}).Draw(t, "house")
 		p.House = &route.House{At: pbx.Destination{Kind: kind}, Fetch: rapid.IntRange(0, 3).Draw(t, "fetch") == 0}
 		return p
 	case 1:
@@ -199,7 +203,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 37).Draw(t, "input") {
+	switch rapid.IntRange(0, 41).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
@@ -275,6 +279,15 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		return Settled{}
 	case 37:
 		return TapeOrder{Do: TapeDo(rapid.IntRange(1, 4).Draw(t, "order"))}
+	case 38, 39:
+		return Door{Asks: flag("asks"), Wrong: flag("wrong"), Full: flag("full"), In: flag("in"), Host: flag("host"), Names: flag("names"), Waits: flag("waits"), Others: 2}
+	case 40:
+		return rapid.SampledFrom([]Input{Opened{}, Closed{}, Around{Speaks: true}, Around{}}).Draw(t, "room")
+	case 41:
+		if flag("says") {
+			return RoomSays{Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}
+		}
+		return Muted{flag("muted")}
 	case 14:
 		return Played{uint64(rapid.IntRange(1, 4).Draw(t, "tag"))}
 	case 15:

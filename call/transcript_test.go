@@ -49,6 +49,7 @@ func play(t *testing.T, script string) string {
 	var plan route.Plan
 	var ids []pbx.LegID
 	var s State
+	var summons pbx.Destination
 	begun := false
 	plan.From, plan.To = pbx.Party{Name: "alice"}, pbx.Party{Name: "bob"}
 	for line := range strings.Lines(script) {
@@ -73,6 +74,8 @@ func play(t *testing.T, script string) string {
 				ids = append(ids, pbx.LegID(leg))
 			}
 			plan.Attempts = append(plan.Attempts, a)
+		case words[0] == "summon":
+			summons = pbx.Destination{Kind: pbx.DestinationKind(words[1]), ID: words[2]}
 		case words[0] == "then":
 			plan.Then = after(words[1])
 		case words[0] == "house":
@@ -83,6 +86,9 @@ func play(t *testing.T, script string) string {
 		case words[0] == ">":
 			if !begun {
 				s, begun = New("a", "dev_a", plan, ids), true
+				if !summons.IsZero() {
+					s.Summon(summons, plan.From)
+				}
 			}
 			var effects []Effect
 			before := s.Phase
@@ -154,6 +160,19 @@ func parseInput(t *testing.T, w []string) Input {
 			in.Then = pbx.Destination{Kind: pbx.DestinationKind(then), ID: "bob"}
 		}
 		return in
+	case "door":
+		others, _ := strconv.Atoi(string(value("others")))
+		return Door{Asks: has("asks"), Wrong: has("wrong"), Full: has("full"), Locked: has("locked"), In: has("in"), Host: has("host"), Names: has("names"), Waits: has("waits"), Others: others}
+	case "opened":
+		return Opened{}
+	case "muted":
+		return Muted{!has("not")}
+	case "says":
+		return RoomSays{[]Clip{Words(arg(1))}}
+	case "around":
+		return Around{Speaks: has("speaks"), Locked: has("locked")}
+	case "closed":
+		return Closed{}
 	case "adopt": // adopt d1 by=dora place=b1 up back=park
 		in := Adopt{Leg: leg, Party: pbx.Party{Name: string(value("by"))}, Place: pbx.LegID(value("place")), By: pbx.Party{Name: string(value("by"))}, Up: has("up"), Held: has("held")}
 		if back := value("back"); back != "" {
@@ -332,6 +351,8 @@ func (c Clip) String() string {
 		return "<" + c.Tone.String() + ">"
 	case c.Sound != "":
 		return c.Sound
+	case c.Number > 0:
+		return strconv.Itoa(c.Number)
 	}
 	return c.Text.String()
 }
@@ -411,6 +432,22 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("wind %s %s", e.Leg, e.By)
 	case OpenPark:
 		return fmt.Sprintf("open park %s", e.At.ID)
+	case OpenRoom:
+		if e.Typed {
+			return fmt.Sprintf("open room %s with %q", e.At.ID, e.PIN)
+		}
+		return fmt.Sprintf("open room %s", e.At.ID)
+	case EnterRoom:
+		if e.Host {
+			return "enter room as host"
+		}
+		return "enter room"
+	case AwaitRoom:
+		return "await host"
+	case MuteRoom:
+		return fmt.Sprintf("mute in room %t", e.Muted)
+	case SteerRoom:
+		return fmt.Sprintf("steer room %s", e.Do)
 	case OpenMenu:
 		return fmt.Sprintf("open menu %s", e.At.ID)
 	case LookUp:

@@ -27,7 +27,7 @@ type Undone struct {
 // undoable holds the kinds of rows whose facts tell everything about them but secrets that stay.
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue, pbx.KindMailbox, pbx.KindRecordRule,
-	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
+	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindRoom, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
 	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
@@ -36,7 +36,7 @@ func IsUndoable(f event.Fact) bool {
 		return false
 	}
 	switch f.Kind {
-	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.TrunkDeleted, event.DeckDeleted:
+	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.TrunkDeleted, event.DeckDeleted, event.RoomDeleted:
 		return false
 	}
 	return true
@@ -148,6 +148,13 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Menu{}
 	case pbx.KindPark:
 		n = &pbx.Park{}
+	case pbx.KindRoom:
+		r := &pbx.Room{}
+		n, err = r, json.Unmarshal(b, r)
+		if old, ok := now.(*pbx.Room); ok {
+			r.PIN, r.HostPIN = old.PIN, old.HostPIN
+		}
+		return n, err
 	case pbx.KindEntrance:
 		n = &pbx.Entrance{}
 	case pbx.KindRecordRule:
@@ -390,6 +397,8 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = menuNeeds(d)
 	case pbx.KindPark:
 		needs = parkNeeds(d)
+	case pbx.KindRoom:
+		needs = roomNeeds(d)
 	case pbx.KindEntrance:
 		needs = []Need{{policy.RouteEdit, policy.Group(pbx.GroupID(d.Ref.ID))}}
 	case pbx.KindRecordRule:

@@ -143,6 +143,14 @@ type Parked struct {
 	By       pbx.Party `json:"by,omitzero"` // who parked
 }
 
+// Entered is the payload of call.entered: the caller came into a conference room.
+type Entered struct {
+	Room  pbx.RoomID `json:"room"`
+	Name  string     `json:"name"`
+	Party pbx.Party  `json:"party"`
+	Host  bool       `json:"host,omitempty"`
+}
+
 // Taken is the payload of call.taken: a phone came into the call, in the place of one that rang or talked.
 type Taken struct {
 	Leg  Leg        `json:"leg"`

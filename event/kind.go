@@ -174,6 +174,7 @@ const (
 	CallUnrecorded  Kind = "call.unrecorded"  // … and not any more: somebody did not want it
 	CallTransferred Kind = "call.transferred" // somebody sent it on
 	CallParked      Kind = "call.parked"      // it waits on a park position
+	CallEntered     Kind = "call.entered"     // the caller came into a conference room
 	CallTaken       Kind = "call.taken"       // somebody came in the place of a phone that rang or talked
 	CallReturned    Kind = "call.returned"    // … and it came back to him, because nobody answered
 	CallHeld        Kind = "call.held"
@@ -227,7 +228,7 @@ func Kinds() []Kind {
 		MailSent,
 		RecordingBegun, RecordingMade, RecordingDropped, RecordingPlayed, RecordingDownloaded, RecordingDeleted, RecordingRestored, RecordingExpired, RecordingHeld, RecordingReleased,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored, MessageSentOn, MailboxLocked,
-		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
+		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallEntered, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
 	}

@@ -41,6 +41,7 @@ type LiveCall struct {
 	Started  time.Time `json:"started"`
 	Answered time.Time `json:"answered,omitzero"`
 	Parked   *Parking  `json:"parked,omitempty"`
+	Room     *Meeting  `json:"room,omitempty"`
 	Trunks   []TrunkID `json:"trunks,omitempty"` // lines to carriers that it uses or tries
 	Codec    string    `json:"codec,omitempty"`
 	Secure   bool      `json:"secure,omitempty"` // both legs encrypt signalling and sound
@@ -98,6 +99,20 @@ func (p *Presence) WithQueue(q *LiveQueue) *Presence {
 	next.queues = p.queues.With(q.ID, q)
 	return &next
 }
+
+// Meeting is how a call is in a conference room.
+type Meeting struct {
+	Room   RoomID    `json:"room"`
+	Since  time.Time `json:"since"`
+	Waits  bool      `json:"waits,omitempty"` // for a host
+	Host   bool      `json:"host,omitempty"`
+	Muted  bool      `json:"muted,omitempty"`
+	Speaks bool      `json:"speaks,omitempty"`
+	Locked bool      `json:"locked,omitempty"` // nobody else comes into the room
+}
+
+// InRoom reports whether a call is in a conference room.
+func (c *LiveCall) InRoom(id RoomID) bool { return c.Room != nil && c.Room.Room == id }
 
 // Parking is where a call is parked.
 type Parking struct {

@@ -16,6 +16,8 @@ type Room struct {
 	HostPIN   string    `json:"-"`               // who knows it moderates; empty: everybody inside does
 	Wait      bool      `json:"wait,omitempty"`  // nobody hears anybody before a host is there
 	Quiet     bool      `json:"quiet,omitempty"` // no tones when somebody comes or goes
+	Names     bool      `json:"names,omitempty"` // who comes says his name, and the others hear it when he comes and goes
+	Ends      bool      `json:"ends,omitempty"`  // the conference is over when its last host leaves
 	Most      int       `json:"most,omitempty"`  // people at the same time; 0 is UsualRoom
 	Created   time.Time `json:"created"`
 }
@@ -64,6 +66,12 @@ func (s *Snapshot) checkRoom(r *Room) error {
 	}
 	if r.Wait && r.HostPIN == "" {
 		return Refuse(Invalid, "wait", "room.wait_hostless")
+	}
+	if r.Ends && r.HostPIN == "" {
+		return Refuse(Invalid, "ends", "room.ends_hostless")
+	}
+	if r.Names && r.Quiet {
+		return Refuse(Invalid, "names", "room.names_quiet")
 	}
 	if r.Most < 0 || r.Most == 1 || r.Most > MaxRoom {
 		return Refuse(Invalid, "most", "room.most_range", "max", strconv.Itoa(MaxRoom))

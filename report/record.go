@@ -49,6 +49,10 @@ func (d *Draft) Add(f event.Fact) {
 		if p, err := event.Payload[event.Parked](f); err == nil {
 			d.Parked(p)
 		}
+	case event.CallEntered:
+		if p, err := event.Payload[event.Entered](f); err == nil {
+			d.Entered(f.At, p)
+		}
 	case event.CallTaken:
 		if p, err := event.Payload[event.Taken](f); err == nil {
 			d.Taken(p)
@@ -127,6 +131,19 @@ func (d *Draft) Transferred(p event.Transferred) {
 // Parked takes in call.parked.
 func (d *Draft) Parked(p event.Parked) {
 	d.cdr.Trace = append(slices.Clip(d.cdr.Trace), i18n.T("route.parked", "name", p.Party.Name, "user", string(p.Party.User), "position", p.Position))
+}
+
+// Entered takes in call.entered: who is in a conference room talks, and the room is whom he called.
+func (d *Draft) Entered(at time.Time, p event.Entered) {
+	c := &d.cdr
+	if c.Answered.IsZero() {
+		c.Answered = at
+		c.To = pbx.Party{Name: p.Name, Number: c.To.Number}
+	}
+	c.Trace = append(slices.Clip(c.Trace), i18n.T("route.entered", "name", p.Party.Name, "user", string(p.Party.User), "room", p.Name))
+	if i := slices.IndexFunc(c.Legs, func(l Leg) bool { return !l.Out }); i >= 0 && c.Legs[i].Answered.IsZero() {
+		c.Legs[i].Answered = at
+	}
 }
 
 // Taken takes in call.taken.

@@ -59,6 +59,7 @@ type Board struct {
 	claims  claims
 	roster  atomic.Pointer[roster]
 	spots   sync.Map              // park position → *run
+	rooms   sync.Map              // pbx.RoomID → *assembly
 	music   func() media.Playlist // for who waits
 	count   atomic.Int64
 

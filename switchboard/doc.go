@@ -48,8 +48,23 @@ type Sound interface {
 	Part(Stream)
 	// Capture begins to keep a conversation in a sink; tell is called once, when all of it is written.
 	Capture(sink io.Writer, tell func(media.Captured)) Capture
+	// Room makes a room in which several streams hear each other.
+	Room() Mixer
 	// Addr is the address that goes into descriptions.
 	Addr() netip.Addr
+}
+
+// Mixer lets several streams hear each other; none hears itself.
+type Mixer interface {
+	Enter(Stream) error
+	Leave(Stream)
+	Mute(s Stream, muted bool)
+	// Part says whether one stream does not hear another one.
+	Part(ear, mouth Stream, apart bool)
+	// Announce lets everybody hear sounds beside each other.
+	Announce([]media.Sound)
+	// Watch sets who is told when somebody else speaks; nil is nobody. The function must not block.
+	Watch(func(speaker Stream))
 }
 
 // Stream is the sound of one leg.

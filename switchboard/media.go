@@ -34,3 +34,46 @@ func (m engine) Part(s Stream) {
 }
 
 func (m engine) Addr() netip.Addr { return m.e.Public() }
+
+func (m engine) Room() Mixer { return mixer{m.e.NewRoom()} }
+
+type mixer struct{ r *media.Room }
+
+func (m mixer) Enter(s Stream) error {
+	if x, ok := s.(*media.Session); ok {
+		return m.r.Enter(x)
+	}
+	return nil
+}
+
+func (m mixer) Leave(s Stream) {
+	if x, ok := s.(*media.Session); ok {
+		m.r.Leave(x)
+	}
+}
+
+func (m mixer) Mute(s Stream, muted bool) {
+	if x, ok := s.(*media.Session); ok {
+		m.r.Mute(x, muted)
+	}
+}
+
+func (m mixer) Part(ear, mouth Stream, apart bool) {
+	x, okx := ear.(*media.Session)
+	y, oky := mouth.(*media.Session)
+	if okx && oky {
+		m.r.Part(x, y, apart)
+	}
+}
+
+func (m mixer) Announce(sounds []media.Sound) { m.r.Announce(sounds) }
+
+func (m mixer) Watch(f func(Stream)) {
+	m.r.Watch(func(s *media.Session) {
+		if s == nil {
+			f(nil)
+			return
+		}
+		f(s)
+	})
+}

@@ -228,6 +228,7 @@ type sound struct {
 	mu      sync.Mutex
 	streams []*stream
 	bridges int
+	rooms   []*mix
 	full    bool
 	kept    []*keptTalk
 }
@@ -296,6 +297,13 @@ func (c *keptTalk) End() {
 	go c.tell(media.Captured{Length: 9 * time.Second, Err: err})
 }
 
+func (s *sound) Room() Mixer {
+	m := &mix{apart: map[[2]Stream]bool{}, muted: map[Stream]bool{}}
+	s.mu.Lock()
+	s.rooms = append(s.rooms, m)
+	s.mu.Unlock()
+	return m
+}
 func (s *sound) joined() int      { s.mu.Lock(); defer s.mu.Unlock(); return s.bridges }
 func (s *sound) Addr() netip.Addr { return netip.MustParseAddr("198.51.100.1") }
 

@@ -75,6 +75,16 @@ func (r *run) perform(e call.Effect) call.Input {
 		}
 	case call.OpenPark:
 		return r.openPark(e)
+	case call.OpenRoom:
+		return r.openRoom(e)
+	case call.AwaitRoom:
+		return r.awaitRoom()
+	case call.EnterRoom:
+		return r.enterRoom(e)
+	case call.MuteRoom:
+		r.muteRoom(e)
+	case call.SteerRoom:
+		return r.steerRoom(e)
 	case call.OpenMenu:
 		return r.openMenu(e)
 	case call.LookUp:
@@ -235,6 +245,7 @@ func (r *run) show() {
 	}
 	r.live.Phase = phase
 	r.live.Recording, r.live.Recordable = r.taping()
+	r.seen()
 	lc := r.shown()
 	r.b.c.SetCall(&lc)
 	r.b.Look(r.onlookers(r.shownTo, lc.Users)...)
@@ -285,6 +296,8 @@ func (r *run) emit(e call.Emit) {
 		r.emitTransferred(e)
 	case event.CallParked:
 		r.emitParked(e)
+	case event.CallEntered:
+		r.emitEntered()
 	case event.CallTaken:
 		r.emitTaken(e)
 	case event.CallEnded:

@@ -92,6 +92,11 @@ type run struct {
 	spot      string         // park position that is taken
 	answers   bool           // phones of the next stage are to answer by themselves
 	mover     pbx.Actor      // who sends the call on from above
+	assembly  *assembly      // conference room that the caller is in, or waits for …
+	guest     *guest         // … and how
+	name      []media.Sound  // as he said it
+	jotting   *jotting       // what he says is being taken down
+	summons   *summons       // why the house calls by itself
 }
 
 func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, plan route.Plan, now time.Time) *run {
@@ -220,6 +225,10 @@ func (r *run) tick() { r.now = time.Now().UTC().Truncate(time.Millisecond) }
 // begin reads the caller's offer and reserves his ports; a call that can have no sound is refused at once.
 func (r *run) begin() {
 	caller := r.sides[0]
+	if caller.ghost {
+		r.step(call.Start{})
+		return
+	}
 	var fault pbx.Cause
 	if len(r.in.Offer) > 0 {
 		fault = r.b.read(caller, r.in.Offer)
@@ -242,6 +251,7 @@ func (r *run) step(in call.Input) {
 		state, effects := call.Step(r.state, queue[0])
 		r.state = state
 		r.vacate()
+		r.leaveRoom()
 		for _, e := range effects {
 			if next := r.perform(e); next != nil {
 				queue = append(queue, next)
@@ -292,6 +302,7 @@ func (r *run) forget() {
 	}
 	r.b.calls.Delete(r.id)
 	r.b.spots.CompareAndDelete(r.spot, r)
+	r.outOfRoom()
 	r.closed.Store(true)
 	r.drain()
 	r.unplug()

@@ -20,6 +20,7 @@ type side struct {
 	sends   string      // … the number that is called, and …
 	shows   string      // … the caller's, both as the carrier wants them
 	actor   pbx.Actor   // of a leg that came to us
+	ghost   bool        // there is no phone: it stands for who asked the house to call
 	answers bool        // its phone is to answer by itself
 	secure  bool        // signalling is encrypted, so keys may be exchanged (RT-04)
 	source  netip.Addr  // where its signalling comes from

@@ -14,6 +14,12 @@ import (
 // limit starts the clock of a call that may last only so long (B-038), when the two begin to talk. A call that goes on elsewhere is measured
 // by what is decided there.
 func (r *run) limit() {
+	if r.summons != nil { // whoever was called outside stays as long as was decided then, wherever he is
+		if r.most == nil && r.summons.most > 0 && !r.state.IsSummons() {
+			r.cutAfter(r.summons.most)
+		}
+		return
+	}
 	if r.most != nil && r.plan.Most == 0 {
 		r.most.Stop()
 		r.most = nil
@@ -21,9 +27,14 @@ func (r *run) limit() {
 	if r.most != nil || r.plan.Most == 0 || r.state.Phase != call.Talking {
 		return
 	}
-	stop := &message{stop: &call.Stop{Cause: pbx.CauseHangup, Text: i18n.T("toll.over", "minutes", strconv.Itoa(int(r.plan.Most/time.Minute)))},
+	r.cutAfter(r.plan.Most)
+}
+
+// cutAfter ends the call after a while.
+func (r *run) cutAfter(most time.Duration) {
+	stop := &message{stop: &call.Stop{Cause: pbx.CauseHangup, Text: i18n.T("toll.over", "minutes", strconv.Itoa(int(most/time.Minute)))},
 		actor: pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}}
-	r.most = time.AfterFunc(r.plan.Most, func() { r.post(stop) })
+	r.most = time.AfterFunc(most, func() { r.post(stop) })
 }
 
 // mayDialOut refuses a plan that leads outside when whoever pays has not the right to call there at all; what it may cost, route has asked.

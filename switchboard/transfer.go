@@ -81,6 +81,9 @@ func (r *run) turn(leg pbx.LegID) {
 		config, _ := r.b.c.View()
 		r.language = config.LanguageOf(who.User, r.now)
 	}
+	if r.sides[i].ghost { // the house speaks with who answered
+		r.sound(s)
+	}
 }
 
 // take lets a party whose other side has left hear the house: on the session it has, where the house can speak on it, or on a new one.

@@ -71,6 +71,9 @@ func (r *run) openBox(e call.OpenBox) {
 func (r *run) record(e call.Record) call.Input {
 	s, _ := r.side(e.Leg)
 	failed := call.Recorded{Failed: true}
+	if e.Brief && s.stream != nil {
+		return r.jot(s, e)
+	}
 	if s.stream == nil || r.b.c.Sounds == nil {
 		return failed
 	}
@@ -101,6 +104,10 @@ func (r *run) record(e call.Record) call.Input {
 
 // recorded takes in that the recording is wholly written.
 func (r *run) recorded(told *media.Recorded, tag uint64) {
+	if r.jotting != nil && tag == r.jotting.tag {
+		r.jotted(told)
+		return
+	}
 	if r.tape == nil || tag != r.tag || r.tape.told != nil {
 		return
 	}

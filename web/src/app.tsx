@@ -38,6 +38,7 @@ const QueuePage = lazy(() => import('./pages/queue'));
 const RestrictionPage = lazy(() => import('./pages/restriction'));
 const RatePage = lazy(() => import('./pages/rate'));
 const ParkPage = lazy(() => import('./pages/park'));
+const RoomPage = lazy(() => import('./pages/room'));
 const RingPage = lazy(() => import('./pages/ring'));
 const PromptPage = lazy(() => import('./pages/prompt'));
 const MenuPage = lazy(() => import('./pages/menu'));
@@ -92,6 +93,7 @@ function Pages() {
           <Route path="/restrictions" element={<RestrictionPage />} />
           <Route path="/rates" element={<RatePage />} />
           <Route path="/parks" element={<ParkPage />} />
+          <Route path="/rooms" element={<RoomPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
           <Route path="/prompts" element={<PromptPage />} />

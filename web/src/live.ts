@@ -68,6 +68,8 @@ export function stale(kind: string): string[] {
       return ['duty', 'audit'];
     case 'park':
       return ['parks', 'forwarding', 'path', 'overview', 'audit'];
+    case 'room':
+      return ['rooms', 'forwarding', 'path', 'overview', 'audit'];
     case 'queue':
       return ['queues', 'queue', 'duty', 'forwarding', 'path', 'overview', 'audit'];
     case 'deck':
@@ -171,12 +173,12 @@ export function follow(cache: QueryClient, open: () => Source = () => new EventS
     });
     on<LiveCall>('call', (call) => {
       cache.setQueryData<List<LiveCall>>(['live'], (old) => (old ? putCall(old, call) : old));
-      refetch(['overview']);
+      refetch(['overview', 'rooms']);
     });
     on<{ id: string; cdr?: Call }>('call.ended', ({ id, cdr }) => {
       cache.setQueryData<List<LiveCall>>(['live'], (old) => (old ? endCall(old, id) : old));
       if (cdr) cache.setQueryData<Call[]>(['ended'], (old) => justEnded(old ?? [], cdr));
-      refetch(['calls', 'overview']);
+      refetch(['calls', 'overview', 'rooms']);
     });
     on<LiveQueue>('queue', (queue) => {
       cache.setQueryData<LiveQueue>(['queue', queue.id], queue);

@@ -1,7 +1,7 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
 import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
-import { Coins, Megaphone } from 'lucide-react';
+import { Coins, Megaphone, Presentation } from 'lucide-react';
 import { can } from './session';
 import type { Key } from './words';
 
@@ -18,6 +18,7 @@ export const places: Place[] = [
   { to: '/groups', label: 'nav.groups', icon: Network, right: 'group.see', key: 'r', section: 'nav.company' },
   { to: '/rings', label: 'nav.rings', icon: BellRing, right: 'queue.edit', section: 'nav.company' },
   { to: '/parks', label: 'nav.parks', icon: SquareParking, section: 'nav.company' },
+  { to: '/rooms', label: 'nav.rooms', icon: Presentation, section: 'nav.company' },
   { to: '/queues', label: 'nav.queues', icon: Headset, right: 'queue.edit', also: 'agent.data', section: 'nav.company' },
   { to: '/menus', label: 'nav.menus', icon: ListTree, right: 'menu.edit', section: 'nav.company' },
   { to: '/hours', label: 'nav.hours', icon: Clock4, section: 'nav.company' },

@@ -1,0 +1,30 @@
+package call
+
+import (
+	"tandem/event"
+	"tandem/pbx"
+)
+
+// The house can call somebody by itself: in the name of who asked for it, who is no phone of this call. His leg stands for him until somebody
+// answers; then who answered is the caller, and goes to where he is wanted: a conference room, the ear of a conversation.
+
+// Summon makes of a call one that the house begins: who answers goes to a place.
+func (s *State) Summon(to pbx.Destination, by pbx.Party) {
+	s.summons, s.by = to, by
+	s.Legs[0].State = LegUp
+}
+
+// summoned lets who answered go where he is wanted.
+func (m *machine) summoned(i int) {
+	m.do(Emit{Kind: event.CallAnswered, Leg: m.Legs[i].ID})
+	to := m.summons
+	m.summons = pbx.Destination{}
+	m.playing = false
+	m.part(0)
+	m.Legs[m.Sender].State, m.Legs[m.Sender].Cause = LegOver, pbx.CauseTransferred
+	m.Sender = 0
+	m.goOn(to, m.by.User, pbx.CauseChosen)
+}
+
+// IsSummons reports whether the house calls by itself, and nobody has answered yet.
+func (s *State) IsSummons() bool { return !s.summons.IsZero() }

@@ -1,0 +1,92 @@
+package switchboard
+
+import (
+	"time"
+
+	"tandem/call"
+	"tandem/pbx"
+	"tandem/policy"
+	"tandem/route"
+	"tandem/sdp"
+)
+
+// summons is why the house calls somebody by itself.
+type summons struct {
+	room pbx.RoomID    // he is invited into it
+	most time.Duration // how long he may stay there, where that is decided
+}
+
+// Invite calls somebody in the name of who asks for it, and brings him into a conference room. What leads outside is asked about like a call of the
+// asker's own, and he pays for it (N-12).
+func (b *Board) Invite(who pbx.Actor, id pbx.RoomID, to pbx.Destination) (pbx.CallID, error) {
+	// gather
+	s, live := b.c.View()
+	now := time.Now()
+	room := s.Rooms[id]
+	missing := pbx.Refuse(pbx.NotFound, "", "error.not_found")
+	if room == nil {
+		return "", missing
+	}
+
+	// decide
+	if !Moderates(s, live, who, room, now) {
+		return "", missing
+	}
+	if to.Kind != pbx.ToUser && to.Kind != pbx.ToOutside || !s.Leads(who.User, to) {
+		return "", pbx.Refuse(pbx.Invalid, "to", "room.invite_whom")
+	}
+	a := b.assembly(id)
+	a.mu.Lock()
+	full := len(a.guests) >= room.Seats()
+	a.mu.Unlock()
+	if full {
+		return "", pbx.Refuse(pbx.Conflict, "", "room.full")
+	}
+	asked := route.Request{Caller: who, To: to, Owner: who.User, At: now}
+	plan := route.Decide(s, live, asked)
+	plan.Then = route.Then{} // who is invited comes himself, and nobody in his place
+	if plan.House != nil {
+		plan.House, plan.Refuse, plan.Text = nil, pbx.CauseOffline, plan.Trace[len(plan.Trace)-1]
+	}
+	return b.summon(s, who, asked, plan, pbx.Destination{Kind: pbx.ToRoom, ID: string(id)}, &summons{room: id})
+}
+
+// summon lets phones ring by themselves; who answers goes to a place. A plan that leads nowhere is recorded, and refused.
+func (b *Board) summon(s *pbx.Snapshot, who pbx.Actor, asked route.Request, plan route.Plan, to pbx.Destination, why *summons) (pbx.CallID, error) {
+	now := asked.At
+	if !plan.IsEmergency() {
+		d := policy.Decide(s, policy.Request{Actor: who, Right: policy.CallPlace, Target: policy.User(who.User), At: now})
+		if !d.OK {
+			return "", &pbx.Error{Code: pbx.Denied, Text: d.Reason(), Right: policy.CallPlace.String(), About: policy.User(who.User).Ref()}
+		}
+		b.used(who, policy.CallPlace, d, now)
+	}
+	b.mayDialOut(s, who, &plan, now)
+	if !b.enter() {
+		return "", pbx.Refuse(pbx.Exhausted, "", "cause.overload")
+	}
+	ghost := pbx.LegID(newID("leg", now))
+	r := newRun(b, s, call.Incoming{Leg: ghost, Actor: who}, asked, plan, now)
+	why.most = plan.Most
+	r.summons = why
+	r.sides[0] = stand(r.sides[0])
+	if plan.Refuse != "" {
+		r.refuse(plan.Refuse, plan.Text)
+		b.leave()
+		return "", &pbx.Error{Code: pbx.Conflict, Text: plan.Text}
+	}
+	r.state.Summon(to, plan.From)
+	b.calls.Store(r.id, r)
+	if b.isClosing() {
+		r.post(farewell())
+	}
+	go r.loop()
+	return r.id, nil
+}
+
+// stand makes of a caller's side one that stands for him: it has no phone, and offers what the house itself can speak.
+func stand(s *side) *side {
+	s.ghost, s.open = true, true
+	s.agreed, s.theirs, s.wish = houseCodecs(), sdp.Stream{Direction: sdp.SendRecv}, sdp.SendRecv
+	return s
+}
