@@ -121,8 +121,8 @@ function RoomCard({ room, onEdit }: { room: Room; onEdit: () => void }) {
       {room.moderate && room.people.length > 0 && (
         <div className="list-row g8">
           <span className="grow meta">{t('room.count', { n: room.people.length, seats: room.seats })}</span>
-          <Button small icon={room.hushed ? Mic : MicOff} onClick={() => act(api.steerRoom(room.id, { muted: !room.hushed }))}>{t(room.hushed ? 'room.unmute_all' : 'room.mute_all')}</Button>
-          <Button small icon={room.locked ? LockKeyholeOpen : LockKeyhole} onClick={() => act(api.steerRoom(room.id, { locked: !room.locked }))}>{t(room.locked ? 'room.unlock' : 'room.lock')}</Button>
+          <Button small icon={room.hushed ? Mic : MicOff} onClick={() => act(api.hushRoom(room.id, !room.hushed))}>{t(room.hushed ? 'room.unmute_all' : 'room.mute_all')}</Button>
+          <Button small icon={room.locked ? LockKeyholeOpen : LockKeyhole} onClick={() => act(api.lockRoom(room.id, !room.locked))}>{t(room.locked ? 'room.unlock' : 'room.lock')}</Button>
           <Button small icon={PhoneOff} onClick={() => setEnding(true)}>{t('room.end')}</Button>
         </div>
       )}

@@ -1,0 +1,136 @@
+package officetest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"tandem/audio"
+)
+
+// tuned is a real phone of a new person that speaks one tone in one codec.
+func (s *server) tuned(ctx context.Context, name, extension string, hz float64, codec string, rate int) *Baresip {
+	s.t.Helper()
+	_, a := s.person(name, extension)
+	a.Server, a.Transport, a.Keys = s.reach("udp"), "udp", "info"
+	b, err := StartBaresip(ctx, filepath.Join(s.t.TempDir(), name), toneFile(s.t, hz, rate, 1), a, fmt.Sprintf("%s/%d/1", codec, rate))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { b.Close() })
+	eventually(s.t, name+"'s phone registers", func() bool { return strings.Contains(b.Log(), "[1 binding]") })
+	return b
+}
+
+// tonesNow are those of some tones that a phone has heard in the last half second of its newest recording.
+func tonesNow(b *Baresip, of []float64) []float64 {
+	names := b.Heard()
+	if len(names) == 0 {
+		return nil
+	}
+	slices.SortFunc(names, func(x, y string) int {
+		a, _ := os.Stat(x)
+		c, _ := os.Stat(y)
+		if a == nil || c == nil {
+			return 0
+		}
+		return a.ModTime().Compare(c.ModTime())
+	})
+	raw, err := os.ReadFile(names[len(names)-1])
+	if err != nil || len(raw) < 1000 {
+		return nil
+	}
+	w := leftChannel(raw)
+	half := w.Rate / 2
+	if half == 0 || len(w.Samples) < half {
+		return nil
+	}
+	last := w.Samples[len(w.Samples)-half:]
+	var all []float64
+	for _, hz := range of {
+		if audio.Purity(last, hz, w.Rate) > 0.1 {
+			all = append(all, hz)
+		}
+	}
+	return all
+}
+
+// hearsTones waits until a phone hears exactly these of the tones.
+func hearsTones(t *testing.T, who string, b *Baresip, of []float64, want ...float64) {
+	t.Helper()
+	var got []float64
+	eventually(t, fmt.Sprintf("%s hears %v", who, want), func() bool {
+		got = tonesNow(b, of)
+		return slices.Equal(got, want)
+	})
+}
+
+// Three real phones in three codecs meet in a room: each hears the two others and never itself. Who is muted is heard by nobody, who moderates
+// takes out, and somebody who is called by the house comes in without a PIN.
+func TestRoomWithRealPhones(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	room := s.call(201, "POST", "/v1/rooms", object{"name": "Daily", "extension": "790", "pin": "1234", "host_pin": "9876"}).Text("id")
+	all := []float64{440, 700, 1100}
+	alice, bob, carol := s.tuned(ctx, "Alice", "101", all[0], "PCMU", 8000), s.tuned(ctx, "Bob", "102", all[1], "G722", 16000), s.tuned(ctx, "Carol", "103", all[2], "PCMA", 8000)
+	eventually(t, "all phones shown as registered", func() bool { return s.call(200, "GET", "/v1/overview", nil).At("registered") == 3.0 })
+	people := func() []any {
+		list, _ := s.call(200, "GET", "/v1/rooms/"+room, nil).At("people").([]any)
+		return list
+	}
+	enter := func(b *Baresip, pin string, n int) {
+		t.Helper()
+		do(t, b, "dial", "sip:790@"+s.reach("udp"))
+		expect(t, ctx, b, "CALL_ESTABLISHED")
+		for _, k := range pin + "#" {
+			do(t, b, "sndcode", string(k))
+		}
+		eventually(t, "another one is in the room", func() bool { return len(people()) == n })
+	}
+	enter(alice, "9876", 1)
+	enter(bob, "1234", 2)
+	hearsTones(t, "Alice", alice, all, all[1])
+	hearsTones(t, "Bob", bob, all, all[0])
+
+	var carolID string
+	list, _ := s.call(200, "GET", "/v1/users?q=Carol", nil).At("items").([]any)
+	carolID = object(list[0].(map[string]any)).Text("id")
+	s.call(202, "POST", "/v1/rooms/"+room+"/people", object{"to": object{"kind": "user", "id": carolID}})
+	expect(t, ctx, carol, "CALL_INCOMING")
+	do(t, carol, "accept", "")
+	eventually(t, "Carol is in", func() bool { return len(people()) == 3 })
+	hearsTones(t, "Alice", alice, all, all[1], all[2])
+	hearsTones(t, "Bob", bob, all, all[0], all[2])
+	hearsTones(t, "Carol", carol, all, all[0], all[1])
+	eventually(t, "somebody is shown to speak", func() bool { return strings.Contains(fmt.Sprint(people()), "speaks:true") })
+
+	call := func(name string) string {
+		for _, p := range people() {
+			if o := object(p.(map[string]any)); strings.Contains(fmt.Sprint(o["party"]), name) {
+				return o.Text("call")
+			}
+		}
+		return ""
+	}
+	s.call(204, "PUT", "/v1/rooms/"+room+"/people/"+call("Bob"), object{"muted": true})
+	hearsTones(t, "Alice", alice, all, all[2])
+	hearsTones(t, "Carol", carol, all, all[0])
+	s.call(204, "PUT", "/v1/rooms/"+room+"/live", object{"locked": true})
+	s.call(204, "DELETE", "/v1/rooms/"+room+"/people/"+call("Carol"), nil)
+	expect(t, ctx, carol, "CALL_CLOSED")
+	hearsTones(t, "Alice", alice, all)
+	s.call(204, "DELETE", "/v1/rooms/"+room+"/live", nil)
+	expect(t, ctx, alice, "CALL_CLOSED")
+	expect(t, ctx, bob, "CALL_CLOSED")
+	eventually(t, "three records", func() bool { return s.call(200, "GET", "/v1/calls", nil).At("total") == 3.0 })
+	calls := fmt.Sprint(s.call(200, "GET", "/v1/calls", nil).At("items"))
+	if !strings.Contains(calls, "Daily") || !strings.Contains(calls, "came into the conference room Daily") {
+		t.Errorf("records %s", calls)
+	}
+}
