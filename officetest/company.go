@@ -79,7 +79,22 @@ func Populate(ctx context.Context, desk *command.Desk, owner pbx.Actor, x *Excha
 			}
 		}
 	}
+	if err := conference(ctx, desk, owner); err != nil {
+		return nil, err
+	}
 	return phones, supportLine(ctx, desk, owner, groups["Support"])
+}
+
+// Conference is the number of the canned company's conference room.
+const Conference = "790"
+
+// conference adds a conference room without a PIN.
+func conference(ctx context.Context, desk *command.Desk, owner pbx.Actor) error {
+	name, extension := "Weekly", Conference
+	if _, err := desk.Do(ctx, owner, command.CreateRoom{Room: command.Room{Name: &name, Extension: &extension}}); err != nil {
+		return fmt.Errorf("conference room %s: %w", name, err)
+	}
+	return nil
 }
 
 // SupportLine is the number of the canned company's queue.

@@ -48,6 +48,8 @@ func keepCalling(ctx context.Context, log *slog.Logger, p *Phone, others []strin
 			number = "999" // nobody has it
 		case 1, 2, 3, 4, 5, 6:
 			number = SupportLine
+		case 7, 8, 9:
+			number = Conference
 		}
 		t, err := p.Dial(ctx, number)
 		if err != nil {
