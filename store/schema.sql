@@ -533,7 +533,7 @@ CREATE TABLE rooms (
 	wait      BIGINT NOT NULL,
 	quiet     BIGINT NOT NULL,
 	most      BIGINT NOT NULL,
-	created   BIGINT NOT NULL,
+	created   BIGINT NOT NULL, names BIGINT NOT NULL DEFAULT 0, ends BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (tenant, id)
 );
 

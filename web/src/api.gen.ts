@@ -2304,6 +2304,126 @@ export interface paths {
         patch: operations["patch_roles_by_role"];
         trace?: never;
     };
+    "/v1/rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conference rooms, and who is there.
+         * @description For everybody who is signed in: names and extensions of conference rooms are the phone book; who is there is shown to who moderates, the rest to who may change it
+         */
+        get: operations["get_rooms"];
+        put?: never;
+        /**
+         * Add a conference room.
+         * @description Needs `queue.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_rooms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One conference room.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_rooms_by_room"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a conference room; the answer names the rules that lead nowhere now.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_rooms_by_room"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a conference room.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_rooms_by_room"];
+        trace?: never;
+    };
+    "/v1/rooms/{room}/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mute all but hosts, or lock the room; also for who is there as a host.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        put: operations["put_rooms_by_room_live"];
+        post?: never;
+        /**
+         * End the conference for everybody; also for who is there as a host.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_rooms_by_room_live"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call somebody and bring him into the room; also for who is there as a host.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_rooms_by_room_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rooms/{room}/people/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mute somebody, or let him be heard; also for who is there as a host.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        put: operations["put_rooms_by_room_people_by_call"];
+        post?: never;
+        /**
+         * Take somebody out of the room; also for who is there as a host.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_rooms_by_room_people_by_call"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -4545,6 +4665,13 @@ export interface components {
             /** Format: date-time */
             until?: string;
         };
+        InviteInBody: {
+            /** @description a person, or a number outside, which the visitor pays for */
+            to: components["schemas"]["Place"];
+        };
+        Invited: {
+            call: string;
+        };
         Keeper: {
             id: string;
             /**
@@ -4976,6 +5103,9 @@ export interface components {
             to: components["schemas"]["Place"];
             /** @description whose side sends the other one on; by default the visitor's own, or the only one inside */
             user?: string;
+        };
+        MutePersonBody: {
+            muted: boolean;
         };
         Named: {
             id: string;
@@ -5430,6 +5560,16 @@ export interface components {
         };
         PageRole: {
             items: components["schemas"]["Role"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageRoom: {
+            items: components["schemas"]["Room"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -6433,6 +6573,73 @@ export interface components {
             photo?: string;
             user: string;
         };
+        Room: {
+            /** @description who comes is asked for a PIN */
+            asks_pin: boolean;
+            edit: boolean;
+            /** @description the conference is over when its last host leaves */
+            ends?: boolean;
+            extension: string;
+            group?: string;
+            group_name?: string;
+            /** @description who knows it is a host */
+            host_pin?: string;
+            /** @description all but hosts were muted; for who moderates it */
+            hushed: boolean;
+            id: string;
+            /** @description nobody else comes in; for who moderates it */
+            locked: boolean;
+            /** @description mute, lock, invite, end: for who may change the room, and who is in it as a host */
+            moderate: boolean;
+            /**
+             * Format: int64
+             * @description people at the same time; 0 is the usual number
+             */
+            most?: number;
+            name: string;
+            /** @description who comes says his name, and the others hear it */
+            names?: boolean;
+            /** @description who is in the room now; for who moderates it */
+            people: components["schemas"]["RoomPerson"][];
+            pin?: string;
+            /** @description no tones when somebody comes or goes */
+            quiet?: boolean;
+            revision?: string;
+            /** Format: int64 */
+            seats: number;
+            /** @description nobody is let in before a host is there */
+            wait?: boolean;
+        };
+        RoomBody: {
+            ends?: boolean;
+            /** @description absent for a new one takes the next free number, empty gives none */
+            extension?: string;
+            /** @description department it belongs to; empty for the office */
+            group?: string;
+            /** @description empty: everybody is a host */
+            host_pin?: string;
+            /** Format: int64 */
+            most?: number;
+            name?: string;
+            names?: boolean;
+            /** @description empty asks for none */
+            pin?: string;
+            quiet?: boolean;
+            /** @description same as If-Match */
+            revision?: string;
+            wait?: boolean;
+        };
+        RoomPerson: {
+            call: string;
+            host: boolean;
+            muted: boolean;
+            party: components["schemas"]["Party"];
+            /** Format: date-time */
+            since: string;
+            speaks: boolean;
+            /** @description for a host */
+            waits: boolean;
+        };
         Rule: {
             inside: components["schemas"]["Place"];
             outside?: components["schemas"]["Place"];
@@ -6703,6 +6910,12 @@ export interface components {
         };
         SpeedList: {
             speed: components["schemas"]["SpeedDial"][];
+        };
+        SteerRoomBody: {
+            /** @description let nobody else in, or open the room again */
+            locked?: boolean;
+            /** @description mute all but hosts, or let them be heard */
+            muted?: boolean;
         };
         Step: {
             done: boolean;
@@ -12555,6 +12768,348 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RoleDetail"];
                 };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_rooms: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                sort?: "name" | "-name" | "extension" | "-extension";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRoom"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_rooms: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_rooms_by_room: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_rooms_by_room: {
+        parameters: {
+            query?: {
+                /** @description only say what would lead nowhere afterwards */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deletion"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_rooms_by_room: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_rooms_by_room_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SteerRoomBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_rooms_by_room_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_rooms_by_room_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_rooms_by_room_people_by_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                /** @description by which the person is there */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MutePersonBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_rooms_by_room_people_by_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+                /** @description by which the person is there */
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, with the reason */
             default: {
