@@ -28,7 +28,7 @@ type index struct {
 	calendar     *hours.Zone            // of the office …
 	calendarOf   string                 // … and its name
 	clocks       map[string]*hours.Zone // of the office and its groups, while a rule asks for the time of day
-	people       map[UserID]*Person
+	people       crowd
 	nodes        map[GroupID]*Node
 	hours        map[HoursID]Kept     // of the office, every group and who keeps his own; nil while nobody keeps any
 	bases        map[base]*hours.Plan // compiled timetables

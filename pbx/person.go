@@ -1,21 +1,108 @@
 package pbx
 
 import (
-	"maps"
+	"hash/maphash"
 	"math"
+	"slices"
 	"time"
 )
 
 // Person is a user together with everything that bears on his rights, so that a decision finds it with one look-up. What every
 // decision reads comes first and together.
 type Person struct {
-	Places      []Place // memberships, past and future ones too, in order of id
-	Assignments []*Assignment
+	name        name // the id, beside what is read once it was compared
 	User        *User
-	Plain       bool // neither exceptions nor grants of his own: roles tell everything
-	Suspended   bool // at some time; when, the user tells
-	Grants      []*Grant
+	Plain       bool     // neither exceptions nor grants of his own: roles tell everything
+	Suspended   bool     // at some time; when, the user tells
+	Places      []Place  // memberships, past and future ones too, in order of id
 	near        [2]Place // room for the places of most people, beside what is read with them
+	Assignments []*Assignment
+	Grants      []*Grant
+}
+
+// name is an id by its letters, as long as those we make; a longer one is only what it begins with.
+type name struct {
+	letters [31]byte
+	length  uint8 // 255 for a longer one
+}
+
+func nameOf(u UserID) (n name) {
+	n.length = uint8(min(len(u), 255))
+	copy(n.letters[:], u)
+	return n
+}
+
+// is reports whether the person has an id.
+func (p *Person) is(u UserID) bool {
+	if n := int(p.name.length); n <= len(p.name.letters) {
+		return n == len(u) && string(p.name.letters[:n]) == string(u)
+	}
+	return p.User.ID == u
+}
+
+// crowd finds people by id: slots half of which stay empty, each with the hash of its id, so that mostly one look at the
+// slots and one at the person answer. It is asked twice in nearly every decision.
+type crowd struct {
+	slots []slot // a power of two, or none
+	count int
+}
+
+type slot struct {
+	hash   uint64
+	person *Person
+}
+
+// get finds a person; nil if there is none of that id.
+func (c *crowd) get(u UserID) *Person {
+	if len(c.slots) == 0 {
+		return nil
+	}
+	hash, mask := maphash.String(tableSeed, string(u)), uint64(len(c.slots)-1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		s := &c.slots[i&uint64(len(c.slots)-1)]
+		if s.person == nil || s.hash == hash && s.person.is(u) {
+			return s.person
+		}
+	}
+}
+
+// put sets a person in, or in the place of the one of that id.
+func (c *crowd) put(p *Person) {
+	if isCrowded(c.count+1, len(c.slots)) {
+		c.grow(max(16, 2*len(c.slots)))
+	}
+	hash, mask := maphash.String(tableSeed, string(p.User.ID)), uint64(len(c.slots)-1)
+	i := hash & mask
+	for c.slots[i].person != nil && !c.slots[i].person.is(p.User.ID) {
+		i = (i + 1) & mask
+	}
+	if c.slots[i].person == nil {
+		c.count++
+	}
+	c.slots[i] = slot{hash, p}
+}
+
+func isCrowded(people, slots int) bool { return 2*people > slots }
+
+func (c *crowd) grow(to int) {
+	old := c.slots
+	c.slots, c.count = make([]slot, to), 0
+	for _, s := range old {
+		if s.person != nil {
+			c.put(s.person)
+		}
+	}
+}
+
+// without is the crowd without some people.
+func (c *crowd) without(gone map[UserID]bool) crowd {
+	rest := crowd{slots: make([]slot, len(c.slots))}
+	for _, s := range c.slots {
+		if s.person != nil && !gone[s.person.User.ID] {
+			rest.put(s.person)
+		}
+	}
+	return rest
 }
 
 // Place is a membership with what is asked of it most: when it counts and where its group stands in the tree.
@@ -37,7 +124,7 @@ type Node struct {
 func (n *Node) Holds(o *Node) bool { return n.In <= o.In && o.In < n.Out }
 
 // Person finds a user with everything that bears on his rights; nil if there is no such user.
-func (s *Snapshot) Person(u UserID) *Person { return s.index.people[u] }
+func (s *Snapshot) Person(u UserID) *Person { return s.index.people.get(u) }
 
 // Node finds a group's place in the tree; nil if there is no such group.
 func (s *Snapshot) Node(g GroupID) *Node { return s.index.nodes[g] }
@@ -67,11 +154,15 @@ func (s *Snapshot) indexPeople() {
 	x := &s.index
 	x.nodes = make(map[GroupID]*Node, len(s.Groups))
 	x.plant("", 0, make([]Node, 0, len(s.Groups)))
-	x.people = make(map[UserID]*Person, len(s.Users))
+	size := 16
+	for isCrowded(len(s.Users)+1, size) {
+		size *= 2
+	}
+	x.people = crowd{slots: make([]slot, size)}
 	people, n := make([]Person, len(s.Users)), 0
 	for id := range s.Users {
 		s.gather(id, &people[n])
-		x.people[id] = &people[n]
+		x.people.put(&people[n])
 		n++
 	}
 }
@@ -91,7 +182,7 @@ func (x *index) plant(parent GroupID, next int32, room []Node) (int32, []Node) {
 
 // gather fills in one user.
 func (s *Snapshot) gather(id UserID, p *Person) {
-	p.User, p.Assignments, p.Grants = s.Users[id], s.AssignmentsOf(id), s.GrantsOf(id)
+	p.name, p.User, p.Assignments, p.Grants = nameOf(id), s.Users[id], s.AssignmentsOf(id), s.GrantsOf(id)
 	p.Plain, p.Suspended = len(p.Grants) == 0, p.User != nil && len(p.User.Suspensions) > 0
 	p.Places = p.near[:0:len(p.near)]
 	for _, m := range s.MembershipsOf(id) {
@@ -126,18 +217,22 @@ func (s *Snapshot) mendPeople(t *touch) {
 		return
 	}
 	x := &s.index
-	if x.people == nil {
-		x.people = map[UserID]*Person{}
-	} else {
-		x.people = maps.Clone(x.people)
-	}
+	gone := map[UserID]bool{}
 	for id := range touched {
 		if s.Users[id] == nil {
-			delete(x.people, id)
-			continue
+			gone[id] = true
 		}
-		p := &Person{}
-		s.gather(id, p)
-		x.people[id] = p
+	}
+	if len(gone) > 0 {
+		x.people = x.people.without(gone)
+	} else {
+		x.people.slots = slices.Clone(x.people.slots)
+	}
+	for id := range touched {
+		if !gone[id] {
+			p := &Person{}
+			s.gather(id, p)
+			x.people.put(p)
+		}
 	}
 }
