@@ -59,7 +59,7 @@ var plan = map[string]room{
 	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
 
 	"command":     {imports: "pbx event number hours i18n policy directory", modules: []string{"golang.org/x/text"}},
-	"switchboard": {imports: "pbx event policy route report call queue directory media sdp number i18n blob prompt"},
+	"switchboard": {imports: "pbx event policy toll route report call queue directory media sdp number i18n blob prompt"},
 
 	"api": {imports: "number hours i18n pbx event policy toll route report store bus directory auth command switchboard audio blob prompt",
 		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}},

@@ -28,6 +28,8 @@ type Call struct {
 	Legs      []Leg        `json:"legs" nullable:"false"`
 	Linked    []pbx.CallID `json:"linked" nullable:"false" doc:"calls whose people were connected with those of this one; only for who sees everybody in it"`
 	Cost      *Cost        `json:"cost,omitempty" doc:"what it cost; for who may see what the calls of everybody cost who paid for it"`
+	Reference string       `json:"reference,omitempty" doc:"of a refused call: the number that its caller heard"`
+	Ruling    *CallRuling  `json:"ruling,omitempty" doc:"the decision that stood before its way outside; only for who may ask why about whoever paid"`
 	Trace     []string     `json:"trace" nullable:"false" doc:"why it rang where it rang; only for who sees everybody in it"`
 }
 
@@ -119,6 +121,7 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 			out.Dialled = pbx.Mask(c.Dialled)
 		}
 	}
+	out.Reference, out.Ruling = c.Reference, s.ruling(v, c.Ruling)
 	out.Reason = s.say(v, veil.text(c.Reason))
 	if c.Reason.Key == "" || v.coversStatus(c.Reason) {
 		out.Reason = s.say(v, i18n.T("cause."+string(c.Cause)))

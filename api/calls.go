@@ -67,7 +67,7 @@ func (v *visit) missed(c *report.CDR) bool {
 // isFound reports whether a search hits what the visitor sees of a record.
 func (s *Server) isFound(v *visit, c *report.CDR, q string) bool {
 	shown := s.showCall(v, c)
-	texts := []string{shown.From.Name, shown.From.Number, shown.To.Name, shown.To.Number, shown.Dialled}
+	texts := []string{shown.From.Name, shown.From.Number, shown.To.Name, shown.To.Number, shown.Dialled, shown.Reference}
 	for _, l := range shown.Legs {
 		texts = append(texts, l.Party.Name, l.Party.Number)
 	}

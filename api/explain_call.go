@@ -96,7 +96,7 @@ func (s *Server) explainCall(_ context.Context, v *visit, in *explainCall) (WhyC
 			from = pbx.UserID(ref.ID)
 		}
 	}
-	if from != v.who.User && !(v.can(policy.RightExplain, policy.User(from)) || v.can(policy.RestrictionEdit, policy.User(from))) {
+	if from != v.who.User && !v.mayAskAbout(from) {
 		return WhyCall{}, pbx.Refuse(pbx.Invalid, "from", "explain.from_unknown", "number", in.Body.From)
 	}
 	at := in.Body.At.UTC()

@@ -33,12 +33,13 @@ func (t Tone) String() string { return toneNames[t] }
 
 // Clip is one thing the house plays: a sentence, something that was recorded, or a tone.
 type Clip struct {
-	Text   i18n.Text
-	Sound  string // of what was recorded: its name in the store of sound
-	Loop   bool   // … which goes on until something else is played
-	Tone   Tone
-	Number int           // is spoken
-	Time   time.Duration // is spoken
+	Text      i18n.Text
+	Sound     string // of what was recorded: its name in the store of sound
+	Loop      bool   // … which goes on until something else is played
+	Tone      Tone
+	Number    int           // is spoken
+	Time      time.Duration // is spoken
+	Reference bool          // the number of this call is spoken, digit by digit
 }
 
 // Words is a clip of a sentence.
@@ -171,10 +172,11 @@ func Serves(kind pbx.DestinationKind) bool {
 }
 
 // onPlan begins what a plan says: ringing, the house, or the end.
-func (m *machine) onPlan(h *route.House, refuse pbx.Cause, text i18n.Text) {
+func (m *machine) onPlan(h *route.House, f refusal) {
 	switch {
-	case refuse != "":
-		m.dismiss(refuse, m.blame(refuse), text)
+	case f.cause != "":
+		f.by = m.blame(f.cause)
+		m.turnAway(f)
 	case h != nil:
 		if m.service = serviceFor(h); m.service == nil {
 			m.dismiss(pbx.CauseFailed, pbx.Party{}, i18n.T("cause.failed"))
@@ -209,6 +211,12 @@ func (m *machine) welcome() {
 
 // dismiss ends a call that leads nowhere. A caller who is up hears a busy tone first, for he cannot be refused any more.
 func (m *machine) dismiss(cause pbx.Cause, by pbx.Party, text i18n.Text) {
+	m.turnAway(refusal{cause: cause, by: by, text: text})
+}
+
+// turnAway is dismiss with words for the caller, where there are some.
+func (m *machine) turnAway(f refusal) {
+	cause, by, text := f.cause, f.by, f.text
 	if m.comesBack(cause, text) {
 		return
 	}
@@ -216,7 +224,7 @@ func (m *machine) dismiss(cause pbx.Cause, by pbx.Party, text i18n.Text) {
 		m.end(cause, by, text)
 		return
 	}
-	m.service = farewell{cause, by, text}
+	m.service = farewell{f}
 	m.Phase = Housed
 	m.serve(begun{})
 }
@@ -257,6 +265,10 @@ func (m *machine) played(in Played) {
 		return
 	}
 	m.playing = false
+	if m.Phase == Refusing {
+		m.refusedAloud()
+		return
+	}
 	m.answer(in)
 }
 
@@ -307,20 +319,25 @@ func (m *machine) houseOffered(in Offered) {
 	}
 }
 
-// farewell lets a caller hear that it goes no further.
-type farewell struct {
-	cause pbx.Cause
-	by    pbx.Party
-	text  i18n.Text
-}
+// farewell lets a caller who is up hear that it goes no further, and why.
+type farewell struct{ refusal }
 
 func (farewell) service() {}
 
 func (f farewell) step(m *machine, in Input) {
 	switch in.(type) {
 	case begun:
+		if f.spoken != "" {
+			m.say(f.clips()...)
+			m.wait(HouseTimer, RefusalTime)
+			return
+		}
 		m.say(Clip{Tone: ToneBusy})
 		m.wait(HouseTimer, ToneTime)
+	case Played:
+		if f.spoken != "" {
+			m.end(f.cause, f.by, f.text)
+		}
 	case Timeout:
 		m.end(f.cause, f.by, f.text)
 	}
@@ -329,6 +346,8 @@ func (f farewell) step(m *machine, in Input) {
 // houseTimeout is the end of a wait of the house; a recording that is not written in time does not hold its call up.
 func (m *machine) houseTimeout() {
 	switch {
+	case m.Phase == Refusing:
+		m.refusedAloud()
 	case m.finishing:
 		m.recording = false
 		m.finished()

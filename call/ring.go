@@ -8,9 +8,13 @@ import (
 	"tandem/pbx"
 )
 
-// start begins the first attempt. A plan without one is not started by the shell; should it be, the call ends at once.
+// start begins the first attempt, or tells why there is none. A plan without one and without words is not started by the shell.
 func (m *machine) start() {
 	if m.Phase != Placing {
+		return
+	}
+	if m.barred.cause != "" {
+		m.refuseAloud()
 		return
 	}
 	m.Phase = Routing
@@ -18,7 +22,7 @@ func (m *machine) start() {
 	if m.home == nil {
 		m.do(Show{})
 	}
-	m.onPlan(m.home, "", i18n.Text{})
+	m.onPlan(m.home, refusal{})
 }
 
 // next begins the attempt after the one that failed with the given cause; after the last, the call goes on to where the

@@ -63,7 +63,7 @@ func (m *machine) routed(in Routed) {
 	if m.Legs[0].State == LegUp {
 		m.do(Show{})
 	}
-	m.onPlan(in.Plan.House, in.Plan.Refuse, in.Plan.Text)
+	m.onPlan(in.Plan.House, refusal{cause: in.Plan.Refuse, text: in.Plan.Text, spoken: in.Plan.Spoken})
 }
 
 // upRings lets phones ring for a caller whom the house has answered: he hears ringing from the house.

@@ -16,6 +16,7 @@ type Phase uint8
 const (
 	Placing   Phase = iota // Start has not come
 	Routing                // it is being decided where the call goes on; timer Route
+	Refusing               // the caller hears why his call may not be, before any answer; timer House
 	Ringing                // phones of the running attempt ring; timer Ring
 	Answering              // a phone or the house answered, the caller's phone has not confirmed; timer Confirm
 	Housed                 // the caller talks to the house; timer House
@@ -26,7 +27,7 @@ const (
 	Over                   // nothing more will come
 )
 
-var phaseNames = [...]string{"placing", "routing", "ringing", "answering", "housed", "talking", "parting", "turning", "closing", "over"}
+var phaseNames = [...]string{"placing", "routing", "refusing", "ringing", "answering", "housed", "talking", "parting", "turning", "closing", "over"}
 
 func (p Phase) String() string { return phaseNames[p] }
 
@@ -98,6 +99,7 @@ type State struct {
 	fitted    int             // sessions changed since two legs were joined
 	summons   pbx.Destination // where who answers is wanted; nowhere: a call like others
 	home      *route.House    // where the call begins, when the house answers
+	barred    refusal         // … and why it ends at once, when it may not be
 	service   service         // what the house does on it
 	tag       uint64          // of what was played last
 	playing   bool
@@ -106,9 +108,12 @@ type State struct {
 	finishing bool // the end waits for the recording; Cause, By and Text are set
 }
 
-// New prepares a call after a plan that is no refusal; ids are the leg ids of its targets, in order over all attempts.
+// New prepares a call after a plan, which is a refusal only when its reason is told aloud; ids are the leg ids of its targets, in order over all attempts.
 func New(caller pbx.LegID, device pbx.DeviceID, p route.Plan, ids []pbx.LegID) State {
 	s := State{From: p.From, To: p.To, home: p.House}
+	if p.Refuse != "" {
+		s.barred = refusal{cause: p.Refuse, text: p.Text, spoken: p.Spoken}
+	}
 	s.Legs, s.Rings = make([]Leg, 0, 1+len(ids)), make([]time.Duration, 0, len(p.Attempts))
 	s.Legs = append(s.Legs, Leg{ID: caller, Device: device, Party: p.From, Attempt: nobody, State: LegDialled})
 	s.add(p, ids)

@@ -173,6 +173,8 @@ func (m *machine) gone(i int, cause pbx.Cause, status int) {
 	case Placing: // only the caller's leg exists yet
 		m.do(Emit{Kind: event.CallStarted})
 		m.callerGone(cause)
+	case Refusing:
+		m.refusedAloud()
 	case Routing, Ringing, Turning:
 		if i == 0 {
 			m.callerGone(cause)

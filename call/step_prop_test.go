@@ -139,7 +139,7 @@ func (w *watch) effects(t *rapid.T, s *State, effects []Effect) {
 			}
 		}
 	}
-	waits := s.Phase == Routing || s.Phase == Ringing || s.Phase == Answering || s.Phase == Housed || s.Phase == Turning || s.Phase == Parting || s.Phase == Closing || s.change.on
+	waits := s.Phase == Routing || s.Phase == Refusing || s.Phase == Ringing || s.Phase == Answering || s.Phase == Housed || s.Phase == Turning || s.Phase == Parting || s.Phase == Closing || s.change.on
 	if waits != (w.timer != NoTimer) || w.timer != s.timer {
 		t.Fatalf("phase %v, change %v: timer %v, state says %v", s.Phase, s.change, w.timer, s.timer)
 	}
@@ -161,7 +161,9 @@ func (w *watch) hang(t *rapid.T, l pbx.LegID) {
 func randomCall(t *rapid.T) (State, []pbx.LegID) {
 	legs := []pbx.LegID{"a"}
 	p := randomPlan(t, &legs)
-	p.Refuse = "" // is not begun at all
+	if p.Refuse = ""; rapid.IntRange(0, 9).Draw(t, "refused aloud") == 0 {
+		p.Attempts, p.House, p.Refuse, p.Spoken = nil, nil, pbx.CauseDenied, "say.refused.class"
+	}
 	s := New("a", "dev_a", p, legs[1:])
 	if len(p.Attempts) > 0 && rapid.IntRange(0, 3).Draw(t, "summons") == 0 {
 		s.Summon(pbx.Destination{Kind: pbx.ToRoom, ID: "rom_1"}, pbx.Party{User: "usr_a", Name: "alice"})

@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the effects in testdata/*.call")
 
-// TestTranscripts plays ladders: "ring", "then" and "house" lines give the plan, "> " lines are inputs, "< " lines the effects that must follow.
+// TestTranscripts plays ladders: "ring", "then", "house" and "refuse" lines give the plan, "> " lines are inputs, "< " lines the effects that must follow.
 // The caller is alice with the leg a. Legs of the plan are written person:leg, or number:leg@trunk.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.call")
@@ -78,6 +78,8 @@ func play(t *testing.T, script string) string {
 			summons = pbx.Destination{Kind: pbx.DestinationKind(words[1]), ID: words[2]}
 		case words[0] == "then":
 			plan.Then = after(words[1])
+		case words[0] == "refuse":
+			plan.Refuse, plan.Text, plan.Spoken = pbx.Cause(words[1]), i18n.T("cause."+words[1]), words[2]
 		case words[0] == "house":
 			plan.House = &route.House{At: pbx.Destination{Kind: pbx.DestinationKind(words[1]), ID: "bob"}, Fetch: len(words) > 2}
 			if words[1] == "fetch" && len(words) > 2 { // house fetch 102, or house fetch any
@@ -320,6 +322,8 @@ func parseRouted(t *testing.T, w []string) Routed {
 		case word == "refuse":
 			i++
 			in.Plan.Refuse, in.Plan.Text = pbx.Cause(w[i]), i18n.T("cause."+w[i])
+		case strings.HasPrefix(word, "spoken="):
+			in.Plan.Spoken = strings.TrimPrefix(word, "spoken=")
 		case word == "ring":
 			i++
 			d, err := time.ParseDuration(w[i])
@@ -353,6 +357,8 @@ func (c Clip) String() string {
 		return c.Sound
 	case c.Number > 0:
 		return strconv.Itoa(c.Number)
+	case c.Reference:
+		return "<reference>"
 	}
 	return c.Text.String()
 }
@@ -396,6 +402,8 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("report %s %d", e.Leg, e.Status)
 	case Join:
 		return fmt.Sprintf("join %s with %s", e.Caller, e.Callee)
+	case Announce:
+		return fmt.Sprintf("announce %s", e.Caller)
 	case Welcome:
 		return fmt.Sprintf("welcome %s", e.Caller)
 	case Play:

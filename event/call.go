@@ -27,6 +27,16 @@ type Leg struct {
 	Charge   *pbx.Charge  `json:"charge,omitempty"` // of a leg that leads outside: who pays, and by which price
 }
 
+// Ruling is the decision that stood before a call outside, as it was then: rules change, and a record goes on telling what held.
+type Ruling struct {
+	Code    string            `json:"code"`              // how it came about, in one word of package toll
+	Payer   pbx.UserID        `json:"payer,omitempty"`   // who was asked about
+	Profile pbx.RestrictionID `json:"profile,omitempty"` // whose rule decided; empty for what holds without one
+	Name    string            `json:"name,omitempty"`    // of the profile
+	Rule    *pbx.TollRule     `json:"rule,omitempty"`
+	Except  *pbx.TollExcept   `json:"except,omitempty"` // in place of a rule
+}
+
 // Started is the payload of call.started: somebody dialled. It is stored before anything rings.
 type Started struct {
 	From    pbx.Party     `json:"from"`
@@ -36,6 +46,7 @@ type Started struct {
 	Groups  []pbx.GroupID `json:"groups,omitempty"` // owners of queues, menus and ring groups it passed
 	Leg     Leg           `json:"leg"`              // the caller's phone
 	Trace   []i18n.Text   `json:"trace,omitempty"`  // why it rings where it rings
+	Ruling  *Ruling       `json:"ruling,omitempty"` // of a call that leads outside
 }
 
 // Rang is the payload of call.rang: a phone rings.
@@ -57,6 +68,7 @@ type Routed struct {
 	Users  []pbx.UserID  `json:"users,omitempty"`  // everybody inside who is part of it so far
 	Groups []pbx.GroupID `json:"groups,omitempty"` // owners of what it passed so far
 	Trace  []i18n.Text   `json:"trace,omitempty"`  // why it goes there
+	Ruling *Ruling       `json:"ruling,omitempty"` // of one that leads outside from here
 }
 
 // Queued is the payload of call.queued: the caller waits in a queue.

@@ -34,7 +34,9 @@ type CDR struct {
 	Stays    []Stay        `json:"stays,omitempty"`
 
 	Recordings []pbx.RecordingID `json:"recordings,omitempty"`
-	Consents   []pbx.Consent     `json:"consents,omitempty"` // who was told that he is recorded, and what he answered (PR-03)
+	Ruling     *event.Ruling     `json:"ruling,omitempty"`    // the decision that stood before its way outside, the last of several
+	Reference  string            `json:"reference,omitempty"` // of a refused call: the number its caller heard (N-18)
+	Consents   []pbx.Consent     `json:"consents,omitempty"`  // who was told that he is recorded, and what he answered (PR-03)
 }
 
 // Stay is the time that a call spent in one queue.

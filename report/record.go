@@ -102,6 +102,7 @@ func (d *Draft) Started(id pbx.CallID, at time.Time, p event.Started) {
 	c.ID, c.Started = id, at
 	c.From, c.To, c.Dialled, c.Trace = p.From, p.To, p.Dialled, p.Trace
 	c.Users, c.Groups = slices.Clone(p.Users), p.Groups
+	c.Ruling = p.Ruling
 	c.Secure = p.Leg.Secure
 	d.leg(p.Leg)
 }
@@ -111,6 +112,9 @@ func (d *Draft) Routed(p event.Routed) {
 	c := &d.cdr
 	c.Trace = append(slices.Clip(c.Trace), p.Trace...)
 	c.Users, c.Groups = slices.Clone(p.Users), p.Groups
+	if p.Ruling != nil {
+		c.Ruling = p.Ruling
+	}
 }
 
 // Transferred takes in call.transferred; where the call goes then, call.routed tells.
@@ -214,6 +218,9 @@ func (d *Draft) Ended(at time.Time, p event.Ended) {
 	c.Ended, c.Cause, c.By, c.Reason = at, p.Cause, p.By, p.Reason
 	if p.Codec != "" {
 		c.Codec = p.Codec
+	}
+	if p.Cause == pbx.CauseDenied {
+		c.Reference = c.ID.Reference()
 	}
 	if len(p.Legs) > 0 {
 		c.Legs = c.Legs[:0:0]

@@ -110,11 +110,13 @@ type Plan struct {
 	Dialled  string    // without visual separators, or as it came where that is no number
 	Class    number.Class
 	Attempts []Attempt
-	Then     Then      // with Attempts: where the call goes when nobody answered
-	House    *House    // the system answers
-	Passed   []Stop    // as asked, with this place at its end
-	Refuse   pbx.Cause // empty exactly when there are attempts or the house answers
-	Text     i18n.Text // the sentence behind Refuse
+	Then     Then          // with Attempts: where the call goes when nobody answered
+	House    *House        // the system answers
+	Passed   []Stop        // as asked, with this place at its end
+	Refuse   pbx.Cause     // empty exactly when there are attempts or the house answers
+	Text     i18n.Text     // the sentence behind Refuse
+	Spoken   string        // … as the caller hears it, where he is told: a key of the catalogue (N-18)
+	Ruled    *toll.Verdict // of what leads outside: the decision that stood before it
 	Trace    []i18n.Text
 	Payer    pbx.UserID    // of what leads outside: whose call it is
 	Most     time.Duration // of what leads outside: how long it may last; 0 is without end

@@ -45,9 +45,13 @@ func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
 	}
 	v := toll.Decide(q.s, ask)
 	p.Payer, p.Most, p.Warn, p.Number, p.Paid = ask.Payer, v.Most, v.Warn, n, v.Paid
+	p.Ruled = &v
 	if v.OK {
 		p.because(i18n.T("toll." + string(v.Code)))
 		return i18n.Text{}
+	}
+	if ask.Payer == q.r.Caller.User && ask.Payer != "" { // whoever is refused by the rule of somebody else hears nothing of it
+		p.Spoken = v.Spoken()
 	}
 	return v.Refusal(n)
 }

@@ -136,6 +136,9 @@ func (l *leg) refuse(cause pbx.Cause, text string) {
 	if text != "" {
 		m.Set(stack.HeaderWarning, warning(text))
 	}
+	if reason := reasonFor(a, text); reason != "" {
+		m.Set(stack.HeaderReason, reason)
+	}
 	if a.status == 503 {
 		m.Set(stack.HeaderRetryAfter, "10")
 	}

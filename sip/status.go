@@ -1,6 +1,7 @@
 package sip
 
 import (
+	"cmp"
 	"strings"
 
 	"tandem/pbx"
@@ -11,32 +12,41 @@ import (
 type answer struct {
 	status int
 	reason string
+	q850   int // the same for networks behind (RFC 6432): how telephone exchanges call it
 }
 
 // answers maps causes to what the calling phone is told. It is the only place where the two vocabularies meet on the way out.
 var answers = map[pbx.Cause]answer{
-	pbx.CauseHangup:      {480, "Temporarily Unavailable"},
-	pbx.CauseCancelled:   {487, "Request Terminated"},
-	pbx.CauseBusy:        {486, "Busy Here"},
-	pbx.CauseDeclined:    {603, "Decline"},
-	pbx.CauseNoAnswer:    {480, "No Answer"},
-	pbx.CauseElsewhere:   {487, "Completed Elsewhere"},
-	pbx.CauseOffline:     {480, "Not Registered"},
-	pbx.CauseAway:        {480, "Away"},
-	pbx.CauseChosen:      {480, "Temporarily Unavailable"},
-	pbx.CauseGone:        {481, "Call Does Not Exist"},
-	pbx.CauseReturned:    {480, "Temporarily Unavailable"},
-	pbx.CauseTransferred: {480, "Temporarily Unavailable"},
-	pbx.CauseUnknown:     {404, "No Such Number"},
-	pbx.CauseDenied:      {403, "Not Allowed"},
-	pbx.CauseSuspended:   {403, "Account Suspended"},
-	pbx.CauseNoCodec:     {488, "No Common Codec"},
-	pbx.CauseInsecure:    {488, "Encryption Required"},
-	pbx.CauseNoMedia:     {480, "No Sound"},
-	pbx.CauseTimeout:     {408, "Request Timeout"},
-	pbx.CauseOverload:    {503, "Too Many Calls"},
-	pbx.CauseInterrupted: {503, "Stopping"},
-	pbx.CauseFailed:      {500, "Call Failed"},
+	pbx.CauseHangup:      {480, "Temporarily Unavailable", 16},
+	pbx.CauseCancelled:   {487, "Request Terminated", 0},
+	pbx.CauseBusy:        {486, "Busy Here", 17},
+	pbx.CauseDeclined:    {603, "Decline", 21},
+	pbx.CauseNoAnswer:    {480, "No Answer", 19},
+	pbx.CauseElsewhere:   {487, "Completed Elsewhere", 26},
+	pbx.CauseOffline:     {480, "Not Registered", 20},
+	pbx.CauseAway:        {480, "Away", 20},
+	pbx.CauseChosen:      {480, "Temporarily Unavailable", 31},
+	pbx.CauseGone:        {481, "Call Does Not Exist", 0},
+	pbx.CauseReturned:    {480, "Temporarily Unavailable", 31},
+	pbx.CauseTransferred: {480, "Temporarily Unavailable", 31},
+	pbx.CauseUnknown:     {404, "No Such Number", 1},
+	pbx.CauseDenied:      {403, "Not Allowed", 21},
+	pbx.CauseSuspended:   {403, "Account Suspended", 21},
+	pbx.CauseNoCodec:     {488, "No Common Codec", 88},
+	pbx.CauseInsecure:    {488, "Encryption Required", 88},
+	pbx.CauseNoMedia:     {480, "No Sound", 31},
+	pbx.CauseTimeout:     {408, "Request Timeout", 102},
+	pbx.CauseOverload:    {503, "Too Many Calls", 42},
+	pbx.CauseInterrupted: {503, "Stopping", 41},
+	pbx.CauseFailed:      {500, "Call Failed", 41},
+}
+
+// reasonFor is the value of a Reason header for a call that is refused, with words for people; empty where exchanges have no word for it.
+func reasonFor(a answer, text string) string {
+	if a.q850 == 0 {
+		return ""
+	}
+	return "Q.850;cause=" + itoa(a.q850) + ";text=" + stack.Quote(cmp.Or(text, a.reason))
 }
 
 // answerFor is the final status of a refused call; an unknown cause is a failure of ours.

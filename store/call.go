@@ -130,7 +130,7 @@ func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR, r *repe
 }
 
 func searchText(c *report.CDR) string {
-	words := []string{c.From.Name, c.From.Number, c.To.Name, c.To.Number, c.Dialled}
+	words := []string{c.From.Name, c.From.Number, c.To.Name, c.To.Number, c.Dialled, c.Reference}
 	for _, l := range c.Legs {
 		words = append(words, l.Party.Name, l.Party.Number)
 	}

@@ -156,7 +156,7 @@ func (b *Board) Incoming(in call.Incoming) {
 	for _, callee := range r.sides[1:] {
 		callee.answers = intercom
 	}
-	if plan.Refuse != "" {
+	if plan.Refuse != "" && !r.isAloud() {
 		r.refuse(plan.Refuse, plan.Text)
 		b.leave()
 		return

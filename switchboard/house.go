@@ -48,6 +48,18 @@ func (r *run) welcome() call.Input {
 	return nil
 }
 
+// announce lets a caller hear the house before his call is answered (N-18). Where that cannot be, what is said counts as said.
+func (r *run) announce() call.Input {
+	caller := r.sides[0]
+	body, fault := r.b.answer(caller, theHouse())
+	if fault != "" || !sdp.HasVoice(caller.agreed) {
+		return call.Timeout{Timer: call.HouseTimer}
+	}
+	r.sound(caller)
+	r.b.c.Legs.Progress(caller.wire, 183, body)
+	return nil
+}
+
 // houseReply answers a changed session of a caller who talks to the house.
 func (r *run) houseReply(s *side, status int) {
 	legs := r.b.c.Legs
@@ -120,6 +132,8 @@ func (r *run) sounds(c call.Clip) (all []media.Sound, loop bool) {
 		}
 		r.opened = append(r.opened, done)
 		return []media.Sound{sound}, c.Loop
+	case c.Reference:
+		return r.spell(i18n.Say(r.spoken()).Phone(r.id.Reference())), false
 	case c.Number > 0:
 		return r.spell(i18n.Say(r.spoken()).Number(c.Number)), false
 	case c.Time > 0:

@@ -29,6 +29,8 @@ func (r *run) perform(e call.Effect) call.Input {
 	case call.Accept:
 		callee, _ := r.side(e.Callee)
 		return r.accept(callee)
+	case call.Announce:
+		return r.announce()
 	case call.Refuse:
 		legs.Refuse(r.sides[0].wire, e.Cause, r.words(e.Cause, e.Text))
 	case call.Hangup:
@@ -308,7 +310,7 @@ func (r *run) emit(e call.Emit) {
 func (r *run) emitStarted() {
 	p := event.Started{
 		From: r.plan.From, To: r.plan.To, Dialled: r.plan.Dialled, Users: r.live.Users, Groups: r.live.Groups,
-		Leg: r.sides[0].record, Trace: r.plan.Trace,
+		Leg: r.sides[0].record, Trace: r.plan.Trace, Ruling: r.ruling(),
 	}
 	r.draft.Started(r.id, r.now, p)
 	r.fact(event.CallStarted, r.in.Actor, p)

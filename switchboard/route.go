@@ -78,7 +78,7 @@ func (b *Board) isStranger(s *pbx.Snapshot, caller pbx.Actor, u pbx.UserID, at t
 
 // emitRouted writes where the call went on, and why.
 func (r *run) emitRouted() {
-	p := event.Routed{To: r.plan.To, Users: r.live.Users, Groups: r.live.Groups, Trace: r.plan.Trace}
+	p := event.Routed{To: r.plan.To, Users: r.live.Users, Groups: r.live.Groups, Trace: r.plan.Trace, Ruling: r.ruling()}
 	r.draft.Routed(p)
 	r.fact(event.CallRouted, r.in.Actor, p)
 }

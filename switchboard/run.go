@@ -131,7 +131,11 @@ func (r *run) words(cause pbx.Cause, text i18n.Text) string {
 	if r.stranger {
 		text = i18n.T("cause." + string(cause))
 	}
-	return r.b.c.Say(r.language, text)
+	words := r.b.c.Say(r.language, text)
+	if r.plan.Spoken != "" && cause == pbx.CauseDenied {
+		words = r.b.c.Say(r.language, i18n.T("call.with_reference", "text", words, "reference", r.id.Reference()))
+	}
+	return words
 }
 
 // refuse records a call that the plan refuses; no goroutine begins.
@@ -141,6 +145,11 @@ func (r *run) refuse(cause pbx.Cause, text i18n.Text) {
 	r.state.Cause, r.state.Text = cause, text
 	r.state.Legs[0].Cause = cause
 	r.emitEnded()
+}
+
+// isAloud reports whether the caller of a refused call can be told why, in sound that his phone takes before an answer.
+func (r *run) isAloud() bool {
+	return r.plan.Spoken != "" && r.b.c.Prompt != nil && len(r.in.Offer) > 0
 }
 
 // post puts a message into the inbox without ever waiting. A phone that floods its call loses what may be repeated;

@@ -5,10 +5,12 @@ import (
 	"time"
 
 	"tandem/call"
+	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/route"
+	"tandem/toll"
 )
 
 // limit starts the clock of a call that may last only so long (B-038), when the two begin to talk. A call that goes on elsewhere is measured
@@ -51,6 +53,28 @@ func (b *Board) mayDialOut(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, 
 	if !d.OK {
 		plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
 		plan.Trace = append(plan.Trace, plan.Text)
+		plan.Ruled, plan.Spoken = &toll.Verdict{Code: toll.Unentitled}, ""
+		if payer.User == caller.User {
+			plan.Spoken = "say.refused.right"
+		}
 	}
 	b.used(payer, policy.CallOut, d, now)
+}
+
+// ruling is the decision that stood before the running stage, as the record keeps it.
+func (r *run) ruling() *event.Ruling {
+	d := r.plan.Ruled
+	if d == nil {
+		return nil
+	}
+	out := &event.Ruling{Code: string(d.Code), Payer: r.plan.Payer}
+	if p := d.Spot.Profile; p != nil {
+		out.Profile, out.Name = p.ID, p.Name
+		if n := d.Spot.Rule; d.Spot.Except {
+			out.Except = &p.Except[n]
+		} else {
+			out.Rule = &p.Rules[n]
+		}
+	}
+	return out
 }

@@ -1,11 +1,15 @@
 package switchboard
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"tandem/i18n"
+	"tandem/media"
 	"tandem/pbx"
+	"tandem/toll"
 )
 
 // outside gives the office a line, and its people the right profile and role to use it.
@@ -64,6 +68,73 @@ func TestCallsOutsideAreRefused(t *testing.T) {
 				o.drain()
 				if c := o.only(); c.Cause != pbx.CauseDenied || c.Reason.Key != tt.want || len(c.Legs) != 1 {
 					t.Errorf("%v %v, %d legs; want %s", c.Cause, c.Reason, len(c.Legs), tt.want)
+				}
+			})
+		})
+	}
+}
+
+// A caller hears why he cannot call as early sound, in his language, and the number that leads to this decision; his call is never answered, its
+// record keeps the rule that decided (N-18). A phone that makes no offer is refused at once.
+func TestRefusalIsTold(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		offer []byte
+		want  []string
+	}{
+		{"aloud", offer(pcma, event8), []string{"progress caller 183", "refuse caller denied: toll.refused.destination"}},
+		{"without an offer", nil, []string{"refuse caller denied: toll.refused.destination"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				var said []string
+				o := newOffice(t, func(c *Config) {
+					c.Say = func(_ string, text i18n.Text) string {
+						if text.Key == "call.with_reference" {
+							return text.Args["text"] + " #" + text.Args["reference"]
+						}
+						return text.Key
+					}
+					c.Prompt = func(language string, text i18n.Text) []media.Sound {
+						said = append(said, text.Key)
+						return []media.Sound{{Quiet: time.Second}}
+					}
+				})
+				o.outside(pbx.Basic(), pbx.TollRule{Effect: pbx.TollDeny, Classes: []string{"international"}})
+				a := o.dial("+48 22 123 45 67", false, tt.offer)
+				pause(time.Second)
+				if tt.offer != nil && len(o.sound.streams[0].plays) == 0 {
+					t.Error("the caller hears nothing")
+				}
+				if a.up {
+					t.Error("the call was answered")
+				}
+				if tt.offer != nil {
+					o.sound.streams[0].watch(media.Event{Kind: media.EventPlayed, Tag: 1})
+				}
+				synctest.Wait()
+				o.drain()
+				c := o.only()
+				reference := c.ID.Reference()
+				tt.want[len(tt.want)-1] += " #" + reference
+				o.expectLog(tt.want...)
+				if c.Cause != pbx.CauseDenied || c.Reference != reference || !c.Missed() {
+					t.Errorf("%v %q %v", c.Cause, c.Reference, c.Answered)
+				}
+				if c.Ruling == nil || c.Ruling.Code != string(toll.Forbidden) || c.Ruling.Profile != "rst_1" || c.Ruling.Rule == nil || c.Ruling.Rule.Effect != pbx.TollDeny || c.Ruling.Payer != "usr_alice" {
+					t.Errorf("ruling %+v", c.Ruling)
+				}
+				if tt.offer == nil {
+					return
+				}
+				want := []string{"say.refused.class", "say.refused.help", "say.refused.reference"}
+				for _, k := range i18n.Say("en").Phone(reference) {
+					if k != i18n.Pause {
+						want = append(want, k)
+					}
+				}
+				if !slices.Equal(said, want) {
+					t.Errorf("said %v, want %v", said, want)
 				}
 			})
 		})

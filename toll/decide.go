@@ -35,6 +35,8 @@ const (
 	Hours     Code = "hours"     // a rule forbids it at this time
 	Missing   Code = "missing"   // no rule allows it
 	Unpriced  Code = "unpriced"  // a budget of money would have to pay it, and nobody knows what it costs (TF-05)
+
+	Unentitled Code = "right" // whoever pays has not the right to call outside; policy says so, and no rule was asked
 )
 
 // Spot is the rule that decided: a profile and the place in its list; no profile for what holds without one.
@@ -68,6 +70,17 @@ func (v Verdict) Refusal(to number.Number) i18n.Text {
 		key = "toll.refused.unpriced"
 	}
 	return i18n.T(key, "number", cmp.Or(string(to.E164), to.Digits))
+}
+
+// Spoken is what the caller hears: like Refusal the kind of reason, in words that are kept as sound.
+func (v Verdict) Spoken() string {
+	switch v.Code {
+	case Hours:
+		return "say.refused.hours"
+	case Nobody:
+		return "say.refused.right"
+	}
+	return "say.refused.class"
 }
 
 // WarnBefore is how long before its end a limited call is warned.

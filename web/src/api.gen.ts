@@ -3603,6 +3603,10 @@ export interface components {
             linked: string[];
             /** @description why it ended, as a sentence */
             reason: string;
+            /** @description of a refused call: the number that its caller heard */
+            reference?: string;
+            /** @description the decision that stood before its way outside; only for who may ask why about whoever paid */
+            ruling?: components["schemas"]["CallRuling"];
             /**
              * Format: int64
              * @description talked
@@ -3643,6 +3647,18 @@ export interface components {
             rules: string[];
             /** @description what it is put on */
             through: components["schemas"]["TollPlace"];
+        };
+        CallRuling: {
+            /** @description how it came about, in one word */
+            code: string;
+            /** @description of the profile, as it was called then */
+            name?: string;
+            payer: components["schemas"]["Named"];
+            /** @description for who may see it and while it is there */
+            profile?: string;
+            /** @description the rule or the exception that decided, as a sentence */
+            rule?: string;
+            text: string;
         };
         Campaign: {
             /** Format: date-time */

@@ -2,7 +2,7 @@
 import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { type LucideIcon, Moon, Network, Search, Smartphone, Sun, UserPlus } from 'lucide-react';
+import { type LucideIcon, Moon, Network, PhoneOff, Search, Smartphone, Sun, UserPlus } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api, type User } from './api';
@@ -49,7 +49,9 @@ function Results({ onClose }: { onClose: () => void }) {
     ...statuses.map((s): Hit => ({ id: `status-${s}`, group: 'palette.actions', label: t('status.set', { status: t(`presence.${s}`) }), icon: <Presence state={s} />, run: () => { void setStatus(s); onClose(); } })),
     { id: 'theme', group: 'palette.actions', label: dark ? t('palette.go_light') : t('palette.go_dark'), icon: <Icon of={dark ? Sun : Moon} />, run: () => { choose(dark ? 'light' : 'dark'); onClose(); } },
   ];
+  const reference = /^\d{3} ?\d{3}$/.test(typed.trim()) && Boolean(me.rights['call.detail']) ? typed.replaceAll(' ', '').trim() : '';
   const hits: Hit[] = [
+    ...(reference ? [{ id: 'reference', group: 'palette.actions' as const, label: t('palette.reference', { reference }), icon: <Icon of={PhoneOff} />, run: visit(`/calls?q=${reference}`) }] : []),
     ...actions.filter((h) => matches(h.label)),
     ...(q ? best(people.data?.items ?? [], q) : []).map((u): Hit => ({ id: u.id, group: 'nav.people', label: u.name, note: u.extension, icon: <Avatar id={u.id} name={u.name} photo={u.photo} size="s" />, run: visit(`/people/${u.id}`) })),
     ...(typed ? (groups.data?.items ?? []).filter((g) => matches(g.name)).slice(0, 5) : []).map((g): Hit => ({ id: g.id, group: 'nav.groups', label: g.name, icon: <Icon of={Network} />, run: visit(`/groups/${g.id}`) })),

@@ -2,9 +2,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { PhoneOff, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { api, type Restriction } from '../api';
 import { ExceptEditor, OnEditor, RulesEditor, onWord } from '../parts/restriction';
-import { WhyCall } from '../parts/whycall';
 import { useAddress, useGroups } from '../parts/query';
 import { byName } from '../parts/words';
 import { Button } from '../ui/button';
@@ -75,7 +75,7 @@ export default function RestrictionPage() {
             <Card>{all.items.map((r) => <Profile key={r.id} of={r} open={r.edit ? () => set({ peek: r.id, add: undefined }) : undefined} />)}</Card>
           ))}
         </Loaded>
-        <WhyCall />
+        <p><Link to="/explain?tab=call">{t('whycall.title')}</Link></p>
       </div>
     </Sheet>
   );

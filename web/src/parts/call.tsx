@@ -127,6 +127,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
             [t('call.started'), <span className="num">{seconds(call.started)}</span>],
             [t('call.answered_at'), call.answered && <span className="num">{seconds(call.answered)}</span>],
             [t('call.ended'), <span className="num">{seconds(call.ended)}{call.by?.name ? ` · ${t('call.by', { name: call.by.name })}` : ''}</span>],
+            [t('call.reference'), call.reference && <span className="num">{call.reference}</span>],
             [t('call.length'), call.answered && <span className="num">{clock(call.seconds)}</span>],
             [t('call.cost'), call.cost && <span className="num">{costWord(call)}</span>],
             [t('call.sound'), call.codec && <span className="row g6">{call.codec}{call.secure && <span className="chip small ok"><Lock className="icon" aria-hidden />{t('call.secure')}</span>}</span>],
@@ -135,6 +136,16 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
             <div className="col g24">
               <div className="col g8"><div className="row"><Outcome call={call} /></div><p>{call.reason}</p></div>
               <dl className="dl">{rows.filter(([, v]) => v).map(([k, v]) => <Fragment key={k}><dt>{k}</dt><dd>{v}</dd></Fragment>)}</dl>
+              {call.ruling && (
+                <section className="col g8">
+                  <h3 className="label">{t('call.ruling')}</h3>
+                  <p>{call.ruling.text}{call.ruling.rule && <><br /><span className="t2">{call.ruling.name ? t('call.ruling_in', { rule: call.ruling.rule, profile: call.ruling.name }) : call.ruling.rule}</span></>}</p>
+                  <div className="row w g12">
+                    {call.ruling.profile && <Link to={`/restrictions?peek=${call.ruling.profile}`}>{t('call.ruling_open')}</Link>}
+                    {call.dialled && <Link to={`/explain?tab=call&who=${call.ruling.payer.id}&to=${encodeURIComponent(call.dialled)}`}>{t('call.ask_again')}</Link>}
+                  </div>
+                </section>
+              )}
               {call.trace && call.trace.length > 0 && (
                 <section className="col g8"><h3 className="label">{t('call.why')}</h3><ol className="chain">{call.trace.map((s, i) => <li key={s} className={i === (call.trace?.length ?? 0) - 1 && call.answered ? 'y' : ''}>{s}</li>)}</ol></section>
               )}
