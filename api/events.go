@@ -400,6 +400,14 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 		if f.Object.ID == string(st.v.who.User) {
 			return st.stay()
 		}
+	case f.Object.Kind == pbx.KindRecording && f.Kind != event.RecordingPlayed && f.Kind != event.RecordingDownloaded:
+		r, err := st.s.c.Store.Recording(ctx, pbx.RecordingID(f.Object.ID))
+		if err != nil {
+			return nil // gone: whoever looks at a list that is a day old sees it there
+		}
+		if st.sees(policy.RecordingList, recordingTarget(&r)) {
+			return st.send("changed", f.Seq, changedThing{Kind: f.Object.Kind, ID: f.Object.ID})
+		}
 	case f.Object.Kind == pbx.KindMessage && f.Kind != event.MessagePlayed:
 		user, group := about(f)
 		if m := (pbx.Message{User: user, Group: group}); st.sees(policy.VoicemailPlay, box(&m)) {
@@ -459,6 +467,9 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		what.Mine = user != "" && user == st.v.who.User
 		return what, what.Mine || user != "" && st.sees(policy.UserEdit, policy.User(user)) || st.sees(policy.VoicemailPlay, command.BoxTarget(pbx.BoxID(f.Object.ID))) ||
 			group != "" && st.sees(policy.RouteEdit, policy.Group(group))
+	case pbx.KindRecordRule:
+		n := command.RecordRuleNeed(st.v.s, pbx.RecordRuleID(f.Object.ID))
+		return what, st.sees(n.Right, n.Target)
 	case pbx.KindPrompt:
 		return what, st.sees(policy.MenuEdit, command.PromptTarget())
 	case pbx.KindDuty:

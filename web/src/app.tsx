@@ -36,6 +36,7 @@ const AgentPage = lazy(() => import('./pages/agent'));
 const WaitingPage = lazy(() => import('./pages/waiting'));
 const QueuePage = lazy(() => import('./pages/queue'));
 const RestrictionPage = lazy(() => import('./pages/restriction'));
+const RecordingPage = lazy(() => import('./pages/recording'));
 const RatePage = lazy(() => import('./pages/rate'));
 const ParkPage = lazy(() => import('./pages/park'));
 const RoomPage = lazy(() => import('./pages/room'));
@@ -91,6 +92,7 @@ function Pages() {
           <Route path="/queues" element={<QueuePage />} />
           <Route path="/queues/:id" element={<WaitingPage />} />
           <Route path="/restrictions" element={<RestrictionPage />} />
+          <Route path="/recordings" element={<RecordingPage />} />
           <Route path="/rates" element={<RatePage />} />
           <Route path="/parks" element={<ParkPage />} />
           <Route path="/rooms" element={<RoomPage />} />

@@ -87,6 +87,10 @@ export function stale(kind: string): string[] {
       return ['menus', 'entrances', 'entrance', 'forwarding', 'path', 'overview', 'audit'];
     case 'prompt':
       return ['prompts', 'audit'];
+    case 'recording':
+      return ['recordings', 'audit'];
+    case 'recordrule':
+      return ['recordrules', 'audit'];
     case 'message':
       return ['voicemail', 'audit'];
     case 'mail':

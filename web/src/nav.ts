@@ -1,7 +1,7 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
 import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
-import { Coins, Megaphone, Presentation } from 'lucide-react';
+import { Coins, Disc3, Megaphone, Presentation } from 'lucide-react';
 import { can } from './session';
 import type { Key } from './words';
 
@@ -11,6 +11,7 @@ export const places: Place[] = [
   { to: '/', label: 'nav.home', icon: House, key: 'h' },
   { to: '/live', label: 'nav.live', icon: AudioLines, right: 'call.see', key: 'l', section: 'nav.calls' },
   { to: '/calls', label: 'nav.call_log', icon: PhoneCall, right: 'call.detail', key: 'c', section: 'nav.calls' },
+  { to: '/recordings', label: 'nav.recordings', icon: Disc3, right: 'recording.list', also: 'recording.policy', section: 'nav.calls' },
   { to: '/agent', label: 'nav.agent', icon: Headphones, agent: true, section: 'nav.calls' },
   { to: '/voicemail', label: 'nav.voicemail', icon: Voicemail, right: 'voicemail.play', key: 'v', section: 'nav.calls' },
   { to: '/me/forwarding', label: 'nav.forwarding', icon: PhoneForwarded, right: 'forwarding.edit', key: 'f', section: 'nav.calls' },

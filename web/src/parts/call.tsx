@@ -9,6 +9,7 @@ import { Side } from '../ui/dialog';
 import { Loaded, NoMatch, Trouble } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 import { t } from '../words';
+import { RecordingsOf } from './recording';
 import { usePages } from './query';
 import { causeWord } from './words';
 
@@ -150,6 +151,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
                 <section className="col g8"><h3 className="label">{t('call.why')}</h3><ol className="chain">{call.trace.map((s, i) => <li key={s} className={i === (call.trace?.length ?? 0) - 1 && call.answered ? 'y' : ''}>{s}</li>)}</ol></section>
               )}
               {call.cost && call.cost.lines.length > 0 && <section className="col g8"><h3 className="label">{t('call.costs')}</h3><Costs cost={call.cost} /></section>}
+              <RecordingsOf call={call.id} />
               {call.legs && call.legs.length > 0 && <section className="col g8"><h3 className="label">{t('call.legs')}</h3><Legs call={call} /></section>}
               <p className="meta mono">{call.id}</p>
             </div>

@@ -1,5 +1,5 @@
 /** What may be done with a live call beside hanging up: send it on, park it, take it. */
-import { CornerUpRight, PhoneForwarded, PhoneIncoming, SquareParking } from 'lucide-react';
+import { Circle, CirclePause, CircleStop, CornerUpRight, PhoneForwarded, PhoneIncoming, SquareParking } from 'lucide-react';
 import { useState } from 'react';
 import { api, type LiveCall, type Place } from '../api';
 import { useMe } from '../session';
@@ -54,6 +54,10 @@ export function Moves({ call }: { call: LiveCall }) {
       {call.can.transfer && <IconButton small icon={PhoneForwarded} label={t('live.transfer_of', names)} onClick={() => setOpen(true)} />}
       {call.can.divert && <IconButton small icon={CornerUpRight} label={t('live.divert_of', names)} onClick={() => setOpen(true)} />}
       {call.can.park && <IconButton small icon={SquareParking} label={t('live.park_of', names)} onClick={() => run(api.parkCall(call.id, sides(call, me.user.id)[0]?.value), t('live.parked'))} />}
+      {call.can.record && !call.recording && <IconButton small icon={Circle} label={t('live.record', names)} onClick={() => run(api.recordCall(call.id, 'start'), t('live.record_begins'))} />}
+      {call.can.record && call.recording === 'on' && <IconButton small icon={CirclePause} label={t('live.record_pause', names)} onClick={() => run(api.recordCall(call.id, 'pause'), t('live.record_paused'))} />}
+      {call.can.record && call.recording === 'paused' && <IconButton small icon={Circle} label={t('live.record_resume', names)} onClick={() => run(api.recordCall(call.id, 'resume'), t('live.record_resumed'))} />}
+      {call.can.record && call.recording && <IconButton small icon={CircleStop} label={t('live.record_stop', names)} onClick={() => run(api.recordCall(call.id, 'stop'), t('live.record_stopped'))} />}
       {open && <Send call={call} onClose={() => setOpen(false)} />}
     </span>
   );
