@@ -13,15 +13,20 @@ type FeatureCode struct {
 	Code     string         `json:"code" doc:"empty: it is off"`
 	Usual    string         `json:"usual" doc:"as the dialect says"`
 	Argument bool           `json:"argument" doc:"digits follow"`
+	Talking  bool           `json:"talking,omitempty" doc:"it is pressed while one talks, and not dialled"`
 }
 
 // FeatureCodes are the codes of the office and its short numbers.
 type FeatureCodes struct {
 	Dialect  pbx.CodeDialect `json:"dialect" enum:"classic,compact"`
 	Codes    []FeatureCode   `json:"codes" nullable:"false"`
+	Keys     string          `json:"keys" enum:"called,both,none" doc:"who may use codes while he talks: who was called, both sides, nobody; people outside never"`
 	Speed    []pbx.SpeedDial `json:"speed" nullable:"false" doc:"short numbers for everybody"`
 	Revision string          `json:"revision"`
 }
+
+// keysCalled stands for the value without a name.
+const keysCalled = "called"
 
 // getCodes tells what can be dialled.
 func (s *Server) getCodes(_ context.Context, v *visit, in *codesIn) (FeatureCodes, error) {
@@ -31,6 +36,9 @@ func (s *Server) getCodes(_ context.Context, v *visit, in *codesIn) (FeatureCode
 		c.Dialect = pbx.CodesClassic
 	}
 	out := FeatureCodes{Dialect: c.Dialect, Codes: []FeatureCode{}, Speed: append([]pbx.SpeedDial{}, t.Speed...), Revision: command.Revision(&t)}
+	if out.Keys = string(c.Keys); c.Keys == pbx.KeysCalled {
+		out.Keys = keysCalled
+	}
 	usual := pbx.Codes{Dialect: c.Dialect}
 	if in.Dialect != "" { // as it would be in another dialect, without what was changed
 		out.Dialect = pbx.CodeDialect(in.Dialect)
@@ -38,7 +46,7 @@ func (s *Server) getCodes(_ context.Context, v *visit, in *codesIn) (FeatureCode
 		c = usual
 	}
 	for _, k := range pbx.CodeKinds() {
-		out.Codes = append(out.Codes, FeatureCode{Action: k.Action, Code: c.Of(k), Usual: usual.Of(k), Argument: k.Argument})
+		out.Codes = append(out.Codes, FeatureCode{Action: k.Action, Code: c.Of(k), Usual: usual.Of(k), Argument: k.Argument, Talking: k.Talking})
 	}
 	return out, nil
 }
@@ -53,6 +61,7 @@ type setCodes struct {
 	Body  struct {
 		Dialect  *pbx.CodeDialect          `json:"dialect,omitempty" enum:"classic,compact"`
 		Codes    map[pbx.CodeAction]string `json:"codes,omitempty" doc:"by action; empty switches the code off, what is not named stays"`
+		Keys     *string                   `json:"keys,omitempty" enum:"called,both,none"`
 		Speed    *[]pbx.SpeedDial          `json:"speed,omitempty" doc:"replaces the short numbers for everybody"`
 		Revision string                    `json:"revision,omitempty" doc:"same as If-Match"`
 	}
@@ -63,6 +72,13 @@ func (s *Server) putCodes(ctx context.Context, v *visit, in *setCodes) (FeatureC
 	c := command.EditCodes{Dialect: in.Body.Dialect, Changed: map[pbx.CodeAction]*string{}}
 	for action, code := range in.Body.Codes {
 		c.Changed[action] = &code
+	}
+	if in.Body.Keys != nil {
+		keys := pbx.CodeKeys(*in.Body.Keys)
+		if keys == keysCalled {
+			keys = pbx.KeysCalled
+		}
+		c.Keys = &keys
 	}
 	if in.Body.Speed != nil {
 		speed := pbx.SpeedDials(*in.Body.Speed)

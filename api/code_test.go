@@ -30,12 +30,12 @@ func TestFeatureCodes(t *testing.T) {
 	if got := o.ask("sven", "PUT", "/v1/codes?dry=1", `{"codes":{"echo":"*78"}}`); got.StatusCode != 409 || !strings.Contains(string(got.body), `"codes.echo"`) {
 		t.Errorf("a code that is taken: %d %s", got.StatusCode, got.body)
 	}
-	o.ask("sven", "PUT", "/v1/codes", `{"codes":{"echo":"*9999","dnd":"","redial":"*66"},"speed":[{"short":"12","name":"Taxi","number":"030 123456"},{"short":"1","number":"101"}]}`).json(t, &c)
-	if e := code("echo"); e.Code != "*9999" || e.Usual != "*43" || code("dnd").Code != "" || c.Speed[0].Short != "1" || c.Speed[1].Number != "+4930123456" {
+	o.ask("sven", "PUT", "/v1/codes", `{"codes":{"echo":"*6999","dnd":"","redial":"*66"},"speed":[{"short":"12","name":"Taxi","number":"030 123456"},{"short":"1","number":"101"}]}`).json(t, &c)
+	if e := code("echo"); e.Code != "*6999" || e.Usual != "*43" || code("dnd").Code != "" || c.Speed[0].Short != "1" || c.Speed[1].Number != "+4930123456" {
 		t.Errorf("changed: %+v", c)
 	}
 	o.ask("sven", "PUT", "/v1/codes", `{"dialect":"compact"}`).json(t, &c)
-	if code("echo").Code != "*9999" || code("redial").Code != "*66" || code("status_away").Code != "*31" {
+	if code("echo").Code != "*6999" || code("redial").Code != "*66" || code("status_away").Code != "*31" {
 		t.Errorf("the other dialect keeps what was changed: %+v", c)
 	}
 	if got := o.ask("sven", "PUT", "/v1/codes", `{"codes":{"echo":"*1"},"revision":"old"}`); got.StatusCode != 409 {

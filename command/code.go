@@ -14,6 +14,7 @@ type EditCodes struct {
 	Dialect *pbx.CodeDialect
 	Changed map[pbx.CodeAction]*string // nil: as the dialect says; empty: none
 	Speed   *pbx.SpeedDials
+	Keys    *pbx.CodeKeys
 }
 
 // Need asks for setting.edit.
@@ -28,6 +29,7 @@ func (c EditCodes) Change(w *Work) (pbx.Change, error) {
 	if c.Dialect != nil {
 		t.Codes.Dialect = *c.Dialect
 	}
+	put(&t.Codes.Keys, c.Keys)
 	changed := maps.Clone(t.Codes.Changed)
 	if changed == nil {
 		changed = map[pbx.CodeAction]string{}

@@ -66,8 +66,16 @@ func (h *House) switchOr(people func(sip.Watcher, string) (sip.View, bool)) func
 	return func(w sip.Watcher, resource string) (sip.View, bool) {
 		s, at := h.snapshot(), time.Now()
 		if action, argument, ok := s.Tenant.Codes.Read(resource); ok && argument == "" {
+			if action == pbx.CodeMailbox { // lit while messages wait
+				v := switchView(w, resource, h.waiting.of(pbx.BoxID(w.User)).New > 0)
+				v.Keys = []string{boxKey(pbx.BoxID(w.User))}
+				return v, true
+			}
 			lit, is := codeLit(s, w.User, action, at)
 			return switchView(w, resource, lit), is
+		}
+		if r, ok := s.ByExtension(resource); ok && r.Kind == pbx.KindPark {
+			return h.parkLamp(w, s.Parks[pbx.ParkID(r.ID)], resource, at)
 		}
 		if r, ok := s.ByExtension(resource); ok && r.Kind == pbx.KindEntrance {
 			group := pbx.GroupID(r.ID)
@@ -80,6 +88,25 @@ func (h *House) switchOr(people func(sip.Watcher, string) (sip.View, bool)) func
 		return people(w, resource)
 	}
 }
+
+// parkLamp is lit while a call is parked on a position, or on any of its row; for those who may park calls.
+func (h *House) parkLamp(w sip.Watcher, p *pbx.Park, resource string, at time.Time) (sip.View, bool) {
+	s, live := h.Directory.View()
+	who := pbx.Actor{Kind: pbx.ActorDevice, User: w.User, Device: w.Device, Via: "sip"}
+	if p == nil || !policy.Decide(s, policy.Request{Actor: who, Right: policy.CallPark, Target: policy.User(w.User), At: at}).OK {
+		return sip.View{}, false
+	}
+	lit := false
+	for _, n := range p.Positions() {
+		lit = lit || (n == resource || resource == p.Extension) && live.Parked(n) != nil
+	}
+	v := switchView(w, resource, lit)
+	v.Keys = []string{parkKey}
+	return v, true
+}
+
+// parkKey is what lamps of park positions depend on.
+const parkKey = "park"
 
 // codeLit reports whether the state that a code switches is on for a person; false when the code switches none.
 func codeLit(s *pbx.Snapshot, u pbx.UserID, action pbx.CodeAction, at time.Time) (lit, is bool) {
@@ -215,6 +242,7 @@ func (h *House) standing(g *glance, u *pbx.User) (sip.Document, bool) {
 // watchLamps tells phones of what changes: calls at once, everything else with the configuration, which also changes who may see what.
 func (h *House) watchLamps() {
 	inside := map[pbx.CallID][]pbx.UserID{} // who was in a call when it moved last; watchers run one at a time
+	waits := map[pbx.CallID]bool{}          // calls that were parked then
 	h.stops = append(h.stops,
 		h.Directory.WatchPresence(func(m directory.Moved) {
 			var concerned []string
@@ -228,10 +256,20 @@ func (h *House) watchLamps() {
 				note(inside[m.Call.ID])
 				note(m.Call.Users)
 				inside[m.Call.ID] = m.Call.Users
+				if parked := m.Call.Parked != nil; parked != waits[m.Call.ID] {
+					concerned = append(concerned, parkKey)
+					if waits[m.Call.ID] = parked; !parked {
+						delete(waits, m.Call.ID)
+					}
+				}
 			case m.Ended != nil:
 				note(inside[m.Ended.ID])
 				note(m.Ended.Users)
 				delete(inside, m.Ended.ID)
+				if waits[m.Ended.ID] {
+					concerned = append(concerned, parkKey)
+					delete(waits, m.Ended.ID)
+				}
 			}
 			h.SIP.Changed(concerned...)
 		}),

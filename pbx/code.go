@@ -37,6 +37,13 @@ const (
 	CodeLastCaller     CodeAction = "last_caller"       // says who called last, and calls back at a key
 	CodeRedial         CodeAction = "redial"            // calls what was dialled last
 	CodeSpeed          CodeAction = "speed"             // calls the number kept under the digits that follow
+	CodePickup         CodeAction = "pickup"            // takes the call that rings longest in one's groups
+	CodePickupAt       CodeAction = "pickup_at"         // takes a call that rings at the number that follows
+	CodeIntercom       CodeAction = "intercom"          // speaks on the phone of the number that follows without it being picked up
+	CodePark           CodeAction = "park"              // sent there a call is parked on the own row, or on the position whose number follows; dialled it is fetched
+	CodeUnpark         CodeAction = "unpark"            // fetches a parked call
+	CodeKeyTransfer    CodeAction = "key_transfer"      // while one talks: sends the other to the number that follows
+	CodeKeyRecord      CodeAction = "key_record"        // … begins to record, or ends it
 	CodeMailbox        CodeAction = "mailbox"           // own messages
 	CodeMailboxOther   CodeAction = "mailbox_other"     // those of the mailbox whose number follows, or is asked for
 )
@@ -56,22 +63,37 @@ type CodeKind struct {
 	Argument bool // digits follow
 	Classic  string
 	Compact  string
+	Talking  bool // it is pressed while one talks, and not dialled
 }
+
+// CodeKeys says who may use codes while he talks. Whoever calls from outside never may (FC-01).
+type CodeKeys string
+
+// Who may. The zero value lets only those who were called: who calls may be speaking with a machine that has keys of its own.
+const (
+	KeysCalled CodeKeys = ""
+	KeysBoth   CodeKeys = "both"
+	KeysNone   CodeKeys = "none"
+)
 
 // CodeKinds lists what codes do, in the order in which people read them. An empty code is off until somebody sets one.
 func CodeKinds() []CodeKind {
 	return []CodeKind{
-		{CodeForwardAll, true, "*72", "*21*"}, {CodeForwardAllOff, false, "*73", "#21#"},
-		{CodeForwardBusy, true, "*90", "*67*"}, {CodeForwardBusyOff, false, "*91", "#67#"},
-		{CodeForwardNone, true, "*52", "*61*"}, {CodeForwardNoneOff, false, "*53", "#61#"},
-		{CodeDND, false, "*78", "*32"}, {CodeDNDOff, false, "*79", "#32"},
-		{CodeAvailable, false, "*361", "*30"}, {CodeAway, false, "*362", "*31"}, {CodeAvailable2, false, "*363", "*33"},
-		{CodeAway2, false, "*364", "*34"}, {CodeStatusAuto, false, "*360", "*35"},
-		{CodeHoursOpen, false, "*281", ""}, {CodeHoursClosed, false, "*282", ""}, {CodeHoursAuto, false, "*280", ""},
-		{CodeAgentIn, false, "*451", "*62"}, {CodeAgentOut, false, "*450", "*63"}, {CodePause, false, "*461", "*82"}, {CodeResume, false, "*460", "*83"},
-		{CodeSpeed, true, "*0", "*5"}, {CodeLastCaller, false, "*69", "*69"}, {CodeRedial, false, "*66", "*66"},
-		{CodeMailbox, false, "*97", "*4"}, {CodeMailboxOther, true, "*98", "*4*"},
-		{CodeEcho, false, "*43", "*777"}, {CodeSayExtension, false, "*65", "*65"},
+		{CodeForwardAll, true, "*72", "*21*", false}, {CodeForwardAllOff, false, "*73", "#21#", false},
+		{CodeForwardBusy, true, "*90", "*67*", false}, {CodeForwardBusyOff, false, "*91", "#67#", false},
+		{CodeForwardNone, true, "*52", "*61*", false}, {CodeForwardNoneOff, false, "*53", "#61#", false},
+		{CodeDND, false, "*78", "*32", false}, {CodeDNDOff, false, "*79", "#32", false},
+		{CodeAvailable, false, "*361", "*30", false}, {CodeAway, false, "*362", "*31", false}, {CodeAvailable2, false, "*363", "*33", false},
+		{CodeAway2, false, "*364", "*34", false}, {CodeStatusAuto, false, "*360", "*35", false},
+		{CodeHoursOpen, false, "*281", "", false}, {CodeHoursClosed, false, "*282", "", false}, {CodeHoursAuto, false, "*280", "", false},
+		{CodeAgentIn, false, "*451", "*62", false}, {CodeAgentOut, false, "*450", "*63", false},
+		{CodePause, false, "*461", "*82", false}, {CodeResume, false, "*460", "*83", false},
+		{CodePickup, false, "*8", "*20", false}, {CodePickupAt, true, "**", "*20*", false}, {CodeIntercom, true, "*80", "*9", false},
+		{CodePark, true, "*70", "*0", false}, {CodeUnpark, true, "*71", "*1", false},
+		{CodeMailbox, false, "*97", "*4", false}, {CodeMailboxOther, true, "*98", "*4*", false},
+		{CodeSpeed, true, "*0", "*5", false}, {CodeLastCaller, false, "*69", "*69", false}, {CodeRedial, false, "*66", "*66", false},
+		{CodeEcho, false, "*43", "*777", false}, {CodeSayExtension, false, "*65", "*65", false},
+		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyRecord, false, "*1", "*1", true},
 	}
 }
 
@@ -82,6 +104,7 @@ const maxCode = 6
 type Codes struct {
 	Dialect CodeDialect           `json:"dialect,omitempty"`
 	Changed map[CodeAction]string `json:"changed,omitempty"` // empty takes the code away
+	Keys    CodeKeys              `json:"keys,omitempty"`    // who may use those that are pressed while one talks
 }
 
 // Of is the code of an action; empty when it has none.
@@ -101,7 +124,7 @@ func (c Codes) Read(dialled string) (action CodeAction, argument string, ok bool
 	for _, k := range CodeKinds() {
 		code := c.Of(k)
 		rest, begins := strings.CutPrefix(dialled, code)
-		if code == "" || !begins || len(code) <= best || !k.Argument && rest != "" {
+		if k.Talking || code == "" || !begins || len(code) <= best || !k.Argument && rest != "" {
 			continue
 		}
 		action, argument, ok, best = k.Action, strings.TrimSuffix(rest, "#"), true, len(code)
@@ -109,12 +132,46 @@ func (c Codes) Read(dialled string) (action CodeAction, argument string, ok bool
 	return action, argument, ok
 }
 
+// Press adds a key that somebody pressed while he talked to those before it. An action with an argument is whole with # behind its number; keys
+// that begin no code are forgotten.
+func (c Codes) Press(typed string, key byte) (rest string, action CodeAction, argument string) {
+	const most = 40
+	for typed += string(key); typed != ""; typed = typed[1:] {
+		for _, k := range CodeKinds() {
+			code := c.Of(k)
+			if !k.Talking || code == "" {
+				continue
+			}
+			switch tail, begins := strings.CutPrefix(typed, code); {
+			case !begins:
+				if strings.HasPrefix(code, typed) {
+					return typed, "", ""
+				}
+			case !k.Argument:
+				return "", k.Action, ""
+			case len(tail) > 1 && strings.HasSuffix(tail, "#"):
+				return "", k.Action, strings.TrimSuffix(tail, "#")
+			case tail != "#" && len(typed) < most:
+				return typed, "", ""
+			}
+		}
+	}
+	return "", "", ""
+}
+
 // checkCodes refuses codes that nobody could dial, that two actions share, or that are somebody's number.
 func (s *Snapshot) checkCodes(c Codes) error {
 	if !slices.Contains([]CodeDialect{"", CodesClassic, CodesCompact}, c.Dialect) {
 		return Refuse(Invalid, "dialect", "code.dialect_unknown", "value", string(c.Dialect))
 	}
-	taken := map[string]CodeAction{}
+	if !slices.Contains([]CodeKeys{KeysCalled, KeysBoth, KeysNone}, c.Keys) {
+		return Refuse(Invalid, "keys", "code.keys_unknown", "value", string(c.Keys))
+	}
+	type place struct {
+		code    string
+		talking bool
+	}
+	taken := map[place]CodeAction{}
 	known := map[CodeAction]bool{}
 	for _, k := range CodeKinds() {
 		known[k.Action] = true
@@ -122,12 +179,12 @@ func (s *Snapshot) checkCodes(c Codes) error {
 		if code == "" {
 			continue
 		}
-		if other := taken[code]; other != "" {
+		if other := taken[place{code, k.Talking}]; other != "" {
 			return Refuse(Conflict, field, "code.taken", "code", code)
 		}
-		taken[code] = k.Action
+		taken[place{code, k.Talking}] = k.Action
 		for _, o := range CodeKinds() {
-			if tail, begins := strings.CutPrefix(c.Of(o), code); k.Argument && begins && tail != "" {
+			if tail, begins := strings.CutPrefix(c.Of(o), code); k.Argument && begins && tail != "" && k.Talking == o.Talking {
 				return Refuse(Conflict, field, "code.shadows", "code", code, "other", c.Of(o))
 			}
 		}

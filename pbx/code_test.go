@@ -91,3 +91,37 @@ func FuzzCodes(f *testing.F) {
 		}
 	})
 }
+
+// Keys that are pressed while one talks become a code, and others are passed over.
+func TestPressCodes(t *testing.T) {
+	own := pbx.Codes{Changed: map[pbx.CodeAction]string{pbx.CodeKeyTransfer: "*3", pbx.CodeKeyRecord: ""}}
+	for _, row := range []struct {
+		what, keys string
+		codes      pbx.Codes
+		action     pbx.CodeAction
+		argument   string
+	}{
+		{"a transfer", "##102#", pbx.Codes{}, pbx.CodeKeyTransfer, "102"},
+		{"… to the code for parking", "##*70#", pbx.Codes{}, pbx.CodeKeyTransfer, "*70"},
+		{"… after keys that mean nothing", "5#7##102#", pbx.Codes{}, pbx.CodeKeyTransfer, "102"},
+		{"… to no number", "##", pbx.Codes{}, "", ""},
+		{"… that is not over", "##102", pbx.Codes{}, "", ""},
+		{"recording", "*1", pbx.Codes{}, pbx.CodeKeyRecord, ""},
+		{"what is dialled, and not pressed", "*78", pbx.Codes{}, "", ""},
+		{"a code of one's own", "*3102#", own, pbx.CodeKeyTransfer, "102"},
+		{"one that is off", "*1", own, "", ""},
+	} {
+		typed, action, argument := "", pbx.CodeAction(""), ""
+		for i := range len(row.keys) {
+			typed, action, argument = row.codes.Press(typed, row.keys[i])
+		}
+		if action != row.action || argument != row.argument {
+			t.Errorf("%s: %s is %q %q, and %q is left", row.what, row.keys, action, argument, typed)
+		}
+	}
+	for typed, i := "", 0; i < 1000; i++ {
+		if typed, _, _ = (pbx.Codes{}).Press(typed, "##1"[min(i, 2)]); len(typed) > 60 {
+			t.Fatal("a code without an end is kept")
+		}
+	}
+}

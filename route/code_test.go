@@ -62,3 +62,33 @@ func TestCodes(t *testing.T) {
 		t.Errorf("a short number that nobody set: %+v", p)
 	}
 }
+
+// The code for parking is the row of whoever dials or sends there, or a position of it, by its number or its place.
+func TestParkCodes(t *testing.T) {
+	w := newWorld()
+	alice := w.person("alice", "101", false)
+	w.phone(alice, "a", 1)
+	w.nouns = append(w.nouns, &pbx.Park{ID: "prk_1", Name: "Hall", Extension: "700", Slots: 3})
+	s := w.snapshot(t)
+	mine := pbx.Actor{Kind: pbx.ActorDevice, User: alice, Device: "dev_a"}
+	for dialled, want := range map[string]string{"*70": "", "*702": "702", "*70702": "702", "*713": "703"} {
+		p := Decide(s, w.live, Request{Caller: mine, Dialled: dialled, At: noon})
+		if p.House == nil || p.House.At != (pbx.Destination{Kind: pbx.ToPark, ID: "prk_1", Number: want}) || !p.House.Fetch {
+			t.Errorf("%s: %+v", dialled, p.House)
+		}
+	}
+	if p := Decide(s, w.live, Request{Caller: mine, Dialled: "*709", At: noon}); p.Refuse != pbx.CauseUnknown {
+		t.Errorf("a position that there is not: %+v", p)
+	}
+	if to := Sent(s, alice, "*702", noon); to.Number != "702" || to.Kind != pbx.ToPark {
+		t.Errorf("sent to a position: %+v", to)
+	}
+	if to := Sent(s, alice, "*71", noon); !to.IsZero() {
+		t.Errorf("sent to the code for fetching: %+v", to)
+	}
+	for dialled, want := range map[string]Feature{"*8": {Kind: Pickup}, "**102": {Pickup, "102"}, "*80102": {Intercom, "102"}, "*80": {}, "102": {}} {
+		if got := Code(s, dialled); got != want {
+			t.Errorf("%s: %+v, want %+v", dialled, got, want)
+		}
+	}
+}

@@ -1,6 +1,12 @@
 package route
 
-import "strings"
+import (
+	"strconv"
+	"time"
+
+	"tandem/number"
+	"tandem/pbx"
+)
 
 // Feature is something that a code asks for which is dialled in place of a number.
 type Feature struct {
@@ -18,24 +24,37 @@ const (
 	Intercom  FeatureKind = "intercom" // speak on a colleague's phone without it being picked up
 )
 
-// features are the codes, longer ones before shorter ones that they begin with.
-var features = [...]struct {
-	code   string
-	kind   FeatureKind
-	number bool // an extension follows
-}{
-	{"*80", Intercom, true},
-	{"**", Pickup, true},
-	{"*8", Pickup, false},
-}
-
-// Code is the feature that somebody dialled; none where it is a number.
-func Code(dialled string) Feature {
-	for _, f := range features {
-		rest, ok := strings.CutPrefix(dialled, f.code)
-		if ok && (rest != "") == f.number && strings.Trim(rest, "0123456789") == "" {
-			return Feature{Kind: f.kind, Number: rest}
-		}
+// Code is the feature that somebody dialled, by the codes of the office; none where it is something else.
+func Code(s *pbx.Snapshot, dialled string) Feature {
+	n := number.Read(s.Tenant.Country, dialled)
+	if n.Class != number.Feature {
+		return Feature{}
+	}
+	switch action, argument, _ := s.Tenant.Codes.Read(n.Digits); {
+	case action == pbx.CodePickup:
+		return Feature{Kind: Pickup}
+	case action == pbx.CodePickupAt && argument != "":
+		return Feature{Kind: Pickup, Number: argument}
+	case action == pbx.CodeIntercom && argument != "":
+		return Feature{Kind: Intercom, Number: argument}
 	}
 	return Feature{}
+}
+
+// parkAt is the place that a code for parking means: the row of a person, or a position of it, by its number or by its place in the row.
+func parkAt(s *pbx.Snapshot, u pbx.UserID, argument string, at time.Time) pbx.Destination {
+	p := s.ParkOf(u, at)
+	if p == nil {
+		return pbx.Destination{}
+	}
+	if argument == "" {
+		return p.At("")
+	}
+	positions := p.Positions()
+	for i, n := range positions {
+		if n == argument || argument == strconv.Itoa(i+1) {
+			return p.At(n)
+		}
+	}
+	return pbx.Destination{}
 }

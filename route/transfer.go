@@ -1,6 +1,8 @@
 package route
 
 import (
+	"time"
+
 	"tandem/number"
 	"tandem/pbx"
 )
@@ -9,6 +11,17 @@ import (
 func Where(s *pbx.Snapshot, dialled string) pbx.Destination {
 	q := question{s: s, r: &Request{}}
 	return q.dialled(number.Read(s.Tenant.Country, dialled))
+}
+
+// Sent is Where for a person who may also send a call to the code for parking.
+func Sent(s *pbx.Snapshot, by pbx.UserID, dialled string, at time.Time) pbx.Destination {
+	n := number.Read(s.Tenant.Country, dialled)
+	if n.Class == number.Feature {
+		if action, argument, _ := s.Tenant.Codes.Read(n.Digits); action == pbx.CodePark {
+			return parkAt(s, by, argument, at)
+		}
+	}
+	return Where(s, dialled)
 }
 
 // Called is what people call a place.

@@ -109,7 +109,8 @@ func (b *Board) Incoming(in call.Incoming) {
 	}
 	intercom := false
 	if in.Actor.Kind == pbx.ActorDevice { // codes are for people inside
-		switch f := route.Code(in.Dialled); f.Kind {
+		s, _ := b.c.View()
+		switch f := route.Code(s, in.Dialled); f.Kind {
 		case route.Pickup:
 			b.pickup(in, f)
 			return

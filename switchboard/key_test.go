@@ -3,12 +3,14 @@ package switchboard
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tandem/call"
 	"tandem/media"
+	"tandem/pbx"
 	"tandem/sdp"
 )
 
@@ -76,4 +78,57 @@ func TestKeyLeavesAsEvent(t *testing.T) {
 	}
 	a.hangsUp()
 	o.drain()
+}
+
+// Who was called sends the caller on by key, in the sound or by signalling; the caller's keys do nothing unless the office lets them, and an
+// office can switch them off (FC-01).
+func TestKeysSendOn(t *testing.T) {
+	for name, row := range map[string]struct {
+		keys   pbx.CodeKeys
+		caller bool
+		moved  bool
+	}{
+		"who was called":          {pbx.KeysCalled, false, true},
+		"who calls":               {pbx.KeysCalled, true, false},
+		"who calls, where let":    {pbx.KeysBoth, true, true},
+		"nobody, switched off":    {pbx.KeysNone, false, false},
+		"nobody, caller's side":   {pbx.KeysNone, true, false},
+		"who was called, by both": {pbx.KeysBoth, false, true},
+	} {
+		for _, signalled := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) {
+				bubble(t, func(t *testing.T) {
+					o := newOffice(t, nil)
+					office := o.s.Tenant
+					office.Codes.Keys = row.keys
+					s, err := o.s.Apply(pbx.Change{Put: []pbx.Noun{&office}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					o.s = s
+					o.phone("m1", false, (*phone).answers)
+					a, b := talk(o, false, false, offer(pcmu, event8))
+					leg, mouth := b.leg, o.sound.streams[1]
+					if row.caller {
+						leg, mouth = a.leg, o.sound.streams[0]
+					}
+					for _, digit := range "##103#" {
+						if signalled {
+							o.board.Signal(call.Signal{Leg: leg, Kind: call.SignalDigit, Digit: byte(digit)})
+						} else {
+							mouth.watch(media.Event{Kind: media.EventDigit, Digit: byte(digit)})
+						}
+						pause(time.Second)
+					}
+					moved := slices.Contains(o.wire.log, "dial m1")
+					if moved != row.moved {
+						t.Errorf("moved %t, want %t: %v", moved, row.moved, o.wire.log)
+					}
+					a.hangsUp()
+					synctest.Wait()
+					o.drain()
+				})
+			})
+		}
+	}
 }

@@ -40,6 +40,8 @@ func (r *run) handle(m *message) {
 	case m.key != "":
 		if r.state.IsHoused() || r.state.AsksConsent() { // otherwise the sound carries it
 			r.step(call.Digit{Leg: m.key, Digit: m.signal.Digit})
+		} else if i := r.state.Find(m.key); i >= 0 {
+			r.keyed(r.sides[i], i, m.signal.Digit)
 		}
 	default:
 		if i := r.wired(m.signal.Leg); i >= 0 {
@@ -90,6 +92,7 @@ func (r *run) signal(s *side, i int, sig call.Signal) {
 		}
 	case call.SignalDigit:
 		r.step(call.Digit{Leg: s.leg, Digit: sig.Digit})
+		r.keyed(s, i, sig.Digit)
 	}
 }
 

@@ -26,6 +26,7 @@ type side struct {
 	source  netip.Addr  // where its signalling comes from
 	stream  Stream
 	record  event.Leg
+	typed   typing // keys pressed while it talks
 
 	id      uint64       // of our descriptions, o= line
 	key     *sdp.Crypto  // ours, for the life of the leg

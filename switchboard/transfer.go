@@ -43,7 +43,7 @@ func (r *run) mayRefer(config *pbx.Snapshot, who pbx.Actor, dialled string) (to 
 		}
 		r.b.used(who, right.Right, d, r.now)
 	}
-	if to = route.Where(config, dialled); to.IsZero() {
+	if to = route.Sent(config, who.User, dialled, r.now); to.IsZero() {
 		return to, pbx.CauseUnknown, i18n.T("route.unknown", "number", dialled)
 	}
 	if to.Kind == pbx.ToOutside {

@@ -4309,6 +4309,8 @@ export interface components {
             argument: boolean;
             /** @description empty: it is off */
             code: string;
+            /** @description it is pressed while one talks, and not dialled */
+            talking?: boolean;
             /** @description as the dialect says */
             usual: string;
         };
@@ -4316,6 +4318,11 @@ export interface components {
             codes: components["schemas"]["FeatureCode"][];
             /** @enum {string} */
             dialect: "classic" | "compact";
+            /**
+             * @description who may use codes while he talks: who was called, both sides, nobody; people outside never
+             * @enum {string}
+             */
+            keys: "called" | "both" | "none";
             revision: string;
             /** @description short numbers for everybody */
             speed: components["schemas"]["SpeedDial"][];
@@ -6744,6 +6751,8 @@ export interface components {
             };
             /** @enum {string} */
             dialect?: "classic" | "compact";
+            /** @enum {string} */
+            keys?: "called" | "both" | "none";
             /** @description same as If-Match */
             revision?: string;
             /** @description replaces the short numbers for everybody */

@@ -69,27 +69,31 @@ function Editor({ codes }: { codes: FeatureCodes }) {
   const shown = dialect === codes.dialect ? codes : (other.data ?? codes);
   const now = Object.fromEntries(codes.codes.map((c) => [c.action, c.code]));
   const [own, setOwn] = useState<Record<string, string>>({});
+  const [keys, setKeys] = useState(codes.keys);
   const draft = useDraft<SpeedDial[]>(codes.speed, async (speed) => {
-    await api.setCodes({ dialect, codes: own as never, speed, revision: codes.revision });
+    await api.setCodes({ dialect, codes: own as never, keys, speed, revision: codes.revision });
     setOwn({});
   }, ['codes', 'settings']);
   const kept = (action: string) => codes.codes.find((c) => c.action === action && c.code !== c.usual)?.code;
   const code = (action: string, usual: string) => own[action] ?? kept(action) ?? (dialect === codes.dialect ? now[action] : usual) ?? '';
   const speedCode = shown.codes.find((c) => c.action === 'speed');
   const start = speedCode ? code('speed', speedCode.usual) : '';
-  const dirty = draft.dirty || dialect !== codes.dialect || Object.keys(own).length > 0;
+  const dirty = draft.dirty || dialect !== codes.dialect || keys !== codes.keys || Object.keys(own).length > 0;
+  const line = (c: FeatureCodes['codes'][number]) => (
+    <div key={c.action} className="list-row code-row">
+      <span className="grow col"><span className="med">{actionWord(c.action)}</span>{code(c.action, c.usual) !== c.usual && <span className="meta">{c.usual ? t('code.usual', { code: c.usual }) : t('code.usually_off')}</span>}</span>
+      <span className="code-entry"><Line plain label={`${t('code.code')}: ${actionWord(c.action)}`} placeholder={t('code.off')} value={code(c.action, c.usual)} onChange={(v) => setOwn({ ...own, [c.action]: v.trim() })} error={wrong(draft.error, `codes.${c.action}`)} /></span>
+      <span className="code-tail t3">{c.argument ? `+ ${t('code.number')}` : ''}</span>
+    </div>
+  );
   return (
     <div className="col g20 form">
       <p className="lead">{t('code.lead')}</p>
       <Choices name="dialect" label={t('code.dialect')} value={dialect} onChange={(d) => setDialect(d as FeatureCodes['dialect'])} options={[{ value: 'classic', label: t('code.classic'), hint: t('code.classic_hint') }, { value: 'compact', label: t('code.compact'), hint: t('code.compact_hint') }]} />
-      <Card title={t('settings.codes')} note={t('code.dialect_hint')}>
-        {shown.codes.map((c) => (
-          <div key={c.action} className="list-row code-row">
-            <span className="grow col"><span className="med">{actionWord(c.action)}</span>{code(c.action, c.usual) !== c.usual && <span className="meta">{c.usual ? t('code.usual', { code: c.usual }) : t('code.usually_off')}</span>}</span>
-            <span className="code-entry"><Line plain label={`${t('code.code')}: ${actionWord(c.action)}`} placeholder={t('code.off')} value={code(c.action, c.usual)} onChange={(v) => setOwn({ ...own, [c.action]: v.trim() })} error={wrong(draft.error, `codes.${c.action}`)} /></span>
-            <span className="code-tail t3">{c.argument ? `+ ${t('code.number')}` : ''}</span>
-          </div>
-        ))}
+      <Card title={t('settings.codes')} note={t('code.dialect_hint')}>{shown.codes.filter((c) => !c.talking).map(line)}</Card>
+      <Card title={t('code.talking')} note={t('code.talking_hint')}>
+        <div className="card-body"><Choices name="keys" label={t('code.keys')} value={keys} onChange={(k) => setKeys(k as FeatureCodes['keys'])} options={(['called', 'both', 'none'] as const).map((k) => ({ value: k, label: t(`code.keys_${k}`), hint: t(`code.keys_${k}_hint`) }))} /></div>
+        {keys !== 'none' && shown.codes.filter((c) => c.talking).map(line)}
       </Card>
       <Card title={t('code.speed')} note={start ? t('code.speed_hint', { code: start }) : t('code.speed_off')} pad><SpeedRows value={draft.value} set={draft.set} error={draft.error} /></Card>
       <FormError error={draft.error} fields={[...codes.codes.map((c) => c.action), 'short', 'number', 'name']} />

@@ -1,0 +1,64 @@
+package switchboard
+
+import (
+	"context"
+	"time"
+
+	"tandem/call"
+	"tandem/pbx"
+)
+
+// keyGap is how long somebody may wait between two keys of a code.
+const keyGap = 4 * time.Second
+
+// typing are the keys that somebody pressed while he talks, as far as they may become a code.
+type typing struct {
+	keys string
+	at   time.Time
+}
+
+// keyed takes a key of somebody who talks: by the codes of the office it may send the other on, or have the call recorded (FC-01). The other side
+// hears it as well, as it always does.
+func (r *run) keyed(s *side, i int, key byte) {
+	config, _ := r.b.c.View()
+	who := r.actor(i)
+	if r.state.Phase != call.Talking || !r.isTalking(s) || !mayKey(config, who, i) {
+		return
+	}
+	if r.now.Sub(s.typed.at) > keyGap {
+		s.typed.keys = ""
+	}
+	rest, action, argument := config.Tenant.Codes.Press(s.typed.keys, key)
+	s.typed = typing{rest, r.now}
+	switch action {
+	case pbx.CodeKeyTransfer:
+		to, cause, text := r.mayRefer(config, who, argument)
+		if cause != "" {
+			r.log().Info("a call is not sent on by key", "user", who.User, "number", argument, "cause", cause, "reason", r.b.say(config, who, r.now, text))
+			return
+		}
+		r.step(call.Send{Leg: s.leg, To: to, By: s.record.Party})
+	case pbx.CodeKeyRecord:
+		order := "start"
+		if state, _ := r.taping(); state != "" {
+			order = "stop"
+		}
+		if err := r.b.Record(context.Background(), who, r.id, order); err != nil {
+			r.log().Info("a call is not recorded by key", "user", who.User, "order", order, "error", err)
+		}
+	}
+}
+
+// mayKey reports whether a side of a call may use codes while it talks: people inside, as the office has it.
+func mayKey(config *pbx.Snapshot, who pbx.Actor, i int) bool {
+	if who.Kind != pbx.ActorDevice || who.User == "" {
+		return false
+	}
+	switch config.Tenant.Codes.Keys {
+	case pbx.KeysBoth:
+		return true
+	case pbx.KeysNone:
+		return false
+	}
+	return i > 0
+}
