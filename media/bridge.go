@@ -49,7 +49,7 @@ func (s *Session) join(peer *Session) []Format {
 		s.seat = nil
 	}
 	now := s.engine.now()
-	if peer != nil && !s.rtp.locked {
+	if peer != nil && !s.rtp.locked && s.web == nil {
 		s.probe(now)
 	}
 	s.arrange(now)

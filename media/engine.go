@@ -32,9 +32,11 @@ type Engine struct {
 	loops  []*loop
 	beat   *metronome
 	reader *reader
-	scribe *scribe
-	done   sync.WaitGroup
-	stop   sync.Once
+
+	identity identity
+	scribe   *scribe
+	done     sync.WaitGroup
+	stop     sync.Once
 
 	// sockets finds the socket behind an epoll event by its port; loops read it without a lock.
 	sockets []atomic.Pointer[socket]
@@ -77,6 +79,10 @@ func New(c Config) (*Engine, error) {
 		sockets: make([]atomic.Pointer[socket], c.High-c.Low+1),
 		ports:   newPorts(c.Low, c.High),
 		open:    map[*Session]struct{}{},
+	}
+	var err error
+	if e.identity, err = newIdentity(); err != nil {
+		return nil, fmt.Errorf("media: make a certificate for browsers: %w", err)
 	}
 	e.beat, e.reader, e.scribe = newMetronome(e), newReader(e), newScribe(e)
 	e.done.Go(e.beat.run)

@@ -33,6 +33,8 @@ type Flow struct {
 
 	SealKey *Key // our key from our crypto line; nil for plain RTP
 	OpenKey *Key // its key from its crypto line; nil for plain RTP
+
+	Web *Web // of a browser; Remote, RemoteRTCP, Expect and the keys above mean nothing then
 }
 
 // Format is one payload number and the codec it means. Names compare without case.

@@ -62,6 +62,12 @@ func (s *Session) expects(host netip.Addr) bool { return slices.Contains(s.expec
 
 // judge says what the sender of an RTP packet is, before anything in the packet is believed.
 func (s *Session) judge(from netip.AddrPort, now time.Duration) standing {
+	if s.web != nil { // only from where a check came
+		if s.rtp.locked && from == s.rtp.remote {
+			return home
+		}
+		return foreign
+	}
 	if s.learn != nil && (now > s.learn.until || s.learn.left <= 0) {
 		s.learned()
 	}

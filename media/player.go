@@ -129,6 +129,10 @@ func (s *Session) speak(l *baton, now time.Duration) (over bool) {
 		s.mu.Unlock()
 		return false // its address comes with its first packets
 	}
+	if s.web != nil && s.seal == nil && now <= s.web.until && s.sends {
+		s.mu.Unlock()
+		return false // keys are being made
+	}
 	samples, ended := l.zero[:s.voice.codec.rate()/50], false
 	if !p.held || p.done {
 		samples, ended = p.frame(s, l, s.voice.codec.rate())
@@ -178,6 +182,10 @@ func (s *Session) utter(l *baton, samples []int16, now time.Duration) {
 
 // dispatch seals a packet of ours, if need be, sends and counts it. The lock is held.
 func (s *Session) dispatch(b []byte, size int, h *rtp.Header) {
+	if s.mute(s.engine.now()) {
+		s.stats.Unsent++
+		return
+	}
 	out := b
 	if s.seal != nil {
 		sealed, err := s.seal.context.EncryptRTP(b, b, h)

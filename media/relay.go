@@ -28,6 +28,10 @@ func (l *loop) carry(k *socket, now time.Duration) {
 	switch {
 	case n == len(l.in): // may be cut off
 		s.stats.Invalid++
+	case s.web != nil && (isSTUN(b) || isDTLS(b)):
+		if !k.rtcp {
+			s.hearWeb(l, b, now)
+		}
 	case isControl:
 		r, ok = s.hearRTCP(l, k, b, now)
 	default:
@@ -78,6 +82,10 @@ func (s *Session) hearRTP(l *loop, b []byte, now time.Duration) (_ []byte, h hea
 	h, ok = parseRTP(b)
 	if !ok || s.index[h.payload] == 0 {
 		s.stats.Invalid++
+		return nil, h, false
+	}
+	if s.web != nil && s.open == nil { // nothing of a browser's is believed without keys
+		s.stats.Rejected++
 		return nil, h, false
 	}
 	if s.open != nil {
@@ -146,7 +154,7 @@ func (s *Session) passRTP(l *loop, from *Session, b []byte, h header, now time.D
 		s.stream.follow = false
 		return
 	}
-	if number == none || s.rtp.dest.length == 0 {
+	if number == none || s.rtp.dest.length == 0 || s.mute(now) {
 		s.stats.Unsent++
 		return
 	}

@@ -96,7 +96,7 @@ func (r report) read(b []byte, want uint32) (report, bool) {
 // in terms of the stream that the peer's far side sends. The lock is held.
 func (s *Session) hearRTCP(l *loop, k *socket, b []byte, now time.Duration) (r report, ok bool) {
 	from := l.from.source()
-	if k.locked && from != k.remote || !s.expects(from.Addr()) {
+	if k.locked && from != k.remote || s.web == nil && !s.expects(from.Addr()) || s.web != nil && (k.rtcp || !k.locked || s.open == nil) {
 		s.stats.Foreign++
 		if !k.junk.take(now) {
 			s.over(l, k, now)
@@ -159,7 +159,7 @@ func (s *Session) passRTCP(l *loop, from *Session, r report) {
 	if s.mux {
 		k = &s.rtp
 	}
-	if s.closed || s.peer != from || k.dest.length == 0 {
+	if s.closed || s.peer != from || k.dest.length == 0 || s.mute(s.engine.now()) {
 		return
 	}
 	out := s.writeRTCP(l.in[:0], r)

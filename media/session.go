@@ -29,6 +29,7 @@ type Session struct {
 	receives   bool // Flow.Receive
 	learn      *learning
 	open, seal *crypt
+	web        *web // it talks to a browser
 
 	voice   voice     // how the house speaks to it
 	player  *player   // what it says
@@ -154,15 +155,19 @@ func unmap(a netip.AddrPort) netip.AddrPort {
 
 // adopt takes a flow over. The lock is held.
 func (s *Session) adopt(f Flow, now time.Duration) error {
-	open, err := rekey(s.open, f.OpenKey)
-	if err != nil {
-		return err
+	if s.web == nil {
+		open, err := rekey(s.open, f.OpenKey)
+		if err != nil {
+			return err
+		}
+		seal, err := rekey(s.seal, f.SealKey)
+		if err != nil {
+			return err
+		}
+		s.open, s.seal = open, seal
+	} else if f.Web != nil {
+		s.meet(*f.Web)
 	}
-	seal, err := rekey(s.seal, f.SealKey)
-	if err != nil {
-		return err
-	}
-	s.open, s.seal = open, seal
 	s.expect, s.mux, s.sends, s.receives = f.Expect, f.Mux, f.Send, f.Receive
 	s.formats, s.local = f.Formats, f.Local
 	s.index, s.kinds = [128]uint8{}, nil
@@ -174,12 +179,14 @@ func (s *Session) adopt(f Flow, now time.Duration) error {
 	}
 	s.voice.choose(s.formats)
 	// An old-style hold names no address; the far side is still where it was.
-	if !s.set || f.Remote.IsValid() && !f.Remote.Addr().IsUnspecified() {
+	if s.web == nil && (!s.set || f.Remote.IsValid() && !f.Remote.Addr().IsUnspecified()) {
 		s.aim(&s.rtp, &s.remote, f.Remote)
 		s.aim(&s.rtcp, &s.remoteRTCP, f.RemoteRTCP)
 	}
 	s.set = true
-	s.probe(now)
+	if s.web == nil {
+		s.probe(now)
+	}
 	return nil
 }
 
@@ -262,6 +269,7 @@ func (s *Session) shut() bool {
 	s.hushed()
 	s.endRecord(EndClosed)
 	s.capture = nil
+	s.shutWeb()
 	s.open, s.seal, s.learn = nil, nil, nil
 	s.rtp.close()
 	s.rtcp.close()

@@ -154,7 +154,7 @@ func (s *socket) lock(to netip.AddrPort) {
 
 // join lets the kernel itself drop what does not come from the locked address, before it costs anything.
 func (s *socket) join() {
-	if s.joined || !s.locked {
+	if s.joined || !s.locked || s.session.web != nil { // a browser may come from elsewhere at any time, with proof
 		return
 	}
 	_, _, errno := syscall.RawSyscall(unix.SYS_CONNECT, uintptr(s.fd), uintptr(unsafe.Pointer(&s.dest.addr)), uintptr(s.dest.length))

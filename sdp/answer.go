@@ -16,6 +16,7 @@ type Local struct {
 	Crypto    []Crypto // our keys; RTP/SAVP when present
 	Ptime     int      // milliseconds; 0: not said
 	Mux       bool     // in an answer: RTCP comes on the same port; only when the offer had it
+	Web       *Web     // our side of a browser's line, in place of Crypto; its role and name are filled in by Answer
 }
 
 // Offer builds a description with one audio line (RFC 3264 §5).
@@ -23,6 +24,10 @@ func Offer(l Local) Session {
 	proto := "RTP/AVP"
 	if len(l.Crypto) > 0 {
 		proto = "RTP/SAVP"
+	}
+	if l.Web != nil {
+		proto = "UDP/TLS/RTP/SAVPF"
+		l.Mux = true
 	}
 	s := l.session()
 	s.Media = []Media{l.media(proto)}
@@ -58,10 +63,15 @@ func Answer(offer Session, to Stream, l Local) (Session, error) {
 	if !HasVoice(l.Codecs) || to.Index >= len(offer.Media) {
 		return Session{}, ErrNoAudio
 	}
-	if to.Secure() != (len(l.Crypto) > 0) {
+	if (len(to.Crypto) > 0) != (len(l.Crypto) > 0) || (to.Web != nil) != (l.Web != nil) {
 		return Session{}, ErrSecurity
 	}
-	if to.Secure() {
+	if to.Web != nil {
+		ours := *l.Web
+		ours.Setup, ours.Mid, ours.Bundle = to.Web.Setup.Answer(), to.Web.Mid, to.Web.Bundle
+		l.Web, l.Mux = &ours, true
+	}
+	if len(to.Crypto) > 0 {
 		ours := l.Crypto[0]
 		ours.Tag = to.Crypto[0].Tag
 		l.Crypto = []Crypto{ours}
@@ -80,12 +90,16 @@ func Answer(offer Session, to Stream, l Local) (Session, error) {
 }
 
 func refused(m *Media) Media {
-	return Media{Type: m.Type, Proto: m.Proto, Formats: m.Formats[:min(1, len(m.Formats))]}
+	no := Media{Type: m.Type, Proto: m.Proto, Formats: m.Formats[:min(1, len(m.Formats))]}
+	if mid, ok := m.Attribute("mid"); ok { // lines keep their names (RFC 9143 §7.3.3)
+		no.Attributes = []Attribute{{"mid", mid}}
+	}
+	return no
 }
 
 func (l *Local) session() Session {
 	a := AddressOf(l.Addr)
-	return Session{
+	s := Session{
 		Origin: Origin{
 			User:    "tandem",
 			ID:      strconv.FormatUint(l.ID, 10),
@@ -95,6 +109,10 @@ func (l *Local) session() Session {
 		Name: "-",
 		Conn: a,
 	}
+	if l.Web != nil {
+		s.Attributes = l.Web.head()
+	}
+	return s
 }
 
 func (l *Local) media(proto string) Media {
@@ -114,6 +132,9 @@ func (l *Local) media(proto string) Media {
 	}
 	for _, c := range l.Crypto {
 		add("crypto", c.Value())
+	}
+	if l.Web != nil {
+		m.Attributes = append(m.Attributes, l.Web.attributes(l)...)
 	}
 	if l.Ptime > 0 {
 		add("ptime", strconv.Itoa(l.Ptime))

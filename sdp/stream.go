@@ -15,6 +15,7 @@ const (
 	Plain    Security = iota // RTP only; crypto lines are not used
 	Optional                 // SRTP where it is offered, else RTP
 	Required                 // SRTP or no call
+	Browser                  // keys by DTLS over a way found by ICE, or no call
 )
 
 // Why a description has no audio for us; both are answered 488 Not Acceptable Here.
@@ -34,16 +35,17 @@ type Stream struct {
 	Direction Direction
 	Crypto    []Crypto // usable lines, in order; empty on plain RTP
 	Ptime     int      // milliseconds of sound per packet it asks for; 0: not said
+	Web       *Web     // of a browser's line, whose keys are made by DTLS; nil otherwise
 }
 
-// Secure reports whether the line is SRTP with a key we can use.
-func (s Stream) Secure() bool { return len(s.Crypto) > 0 }
+// Secure reports whether the line is SRTP with a key we can use, or one that DTLS will make.
+func (s Stream) Secure() bool { return len(s.Crypto) > 0 || s.Web != nil }
 
 // Audio chooses the audio line to talk on: the first that is not refused, speaks RTP/AVP or, where the policy
 // allows or demands it, RTP/SAVP with a usable key, and has a voice codec. With Optional, SRTP lines win over plain ones.
-// Lines with DTLS keys belong to browsers and are not chosen here.
+// Lines with DTLS keys are chosen by the policy Browser alone, which wants ICE and RTCP on the same port with them, as all browsers do.
 func (s *Session) Audio(policy Security) (Stream, error) {
-	var plain, secure []Stream
+	var plain, secure, web []Stream
 	unfit := false
 	for i := range s.Media {
 		m := &s.Media[i]
@@ -64,7 +66,23 @@ func (s *Session) Audio(policy Security) (Stream, error) {
 				continue
 			}
 			secure = append(secure, st)
+		case "UDP/TLS/RTP/SAVPF", "UDP/TLS/RTP/SAVP":
+			if st.Web = s.web(m); st.Web == nil || !st.Mux || st.Web.Lite {
+				unfit = unfit || policy == Browser
+				continue
+			}
+			st.Crypto = nil
+			web = append(web, st)
 		}
+	}
+	if policy == Browser {
+		switch {
+		case len(web) > 0:
+			return web[0], nil
+		case unfit:
+			return Stream{}, ErrSecurity
+		}
+		return Stream{}, ErrNoAudio
 	}
 	switch {
 	case policy != Plain && len(secure) > 0:

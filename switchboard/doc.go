@@ -71,6 +71,7 @@ type Mixer interface {
 type Stream interface {
 	Port() uint16
 	Set(media.Flow) error
+	Web(again bool) media.Place // makes it one for a browser, and tells how that reaches it
 	Watch(func(media.Event))
 	Press(digit byte)          // plays a key to the far side
 	Play(media.Playlist) error // lets the house speak to the far side

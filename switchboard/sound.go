@@ -31,6 +31,7 @@ type side struct {
 	id      uint64       // of our descriptions, o= line
 	key     *sdp.Crypto  // ours, for the life of the leg
 	used    []sdp.Codec  // every number that has a meaning on this leg
+	web     bool         // its phone is a browser: its way is found by ICE and its keys are made by DTLS
 	encrypt bool         // our last offer asked for SRTP
 	retried bool         // … was refused, and asked again without
 	local   *sdp.Session // our last description
@@ -85,7 +86,11 @@ func (b *Board) read(s *side, body []byte) pbx.Cause {
 	if err != nil {
 		return pbx.CauseNoCodec
 	}
-	stream, err := session.Audio(b.policy(s))
+	policy := b.policy(s)
+	if s.web || !s.open && s.local == nil && s.offers(&session) {
+		s.web, policy = true, sdp.Browser
+	}
+	stream, err := session.Audio(policy)
 	if err == sdp.ErrSecurity {
 		return pbx.CauseInsecure
 	}
@@ -99,6 +104,15 @@ func (b *Board) read(s *side, body []byte) pbx.Cause {
 	s.asked = &asked{session, stream, common}
 	return ""
 }
+
+// offers reports whether a first description is a browser's.
+func (s *side) offers(session *sdp.Session) bool {
+	_, err := session.Audio(sdp.Browser)
+	return err == nil
+}
+
+// isBrowser reports whether a phone is a browser, by the way it registered: nothing else speaks SIP over WebSocket.
+func isBrowser(b pbx.Binding) bool { return b.Transport == "ws" || b.Transport == "wss" }
 
 // isSame reports whether an offer that was just read changes nothing for the other side: codecs, direction and encryption stay.
 func (s *side) isSame() bool {
@@ -117,6 +131,9 @@ func (s *side) isSame() bool {
 func (b *Board) offer(s *side, codecs []sdp.Codec, facing sdp.Direction, encrypt bool) []byte {
 	codecs = sdp.Renumber(codecs, s.used)
 	l := b.local(s, codecs, facing)
+	if s.web {
+		encrypt, l.Web = false, s.place(false)
+	}
 	if encrypt {
 		l.Crypto = []sdp.Crypto{*s.secret()}
 	}
@@ -142,7 +159,10 @@ func (b *Board) take(s *side, body []byte) pbx.Cause {
 		return pbx.CauseNoCodec
 	}
 	policy := sdp.Plain
-	if o.secure {
+	switch {
+	case s.web:
+		policy = sdp.Browser
+	case o.secure:
 		policy = sdp.Required
 	}
 	stream, err := session.Audio(policy)
@@ -160,7 +180,7 @@ func (b *Board) take(s *side, body []byte) pbx.Cause {
 	if o.facing == sdp.SendRecv {
 		s.wish = stream.Direction // an answer to a hold says nothing about what it wants
 	}
-	s.adopt(stream, agreed, sdp.Common(o.codecs, agreed), o.facing, false)
+	s.adopt(stream, agreed, sdp.Common(o.codecs, agreed), o.facing, s.web)
 	return ""
 }
 
@@ -173,7 +193,10 @@ func (b *Board) answer(s, other *side) ([]byte, pbx.Cause) {
 	codecs := sdp.Renumber(sdp.Common(other.agreed, s.asked.common), s.asked.common)
 	l := b.local(s, codecs, other.theirs.Direction)
 	l.Mux = true
-	if s.asked.stream.Secure() {
+	switch {
+	case s.web:
+		l.Web = s.place(s.open && s.theirs.Web != nil && s.asked.stream.Web.Ufrag != s.theirs.Web.Ufrag)
+	case s.asked.stream.Secure():
 		l.Crypto = []sdp.Crypto{*s.secret()}
 	}
 	session, err := sdp.Answer(s.asked.session, s.asked.stream, l)
@@ -215,7 +238,10 @@ func (s *side) flow() media.Flow {
 			f.Expect = append(f.Expect, a)
 		}
 	}
-	if s.theirs.Secure() {
+	switch {
+	case s.theirs.Web != nil:
+		f.Web = &media.Web{Ufrag: s.theirs.Web.Ufrag, Fingerprint: s.theirs.Web.Fingerprint, Active: s.theirs.Web.Setup == sdp.Passive}
+	case s.theirs.Secure():
 		f.SealKey = &media.Key{Key: s.key.Key, Salt: s.key.Salt}
 		f.OpenKey = &media.Key{Key: s.theirs.Crypto[0].Key, Salt: s.theirs.Crypto[0].Salt}
 	}
@@ -224,6 +250,16 @@ func (s *side) flow() media.Flow {
 
 func (b *Board) local(s *side, codecs []sdp.Codec, facing sdp.Direction) sdp.Local {
 	return sdp.Local{ID: s.id, Version: 1, Addr: b.c.Sound.Addr(), Port: s.stream.Port(), Codecs: codecs, Direction: facing, Ptime: 0}
+}
+
+// place is what a browser is told of how it reaches us; again says that it searches anew.
+func (s *side) place(again bool) *sdp.Web {
+	p := s.stream.Web(again)
+	w := &sdp.Web{Ufrag: p.Ufrag, Pwd: p.Pwd, Fingerprint: p.Fingerprint, Mid: "0", Bundle: true}
+	if s.theirs.Web != nil {
+		w.Mid, w.Bundle = s.theirs.Web.Mid, s.theirs.Web.Bundle
+	}
+	return w
 }
 
 // secret is our key on a leg; it is made when first needed.
