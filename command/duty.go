@@ -31,12 +31,10 @@ func (c SetDuty) Change(w *Work) (pbx.Change, error) {
 		return pbx.Change{}, missing()
 	}
 	w.object = u.Ref()
-	if w.Who.User != c.User && w.Ask(w.Snapshot, policy.AgentControl, policy.User(c.User)) != nil {
-		if err := w.Ask(w.Snapshot, policy.PresenceSet, policy.User(c.User)); err != nil {
-			return pbx.Change{}, err
-		}
+	err := w.askDuty(c.User)
+	if err != nil {
+		return pbx.Change{}, err
 	}
-	var err error
 	if w.reason, err = cleanReason(c.Reason); err != nil {
 		return pbx.Change{}, err
 	}
@@ -66,4 +64,12 @@ func (c SetDuty) Change(w *Work) (pbx.Change, error) {
 	}
 	duty.Since = w.Now
 	return pbx.Change{Put: []pbx.Noun{&duty}}, nil
+}
+
+// askDuty asks for a right over what an agent does: agent.control for somebody else, or presence.set.
+func (w *Work) askDuty(u pbx.UserID) error {
+	if w.Who.User != u && w.Ask(w.Snapshot, policy.AgentControl, policy.User(u)) == nil {
+		return nil
+	}
+	return w.Ask(w.Snapshot, policy.PresenceSet, policy.User(u))
 }

@@ -28,7 +28,8 @@ type Undone struct {
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue, pbx.KindMailbox, pbx.KindRecordRule,
 	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindRoom, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
-	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget}
+	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget,
+	pbx.KindPrompt, pbx.KindDuty}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
 func IsUndoable(f event.Fact) bool {
@@ -36,7 +37,7 @@ func IsUndoable(f event.Fact) bool {
 		return false
 	}
 	switch f.Kind {
-	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.TrunkDeleted, event.DeckDeleted, event.RoomDeleted:
+	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.DeckDeleted, event.RoomDeleted:
 		return false
 	}
 	return true
@@ -60,6 +61,9 @@ func (c Undo) Change(w *Work) (pbx.Change, error) {
 			return pbx.Change{}, err
 		}
 		if before != nil {
+			if w.Now.Sub(f.At) > SoundsKept && soundsGone(before, w.Snapshot.Find(f.Object)) {
+				return pbx.Change{}, pbx.Refuse(pbx.Conflict, "", "undo.sound_gone", "name", f.Name())
+			}
 			change.Put = append(change.Put, before)
 		} else {
 			change.Delete = append(change.Delete, f.Object)
@@ -136,6 +140,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n, err = t, json.Unmarshal(b, t)
 		if old, ok := now.(*pbx.Trunk); ok {
 			t.Secret = old.Secret
+		} else if t.Username != "" { // it comes back without its password: switched off, until somebody types it
+			t.Off, t.Register = true, false
 		}
 		return n, err
 	case pbx.KindRole:
@@ -170,6 +176,10 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Restriction{}
 	case pbx.KindBudget:
 		n = &pbx.Budget{}
+	case pbx.KindPrompt:
+		n = &pbx.Prompt{}
+	case pbx.KindDuty:
+		n = &pbx.Duty{}
 	case pbx.KindDeck:
 		d := &pbx.Deck{}
 		n, err = d, json.Unmarshal(b, d)
@@ -319,6 +329,8 @@ func ownerOf(d pbx.Difference) pbx.UserID {
 		return n.User
 	case *pbx.Choice:
 		return n.User
+	case *pbx.Duty:
+		return n.User
 	case *pbx.Forwarding:
 		return n.User
 	case *pbx.Access:
@@ -344,6 +356,10 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 	switch d.Ref.Kind {
 	case pbx.KindStatus:
 		needs = []Need{{policy.PresenceSet, policy.User(ownerOf(d))}}
+	case pbx.KindDuty:
+		return w.askDuty(ownerOf(d))
+	case pbx.KindPrompt:
+		needs = SetPrompt{}.Need(nil, w.Who)
 	case pbx.KindForwarding:
 		return w.askForwarding(d)
 	case pbx.KindAccess:

@@ -150,7 +150,7 @@ func numberNeeds(d pbx.Difference) (needs []Need) {
 func trunkNeeds(d pbx.Difference) (needs []Need, err error) {
 	before, _ := d.Before.(*pbx.Trunk)
 	after, _ := d.After.(*pbx.Trunk)
-	if after != nil && (before == nil || before.Secret != "" && secretFor(before) != secretFor(after)) {
+	if before != nil && after != nil && before.Secret != "" && secretFor(before) != secretFor(after) {
 		return nil, pbx.Refuse(pbx.Conflict, "", "undo.impossible", "fact", string(pbx.KindTrunk))
 	}
 	for _, n := range []*pbx.Trunk{before, after} {

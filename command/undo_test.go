@@ -311,5 +311,50 @@ func TestUndoLines(t *testing.T) {
 	moved := do(EditTrunk{trunk, Trunk{Host: p("sip.example.org"), Secret: p("other")}})
 	o.refused(olga, Undo{Facts: moved.Facts}, pbx.Conflict) // the secret of now would go to the host of then
 	gone := do(DeleteTrunk{trunk})
-	o.refused(olga, Undo{Facts: gone.Facts}, pbx.Conflict)
+	o.must(olga, Undo{Facts: gone.Facts})
+	if back := o.view().Trunks[trunk]; back == nil || back.Secret != "" || !back.Off || back.Register || back.Host != "sip.example.org" {
+		t.Errorf("what was deleted came back as %+v", back)
+	}
+	open := do(CreateTrunk{Trunk{Name: p("By address"), Host: p("192.0.2.9"), Sources: &[]string{"192.0.2.9"}}})
+	was := *o.view().Trunks[pbx.TrunkID(open.Object.ID)]
+	gone = do(DeleteTrunk{was.ID})
+	o.must(sven, Undo{Facts: gone.Facts})
+	if back := o.view().Trunks[was.ID]; back == nil || !alike(back, &was) {
+		t.Errorf("a line without a password came back as %+v", back)
+	}
+}
+
+// What the house says and what agents do is taken back too; a sound only while it is kept (N-17).
+func TestUndoSoundsAndDuties(t *testing.T) {
+	o := full(t)
+	olga, uwe, mia := o.actor("olga"), o.actor("uwe"), o.actor("mia")
+	id := pbx.NewPromptID("de", "say.goodbye")
+	o.must(olga, SetPrompt{ID: id, Blob: "prm_1", Rate: 8000, Samples: 80})
+	second := o.must(olga, SetPrompt{ID: id, Blob: "prm_2", Rate: 8000, Samples: 90})
+	former, err := FormerSounds(second.Facts)
+	if err != nil || !slices.Equal(former, []string{"prm_1"}) {
+		t.Errorf("sounds to keep: %v, %v", former, err)
+	}
+	o.refused(uwe, Undo{Facts: second.Facts}, pbx.NotFound)
+	o.must(olga, Undo{Facts: second.Facts})
+	if got := o.view().Prompts[id]; got == nil || got.Blob != "prm_1" {
+		t.Errorf("the house says %+v", got)
+	}
+	third := o.must(olga, ResetPrompt{ID: id})
+	o.now = o.now.Add(SoundsKept + time.Hour)
+	o.refused(olga, Undo{Facts: third.Facts}, pbx.Conflict) // the sound may have gone
+
+	queue := pbx.QueueID(o.must(system, CreateQueue{Queue{Name: p("Line"), Group: p(o.group("sales")), Agents: &[]pbx.QueueAgent{{User: o.user("uwe")}}}}).Object.ID)
+	out := o.must(uwe, SetDuty{User: o.user("uwe"), Out: []pbx.QueueID{queue}})
+	rest := o.must(uwe, SetDuty{User: o.user("uwe"), Pause: p("lunch")})
+	o.refused(uwe, Undo{Facts: out.Facts}, pbx.Conflict)
+	o.refused(mia, Undo{Facts: rest.Facts}, pbx.NotFound)
+	o.must(o.actor("mark"), Undo{Facts: rest.Facts})
+	if d := o.view().Duties[o.user("uwe")]; d == nil || d.Pause != "" || len(d.Out) != 1 {
+		t.Errorf("duty %+v", d)
+	}
+	o.must(uwe, Undo{Facts: out.Facts})
+	if d := o.view().Duties[o.user("uwe")]; d != nil {
+		t.Errorf("duty %+v", d)
+	}
 }

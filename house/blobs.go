@@ -1,6 +1,7 @@
 package house
 
 import (
+	"context"
 	"encoding/binary"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"tandem/blob"
+	"tandem/command"
 	"tandem/media"
 	"tandem/pbx"
 	"tandem/prompt"
@@ -47,21 +49,26 @@ func (h *House) openBlobs() error {
 	return nil
 }
 
-// sweepPrompts removes own sounds of sentences, menus and mailboxes that were replaced or reset more than a day ago.
-func (h *House) sweepPrompts(at time.Time) error {
-	s := h.snapshot()
+// sweepPrompts removes own sounds of sentences, menus and mailboxes that nothing plays any more and no change that can still be
+// taken back has replaced; what was uploaded a moment ago may be about to be used.
+func (h *House) sweepPrompts(ctx context.Context, at time.Time) error {
 	used := map[string]bool{}
-	for _, p := range s.Prompts {
-		used[p.Blob] = true
-	}
-	for _, m := range s.Menus {
-		for _, g := range m.Says {
-			used[g.Sound.Blob] = true
+	for _, kind := range command.Sounding() {
+		facts, err := h.Store.ChangesOf(ctx, kind, at.Add(-command.SoundsKept))
+		if err != nil {
+			return err
+		}
+		former, err := command.FormerSounds(facts)
+		if err != nil {
+			return err
+		}
+		for _, blob := range former {
+			used[blob] = true
 		}
 	}
-	for _, b := range s.Mailboxes {
-		for _, g := range b.Greetings {
-			used[g.Sound.Blob] = true
+	for n := range h.snapshot().All() {
+		for _, blob := range command.SoundsOf(n) {
+			used[blob] = true
 		}
 	}
 	_, err := h.Blobs.Sweep(at.Add(-24*time.Hour), func(id string) bool { return !strings.HasPrefix(id, pbx.PromptBlob+"_") || used[id] })

@@ -128,5 +128,5 @@ func (h *House) tidy(ctx context.Context, at time.Time) error {
 	_, err2 := h.Store.ExpireLinks(ctx, at)
 	_, err3 := h.Store.DropPhotos(ctx, at.Add(-24*time.Hour))
 	_, err4 := h.Store.DropUses(ctx)
-	return errors.Join(err1, err2, err3, err4, h.sweepPrompts(at), h.expireMessages(ctx, at), h.dropMessages(ctx, at), h.expireRecordings(ctx, at))
+	return errors.Join(err1, err2, err3, err4, h.sweepPrompts(ctx, at), h.expireMessages(ctx, at), h.dropMessages(ctx, at), h.expireRecordings(ctx, at))
 }

@@ -315,3 +315,13 @@ func (t *Tenant) ChangesSince(ctx context.Context, at time.Time) ([]event.Fact, 
 	}
 	return list, err
 }
+
+// ChangesOf reads the facts of changes to one kind of rows from a moment on, oldest first.
+func (t *Tenant) ChangesOf(ctx context.Context, kind pbx.Kind, at time.Time) ([]event.Fact, error) {
+	var list []event.Fact
+	err := t.db.view(ctx, "read changes of a kind", func(x tx) error {
+		return x.each(ctx, "SELECT "+factColumns+" FROM facts WHERE tenant = $1 AND object_kind = $2 AND at > $3 AND (before_json <> '' OR after_json <> '') "+
+			"ORDER BY seq", []any{t.id, string(kind), ms(at)}, func(s *sql.Rows) error { return scanFact(s.Scan, &list) })
+	})
+	return list, err
+}
