@@ -37,6 +37,8 @@ type Trunk struct {
 	Sends     number.Form `json:"sends" enum:"plus,digits,abroad,national"`
 	Prefix    string      `json:"prefix,omitempty"`
 	Shows     string      `json:"shows,omitempty"`
+	Deflects  bool        `json:"deflects"`
+	Onward    pbx.Onward  `json:"onward" enum:",diversion,history"`
 	Off       bool        `json:"off"`
 	State     LineState   `json:"state"`
 	Revision  string      `json:"revision"`
@@ -76,7 +78,7 @@ func (v *visit) editsTrunk(t *pbx.Trunk) bool {
 func (s *Server) trunk(v *visit, t *pbx.Trunk) Trunk {
 	out := Trunk{ID: t.ID, Name: t.Name, Group: t.Group, Host: t.Host, Transport: t.Transport, Domain: t.Domain, Register: t.Register, Username: t.Username,
 		AuthName: t.AuthName, HasSecret: t.Secret != "", Expires: t.Expires, Ping: t.Ping, Sources: append([]string{}, t.Sources...), Trusted: t.Trusted, Account: t.Account,
-		Encrypt: t.Encrypt, Calls: t.Calls, Sends: t.Sends, Prefix: t.Prefix, Shows: t.Shows, Off: t.Off, Revision: command.Revision(t)}
+		Encrypt: t.Encrypt, Calls: t.Calls, Sends: t.Sends, Prefix: t.Prefix, Shows: t.Shows, Deflects: t.Deflects, Onward: t.Onward, Off: t.Off, Revision: command.Revision(t)}
 	if out.Sends == "" {
 		out.Sends = number.FormPlus
 	}
@@ -161,6 +163,8 @@ type trunkBody struct {
 	Sends     *number.Form `json:"sends,omitempty" enum:"plus,digits,abroad,national"`
 	Prefix    *string      `json:"prefix,omitempty" doc:"put before every number that is sent"`
 	Shows     *string      `json:"shows,omitempty" doc:"number shown where the caller has none that he may show"`
+	Deflects  *bool        `json:"deflects,omitempty" doc:"the carrier sends calls on by itself when asked to (302)"`
+	Onward    *pbx.Onward  `json:"onward,omitempty" enum:",diversion,history" doc:"how it learns that a call was sent on; such calls then show who calls"`
 	Off       *bool        `json:"off,omitempty"`
 	Revision  string       `json:"revision,omitempty" doc:"same as If-Match"`
 }
@@ -168,7 +172,7 @@ type trunkBody struct {
 func (b *trunkBody) read() command.Trunk {
 	return command.Trunk{Name: b.Name, Group: b.Group, Host: b.Host, Transport: b.Transport, Domain: b.Domain, Register: b.Register, Username: b.Username,
 		AuthName: b.AuthName, Secret: b.Secret, Expires: b.Expires, Ping: b.Ping, Sources: b.Sources, Trusted: b.Trusted, Account: b.Account, Encrypt: b.Encrypt,
-		Calls: b.Calls, Sends: b.Sends, Prefix: b.Prefix, Shows: b.Shows, Off: b.Off}
+		Calls: b.Calls, Sends: b.Sends, Prefix: b.Prefix, Shows: b.Shows, Deflects: b.Deflects, Onward: b.Onward, Off: b.Off}
 }
 
 type newTrunk struct {

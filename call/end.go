@@ -92,6 +92,7 @@ func (m *machine) end(cause pbx.Cause, by pbx.Party, text i18n.Text) {
 			m.cancel(i, cause)
 		}
 	}
+	m.decision = decision{}
 	m.Phase = Closing
 	m.do(Emit{Kind: event.CallEnded, By: by})
 	m.settle()
@@ -132,7 +133,7 @@ func sentence(cause pbx.Cause, who pbx.Party, rang time.Duration) i18n.Text {
 	case pbx.CauseNoAnswer:
 		return i18n.T("call.no_answer", "name", name, "seconds", strconv.Itoa(int(rang/time.Second)))
 	case pbx.CauseHangup, pbx.CauseCancelled, pbx.CauseBusy, pbx.CauseDeclined, pbx.CauseNoMedia, pbx.CauseTimeout,
-		pbx.CauseNoCodec, pbx.CauseInsecure, pbx.CauseOffline:
+		pbx.CauseNoCodec, pbx.CauseInsecure, pbx.CauseOffline, pbx.CauseDeflected:
 		if name != "" {
 			return i18n.T("call."+string(cause), "name", name)
 		}

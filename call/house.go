@@ -183,6 +183,8 @@ func (m *machine) onPlan(h *route.House, f refusal) {
 			return
 		}
 		m.welcome()
+	case m.deflect != "" && m.Legs[0].State == LegDialled:
+		m.deflects()
 	default:
 		m.upRings()
 		m.Phase = Ringing

@@ -29,6 +29,7 @@ type Invite struct {
 	Call    pbx.CallID
 	Binding pbx.Binding
 	Trunk   pbx.TrunkID // in place of Binding: To.Number and From.Number are as the carrier wants them
+	Onward  string      // over a trunk: the number of the office that the call came for before it was sent on
 	From    pbx.Party   // caller as the called person sees him
 	To      pbx.Party   // who is called
 	Offer   []byte

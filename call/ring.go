@@ -28,7 +28,7 @@ func (m *machine) start() {
 // next begins the attempt after the one that failed with the given cause; after the last, the call goes on to where the
 // plan's rules send it for that cause, or ends with it.
 func (m *machine) next(cause pbx.Cause) {
-	m.Early = 0
+	m.Early, m.decision = 0, decision{}
 	final := m.isFinal(cause)
 	for !final && m.Attempt+1 < len(m.Rings) {
 		m.Attempt++
@@ -59,9 +59,12 @@ func (m *machine) next(cause pbx.Cause) {
 	m.dismiss(cause, m.blame(cause), m.verdict(cause))
 }
 
-// isOutward reports whether the running attempt goes over a trunk.
+// isOutward reports whether the running attempt goes over a trunk, and rings no phone of the house beside.
 func (m *machine) isOutward() bool {
-	return slices.ContainsFunc(m.Legs[1:], func(l Leg) bool { return l.Attempt == m.Attempt && l.Trunk != "" })
+	on := func(trunk bool) bool {
+		return slices.ContainsFunc(m.Legs[1:], func(l Leg) bool { return l.Attempt == m.Attempt && (l.Trunk != "") == trunk })
+	}
+	return on(true) && !on(false)
 }
 
 // isFinal reports whether a cause is the answer of the called person, and not of a carrier who could not reach him: then no other
@@ -132,7 +135,7 @@ func (m *machine) progressed(i int, fault pbx.Cause) {
 	if m.Phase != Ringing || i == 0 || !l.isPending() {
 		return
 	}
-	if fault != "" || m.ringing() > 1 || m.Legs[0].State == LegUp {
+	if fault != "" || l.Screen || m.ringing() > 1 || m.Legs[0].State == LegUp {
 		m.rang(i)
 		return
 	}
@@ -146,7 +149,7 @@ func (m *machine) progressed(i int, fault pbx.Cause) {
 	}
 }
 
-// pickedUp ends the ringing: the first answer wins, all others are told that the call was taken elsewhere.
+// pickedUp ends the ringing: the first answer wins.
 func (m *machine) pickedUp(i int, in Answered) {
 	l := &m.Legs[i]
 	if in.Fault != "" {
@@ -155,8 +158,16 @@ func (m *machine) pickedUp(i int, in Answered) {
 		m.refused(i)
 		return
 	}
-	l.State, l.Codec, l.Secure = LegUp, in.Codec, in.Secure
+	l.Codec, l.Secure = in.Codec, in.Secure
+	m.takes(i)
+}
+
+// takes gives the call to a leg that was picked up; all others are told that it was taken elsewhere.
+func (m *machine) takes(i int) {
+	l := &m.Legs[i]
+	l.State = LegUp
 	m.Callee = i
+	m.decision = decision{}
 	for j := range m.Legs {
 		if j > 0 && j != i {
 			m.cancel(j, pbx.CauseElsewhere)
@@ -222,9 +233,12 @@ func (m *machine) refused(i int) {
 func (m *machine) rungOut() {
 	cause := pbx.CauseTimeout
 	for i := range m.Legs {
-		if i > 0 && m.Legs[i].Attempt == m.Attempt && m.Legs[i].Rang {
+		if l := &m.Legs[i]; i > 0 && l.Attempt == m.Attempt && (l.Rang || l.State == LegAsked) {
 			cause = pbx.CauseNoAnswer
 		}
+	}
+	if m.lingers(cause) {
+		return
 	}
 	for i := range m.Legs {
 		if i > 0 {

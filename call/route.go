@@ -45,7 +45,7 @@ func (m *machine) routed(in Routed) {
 	if m.Phase != Routing {
 		return
 	}
-	m.To = in.Plan.To
+	m.To, m.deflect = in.Plan.To, in.Plan.Deflect
 	m.Stage = len(m.Rings)
 	m.add(in.Plan, in.Legs)
 	if m.back != (route.Then{}) {

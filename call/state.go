@@ -39,6 +39,7 @@ const (
 	LegIdle     LegState = iota // its attempt has not begun
 	LegDialled                  // no word from the phone yet; the caller's leg before the answer
 	LegRinging                  // the phone rings
+	LegAsked                    // it was picked up; whoever it is hears who calls, and decides
 	LegUp                       // answered
 	LegStopping                 // we cancelled it and its end has not been reported
 	LegOver
@@ -54,6 +55,7 @@ type Leg struct {
 	State   LegState
 	Rang    bool // it rang at some time
 	Came    bool // it came into the call, in the place of something
+	Screen  bool // who picks it up hears who calls, and decides
 	Held    bool // it has put the other side on hold
 	Cause   pbx.Cause
 	Status  int
@@ -105,12 +107,14 @@ type State struct {
 	playing   bool
 	recording bool
 	tape      taping
-	finishing bool // the end waits for the recording; Cause, By and Text are set
+	decision  decision
+	deflect   string // where the caller's carrier is asked to send the call
+	finishing bool   // the end waits for the recording; Cause, By and Text are set
 }
 
 // New prepares a call after a plan, which is a refusal only when its reason is told aloud; ids are the leg ids of its targets, in order over all attempts.
 func New(caller pbx.LegID, device pbx.DeviceID, p route.Plan, ids []pbx.LegID) State {
-	s := State{From: p.From, To: p.To, home: p.House}
+	s := State{From: p.From, To: p.To, home: p.House, deflect: p.Deflect}
 	if p.Refuse != "" {
 		s.barred = refusal{cause: p.Refuse, text: p.Text, spoken: p.Spoken}
 	}
@@ -136,7 +140,7 @@ func (s *State) add(p route.Plan, ids []pbx.LegID) {
 			if len(ids) == 0 {
 				return
 			}
-			s.Legs = append(s.Legs, Leg{ID: ids[0], Device: t.Binding.Device, Trunk: t.Trunk, Party: t.Party, Attempt: first + i})
+			s.Legs = append(s.Legs, Leg{ID: ids[0], Device: t.Binding.Device, Trunk: t.Trunk, Party: t.Party, Screen: t.Screen, Attempt: first + i})
 			ids = ids[1:]
 		}
 	}
@@ -186,7 +190,9 @@ func (s *State) peer(i int) int {
 }
 
 // isPending reports whether a leg has been dialled and may still answer.
-func (l *Leg) isPending() bool { return l.State == LegDialled || l.State == LegRinging }
+func (l *Leg) isPending() bool {
+	return l.State == LegDialled || l.State == LegRinging || l.State == LegAsked
+}
 
 // IsOn reports whether a leg rings or talks.
 func (l *Leg) IsOn() bool { return l.isPending() || l.State == LegUp }

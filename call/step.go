@@ -82,7 +82,7 @@ func (m *machine) step(in Input) {
 	case Done:
 		m.answer(in)
 	case Meant:
-		m.answer(in)
+		m.meant(in)
 	case Waits:
 		m.answer(in)
 	case Seek:
@@ -142,6 +142,8 @@ func (m *machine) answered(i int, in Answered) {
 		l.State = LegOver
 		m.do(Hangup{l.ID, l.Cause})
 		m.settle()
+	case m.Phase == Ringing && i > 0 && l.Screen && l.isPending():
+		m.ask(i, in)
 	case m.Phase == Ringing && i > 0 && l.isPending():
 		m.pickedUp(i, in)
 	case m.Phase == Answering && (i == 0 || i == m.Callee) && l.State == LegDialled:
@@ -162,6 +164,9 @@ func (m *machine) gone(i int, cause pbx.Cause, status int) {
 	if was == LegStopping {
 		m.settle()
 		return
+	}
+	if was == LegAsked { // whoever hangs up, or the voicemail that took the call, has not accepted it
+		cause = pbx.CauseNoAnswer
 	}
 	l.Cause, l.Status = cause, status
 	if i > 0 && i == m.Sender {
@@ -221,6 +226,8 @@ func (m *machine) timeout(t Timer) {
 // digit passes a key to whoever hears the presser.
 func (m *machine) digit(i int, digit byte) {
 	switch {
+	case m.Legs[i].State == LegAsked:
+		m.decide(i, digit)
 	case m.Phase == Ringing && i == 0 && m.Early > 0:
 		m.do(Press{m.Legs[m.Early].ID, digit})
 	case m.Phase == Housed && i == 0 && !m.finishing:

@@ -18,7 +18,8 @@ import (
 var update = flag.Bool("update", false, "rewrite the effects in testdata/*.call")
 
 // TestTranscripts plays ladders: "ring", "then", "house" and "refuse" lines give the plan, "> " lines are inputs, "< " lines the effects that must follow.
-// The caller is alice with the leg a. Legs of the plan are written person:leg, or number:leg@trunk.
+// The caller is alice with the leg a. Legs of the plan are written person:leg, or number:leg@trunk, with a question mark
+// behind where whoever answers decides.
 func TestTranscripts(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.call")
 	if err != nil || len(files) < 20 {
@@ -70,12 +71,18 @@ func play(t *testing.T, script string) string {
 			for _, w := range words[2:] {
 				who, leg, _ := strings.Cut(w, ":")
 				leg, trunk, _ := strings.Cut(leg, "@")
-				a.Targets = append(a.Targets, route.Target{Party: pbx.Party{Name: who}, Trunk: pbx.TrunkID(trunk)})
+				trunk, screen := strings.CutSuffix(trunk, "?")
+				a.Targets = append(a.Targets, route.Target{Party: pbx.Party{Name: who}, Trunk: pbx.TrunkID(trunk), Screen: screen})
+				if strings.Contains(line, "?") {
+					a.Targets[len(a.Targets)-1].Party.User = pbx.UserID("usr_" + who)
+				}
 				ids = append(ids, pbx.LegID(leg))
 			}
 			plan.Attempts = append(plan.Attempts, a)
 		case words[0] == "summon":
 			summons = pbx.Destination{Kind: pbx.DestinationKind(words[1]), ID: words[2]}
+		case words[0] == "deflect":
+			plan.Deflect = words[1]
 		case words[0] == "then":
 			plan.Then = after(words[1])
 		case words[0] == "refuse":
@@ -331,6 +338,8 @@ func parseRouted(t *testing.T, w []string) Routed {
 				t.Fatal(err)
 			}
 			in.Plan.Attempts = append(in.Plan.Attempts, route.Attempt{Ring: d})
+		case strings.HasPrefix(word, "deflect="):
+			in.Plan.Deflect = strings.TrimPrefix(word, "deflect=")
 		case strings.HasPrefix(word, "then="):
 			in.Plan.Then = after(strings.TrimPrefix(word, "then="))
 		default:
@@ -375,6 +384,10 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("accept %s with %s", e.Caller, e.Callee)
 	case Refuse:
 		return fmt.Sprintf("refuse %s %s (%s)", e.Leg, e.Cause, e.Text)
+	case Screen:
+		return fmt.Sprintf("screen %s", e.Leg)
+	case Deflect:
+		return fmt.Sprintf("deflect %s to %s", e.Leg, e.To)
 	case Hangup:
 		return fmt.Sprintf("hangup %s %s", e.Leg, e.Cause)
 	case Offer:

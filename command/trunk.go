@@ -32,6 +32,8 @@ type Trunk struct {
 	Sends     *number.Form
 	Prefix    *string
 	Shows     *string
+	Deflects  *bool
+	Onward    *pbx.Onward
 	Off       *bool
 }
 
@@ -114,6 +116,8 @@ func (c Trunk) write(w *Work, t pbx.Trunk) (pbx.Change, error) {
 	set(&t.Encrypt, c.Encrypt)
 	set(&t.Calls, c.Calls)
 	set(&t.Sends, c.Sends)
+	set(&t.Deflects, c.Deflects)
+	set(&t.Onward, c.Onward)
 	set(&t.Off, c.Off)
 	if c.Sources != nil {
 		t.Sources = cleanSources(*c.Sources)

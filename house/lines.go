@@ -50,6 +50,10 @@ func (l *lines) Refuse(leg pbx.LegID, cause pbx.Cause, text string) {
 	l.with(func(s *sip.Server) { s.Refuse(leg, cause, text) })
 }
 
+func (l *lines) Deflect(leg pbx.LegID, number string) {
+	l.with(func(s *sip.Server) { s.Deflect(leg, number) })
+}
+
 func (l *lines) Hangup(leg pbx.LegID, cause pbx.Cause) {
 	l.with(func(s *sip.Server) { s.Hangup(leg, cause) })
 }

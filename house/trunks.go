@@ -51,7 +51,7 @@ func sameTrunks(a, b *pbx.Snapshot) bool {
 
 func wireTrunk(t *pbx.Trunk) sip.Trunk {
 	out := sip.Trunk{ID: t.ID, Host: t.Host, Transport: t.Transport, Domain: t.Domain, Register: t.Register, Username: t.Username, AuthName: t.AuthName, Secret: t.Secret,
-		Expires: time.Duration(t.Expires) * time.Second, Ping: time.Duration(t.Ping) * time.Second, Trusted: t.Trusted, Account: t.Account}
+		Expires: time.Duration(t.Expires) * time.Second, Ping: time.Duration(t.Ping) * time.Second, Trusted: t.Trusted, Account: t.Account, Onward: t.Onward}
 	for _, text := range t.Sources {
 		if p, err := netip.ParsePrefix(text); err == nil {
 			out.Sources = append(out.Sources, p)

@@ -33,6 +33,7 @@ type Talk struct {
 	dialog   *stack.Message  // outgoing: the 2xx that made it
 	status   int
 	words    string
+	contact  string
 	over     bool
 	answered chan struct{}
 	ended    chan struct{}
@@ -46,6 +47,9 @@ func (t *Talk) Ended() <-chan struct{} { return t.ended }
 
 // Status is the SIP status the call failed with; 0 when it was hung up.
 func (t *Talk) Status() int { t.mu.Lock(); defer t.mu.Unlock(); return t.status }
+
+// Contact is where else the call goes, as a 302 said.
+func (t *Talk) Contact() string { t.mu.Lock(); defer t.mu.Unlock(); return t.contact }
 
 // Words are what the phone was told about the end of the call: the reason phrase of a refusal, or the Reason header of a CANCEL or BYE.
 func (t *Talk) Words() string { t.mu.Lock(); defer t.mu.Unlock(); return t.words }
@@ -87,6 +91,9 @@ func (t *Talk) send(flow stack.Flow, req *stack.Message, tried bool) {
 			}
 			t.send(flow, again, true)
 		default:
+			t.mu.Lock()
+			t.contact = a.Contact().URI.String()
+			t.mu.Unlock()
 			t.failed(a.Status, strings.TrimSpace(a.Reason+" "+a.Get(stack.HeaderWarning)))
 		}
 	})

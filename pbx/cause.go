@@ -15,6 +15,7 @@ const (
 	CauseChosen      Cause = "chosen"      // the caller chose to go on, in a menu
 	CauseTransferred Cause = "transferred" // somebody sent the call on to another place
 	CauseGone        Cause = "gone"        // what was meant is over, or nobody may touch it who asks
+	CauseDeflected   Cause = "deflected"   // the caller's carrier sends the call on by itself
 	CauseReturned    Cause = "returned"    // nobody fetched the call from its park position
 	CauseAway        Cause = "away"        // the person's status lets nothing ring, and leads nowhere else
 	CauseUnknown     Cause = "unknown"     // nobody has this number

@@ -30,11 +30,24 @@ type Trunk struct {
 	Encrypt   bool        `json:"encrypt,omitempty"` // sound has to be encrypted (SRTP)
 	Calls     int         `json:"calls,omitempty"`   // at the same time; 0 is without a limit of ours
 	Sends     number.Form `json:"sends,omitempty"`
-	Prefix    string      `json:"prefix,omitempty"` // put before every number that is sent
-	Shows     string      `json:"shows,omitempty"`  // number shown where the caller has none that he may show (TF-17)
+	Prefix    string      `json:"prefix,omitempty"`   // put before every number that is sent
+	Shows     string      `json:"shows,omitempty"`    // number shown where the caller has none that he may show (TF-17)
+	Deflects  bool        `json:"deflects,omitempty"` // the carrier sends calls on by itself when it is asked to (302, X-058)
+	Onward    Onward      `json:"onward,omitempty"`
 	Off       bool        `json:"off,omitempty"`
 	Created   time.Time   `json:"created"`
 }
+
+// Onward says how a carrier learns that a call from outside is sent on to a number outside. Where it does, such calls show who calls
+// and name the number of the office that they came for; elsewhere they show that number alone (TF-17).
+type Onward string
+
+// The ways to tell. The zero value tells nothing.
+const (
+	OnwardSilent    Onward = ""
+	OnwardDiversion Onward = "diversion" // RFC 5806
+	OnwardHistory   Onward = "history"   // RFC 7044
+)
 
 // DID is a number of the office in the public network, and where calls for it go (B-115).
 type DID struct {
@@ -80,6 +93,9 @@ func (s *Snapshot) checkTrunk(t *Trunk) error {
 	}
 	if !slices.Contains([]string{"", "udp", "tcp", "tls"}, t.Transport) {
 		return Refuse(Invalid, "transport", "trunk.transport_unknown", "value", t.Transport)
+	}
+	if !slices.Contains([]Onward{OnwardSilent, OnwardDiversion, OnwardHistory}, t.Onward) {
+		return Refuse(Invalid, "onward", "trunk.onward_unknown", "value", string(t.Onward))
 	}
 	if t.Register && t.Username == "" {
 		return Refuse(Invalid, "username", "trunk.username_missing")

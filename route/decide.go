@@ -4,6 +4,7 @@
 package route
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,6 +25,7 @@ type Request struct {
 	Dialled string          // as it came in the Request-URI
 	To      pbx.Destination // where the call goes on, in place of Dialled
 	Owner   pbx.UserID      // with To: whose rule sends it there; he pays for what leads outside (N-12)
+	Came    string          // of a call from outside: the number of the office that it came for
 	Passed  []Stop          // where the call has been, in order; what would lead in a circle is cut
 	At      time.Time
 	Suppose Suppose // of a preview; nothing for a call
@@ -94,6 +96,8 @@ type Target struct {
 	Sends   string      // with Trunk: the number as the carrier wants it
 	Shows   string      // with Trunk: the caller's number, likewise; empty withholds it
 	Quote   toll.Quote  // with Trunk: what a call costs there
+	Onward  string      // with Trunk: the number of the office that the call came for, likewise; the carrier is told
+	Screen  bool        // who answers hears who calls, and decides
 }
 
 // Attempt is a set of phones that ring together.
@@ -107,11 +111,13 @@ type Attempt struct {
 type Plan struct {
 	From     pbx.Party // the caller as the called person sees him
 	To       pbx.Party // who is called; Number is what was dialled where no person was found
+	Came     string    // of a call from outside: the number of the office that it came for
 	Dialled  string    // without visual separators, or as it came where that is no number
 	Class    number.Class
 	Attempts []Attempt
 	Then     Then          // with Attempts: where the call goes when nobody answered
 	House    *House        // the system answers
+	Deflect  string        // with Attempts, while the caller has not been answered: the number that his carrier is asked to send the call to
 	Passed   []Stop        // as asked, with this place at its end
 	Refuse   pbx.Cause     // empty exactly when there are attempts or the house answers
 	Text     i18n.Text     // the sentence behind Refuse
@@ -125,12 +131,31 @@ type Plan struct {
 	Paid     bool          // of what leads outside: a budget of money stands before it
 }
 
+// Beside reports whether a number outside only rings beside phones of the house; what holds for calls outside then holds for that number alone.
+func (p *Plan) Beside() bool {
+	inside, outside := false, false
+	for _, a := range p.Attempts {
+		for _, t := range a.Targets {
+			inside, outside = inside || t.Trunk == "", outside || t.Trunk != ""
+		}
+	}
+	return inside && outside
+}
+
+// StayInside takes the numbers outside out of a plan.
+func (p *Plan) StayInside() {
+	for i := range p.Attempts {
+		p.Attempts[i].Targets = slices.DeleteFunc(slices.Clone(p.Attempts[i].Targets), func(t Target) bool { return t.Trunk != "" })
+	}
+	p.Payer, p.Most, p.Warn, p.Number, p.Paid = "", 0, 0, number.Number{}, false
+}
+
 // IsEmergency reports whether the plan is for an emergency number; no right and no suspension stands before it (TF-03).
 func (p *Plan) IsEmergency() bool { return p.Class == number.Emergency }
 
 // refuse ends the decision; the last line of the trace is the refusal itself.
 func (p Plan) refuse(cause pbx.Cause, text i18n.Text) Plan {
-	p.Refuse, p.Text, p.Attempts = cause, text, nil
+	p.Refuse, p.Text, p.Attempts, p.Deflect = cause, text, nil, ""
 	p.Trace = append(p.Trace, text)
 	return p
 }
@@ -141,7 +166,7 @@ func (p *Plan) because(text i18n.Text) { p.Trace = append(p.Trace, text) }
 // sends him, until somebody rings, the house answers, or the call ends.
 func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 	p := Plan{Trace: make([]i18n.Text, 0, 8), Passed: append(make([]Stop, 0, len(r.Passed)+2), r.Passed...)}
-	p.From = r.From
+	p.From, p.Came = r.From, r.Came
 	caller := s.Users[r.Caller.User]
 	if caller != nil {
 		p.From = party(caller)
@@ -165,6 +190,8 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 			}
 		} else if to = q.incoming(&p); p.Refuse != "" {
 			return p
+		} else {
+			r.Came, p.Came = p.To.Number, p.To.Number
 		}
 	}
 	if n := len(p.Passed); n > 0 && !r.To.IsZero() {

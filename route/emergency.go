@@ -10,7 +10,7 @@ import (
 // Without an outside line the caller must hear at once that no help is coming this way and to use another phone.
 func (q *question) emergency(p Plan, n number.Number) Plan {
 	p.because(i18n.T("route.emergency", "number", p.Dialled))
-	q.leaveHouse(&p, n)
+	q.leaveHouse(&p, n, pbx.Destination{})
 	if p.Refuse != "" {
 		p.Trace = p.Trace[:len(p.Trace)-1]
 		return p.refuse(pbx.CauseUnknown, i18n.T("route.emergency_no_trunk", "number", p.Dialled))

@@ -17,7 +17,7 @@ const OutRing = 3 * time.Minute
 
 // leaveHouse calls a number outside over the trunks that may carry it, one after the other: the first way out whose conditions hold
 // says which (B-102); where there is none at all, every trunk may. An emergency call asks for no conditions and tries them all (CR-10).
-func (q *question) leaveHouse(p *Plan, n number.Number) {
+func (q *question) leaveHouse(p *Plan, n number.Number, to pbx.Destination) {
 	payer := q.payer()
 	ways, text := q.ways(p, n, payer)
 	if text.Key != "" {
@@ -37,10 +37,17 @@ func (q *question) leaveHouse(p *Plan, n number.Number) {
 			continue
 		}
 		shows := cmp.Or(w.Shows, q.shown(payer, t))
+		came := q.cameFor(t, p)
+		if came != "" {
+			shows = p.From.Number
+		}
 		p.Attempts = append(p.Attempts, Attempt{Ring: OutRing, Targets: []Target{{
-			Party: pbx.Party{Number: p.To.Number}, Trunk: t.ID,
-			Sends: t.Prefix + w.Prefix + sent(q.s.Tenant.Country, n, t.Sends),
-			Shows: shown(q.s.Tenant.Country, shows, t.Sends), Quote: quote,
+			Party: q.reached(p, to), Trunk: t.ID,
+			Sends:  t.Prefix + w.Prefix + sent(q.s.Tenant.Country, n, t.Sends),
+			Shows:  shown(q.s.Tenant.Country, shows, t.Sends),
+			Onward: shown(q.s.Tenant.Country, came, t.Sends),
+			Screen: to.Screen && q.owner != "",
+			Quote:  quote,
 		}}})
 		p.because(i18n.T("route.over", "trunk", t.Name, "number", cmp.Or(shows, "–")))
 	}
@@ -52,6 +59,27 @@ func (q *question) leaveHouse(p *Plan, n number.Number) {
 		}
 		p.end(pbx.CauseUnknown, text)
 	}
+}
+
+// cameFor is the number of the office for which a call from outside came that a rule of somebody's sends on, where the carrier is told of it;
+// such a call shows who calls. It is empty for every other call: nobody inside shows a number that is not the office's (TF-17).
+func (q *question) cameFor(t *pbx.Trunk, p *Plan) string {
+	if t.Onward == pbx.OnwardSilent || q.r.Caller.Kind != pbx.ActorTrunk || q.owner == "" || !strings.HasPrefix(p.From.Number, "+") {
+		return ""
+	}
+	if d := q.s.ByNumber(q.r.Came); d != nil {
+		return d.Number
+	}
+	return ""
+}
+
+// reached is who answers outside: of a person's own mobile it is him.
+func (q *question) reached(p *Plan, to pbx.Destination) pbx.Party {
+	out := pbx.Party{Number: p.To.Number}
+	if u := q.s.Users[q.owner]; u != nil && (to.Kind == pbx.ToMobile || to.Screen) {
+		out.User, out.Name = u.ID, u.Name
+	}
+	return out
 }
 
 // sent writes a number as a carrier wants it. A local or an emergency number has no international form.

@@ -135,12 +135,31 @@ func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then) p
 	}
 	p.because(about(u, "route.registered", "devices", strconv.Itoa(devices)))
 	if profile.Mobile && u.Mobile != "" {
-		p.because(about(u, "route.mobile_too"))
+		if mobile, ok := q.mobileToo(p, u); ok {
+			p.because(about(u, "route.mobile_too"))
+			targets = append(targets, mobile)
+		}
 	}
 	p.because(about(u, "route.rings", "seconds", strconv.Itoa(profile.Seconds())))
 	p.Attempts = []Attempt{{Targets: targets, Ring: time.Duration(profile.Seconds()) * time.Second}}
 	p.Then = rules
 	return pbx.Destination{}
+}
+
+// mobileToo is the mobile of a person that rings beside his phones, over the first line that can. He pays, and has to accept the call there:
+// otherwise the voicemail of his mobile would take it from all his phones. Where it cannot be called the others ring all the same.
+func (q *question) mobileToo(p *Plan, u *pbx.User) (Target, bool) {
+	before := q.owner
+	q.owner = u.ID
+	defer func() { q.owner = before }()
+	side := Plan{From: p.From}
+	q.outwards(&side, pbx.Destination{Kind: pbx.ToMobile, Screen: true})
+	if side.Refuse != "" {
+		p.because(side.Text)
+		return Target{}, false
+	}
+	p.Payer, p.Most, p.Warn, p.Number, p.Paid = side.Payer, side.Most, side.Warn, side.Number, side.Paid
+	return side.Attempts[0].Targets[0], true
 }
 
 // self is somebody who calls his own extension: his other phones ring, and no rule of his applies.

@@ -33,7 +33,31 @@ func (q *question) outwards(p *Plan, to pbx.Destination) {
 		p.end(pbx.CauseDenied, text)
 		return
 	}
-	q.leaveHouse(p, n)
+	q.leaveHouse(p, n, to)
+	if p.Refuse == "" {
+		q.onTheWay(p, n, to)
+	}
+}
+
+// onTheWay completes what a rule of somebody's sends outside: he is asked first where he wants that, and whom he does not take reaches his
+// mailbox; where his rule leaves it to the carrier and that one can, the caller's own carrier sends the call on.
+func (q *question) onTheWay(p *Plan, n number.Number, to pbx.Destination) {
+	u := q.s.Users[q.owner]
+	if u == nil {
+		return
+	}
+	if to.Screen {
+		p.because(about(u, "route.screened"))
+		if box := (pbx.Destination{Kind: pbx.ToMailbox, ID: string(u.ID)}); q.s.HasMailbox(pbx.BoxID(u.ID)) {
+			p.Then = Then{Owner: u.ID, NoAnswer: box, Busy: box}
+		}
+		return
+	}
+	from := q.s.Trunks[q.r.Caller.Trunk]
+	if to.Divert && from != nil && from.Deflects && !q.live.IsDown(from.ID) {
+		p.Deflect = from.Prefix + sent(q.s.Tenant.Country, n, from.Sends)
+		p.because(i18n.T("route.deflected", "trunk", from.Name, "number", p.To.Number))
+	}
 }
 
 // mayCost asks whether whoever pays may call the number, before any line is looked for: every way out of the house comes by here, and

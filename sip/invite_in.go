@@ -147,6 +147,22 @@ func (l *leg) refuse(cause pbx.Cause, text string) {
 	l.s.forget(l)
 }
 
+// deflect answers with where else the call goes. Only a carrier is told that; it finds the number at its own address.
+func (l *leg) deflect(number string) {
+	if l.trunk == nil {
+		l.refuse(pbx.CauseDeflected, "")
+		return
+	}
+	if l.outgoing || l.phase != phaseCalling {
+		return
+	}
+	m := stack.NewResponse(l.invite.Request, 302, "")
+	m.Set(stack.HeaderContact, "<"+stack.URI{Scheme: "sip", User: stack.EscapeUser(number), Host: l.trunk.Domain}.String()+">")
+	l.fail(pbx.CauseDeflected, 302, "")
+	l.s.respond(l.invite, m)
+	l.s.forget(l)
+}
+
 // onAck handles the first ACK of a 2xx of ours.
 func (s *Server) onAck(tx *stack.ServerTx, ack *stack.Message) {
 	l, ok := tx.Data.(*leg)

@@ -50,6 +50,7 @@ type leg struct {
 	proved    bool
 	answers   string // non-empty: its phone, of this make, is to answer by itself
 	rang      int    // last provisional status that was reported
+	onward    string // over a trunk: the number of the office that the call came for before it was sent on
 	moves     int    // over a trunk: to how many places it was sent beside the first
 	tried422  bool   // the interval was corrected once (RFC 4028 §7.4)
 

@@ -18,6 +18,11 @@ func (s *Server) Refuse(id pbx.LegID, cause pbx.Cause, text string) {
 	s.do(id, func(l *leg) { l.refuse(cause, text) })
 }
 
+// Deflect asks the carrier of an incoming leg to send the call to another number by itself (RFC 3261 §21.3.3). SignalFailed follows.
+func (s *Server) Deflect(id pbx.LegID, number string) {
+	s.do(id, func(l *leg) { l.deflect(number) })
+}
+
 // Hangup ends a leg as its state asks: a refusal, CANCEL, BYE, or nothing. SignalFailed or SignalEnded follows with the same cause.
 func (s *Server) Hangup(id pbx.LegID, cause pbx.Cause) { s.do(id, func(l *leg) { l.hangup(cause) }) }
 

@@ -27,6 +27,7 @@ var answers = map[pbx.Cause]answer{
 	pbx.CauseAway:        {480, "Away", 20},
 	pbx.CauseChosen:      {480, "Temporarily Unavailable", 31},
 	pbx.CauseGone:        {481, "Call Does Not Exist", 0},
+	pbx.CauseDeflected:   {480, "Temporarily Unavailable", 31},
 	pbx.CauseReturned:    {480, "Temporarily Unavailable", 31},
 	pbx.CauseTransferred: {480, "Temporarily Unavailable", 31},
 	pbx.CauseUnknown:     {404, "No Such Number", 1},

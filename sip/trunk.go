@@ -27,6 +27,7 @@ type Trunk struct {
 	Silence   time.Duration  // how long a call may be without any answer; 0 means 4 s (CR-10)
 	Sources   []netip.Prefix // where its calls come from, beside the addresses behind Host
 	Trusted   bool           // its identity headers are believed (SA-11)
+	Onward    pbx.Onward     // how it learns that a call was sent on
 	Account   bool           // the account stands in From, and who calls only in P-Asserted-Identity
 }
 
@@ -60,8 +61,8 @@ func (t Trunk) same(o Trunk) bool {
 	return t.key() == o.key()
 }
 
-func (t Trunk) key() [13]any {
-	return [13]any{t.ID, t.Host, t.Transport, t.Domain, t.Register, t.Username, t.AuthName, t.Secret, t.Expires, t.Ping, t.Silence, t.Trusted, t.Account}
+func (t Trunk) key() [14]any {
+	return [14]any{t.ID, t.Host, t.Transport, t.Domain, t.Register, t.Username, t.AuthName, t.Secret, t.Expires, t.Ping, t.Silence, t.Trusted, t.Account, t.Onward}
 }
 
 // Problem says in one word why a line is not up; the house has a sentence for each.

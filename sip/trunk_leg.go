@@ -10,7 +10,7 @@ import (
 
 // dialTrunk calls a number over a trunk. A trunk that is down is refused at once, so that the next one can be tried.
 func (s *Server) dialTrunk(inv call.Invite) error {
-	l := &leg{s: s, id: inv.Leg, outgoing: true, trunk: s.trunk(inv.Trunk), localSDP: inv.Offer}
+	l := &leg{s: s, id: inv.Leg, outgoing: true, trunk: s.trunk(inv.Trunk), localSDP: inv.Offer, onward: inv.Onward}
 	l.key = dialogKey{stack.NewToken() + stack.NewToken(), stack.NewToken()}
 	up := false
 	if l.trunk != nil {
@@ -51,7 +51,23 @@ func (l *leg) trunkInvite(m *stack.Message, from pbx.Party) {
 	if from.Number != "" {
 		m.Set("P-Asserted-Identity", "<"+stack.URI{Scheme: "sip", User: stack.EscapeUser(from.Number), Host: l.trunk.Domain}.String()+">")
 	}
+	if l.onward != "" {
+		l.sentOn(m)
+	}
 	l.show(m)
+}
+
+// sentOn tells the carrier for which number of the office the call came before it was sent on.
+func (l *leg) sentOn(m *stack.Message) {
+	came := stack.URI{Scheme: "sip", User: stack.EscapeUser(l.onward), Host: l.trunk.Domain}
+	switch l.trunk.Onward {
+	case pbx.OnwardDiversion: // RFC 5806
+		m.Set("Diversion", "<"+came.String()+">;reason=unconditional;counter=1")
+	case pbx.OnwardHistory: // RFC 7044; the cause is that of RFC 4458 §2.1
+		to := l.dialog.target
+		to.Params = stack.Params("cause=302")
+		m.Set("History-Info", "<"+came.String()+">;index=1, <"+to.String()+">;index=1.1;mp=1")
+	}
 }
 
 // show puts our proof into a request, where one was asked for.

@@ -651,7 +651,7 @@ CREATE TABLE trunks (
 	prefix    TEXT   NOT NULL,
 	shows     TEXT   NOT NULL,
 	off       BIGINT NOT NULL,
-	created   BIGINT NOT NULL,
+	created   BIGINT NOT NULL, deflects BIGINT NOT NULL DEFAULT 0, onward TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

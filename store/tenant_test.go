@@ -75,7 +75,7 @@ func nouns() []pbx.Noun {
 		&pbx.HoursOverride{ID: pbx.OfficeHours, State: pbx.StateClosed, Holiday: true, From: day, Until: day.Add(time.Hour), By: "usr_ada", Reason: "Überschwemmung"},
 		&pbx.Park{ID: "prk_1", Name: "Парковка", Group: "grp_sales", Extension: "700", Slots: 5, Wait: 90, Then: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}, Created: day},
 		&pbx.Room{ID: "rom_1", Name: "Besprechung", Group: "grp_sales", Extension: "790", PIN: "1234", HostPIN: "98765", Wait: true, Quiet: true, Ends: true, Most: 9, Created: day},
-		&pbx.Trunk{ID: "trk_1", Name: "Carrier", Group: "grp_sales", Host: "sip.carrier.example:5061", Transport: "tls", Domain: "carrier.example", Register: true, Username: "office",
+		&pbx.Trunk{ID: "trk_1", Name: "Carrier", Group: "grp_sales", Deflects: true, Onward: pbx.OnwardHistory, Host: "sip.carrier.example:5061", Transport: "tls", Domain: "carrier.example", Register: true, Username: "office",
 			AuthName: "office-1", Secret: "kept", Expires: 300, Ping: 60, Sources: []string{"192.0.2.0/24"}, Trusted: true, Account: true, Encrypt: true, Calls: 30, Sends: "national",
 			Prefix: "9", Shows: "+4930100", Off: true, Created: day},
 		&pbx.DID{ID: "did_1", Number: "+49301001", Name: "Zentrale", Trunk: "trk_1", Group: "grp_sales", To: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Shown: true, Created: day},

@@ -30,6 +30,7 @@ func (n *null) Dial(inv call.Invite) error {
 }
 func (n *null) Progress(pbx.LegID, int, []byte)     {}
 func (n *null) Refuse(pbx.LegID, pbx.Cause, string) { panic("refused") }
+func (n *null) Deflect(pbx.LegID, string)           { n.done <- struct{}{} }
 func (n *null) Hangup(pbx.LegID, pbx.Cause)         { n.done <- struct{}{} }
 func (n *null) Offer(pbx.LegID, []byte)             {}
 func (n *null) Reply(pbx.LegID, int, []byte)        {}

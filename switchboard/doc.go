@@ -28,6 +28,8 @@ type Legs interface {
 	Accept(leg pbx.LegID, sdp []byte)
 	// Refuse ends an incoming leg that was not answered; text goes to the caller's display.
 	Refuse(leg pbx.LegID, cause pbx.Cause, text string)
+	// Deflect asks the carrier of an incoming leg that was not answered to send the call to another number by itself.
+	Deflect(leg pbx.LegID, number string)
 	// Hangup ends a leg whatever its state: by CANCEL, by BYE or by nothing.
 	Hangup(leg pbx.LegID, cause pbx.Cause)
 	// Offer sends a changed session on a leg that is up; the answer comes as call.SignalReplied.

@@ -103,6 +103,13 @@ func (w *wire) Refuse(leg pbx.LegID, cause pbx.Cause, text string) {
 	})
 }
 
+func (w *wire) Deflect(leg pbx.LegID, number string) {
+	w.do(leg, func(p *phone) {
+		w.say("deflect %s %s", p.name(), number)
+		p.end()
+	})
+}
+
 func (w *wire) Hangup(leg pbx.LegID, cause pbx.Cause) {
 	w.do(leg, func(p *phone) {
 		w.say("hangup %s %s", p.name(), cause)

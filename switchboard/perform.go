@@ -33,6 +33,10 @@ func (r *run) perform(e call.Effect) call.Input {
 		return r.announce()
 	case call.Refuse:
 		legs.Refuse(r.sides[0].wire, e.Cause, r.words(e.Cause, e.Text))
+	case call.Screen:
+		return r.screen(e.Leg)
+	case call.Deflect:
+		legs.Deflect(r.sides[0].wire, e.To)
 	case call.Hangup:
 		s, _ := r.side(e.Leg)
 		legs.Hangup(s.wire, e.Cause)
@@ -171,7 +175,7 @@ func (r *run) dial(s *side, encrypt bool) error {
 	r.b.legs.Store(s.wire, r)
 	if s.trunk != "" {
 		r.useTrunk(s.trunk)
-		return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Trunk: s.trunk, From: pbx.Party{Number: s.shows}, To: pbx.Party{Number: s.sends}, Offer: body})
+		return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Trunk: s.trunk, Onward: s.onward, From: pbx.Party{Number: s.shows}, To: pbx.Party{Number: s.sends}, Offer: body})
 	}
 	return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Answer: s.answers, Binding: s.binding, From: r.plan.From, To: s.record.Party, Offer: body})
 }

@@ -51,7 +51,7 @@ func (r *run) enlist(config *pbx.Snapshot, plan route.Plan) []pbx.LegID {
 		for _, t := range a.Targets {
 			id := pbx.LegID(newID("leg", r.now))
 			ids = append(ids, id)
-			callee := &side{leg: id, wire: id, binding: t.Binding, secure: t.Binding.Secure, web: isBrowser(t.Binding), trunk: t.Trunk, sends: t.Sends, shows: t.Shows, id: r.sides[0].id + uint64(len(r.sides))}
+			callee := &side{leg: id, wire: id, binding: t.Binding, secure: t.Binding.Secure, web: isBrowser(t.Binding), trunk: t.Trunk, sends: t.Sends, shows: t.Shows, onward: t.Onward, id: r.sides[0].id + uint64(len(r.sides))}
 			if source, err := netip.ParseAddrPort(t.Binding.Source); err == nil {
 				callee.source = source.Addr().Unmap()
 			}

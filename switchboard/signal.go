@@ -38,7 +38,7 @@ func (r *run) handle(m *message) {
 		}
 		r.told(m.input)
 	case m.key != "":
-		if r.state.IsHoused() || r.state.AsksConsent() { // otherwise the sound carries it
+		if r.state.IsHoused() || r.state.IsAsked(m.key) || r.state.AsksConsent() { // otherwise the sound carries it
 			r.step(call.Digit{Leg: m.key, Digit: m.signal.Digit})
 		} else if i := r.state.Find(m.key); i >= 0 {
 			r.keyed(r.sides[i], i, m.signal.Digit)

@@ -19,6 +19,7 @@ type side struct {
 	trunk   pbx.TrunkID // in place of a binding …
 	sends   string      // … the number that is called, and …
 	shows   string      // … the caller's, both as the carrier wants them
+	onward  string      // … and the number of the office that the call came for, likewise
 	actor   pbx.Actor   // of a leg that came to us
 	ghost   bool        // there is no phone: it stands for who asked the house to call
 	answers bool        // its phone is to answer by itself

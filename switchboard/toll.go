@@ -26,7 +26,7 @@ func (r *run) limit() {
 		r.most.Stop()
 		r.most = nil
 	}
-	if r.most != nil || r.plan.Most == 0 || r.state.Phase != call.Talking {
+	if r.most != nil || r.plan.Most == 0 || r.state.Phase != call.Talking || r.plan.Beside() && r.sides[r.state.Callee].trunk == "" {
 		return
 	}
 	r.cutAfter(r.plan.Most)
@@ -50,9 +50,14 @@ func (b *Board) mayDialOut(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, 
 		payer = pbx.Actor{Kind: pbx.ActorUser, User: plan.Payer}
 	}
 	d := policy.Decide(s, policy.Request{Actor: payer, Right: policy.CallOut, Target: policy.User(plan.Payer), At: now})
-	if !d.OK {
+	switch {
+	case d.OK:
+	case plan.Beside():
+		plan.StayInside()
+		plan.Trace = append(plan.Trace, d.Reason())
+	default:
 		plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
-		plan.Trace = append(plan.Trace, plan.Text)
+		plan.Deflect, plan.Trace = "", append(plan.Trace, plan.Text)
 		plan.Ruled, plan.Spoken = &toll.Verdict{Code: toll.Unentitled}, ""
 		if payer.User == caller.User {
 			plan.Spoken = "say.refused.right"

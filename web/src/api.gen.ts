@@ -7039,6 +7039,7 @@ export interface components {
             auth_name?: string;
             /** Format: int64 */
             calls?: number;
+            deflects: boolean;
             domain?: string;
             encrypt: boolean;
             /**
@@ -7054,6 +7055,8 @@ export interface components {
             id: string;
             name: string;
             off: boolean;
+            /** @enum {string} */
+            onward: "" | "diversion" | "history";
             /**
              * Format: int64
              * @description seconds
@@ -7085,6 +7088,8 @@ export interface components {
              * @description at the same time; 0 is without a limit
              */
             calls?: number;
+            /** @description the carrier sends calls on by itself when asked to (302) */
+            deflects?: boolean;
             /** @description in addresses; empty is the name in host */
             domain?: string;
             /** @description sound has to be encrypted */
@@ -7100,6 +7105,11 @@ export interface components {
             host?: string;
             name?: string;
             off?: boolean;
+            /**
+             * @description how it learns that a call was sent on; such calls then show who calls
+             * @enum {string}
+             */
+            onward?: "" | "diversion" | "history";
             /**
              * Format: int64
              * @description seconds; 0 is usual

@@ -14,6 +14,7 @@ import { byName } from './words';
 
 const transports = ['', 'udp', 'tcp', 'tls'] as const;
 const forms = ['plus', 'digits', 'abroad', 'national'] as const;
+const onwards = ['', 'diversion', 'history'] as const;
 const fields = ['name', 'host', 'transport', 'domain', 'username', 'auth_name', 'secret', 'expires', 'ping', 'sources', 'calls', 'prefix', 'shows', 'group', 'encrypt'];
 
 export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => void }) {
@@ -25,7 +26,7 @@ export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => vo
   const form = useForm({
     name: trunk?.name ?? '', group: trunk?.group ?? '', host: trunk?.host ?? '', transport: trunk?.transport ?? '', register: trunk?.register ?? true, username: trunk?.username ?? '', secret: '',
     auth_name: trunk?.auth_name ?? '', domain: trunk?.domain ?? '', sends: trunk?.sends ?? 'plus', prefix: trunk?.prefix ?? '', shows: trunk?.shows ?? '', calls: trunk?.calls ? String(trunk.calls) : '',
-    sources: (trunk?.sources ?? []).join('\n'), trusted: trunk?.trusted ?? false, account: trunk?.account ?? false, encrypt: trunk?.encrypt ?? false, expires: trunk?.expires ? String(trunk.expires) : '', ping: trunk?.ping ? String(trunk.ping) : '', on: !trunk?.off,
+    sources: (trunk?.sources ?? []).join('\n'), trusted: trunk?.trusted ?? false, account: trunk?.account ?? false, deflects: trunk?.deflects ?? false, onward: trunk?.onward ?? '', encrypt: trunk?.encrypt ?? false, expires: trunk?.expires ? String(trunk.expires) : '', ping: trunk?.ping ? String(trunk.ping) : '', on: !trunk?.off,
   }, async ({ on, secret, calls, expires, ping, sources, ...v }) => {
     const body = { ...v, off: !on, secret: secret === '' && trunk ? undefined : secret, calls: Number(calls || 0), expires: Number(expires || 0), ping: Number(ping || 0), sources: sources.split(/[\s,]+/).filter(Boolean) };
     if (trunk) await api.editTrunk(trunk.id, { ...body, revision: trunk.revision });
@@ -59,6 +60,8 @@ export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => vo
             <Toggle form={form} name="encrypt" label={t('trunk.encrypt')} hint={t('trunk.encrypt_hint')} />
             <Toggle form={form} name="trusted" label={t('trunk.trusted')} hint={t('trunk.trusted_hint')} />
             <Toggle form={form} name="account" label={t('trunk.account')} hint={t('trunk.account_hint')} />
+            <Toggle form={form} name="deflects" label={t('trunk.deflects')} hint={t('trunk.deflects_hint')} />
+            <div className="col g8"><span className="label" aria-hidden>{t('trunk.onward')}</span><Choices name="onward" label={t('trunk.onward')} value={form.values.onward} onChange={(v) => form.set('onward', v as typeof form.values.onward)} options={onwards.map((x) => ({ value: x, label: x === '' ? t('trunk.onward_none') : x === 'diversion' ? 'Diversion' : 'History-Info' }))} /><span className="meta">{t('trunk.onward_hint')}</span></div>
             <Text form={form} name="expires" label={t('trunk.expires')} hint={t('trunk.expires_hint')} optional />
             <Text form={form} name="ping" label={t('trunk.ping')} hint={t('trunk.ping_hint')} optional />
           </>
