@@ -269,6 +269,7 @@ func probes() map[string][]probe {
 		"DELETE /v1/queues/{queue}":             queues("/v1/queues/%s", ""),
 		"GET /v1/restrictions":                  one("/v1/restrictions", ""),
 		"POST /v1/restrictions":                 {{"sales", "/v1/restrictions", `{"name":"New","group":"<sales>","on":[{"kind":"group","id":"<sales>"}]}`, ""}, {"beyond sales", "/v1/restrictions", `{"name":"New","group":"<sales>","on":[{"kind":"group","id":"<support>"}]}`, ""}, {"office", "/v1/restrictions", `{"name":"New","on":[{"kind":"office"}]}`, ""}},
+		"POST /v1/whatif/restriction":           {{"sales", "/v1/whatif/restriction", `{"draft":{"name":"New","group":"<sales>","on":[{"kind":"group","id":"<sales>"}]}}`, ""}, {"office", "/v1/whatif/restriction", `{"draft":{"name":"New","on":[{"kind":"office"}]}}`, ""}},
 		"GET /v1/restrictions/{restriction}":    restrictions("/v1/restrictions/%s", ""),
 		"PATCH /v1/restrictions/{restriction}":  restrictions("/v1/restrictions/%s", `{"name":"Renamed"}`),
 		"DELETE /v1/restrictions/{restriction}": restrictions("/v1/restrictions/%s", ""),

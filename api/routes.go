@@ -112,6 +112,7 @@ func Routes() []Route {
 		route("PUT", "/v1/users/{user}/forwarding", over("user", policy.ForwardingEdit, policy.UserEdit), "Change what happens to calls for a person; with dry=1 only look at it.", (*Server).putForwarding).tries(),
 		route("GET", "/v1/restrictions", anywhere(policy.RestrictionEdit), "What may be called outside: the profiles that reach whom the visitor may decide about.", (*Server).listRestrictions),
 		route("POST", "/v1/restrictions", anywhere(policy.RestrictionEdit), "Add a profile of what may be called outside.", (*Server).createRestriction).created().tries(),
+		route("POST", "/v1/whatif/restriction", anywhere(policy.RestrictionEdit), "What a draft of a profile would have done to the calls of the last days, of people whom the visitor may decide about; nothing is changed.", (*Server).tryRestriction),
 		route("GET", "/v1/restrictions/{restriction}", row(policy.RestrictionEdit), "One profile.", (*Server).getRestriction),
 		route("PATCH", "/v1/restrictions/{restriction}", row(policy.RestrictionEdit), "Change a profile; it holds for the next call.", (*Server).patchRestriction).tries(),
 		act("DELETE", "/v1/restrictions/{restriction}", row(policy.RestrictionEdit), "Delete a profile.", (*Server).deleteRestriction).dry(),

@@ -5,6 +5,7 @@ package whatif
 
 import (
 	"iter"
+	"strconv"
 	"time"
 
 	"tandem/number"
@@ -39,6 +40,9 @@ type Effect struct {
 	Before, After toll.Verdict
 }
 
+// Minutes is how long a call could last that would end sooner.
+func (e *Effect) Minutes() string { return strconv.Itoa(int(e.After.Most / time.Minute)) }
+
 // Count is how many calls of one person turn which way.
 type Count struct{ Closed, Opened, Shorter int }
 
@@ -49,6 +53,7 @@ type Outcome struct {
 	Count
 	People  map[pbx.UserID]*Count
 	Effects []Effect // the first of them, in the order of the calls
+	Saved   int64    // what the calls that would be refused cost, by the prices that are known, in millionths of the currency
 }
 
 // Most is how many effects an outcome names one by one.
@@ -92,6 +97,9 @@ func Replay(now, draft *pbx.Snapshot, calls iter.Seq[Call]) Outcome {
 			case Shorter:
 				n.Shorter++
 			}
+		}
+		if turn == Closed && before.Quote.OK {
+			out.Saved += before.Quote.Price.Cost(c.Talk)
 		}
 		if len(out.Effects) < Most {
 			out.Effects = append(out.Effects, Effect{c, to, turn, before, after})

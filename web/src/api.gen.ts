@@ -3436,6 +3436,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/whatif/restriction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a draft of a profile would have done to the calls of the last days, of people whom the visitor may decide about; nothing is changed.
+         * @description Needs `restriction.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_whatif_restriction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5318,6 +5338,71 @@ export interface components {
             spread?: boolean;
             trunks?: components["schemas"]["Way"][];
         };
+        Outcome: {
+            /**
+             * Format: int64
+             * @description that people whom the visitor may decide about dialled
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description would be refused
+             */
+            closed: number;
+            /** @description with saved */
+            currency?: string;
+            /** @description the first calls that would go otherwise, of those that the visitor may see */
+            effects: components["schemas"]["OutcomeCall"][];
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description more of them, that he may not see
+             */
+            hidden: number;
+            /**
+             * Format: int64
+             * @description were refused and would be allowed
+             */
+            opened: number;
+            /**
+             * Format: int64
+             * @description of them: to numbers outside
+             */
+            outside: number;
+            /** @description those whose calls would go otherwise, most refusals first */
+            people: components["schemas"]["OutcomePerson"][];
+            /**
+             * Format: int64
+             * @description what the calls that would be refused cost by today's prices, in millionths of the currency; for who may see costs
+             */
+            saved?: number;
+            /**
+             * Format: int64
+             * @description would end sooner
+             */
+            shorter: number;
+        };
+        OutcomeCall: {
+            /** Format: date-time */
+            at: string;
+            call: string;
+            number: string;
+            /** @description why */
+            text: string;
+            /** @enum {string} */
+            turn: "closed" | "opened" | "shorter";
+            user: components["schemas"]["Named"];
+        };
+        OutcomePerson: {
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            opened: number;
+            /** Format: int64 */
+            shorter: number;
+            user: components["schemas"]["Named"];
+        };
         OverrideGroupBody: {
             reason?: string;
             /** @enum {string} */
@@ -7134,6 +7219,19 @@ export interface components {
             /** @description believe its identity headers */
             trusted?: boolean;
             username?: string;
+        };
+        TryRestrictionBody: {
+            /**
+             * Format: int64
+             * @description how far back; absent: 30
+             */
+            days?: number;
+            /** @description the draft deletes the profile */
+            delete?: boolean;
+            /** @description what would be typed; absent fields stay */
+            draft?: components["schemas"]["RestrictionBody"];
+            /** @description the profile that the draft changes; absent: it is a new one */
+            restriction?: string;
         };
         UsedRight: {
             /**
@@ -15465,6 +15563,39 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_whatif_restriction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryRestrictionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcome"];
                 };
             };
             /** @description Refused, with the reason */

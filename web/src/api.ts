@@ -89,7 +89,7 @@ export type List<T> = { items: T[]; next?: string; total: number };
 
 type Method<P extends keyof paths, M extends 'get' | 'post' | 'put' | 'patch' | 'delete'> = NonNullable<paths[P][M]>;
 type QueryOf<P extends keyof paths> = Method<P, 'get'> extends { parameters: { query?: infer Q } } ? NonNullable<Q> : never;
-type BodyOf<P extends keyof paths, M extends 'post' | 'put' | 'patch'> = Method<P, M> extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
+export type BodyOf<P extends keyof paths, M extends 'post' | 'put' | 'patch'> = Method<P, M> extends { requestBody?: { content: { 'application/json': infer B } } } ? B : never;
 
 /** A refusal or a fault, in the words of the server. */
 export class Failure extends Error {
@@ -261,6 +261,7 @@ export const api = {
   deleteDeck: (deck: string) => got(client.DELETE('/v1/decks/{deck}', { params: { path: { deck } } })),
   rates: (deck: string, query: Loose<'/v1/decks/{deck}/rates'>) => got(client.GET('/v1/decks/{deck}/rates', { params: { path: { deck }, query: chosen<QueryOf<'/v1/decks/{deck}/rates'>>(query as never) } })),
   quotes: (number: string) => got(client.GET('/v1/quotes', { params: { query: { number } } })),
+  tryRestriction: (body: BodyOf<'/v1/whatif/restriction', 'post'>, signal?: AbortSignal) => got(client.POST('/v1/whatif/restriction', { body, signal })),
   explainCall: (body: BodyOf<'/v1/explain/call', 'post'>) => got(client.POST('/v1/explain/call', { body })),
   rings: () => got(client.GET('/v1/rings', { params: { query: { limit: 500 } } })),
   ring: (ring: string) => got(client.GET('/v1/rings/{ring}', { params: { path: { ring } } })),

@@ -6,6 +6,7 @@ import { Link } from 'react-router';
 import { api, type Restriction } from '../api';
 import { ExceptEditor, OnEditor, RulesEditor, onWord } from '../parts/restriction';
 import { useAddress, useGroups } from '../parts/query';
+import { WhatIf } from '../parts/whatif';
 import { byName } from '../parts/words';
 import { Button } from '../ui/button';
 import { Confirm, Side } from '../ui/dialog';
@@ -23,8 +24,9 @@ function Edit({ of, onClose }: { of?: Restriction; onClose: () => void }) {
   const [except, setExcept] = useState(of?.except ?? []);
   const [removing, setRemoving] = useState(false);
   const refresh = () => Promise.all([cache.invalidateQueries({ queryKey: ['restrictions'] }), cache.invalidateQueries({ queryKey: ['whycall'] }), cache.invalidateQueries({ queryKey: ['audit'] })]);
+  const typed = (v: { name: string; group: string; off: boolean }) => ({ name: v.name, group: v.group, off: v.off, on: on.map(({ kind, id }) => ({ kind, id })), rules: rules.map(({ text: _, ...r }) => r), except: except.map(({ text: _, name: __, ...e }) => e) });
   const form = useForm({ name: of?.name ?? '', group: of?.group ?? '', off: Boolean(of?.off) }, async (v) => {
-    const body = { name: v.name, group: v.group, off: v.off, on: on.map(({ kind, id }) => ({ kind, id })), rules: rules.map(({ text: _, ...r }) => r), except: except.map(({ text: _, name: __, ...e }) => e) };
+    const body = typed(v);
     if (of) await api.editRestriction(of.id, { ...body, revision: of.revision });
     else await api.addRestriction(body);
     await refresh();
@@ -41,6 +43,7 @@ function Edit({ of, onClose }: { of?: Restriction; onClose: () => void }) {
         <ExceptEditor value={except} onChange={setExcept} />
         <Pick form={form} name="group" label={t('restriction.owner')} options={groups.map((g) => ({ value: g.id, label: g.name }))} empty={t('ring.office')} searchable />
         <Toggle form={form} name="off" label={t('restriction.off')} hint={t('restriction.off_hint')} />
+        <WhatIf draft={() => ({ restriction: of?.id, draft: typed(form.values) })} />
       </div>
       {of && <Confirm open={removing} danger title={t('restriction.delete_title', { name: of.name })} action={t('restriction.delete')} onClose={() => setRemoving(false)} run={async () => { await api.deleteRestriction(of.id); await refresh(); toast({ text: t('restriction.deleted', { name: of.name }) }); onClose(); }}><p>{t('restriction.delete_hint')}</p></Confirm>}
     </Side>

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Check, Minus, X } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { api } from '../api';
 import { useMe } from '../session';
 import { Button } from '../ui/button';
@@ -37,8 +38,8 @@ export function WhyCall() {
           {(w) => (
             <div className="card"><div className="card-body col g12">
               <div className="col g4"><h3 className="verdict">{w.ok ? t('whycall.yes', { name: w.from.name ?? '' }) : t('whycall.no', { name: w.from.name ?? '' })}</h3><p>{w.verdict}</p><p className="meta num">{[w.where, w.number, w.most ? t('whycall.most', { n: Math.round(w.most / 60) }) : ''].filter(Boolean).join(' · ')}</p></div>
-              <ol className="col g4">{w.order.map((c) => { const Mark = marks[c.state]; return <li key={c.kind} className="row g8"><Mark className="icon t3" aria-hidden /><span className={c.state === 'decides' ? 'med warn' : 't2'}>{c.text}</span></li>; })}</ol>
-              {w.profiles.length > 0 && <ul className="col g8">{w.profiles.map((p) => <li key={p.name + p.through.kind + (p.through.id ?? '')} className="col g4"><span className={p.decides ? 'med' : ''}>{p.name} <span className="meta">{onWord(p.through)}</span></span>{p.rules.map((r) => <span key={r} className="t2">{r}</span>)}</li>)}</ul>}
+              <ol className="col g4">{w.order.map((c) => { const Mark = marks[c.state]; return <li key={c.kind} className="row g8"><Mark className="icon t3" aria-hidden /><span className={c.state === 'decides' ? 'med warn' : 't2'}>{c.text}</span>{c.state === 'decides' && c.kind === 'right' && <Link to={`/explain?who=${w.from.id}&right=call.out&kind=user&id=${w.from.id}`}>{t('whycall.right')}</Link>}</li>; })}</ol>
+              {w.profiles.length > 0 && <ul className="col g8">{w.profiles.map((p) => <li key={p.name + p.through.kind + (p.through.id ?? '')} className="col g4"><span className={p.decides ? 'med' : ''}>{p.id ? <Link to={`/restrictions?peek=${p.id}`}>{p.name}</Link> : p.name} <span className="meta">{onWord(p.through)}</span></span>{p.rules.map((r) => <span key={r} className="t2">{r}</span>)}</li>)}</ul>}
               {w.change && <p><span className="med">{t('whycall.change')}</span> {w.change}</p>}
             </div></div>
           )}
