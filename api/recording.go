@@ -118,7 +118,7 @@ func (s *Server) whyRecorded(v *visit, r *pbx.Recording) i18n.Text {
 	key := "recording.why." + string(r.Mode)
 	about := pbx.Ref{}
 	switch {
-	case v.knows(pbx.UserID(r.Rule)):
+	case v.s.Users[pbx.UserID(r.Rule)] != nil && v.knows(pbx.UserID(r.Rule)):
 		about = pbx.Ref{Kind: pbx.KindUser, ID: string(r.Rule)}
 	case v.s.Groups[pbx.GroupID(r.Rule)] != nil && v.can(policy.GroupSee, policy.Group(pbx.GroupID(r.Rule))):
 		about = pbx.Ref{Kind: pbx.KindGroup, ID: string(r.Rule)}
@@ -457,7 +457,7 @@ func (s *Server) recordName(v *visit, id pbx.RecordRuleID) string {
 		return v.s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(id)})
 	case v.s.Queues[pbx.QueueID(id)] != nil:
 		return v.s.NameOf(pbx.Ref{Kind: pbx.KindQueue, ID: string(id)})
-	case v.knows(pbx.UserID(id)):
+	case v.s.Users[pbx.UserID(id)] != nil && v.knows(pbx.UserID(id)):
 		return v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(id)})
 	}
 	return ""

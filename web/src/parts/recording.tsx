@@ -7,8 +7,7 @@ import { api, type Peaks, type Recording } from '../api';
 import { clock, day, moment, stamp } from '../format';
 import { Button, IconButton } from '../ui/button';
 import { Side } from '../ui/dialog';
-import { Choices } from '../ui/form';
-import { Flip, Line } from '../ui/pick';
+import { Flip, Line, Segments } from '../ui/pick';
 import { Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
@@ -110,11 +109,11 @@ function Player({ recording: r, reason }: { recording: Recording; reason: string
         <Loaded of={peaks}>{(p) => <Wave peaks={p} at={at} of={r.seconds} onSeek={seek} />}</Loaded>
         <span className="meta wave-side to">{partyName(r.to)}</span>
       </div>
-      <div className="row g12">
+      <div className="row g12 wrap">
         <IconButton kind="primary" icon={playing ? Pause : Play} label={playing ? t('recording.pause') : t('recording.play')} onClick={toggle} />
-        <span className="num t2" role="timer">{clock(at)} / {clock(r.seconds)}</span>
+        <span className="num t2 nowrap grow" role="timer">{clock(at)} / {clock(r.seconds)}</span>
+        <Segments label={t('voicemail.speed')} value={speed} onChange={pace} options={speeds.map((s) => ({ value: s, label: t('voicemail.times', { n: Number(s) }) }))} />
       </div>
-      <Choices name="speed" label={t('voicemail.speed')} value={speed} onChange={pace} options={speeds.map((s) => ({ value: s, label: t('voicemail.times', { n: Number(s) }) }))} />
       <Flip label={t('recording.skip')} hint={t('recording.skip_hint')} on={skip} onChange={setSkip} />
     </div>
   );
