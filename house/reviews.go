@@ -33,7 +33,7 @@ func (h *House) tellReviews() {
 }
 
 func (h *House) tellReview(s *pbx.Snapshot, r *pbx.Review, kind outbox.Kind) {
-	now := time.Now()
+	now := h.Config.Now()
 	waiting := map[pbx.UserID]int{}
 	for _, who := range policy.Reviewers(s, policy.Open(policy.Items(s, r, now)), now) {
 		for _, u := range who[:min(len(who), asked)] {
