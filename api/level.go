@@ -12,7 +12,7 @@ import (
 // Level is a supervisor level, an access type or a permission of a person (D-009…D-037).
 type Level struct {
 	Role      string             `json:"role" doc:"name of the role; essential is the access type that every phone user has"`
-	Kind      string             `json:"kind" enum:"supervisor,access,permission"`
+	Kind      string             `json:"kind" enum:"supervisor,access,permission,own" doc:"own: made here, as a copy of a level or from nothing"`
 	Billable  bool               `json:"billable"`
 	Held      []pbx.AssignmentID `json:"held" nullable:"false" doc:"assignments that give it"`
 	Automatic bool               `json:"automatic,omitempty" doc:"given and taken by itself"`
@@ -29,12 +29,15 @@ func (s *Server) showLevels(v *visit, in *pbx.Snapshot, u *pbx.User, at time.Tim
 	if u.Extension == "" {
 		all[0].Automatic, all[0].Locked = false, s.say(v, i18n.T("level.portal_only", "name", u.Name))
 	}
-	for _, r := range policy.Roles() {
-		kind := policy.LevelKindOf(r.ID)
-		if kind == "" {
+	for _, r := range policy.AllRoles(in) {
+		kind := string(policy.LevelKindOf(r.ID))
+		switch {
+		case r.Custom != nil && r.Class == policy.ClassLevel:
+			kind = "own"
+		case kind == "":
 			continue
 		}
-		l := Level{Role: string(r.ID), Kind: string(kind), Billable: r.IsBillable(), Held: []pbx.AssignmentID{}}
+		l := Level{Role: string(r.ID), Kind: kind, Billable: r.IsBillable(), Held: []pbx.AssignmentID{}}
 		for _, a := range in.AssignmentsOf(u.ID) {
 			if a.Role == r.ID && (a.Until.IsZero() || a.Until.After(at)) {
 				l.Held = append(l.Held, a.ID)

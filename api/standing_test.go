@@ -214,6 +214,33 @@ func TestLockedLevels(t *testing.T) {
 	}
 }
 
+// A level made here stands among the levels of each person: who holds all of it over as much may give it there, and who does not
+// reads why he may not (B-111, N-4, N-10).
+func TestLevelsMadeHere(t *testing.T) {
+	o := newOffice(t)
+	var made RoleDetail
+	o.wants(201, "olga", "POST", "/v1/roles", `{"name":"Sound desk","class":"level","rights":{"recording.play":"all","agent.data":"all"}}`).json(t, &made)
+	id := string(made.ID)
+	if l := o.standing("olga", "uwe").level(id); l.Kind != "own" || !l.Billable || l.Locked != "" || l.Scope == nil || l.Scope.Kind != "all" {
+		t.Errorf("for the owner it is %+v", l)
+	}
+	if l := o.standing("sven", "uwe").level(id); l.Locked == "" {
+		t.Errorf("who holds none of it may give it: %+v", l)
+	}
+	o.wants(403, "sven", "POST", "/v1/users/<uwe>/assignments", `{"role":"`+id+`","scope":{"kind":"group","group":"<support>"}}`)
+	o.wants(201, "olga", "POST", "/v1/users/<uwe>/assignments", `{"role":"`+id+`","scope":{"kind":"group","group":"<support>"},"reason":"cover"}`)
+	uwe := o.standing("olga", "uwe")
+	if l := uwe.level(id); len(l.Held) != 1 {
+		t.Errorf("held: %+v", l)
+	}
+	if r := uwe.right("recording.play"); r.State != "allow" || !strings.Contains(r.Where, "support") {
+		t.Errorf("what it gives: %+v", r)
+	}
+	if l := o.standing("olga", "tom").level(id); len(l.Held) != 0 {
+		t.Errorf("somebody else holds it: %+v", l)
+	}
+}
+
 // Manage Users gives what costs nothing, as far as it is held; what costs needs Manage Billable Items, which hands itself on
 // only when a System Owner says so (D-041…D-045).
 func TestManageUsers(t *testing.T) {

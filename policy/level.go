@@ -63,8 +63,8 @@ func LevelKindOf(role pbx.RoleID) LevelKind {
 	return LevelPermission
 }
 
-// IsBillable reports whether a built-in role carries something that raises the cost of the system (D-043).
+// IsBillable reports whether a role carries something that raises the cost of the system (D-043).
 func (r Role) IsBillable() bool {
 	b := builtinOf(r.ID)
-	return b != nil && b.billed
+	return b != nil && b.billed || Billed(r.Custom)
 }

@@ -4781,8 +4781,11 @@ export interface components {
             held: string[];
             /** @description what brings it along, as a sentence */
             implied?: string;
-            /** @enum {string} */
-            kind: "supervisor" | "access" | "permission";
+            /**
+             * @description own: made here, as a copy of a level or from nothing
+             * @enum {string}
+             */
+            kind: "supervisor" | "access" | "permission" | "own";
             /** @description why the visitor may not give it */
             locked?: string;
             /** @description name of the role; essential is the access type that every phone user has */

@@ -75,7 +75,7 @@ function Grants({ rights, ask }: { rights: PersonRights; ask: Ask }) {
   );
 }
 
-const sections = ['supervisor', 'access', 'permission'] as const;
+const sections = ['supervisor', 'access', 'permission', 'own'] as const;
 
 /** Roles of the whole office, supervisor levels, access types and permissions. */
 function Levels({ rights, ask }: { rights: PersonRights; ask: Ask }) {
@@ -85,8 +85,12 @@ function Levels({ rights, ask }: { rights: PersonRights; ask: Ask }) {
   const office = rights.assignments.filter((a) => !rights.levels.some((l) => l.role === a.role));
   const given = (role: string) => rights.assignments.filter((a) => a.role === role);
   const row = (a: Assignment) => (
-    <GivenRow key={a.id} given={a} title={levelWord(a.role)} hint={roleHint(a.role)} lock={{ locked: a.locked, why: office.includes(a) ? officeRight : grantRight(rights.user) }} onMove={() => setMoving(a)} onEnd={() => ask(t('role.take', { role: levelWord(a.role) }), api.endAssignment(a.id), t('role.taken', { role: levelWord(a.role), name: rights.name }))} />
+    <GivenRow key={a.id} given={a} title={levelWord(a.role)} hint={roleHint(a.role) ?? made(a.role)} lock={{ locked: a.locked, why: office.includes(a) ? officeRight : grantRight(rights.user) }} onMove={() => setMoving(a)} onEnd={() => ask(t('role.take', { role: levelWord(a.role) }), api.endAssignment(a.id), t('role.taken', { role: levelWord(a.role), name: rights.name }))} />
   );
+  const made = (role: string) => {
+    const of = roles.find((r) => r.id === role && r.custom);
+    return of && t('level.made_here', { n: Object.keys(of.rights).length });
+  };
   const supervisor = rights.levels.find((l) => l.kind === 'supervisor' && l.held.length > 0);
   return (
     <>
@@ -95,7 +99,7 @@ function Levels({ rights, ask }: { rights: PersonRights; ask: Ask }) {
         {office.length === 0 && <p className="list-row t3">{t('role.none')}</p>}
       </Card>
       <Card title={t('level.title')} note={t('level.hint')}>
-        {sections.map((kind) => (
+        {sections.filter((kind) => rights.levels.some((l) => l.kind === kind)).map((kind) => (
           <div key={kind} role="group" aria-label={t(`level.${kind}` as never)}>
             <div className="rarea">{t(`level.${kind}` as never)}</div>
             {kind === 'supervisor' && !supervisor && <p className="list-row t3">{t('level.no_supervisor')}</p>}
@@ -104,7 +108,7 @@ function Levels({ rights, ask }: { rights: PersonRights; ask: Ask }) {
               if (has.length > 0) return has.map(row);
               return (
                 <div key={l.role} className="list-row">
-                  <span className="grow col"><span className="row w g6"><span className="med">{levelWord(l.role)}</span>{l.billable && <span className="chip small">{t('right.billable')}</span>}{(l.automatic || l.implied) && <span className="chip small ok">{l.automatic ? t('level.automatic_chip') : t('level.implied_chip')}</span>}</span><span className="meta">{l.implied || levelHint(l.role)}</span>{l.locked && <span className="meta">{l.locked}</span>}</span>
+                  <span className="grow col"><span className="row w g6"><span className="med">{levelWord(l.role)}</span>{l.billable && <span className="chip small">{t('right.billable')}</span>}{(l.automatic || l.implied) && <span className="chip small ok">{l.automatic ? t('level.automatic_chip') : t('level.implied_chip')}</span>}</span><span className="meta">{l.implied || (levelHint(l.role) ?? made(l.role))}</span>{l.locked && <span className="meta">{l.locked}</span>}</span>
                   {!l.automatic && <Button small locked={l.locked} why={grantRight(rights.user)} onClick={() => setGiving(l)}>{t('level.assign')}</Button>}
                 </div>
               );
