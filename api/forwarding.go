@@ -13,7 +13,7 @@ import (
 
 // Place is where a rule sends a call.
 type Place struct {
-	Kind   pbx.DestinationKind `json:"kind" enum:",user,mobile,outside,mailbox,ring,queue,menu,group,park,room,busy,prompt,fetch" doc:"empty ends the call"`
+	Kind   pbx.DestinationKind `json:"kind" enum:",user,mobile,outside,mailbox,ring,queue,menu,group,park,room,busy,prompt,fetch,names" doc:"empty ends the call"`
 	ID     string              `json:"id,omitempty"`
 	Number string              `json:"number,omitempty" doc:"of outside"`
 	Screen bool                `json:"screen,omitempty" doc:"the person hears who calls and decides (rebound)"`

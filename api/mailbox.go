@@ -23,6 +23,7 @@ type Mailbox struct {
 	Greetings []BoxWelcome `json:"greetings" nullable:"false" doc:"every occasion; for who may change them"`
 	Mail      pbx.BoxMail  `json:"mail,omitempty" enum:"notice,sound" doc:"what is sent when a message is left; absent: nothing"`
 	Clear     bool         `json:"clear,omitempty" doc:"a message is deleted once its sound is on its way"`
+	Listed    bool         `json:"listed" doc:"callers from outside find the person by name"`
 	PIN       bool         `json:"pin" doc:"one is set, so that messages can be fetched from any phone"`
 	PINSince  time.Time    `json:"pin_since,omitzero"`
 	Number    string       `json:"number,omitempty" doc:"code that fetches the messages from an own phone, without a PIN; absent: it is switched off"`
@@ -34,7 +35,7 @@ type Mailbox struct {
 
 // BoxWelcome is what callers hear on one occasion.
 type BoxWelcome struct {
-	For     string  `json:"for" enum:"any,busy,available,away,dnd,available2,away2"`
+	For     string  `json:"for" enum:"any,busy,available,away,dnd,available2,away2,name"`
 	Text    string  `json:"text,omitempty"`
 	Own     bool    `json:"own" doc:"callers hear an own sound"`
 	Seconds float64 `json:"seconds,omitempty"`
@@ -89,7 +90,7 @@ func (v *visit) boxToEdit(id string) (pbx.Mailbox, error) {
 
 func (s *Server) mailbox(v *visit, id pbx.BoxID) Mailbox {
 	b := v.s.MailboxOf(id)
-	out := Mailbox{ID: id, Shared: id.IsShared(), On: !b.Off, Longest: b.Seconds(), Most: b.Messages(), Days: b.Days, Language: b.Language, PIN: b.PIN != "",
+	out := Mailbox{ID: id, Shared: id.IsShared(), On: !b.Off, Longest: b.Seconds(), Most: b.Messages(), Days: b.Days, Language: b.Language, Listed: !b.Unlisted, PIN: b.PIN != "",
 		PINSince: b.PINSince, Edit: v.mayBox(id, false), Private: v.mayBox(id, true), Greetings: []BoxWelcome{}, Revision: command.Revision(&b)}
 	kind := pbx.KindUser
 	if out.Shared {
@@ -162,6 +163,7 @@ type patchMailbox struct {
 		Greetings []boxText    `json:"greetings,omitempty" doc:"words of greetings; those that are not named stay"`
 		Mail      *pbx.BoxMail `json:"mail,omitempty" doc:"notice, sound, or empty for nothing"`
 		Clear     *bool        `json:"clear,omitempty"`
+		Listed    *bool        `json:"listed,omitempty"`
 		PIN       *string      `json:"pin,omitempty" maxLength:"12" doc:"6 to 12 digits; empty takes it away; it is never shown"`
 		Revision  string       `json:"revision,omitempty" doc:"same as If-Match"`
 	}
@@ -178,7 +180,7 @@ func (s *Server) patchMailbox(ctx context.Context, v *visit, in *patchMailbox) (
 		return Mailbox{}, err
 	}
 	c := command.SetMailbox{ID: b.ID, Longest: in.Body.Longest, Most: in.Body.Most, Days: in.Body.Days, Language: in.Body.Language, Mail: in.Body.Mail, Clear: in.Body.Clear}
-	if in.Body.PIN != nil || in.Body.Mail != nil || in.Body.Clear != nil || in.Body.Greetings != nil {
+	if in.Body.PIN != nil || in.Body.Mail != nil || in.Body.Clear != nil || in.Body.Listed != nil || in.Body.Greetings != nil {
 		if err := v.opens(b.ID); err != nil {
 			return Mailbox{}, err
 		}
@@ -186,6 +188,10 @@ func (s *Server) patchMailbox(ctx context.Context, v *visit, in *patchMailbox) (
 	if in.Body.On != nil {
 		off := !*in.Body.On
 		c.Off = &off
+	}
+	if in.Body.Listed != nil {
+		unlisted := !*in.Body.Listed
+		c.Unlisted = &unlisted
 	}
 	for _, g := range in.Body.Greetings {
 		if c.Words == nil {

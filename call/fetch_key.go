@@ -292,6 +292,8 @@ func occasionWord(on pbx.Occasion) string {
 		return "say.for.greeting_any"
 	case pbx.OccasionBusy:
 		return "say.for.greeting_busy"
+	case pbx.OccasionName:
+		return "say.for.own_name"
 	case pbx.Occasion(pbx.StatusAvailable2):
 		return "say.status.custom_available"
 	case pbx.Occasion(pbx.StatusAway2):

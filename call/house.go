@@ -140,6 +140,8 @@ func (m *machine) serve(in Input) {
 		s.step(m, in)
 	case fetch:
 		s.step(m, in)
+	case names:
+		s.step(m, in)
 	case room:
 		s.step(m, in)
 	}
@@ -156,6 +158,8 @@ func serviceFor(h *route.House) service {
 		return queued{at: h.At}
 	case pbx.ToCode:
 		return code{action: pbx.CodeAction(h.At.ID), argument: h.At.Number}
+	case pbx.ToNames:
+		return names{}
 	case pbx.ToFetch:
 		return fetch{own: h.At.ID != "", number: h.At.Number}
 	case pbx.ToPark:

@@ -81,6 +81,8 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Done:
 		m.answer(in)
+	case Named:
+		m.answer(in)
 	case Meant:
 		m.meant(in)
 	case Waits:

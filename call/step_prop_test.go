@@ -179,7 +179,7 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
-		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToFetch, pbx.ToFetch, pbx.ToRoom, pbx.ToRoom, pbx.ToNowhere}).Draw(t, "house")
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToFetch, pbx.ToFetch, pbx.ToNames, pbx.ToRoom, pbx.ToRoom, pbx.ToNowhere}).Draw(t, "house")
 		p.House = &route.House{At: pbx.Destination{Kind: kind}, Fetch: rapid.IntRange(0, 3).Draw(t, "fetch") == 0}
 		return p
 	case 1:
@@ -303,6 +303,9 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 			return Carried{To: operator, Ask: flag("ask"), Echo: flag("echo"), Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}
 		}
 		if flag("fetch") {
+			if flag("named") {
+				return Named{Many: flag("many"), Found: make([]Somebody, rapid.IntRange(0, 9).Draw(t, "found"))}
+			}
 			if flag("done") {
 				return Done{OK: flag("ok")}
 			}

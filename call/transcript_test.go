@@ -281,6 +281,16 @@ func parseInput(t *testing.T, w []string) Input {
 			}
 		}
 		return in
+	case "named": // named 2, or named many
+		if has("many") {
+			return Named{Many: true}
+		}
+		var in Named
+		for i := range status {
+			who := "p" + strconv.Itoa(i+1)
+			in.Found = append(in.Found, Somebody{Said: []Clip{{Sound: who}}, To: pbx.Destination{Kind: pbx.ToUser, ID: who}})
+		}
+		return in
 	case "done":
 		return Done{!has("not")}
 	case "meant":
@@ -445,6 +455,8 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("greet %q usual=%t", e.For, e.Usual)
 	case SetPIN:
 		return fmt.Sprintf("set pin %s", e.PIN)
+	case FindName:
+		return fmt.Sprintf("find name %s", e.Keys)
 	case PlayBack:
 		return fmt.Sprintf("play back and %v #%d", e.Clips, e.Tag)
 	case Pause:

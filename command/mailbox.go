@@ -36,6 +36,7 @@ type SetMailbox struct {
 	Most     *int
 	Days     *int
 	Language *string
+	Unlisted *bool
 	Words    map[pbx.Occasion]string // of greetings, for people who read
 	Mail     *pbx.BoxMail
 	Clear    *bool
@@ -44,7 +45,7 @@ type SetMailbox struct {
 
 // isPrivate reports whether the change touches what is the owner's alone.
 func (c *SetMailbox) isPrivate() bool {
-	return c.Words != nil || c.Mail != nil || c.Clear != nil || c.PIN != nil
+	return c.Words != nil || c.Mail != nil || c.Clear != nil || c.PIN != nil || c.Unlisted != nil
 }
 
 func (c *SetMailbox) isPlain() bool {
@@ -73,6 +74,7 @@ func (c SetMailbox) Change(w *Work) (pbx.Change, error) {
 	put(&b.Days, c.Days)
 	put(&b.Mail, c.Mail)
 	put(&b.Clear, c.Clear)
+	put(&b.Unlisted, c.Unlisted)
 	if c.Language != nil {
 		var err error
 		if b.Language, err = cleanLanguage(*c.Language); err != nil {

@@ -379,7 +379,7 @@ func (s *Snapshot) checkGone(old Noun) error {
 	switch n := old.(type) {
 	case *User:
 		if len(s.MembershipsOf(n.ID))+len(s.AssignmentsOf(n.ID))+len(s.GrantsOf(n.ID))+len(s.DevicesOf(n.ID))+len(s.TokensOf(n.ID)) > 0 ||
-			s.Choices[n.ID] != nil || s.Duties[n.ID] != nil || s.Forwardings[n.ID] != nil || len(s.hoursRows(string(n.ID))) > 0 {
+			s.Choices[n.ID] != nil || s.Duties[n.ID] != nil || s.Forwardings[n.ID] != nil || len(s.hoursRows(string(n.ID)))+len(s.recordRules(string(n.ID))) > 0 || s.Mailboxes[BoxID(n.ID)] != nil {
 			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
 		}
 		for range s.wishesOf(n.ID) {
@@ -398,7 +398,7 @@ func (s *Snapshot) checkGone(old Noun) error {
 		for range s.scoped(n.ID) {
 			return Refuse(Conflict, "", "group.in_use", "name", n.Name)
 		}
-		if s.owns(n.ID) || len(s.hoursRows(string(n.ID))) > 0 {
+		if s.owns(n.ID) || len(s.hoursRows(string(n.ID)))+len(s.recordRules(string(n.ID))) > 0 || s.Mailboxes[BoxID(n.ID)] != nil {
 			return Refuse(Conflict, "", "group.in_use", "name", n.Name)
 		}
 	case *Trunk:

@@ -44,6 +44,7 @@ const (
 	CodeUnpark         CodeAction = "unpark"            // fetches a parked call
 	CodeKeyTransfer    CodeAction = "key_transfer"      // while one talks: sends the other to the number that follows
 	CodeKeyRecord      CodeAction = "key_record"        // … begins to record, or ends it
+	CodeNames          CodeAction = "names"             // finds somebody by the letters of his name
 	CodeMailbox        CodeAction = "mailbox"           // own messages
 	CodeMailboxOther   CodeAction = "mailbox_other"     // those of the mailbox whose number follows, or is asked for
 )
@@ -92,6 +93,7 @@ func CodeKinds() []CodeKind {
 		{CodePark, true, "*70", "*0", false}, {CodeUnpark, true, "*71", "*1", false},
 		{CodeMailbox, false, "*97", "*4", false}, {CodeMailboxOther, true, "*98", "*4*", false},
 		{CodeSpeed, true, "*0", "*5", false}, {CodeLastCaller, false, "*69", "*69", false}, {CodeRedial, false, "*66", "*66", false},
+		{CodeNames, false, "*411", "*411", false},
 		{CodeEcho, false, "*43", "*777", false}, {CodeSayExtension, false, "*65", "*65", false},
 		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyRecord, false, "*1", "*1", true},
 	}

@@ -25,6 +25,7 @@ const (
 	ToBusy    DestinationKind = "busy"    // the caller hears that it is busy
 	ToPrompt  DestinationKind = "prompt"  // the caller hears a sentence, and then the call ends
 	ToFetch   DestinationKind = "fetch"   // messages are fetched with number and PIN; of a code with the id of the caller: his own
+	ToNames   DestinationKind = "names"   // somebody is found by the letters of his name
 	ToCode    DestinationKind = "code"    // the house does what a feature code says; no rule leads there
 )
 
@@ -70,7 +71,7 @@ func (s *Snapshot) Leads(owner UserID, d Destination) bool {
 		return s.Rooms[RoomID(d.ID)] != nil
 	case ToGroup:
 		return s.Entrances[GroupID(d.ID)] != nil
-	case ToOutside, ToBusy, ToFetch:
+	case ToOutside, ToBusy, ToFetch, ToNames:
 		return true
 	}
 	return false
@@ -84,7 +85,7 @@ func checkDestination(field string, d Destination) error {
 		id = true
 	case ToOutside:
 		number = true
-	case ToNowhere, ToMobile, ToBusy, ToFetch:
+	case ToNowhere, ToMobile, ToBusy, ToFetch, ToNames:
 	default:
 		return Refuse(Invalid, field, "destination.unknown", "value", string(d.Kind))
 	}

@@ -24,6 +24,7 @@ type Mailbox struct {
 	Mail      BoxMail    `json:"mail,omitempty"`
 	Clear     bool       `json:"clear,omitempty"`    // with the sound in the mail: the message is deleted once it is on its way
 	Language  string     `json:"language,omitempty"` // in which callers are spoken to; empty: as everywhere
+	Unlisted  bool       `json:"unlisted,omitempty"` // callers from outside do not find the person by name
 	PIN       string     `json:"-"`                  // its hash; empty: messages are fetched from the own phone only
 	PINSince  time.Time  `json:"pin_since,omitzero"` // when the PIN was set; zero without one
 }
@@ -51,7 +52,7 @@ func Occasions() []Occasion {
 	for _, s := range Statuses() {
 		all = append(all, Occasion(s))
 	}
-	return all
+	return append(all, OccasionName)
 }
 
 // BoxMail says what is sent by mail when a message is left.

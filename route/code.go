@@ -19,6 +19,8 @@ func (q *question) code(n number.Number) pbx.Destination {
 	switch action {
 	case pbx.CodeMailbox:
 		return pbx.Destination{Kind: pbx.ToFetch, ID: string(q.r.Caller.User)}
+	case pbx.CodeNames:
+		return pbx.Destination{Kind: pbx.ToNames}
 	case pbx.CodePark, pbx.CodeUnpark:
 		return parkAt(q.s, q.r.Caller.User, argument, q.r.At)
 	case pbx.CodePickup, pbx.CodePickupAt, pbx.CodeIntercom: // package switchboard has asked for these before

@@ -338,6 +338,10 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 	case pbx.ToCode:
 		q.perform(p, to)
 		return pbx.Destination{}
+	case pbx.ToNames:
+		p.House = &House{At: to, Language: q.language(&House{})}
+		p.because(i18n.T("route.names"))
+		return pbx.Destination{}
 	case pbx.ToFetch:
 		q.fetch(p, to)
 		return pbx.Destination{}

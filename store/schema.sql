@@ -263,7 +263,7 @@ CREATE TABLE mailboxes (
 	clear_mailed BIGINT NOT NULL,
 	language     TEXT   NOT NULL,
 	pin          TEXT   NOT NULL,
-	pin_since    BIGINT NOT NULL,
+	pin_since    BIGINT NOT NULL, unlisted BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (tenant, id)
 );
 

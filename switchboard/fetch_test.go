@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -8,6 +9,7 @@ import (
 
 	"tandem/call"
 	"tandem/media"
+	"tandem/pbx"
 )
 
 // Somebody fetches his messages by phone: what he wants is done one after the other, also after he hangs up; what he says is in memory alone
@@ -55,4 +57,48 @@ func TestMessagesAreFetched(t *testing.T) {
 			t.Errorf("record %+v", c)
 		}
 	})
+}
+
+// Somebody is found by the letters of his name and called; who does not want to be found is not found from outside.
+func TestSomebodyIsFoundByName(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.phone("b1", false, (*phone).answers)
+		a := o.dial("*411", false, offer(pcmu, event8))
+		synctest.Wait()
+		mouth := o.sound.streams[0]
+		for _, k := range "262#" {
+			mouth.watch(media.Event{Kind: media.EventDigit, Digit: byte(k)})
+			synctest.Wait()
+		}
+		mouth.watch(media.Event{Kind: media.EventDigit, Digit: '1'})
+		pause(time.Second)
+		if !slices.Contains(o.wire.log, "dial b1") {
+			t.Errorf("bob was not called: %v", o.wire.log)
+		}
+		a.hangsUp()
+		synctest.Wait()
+		o.drain()
+	})
+	o := &run{b: New(Config{View: func() (*pbx.Snapshot, *pbx.Presence) { return listed(t, true), nil }})}
+	o.in.Actor = pbx.Actor{Kind: pbx.ActorTrunk, Trunk: "trk_1"}
+	if n := o.findName(call.FindName{Keys: "262"}).(call.Named); len(n.Found) != 1 || n.Found[0].To.ID != "usr_bob" || n.Found[0].Said[0].Text.Key != "say.greeting.extension" {
+		t.Errorf("from outside: %+v", n)
+	}
+	o.b.c.View = func() (*pbx.Snapshot, *pbx.Presence) { return listed(t, false), nil }
+	if n := o.findName(call.FindName{Keys: "262"}).(call.Named); len(n.Found) != 0 {
+		t.Errorf("who does not want to be found: %+v", n)
+	}
+}
+
+// listed is an office with one person, who is found by name or not.
+func listed(t *testing.T, found bool) *pbx.Snapshot {
+	t.Helper()
+	s, err := pbx.NewSnapshot(1, &pbx.Tenant{Name: "Lindenhof", Country: "DE"}, &pbx.Group{ID: "grp_all", Name: "Default", Default: true},
+		&pbx.User{ID: "usr_bob", Name: "Bob", Email: "bob@example.com", Extension: "102"}, &pbx.Membership{ID: "mem_bob", User: "usr_bob", Group: "grp_all", Role: "user"},
+		&pbx.Mailbox{ID: "usr_bob", Unlisted: !found})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -101,6 +101,8 @@ func (r *run) perform(e call.Effect) call.Input {
 		r.drop(e.Legs)
 	case call.Unlock, call.Treat, call.Address, call.SendOn, call.Greet, call.SetPIN:
 		r.fetch(e)
+	case call.FindName:
+		return r.findName(e)
 	case call.PlayBack:
 		return r.playBack(e)
 	case call.Pause:

@@ -3577,7 +3577,7 @@ export interface components {
         };
         BoxWelcome: {
             /** @enum {string} */
-            for: "any" | "busy" | "available" | "away" | "dnd" | "available2" | "away2";
+            for: "any" | "busy" | "available" | "away" | "dnd" | "available2" | "away2" | "name";
             /** @description callers hear an own sound */
             own: boolean;
             /** Format: double */
@@ -4990,6 +4990,8 @@ export interface components {
             id: string;
             /** @description in which callers are spoken to; absent: as everywhere */
             language?: string;
+            /** @description callers from outside find the person by name */
+            listed: boolean;
             /**
              * Format: int64
              * @description seconds of one message
@@ -5808,6 +5810,7 @@ export interface components {
             /** @description words of greetings; those that are not named stay */
             greetings?: components["schemas"]["BoxText"][] | null;
             language?: string;
+            listed?: boolean;
             /** Format: int64 */
             longest?: number;
             /** @description notice, sound, or empty for nothing */
@@ -5928,7 +5931,7 @@ export interface components {
              * @description empty ends the call
              * @enum {string}
              */
-            kind: "" | "user" | "mobile" | "outside" | "mailbox" | "ring" | "queue" | "menu" | "group" | "park" | "room" | "busy" | "prompt" | "fetch";
+            kind: "" | "user" | "mobile" | "outside" | "mailbox" | "ring" | "queue" | "menu" | "group" | "park" | "room" | "busy" | "prompt" | "fetch" | "names";
             /** @description what it is called; not read */
             name?: string;
             /** @description of outside */

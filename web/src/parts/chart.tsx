@@ -1,12 +1,12 @@
 /** Where keys and hours lead: the picture of a menu or an entrance, and what is odd about it. */
-import { AudioLines, CircleAlert, Headset, ListTree, type LucideIcon, Network, PhoneForwarded, PhoneIncoming, PhoneOff, TriangleAlert, Users, Voicemail } from 'lucide-react';
+import { AudioLines, BookUser, CircleAlert, Headset, ListTree, type LucideIcon, Network, PhoneForwarded, PhoneIncoming, PhoneOff, TriangleAlert, Users, Voicemail } from 'lucide-react';
 import { Link } from 'react-router';
 import type { Branch, Doubt, Place } from '../api';
 import { t } from '../words';
 import { placeWord } from './forwarding';
 
 export const house = { id: '', name: '', mine: false };
-const icons: Partial<Record<Place['kind'], LucideIcon>> = { user: PhoneIncoming, ring: Users, queue: Headset, menu: ListTree, group: Network, mailbox: Voicemail, outside: PhoneForwarded, busy: PhoneOff, fetch: AudioLines, '': PhoneOff };
+const icons: Partial<Record<Place['kind'], LucideIcon>> = { user: PhoneIncoming, ring: Users, queue: Headset, menu: ListTree, group: Network, mailbox: Voicemail, outside: PhoneForwarded, busy: PhoneOff, fetch: AudioLines, names: BookUser, '': PhoneOff };
 
 /** On which occasion a call comes to a place. */
 export function fieldOf(field: string): string {

@@ -33,6 +33,7 @@ export function placeWord(p: Place, owner: { id: string; name: string; mine: boo
     case 'mailbox': return p.id === owner.id && owner.mine ? t('place.my_voicemail') : t('place.voicemail_of', { name: p.name ?? t('place.somebody') });
     case 'busy': return t('place.busy');
     case 'fetch': return t('place.fetch');
+    case 'names': return t('place.names');
     case 'ring': return t('place.ring_group', { name: p.name ?? '' });
     case 'queue': return t('place.queue_of', { name: p.name ?? '' });
     case 'menu': return p.id === 'self' ? t('place.this_menu') : t('place.menu_of', { name: p.name ?? '' });
@@ -104,6 +105,7 @@ export function PlaceEditor({ label, value, onChange, of, self, here, none, only
     ...(['ring', 'queue', 'menu', 'group', 'park', 'room'] as const).filter((k) => there[k].length > 0 || value.kind === k).map((k) => ({ value: k, label: t(`place.${k}`) })),
     { value: 'outside', label: t('place.number'), ...outside },
     ...(here !== undefined || value.kind === 'fetch' ? [{ value: 'fetch' as const, label: t('place.fetch') }] : []),
+    ...(here !== undefined || value.kind === 'names' ? [{ value: 'names' as const, label: t('place.names') }] : []),
     { value: 'busy', label: t('place.busy') },
   ];
   const options = only ? all.filter((o) => only.includes(o.value)) : all;
@@ -112,7 +114,7 @@ export function PlaceEditor({ label, value, onChange, of, self, here, none, only
     if (next === '') onChange(nowhere);
     else if (next === 'mailbox') onChange({ kind: 'mailbox', id: own });
     else if (next === 'mobile') onChange({ kind: 'mobile', name: of?.mobile });
-    else if (next === 'busy' || next === 'fetch') onChange({ kind: next });
+    else if (next === 'busy' || next === 'fetch' || next === 'names') onChange({ kind: next });
     else if (next === 'outside') onChange({ kind: 'outside', number: '' });
     else if (next === 'voicemail_of') onChange({ kind: 'mailbox', id: '' });
     else onChange({ kind: next, id: '' });

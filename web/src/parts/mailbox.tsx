@@ -6,7 +6,7 @@ import { api, type Mailbox } from '../api';
 import { clock, moment } from '../format';
 import { Button } from '../ui/button';
 import { before, changed, languageOptions, Pick, Text, Toggle, useForm } from '../ui/form';
-import { Area } from '../ui/pick';
+import { Area, Flip } from '../ui/pick';
 import { Card } from '../ui/sheet';
 import { FormError, Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -97,6 +97,13 @@ function Delivery({ box }: { box: Mailbox }) {
   );
 }
 
+/** Whether callers from outside find the person by name. What they hear in place of the name is recorded among the greetings. */
+function Listing({ box }: { box: Mailbox }) {
+  const run = useRun();
+  const put = (listed: boolean) => run(api.editMailbox(box.id, { listed }), t('ui.saved'));
+  return <Card title={t('mailbox.names')} pad><Flip label={t('mailbox.listed')} hint={t('mailbox.listed_hint')} on={box.listed} onChange={put} /></Card>;
+}
+
 /** How messages are fetched by phone, and the PIN for phones that are not one's own. */
 function Phone({ box }: { box: Mailbox }) {
   const refresh = useRefresh();
@@ -135,9 +142,10 @@ export function MailboxEditor({ id }: { id: string }) {
           <Basics box={b} />
           {b.private ? (
             <>
-              <Card title={t('mailbox.greetings')} note={t('mailbox.greetings_hint')}>{b.greetings.map((g) => <Greeting key={g.for + (g.sound ?? '')} box={b} of={g} />)}</Card>
+              <Card title={t('mailbox.greetings')} note={t('mailbox.greetings_hint')}>{b.greetings.filter((g) => !b.shared || g.for !== 'name').map((g) => <Greeting key={g.for + (g.sound ?? '')} box={b} of={g} />)}</Card>
               <Delivery box={b} />
               <Phone box={b} />
+              {!b.shared && <Listing box={b} />}
             </>
           ) : <p className="meta">{t('mailbox.private')}</p>}
         </div>
