@@ -54,6 +54,10 @@ func restrictions(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales restriction>"), body, ""}, {"office", fmt.Sprintf(path, "<office restriction>"), body, ""}, {"none", fmt.Sprintf(path, "rst_none"), body, ""}}
 }
 
+func budgets(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales budget>"), body, ""}, {"office", fmt.Sprintf(path, "<office budget>"), body, ""}, {"none", fmt.Sprintf(path, "bud_none"), body, ""}}
+}
+
 func queues(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales queue>"), body, ""}, {"office", fmt.Sprintf(path, "<office queue>"), body, ""}, {"none", fmt.Sprintf(path, "que_none"), body, ""}}
 }
@@ -309,6 +313,13 @@ func probes() map[string][]probe {
 		"POST /v1/numbers":                                  {{"sales", "/v1/numbers", `{"number":"+49301234567","group":"<sales>"}`, ""}, {"support", "/v1/numbers", `{"number":"+49301234567","group":"<support>"}`, ""}, {"office", "/v1/numbers", `{"number":"+49301234567"}`, ""}},
 		"PATCH /v1/numbers/{did}":                           slices.Concat(numbers("/v1/numbers/%s", `{"name":"Renamed"}`), []probe{{"sales to", "/v1/numbers/<sales number>", `{"to":{"kind":"busy"}}`, ""}}),
 		"DELETE /v1/numbers/{did}":                          numbers("/v1/numbers/%s", ""),
+		"GET /v1/budgets":                                   one("/v1/budgets", ""),
+		"POST /v1/budgets":                                  {{"sales", "/v1/budgets", `{"name":"New","on":{"kind":"group","id":"<sales>"},"measure":"time","limit":1}`, ""}, {"support", "/v1/budgets", `{"name":"New","on":{"kind":"group","id":"<support>"},"measure":"time","limit":1}`, ""}, {"office", "/v1/budgets", `{"name":"New","on":{"kind":"office"},"measure":"time","limit":1}`, ""}},
+		"GET /v1/budgets/{budget}":                          budgets("/v1/budgets/%s", ""),
+		"PATCH /v1/budgets/{budget}":                        budgets("/v1/budgets/%s", `{"name":"Renamed"}`),
+		"POST /v1/budgets/{budget}/raise":                   budgets("/v1/budgets/%s/raise", `{"more":5,"reason":"fair"}`),
+		"DELETE /v1/budgets/{budget}":                       budgets("/v1/budgets/%s", ""),
+		"GET /v1/users/{user}/budgets":                      things("/v1/users/%s/budgets", "", ""),
 		"GET /v1/decks":                                     one("/v1/decks", ""),
 		"POST /v1/decks":                                    {{"", "/v1/decks?name=New", "prefix,price\n43,0.01\n", "text/csv"}},
 		"GET /v1/decks/{deck}":                              {{"", "/v1/decks/<price list>", "", ""}, {"none", "/v1/decks/dck_none", "", ""}},

@@ -11,6 +11,7 @@ import (
 	"tandem/i18n"
 	"tandem/number"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/toll"
 )
 
@@ -80,6 +81,15 @@ type DeckChange struct {
 	New    bool   `json:"new,omitempty"`
 }
 
+// deckOf finds a price list for who may maintain them.
+func (v *visit) deckOf(id string) (*pbx.Deck, error) {
+	d := v.s.Decks[pbx.DeckID(id)]
+	if d == nil || !v.can(policy.RateEdit, policy.System()) {
+		return nil, missing()
+	}
+	return d, nil
+}
+
 func (v *visit) deck(d *pbx.Deck) Deck {
 	out := Deck{ID: d.ID, Name: d.Name, Trunk: d.Trunk, Currency: d.Currency, Exchange: d.Exchange, From: d.From, Until: d.Until, Over: d.Over, Lines: d.Lines,
 		Revision: command.Revision(d), Created: d.Created, State: "current"}
@@ -143,9 +153,9 @@ type deckIn struct {
 }
 
 func (s *Server) getDeck(_ context.Context, v *visit, in *deckIn) (Deck, error) {
-	d := v.s.Decks[pbx.DeckID(in.Deck)]
-	if d == nil {
-		return Deck{}, missing()
+	d, err := v.deckOf(in.Deck)
+	if err != nil {
+		return Deck{}, err
 	}
 	return v.deck(d), nil
 }
@@ -157,9 +167,9 @@ type ratesIn struct {
 
 // listRates shows the lines of a price list: all, those whose name has a word, or those that a number would come upon.
 func (s *Server) listRates(_ context.Context, v *visit, in *ratesIn) (Page[Rate], error) {
-	d := v.s.Decks[pbx.DeckID(in.Deck)]
-	if d == nil {
-		return Page[Rate]{}, missing()
+	d, err := v.deckOf(in.Deck)
+	if err != nil {
+		return Page[Rate]{}, err
 	}
 	digits := strings.TrimPrefix(in.Q, "+")
 	isNumber := digits != "" && strings.Trim(digits, "0123456789") == ""
@@ -316,9 +326,9 @@ type editDeck struct {
 }
 
 func (s *Server) patchDeck(ctx context.Context, v *visit, in *editDeck) (Deck, error) {
-	d := v.s.Decks[pbx.DeckID(in.Deck)]
-	if d == nil {
-		return Deck{}, missing()
+	d, err := v.deckOf(in.Deck)
+	if err != nil {
+		return Deck{}, err
 	}
 	b := &in.Body
 	c := command.EditDeck{ID: d.ID, Deck: command.Deck{Name: b.Name, Trunk: b.Trunk, From: b.From, Until: b.Until, Over: b.Over, Currency: b.Currency, Exchange: b.Exchange}}
@@ -329,11 +339,11 @@ func (s *Server) patchDeck(ctx context.Context, v *visit, in *editDeck) (Deck, e
 }
 
 func (s *Server) deleteDeck(ctx context.Context, v *visit, in *deckIn) error {
-	d := v.s.Decks[pbx.DeckID(in.Deck)]
-	if d == nil {
-		return missing()
+	d, err := v.deckOf(in.Deck)
+	if err != nil {
+		return err
 	}
-	_, err := s.do(ctx, v, command.DeleteDeck{ID: d.ID})
+	_, err = s.do(ctx, v, command.DeleteDeck{ID: d.ID})
 	return err
 }
 

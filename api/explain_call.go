@@ -73,6 +73,17 @@ func (v *visit) callPrice(verdict toll.Verdict, payer pbx.UserID) *CallPrice {
 	return out
 }
 
+// shortOf is the budget that has not enough left for the first minute of a call; nil where all have.
+func (s *Server) shortOf(v *visit, verdict toll.Verdict, q toll.Question) *pbx.Budget {
+	draws := toll.Draws(v.s, q.Payer, &q.To, q.At)
+	for i, side := range toll.Slice(draws, verdict.Quote.Price, 0, time.Minute) {
+		if !side.Open && side.Amount > side.Limit-s.spent(side.Account) {
+			return draws[i].Budget
+		}
+	}
+	return nil
+}
+
 // CallRules is a profile that reaches a caller.
 type CallRules struct {
 	ID      pbx.RestrictionID `json:"id,omitempty" doc:"for who may see the profile"`
@@ -153,8 +164,24 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 		out.Profiles = append(out.Profiles, row)
 	}
 	out.Price = v.callPrice(e.Verdict, q.Payer)
+	short := s.shortOf(v, e.Verdict, q)
+	if e.OK && e.Code != toll.Emergency && e.Code != toll.Inside && len(v.s.Budgets) > 0 {
+		row := CallCheck{Kind: "budget", State: "passed", Text: say(i18n.T("toll.check.budget"))}
+		if short != nil {
+			row.State, row.Text = "would_refuse", say(i18n.T("toll.check.budget_no"))
+			if v.seesBudget(short) {
+				row.Text = say(i18n.T("toll.check.budget_of", "name", short.Name))
+			}
+			if out.OK {
+				row.State, out.OK, out.Code, out.Verdict = "decides", false, "budget", say(i18n.T("toll.budget"))
+			}
+		}
+		out.Order = append(out.Order, row)
+	}
 	switch {
 	case out.OK:
+	case out.Code == "budget":
+		out.Change = say(i18n.T("toll.change.budget"))
 	case e.Code == toll.Unpriced && right.OK:
 		out.Change = say(i18n.T("toll.change.price"))
 	case !right.OK && out.Code == "right":

@@ -34,6 +34,7 @@ import (
 	"tandem/report"
 	"tandem/store"
 	"tandem/switchboard"
+	"tandem/toll"
 )
 
 // start is the moment of every test. Sessions and tokens are measured against the clock of the process, so it is today's;
@@ -57,6 +58,7 @@ type office struct {
 	desk     *command.Desk
 	auth     *auth.Service
 	door     http.Handler
+	till     *switchboard.Till
 	now      func() time.Time
 	ids      map[string]string
 	keys     map[string]string // what each person knocks with
@@ -212,6 +214,10 @@ func (f *frozen) build() {
 	o.ids["way out"] = must(command.CreateOutRoute{OutRoute: command.OutRoute{Name: &wayOut, Trunks: &ways}}).Object.ID
 	listName, money := "Carrier 2026", "EUR"
 	o.ids["price list"] = must(command.ImportDeck{Deck: command.Deck{Name: &listName, Currency: &money}, Rows: []command.DeckRow{{Rate: pbx.Rate{Prefix: "48", Name: "Poland", Minute: 12_000}}}}).Object.ID
+	for name, on := range map[string]pbx.Ref{"sales budget": {Kind: pbx.KindGroup, ID: o.ids["sales"]}, "office budget": {Kind: pbx.KindSettings, ID: "office"}} {
+		label, limit, measure := name, int64(100), pbx.MeasureTime
+		o.ids[name] = must(command.CreateBudget{Budget: command.Budget{Name: &label, On: &on, Limit: &limit, Measure: &measure}}).Object.ID
+	}
 	o.ids["night"] = must(command.CreateRole{Name: "Night", Base: "receptionist"}).Object.ID
 	narrow := must(command.CreateToken{User: pbx.UserID(o.ids["mark"]), Name: "Narrow", Expires: start.AddDate(0, 6, 0), Rights: []string{"user.see", "group.see"}})
 	o.keys["narrow"] = narrow.Secret
@@ -328,7 +334,14 @@ func (o *office) open() *store.DB {
 	var one sync.Mutex
 	o.desk = &command.Desk{Store: o.tenant, Directory: o.dir, Load: o.tenant.Load, Publish: o.bus.Publish, Now: func() time.Time { return o.now() }, Used: o.use,
 		Entropy: func(b []byte) { one.Lock(); defer one.Unlock(); _, _ = seeded.Read(b) }}
-	o.door = New(Config{Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
+	o.till = switchboard.NewTill(toll.Ledger{}, func(ctx context.Context, l toll.Line) error {
+		r := store.Reserved{Call: l.Call, Leg: l.Leg, Ends: l.Ends}
+		for _, h := range l.Held {
+			r.Held = append(r.Held, store.Spent{Budget: h.Account.Budget, User: h.Account.User, Window: h.Account.Window, Amount: h.Amount})
+		}
+		return o.tenant.Reserve(ctx, r)
+	}, nil)
+	o.door = New(Config{Spent: o.till.Spent, Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
 		SIP: func() SIP {
 			return SIP{Host: "pbx.example.com", UDP: 5060, TCP: 5060, TLS: 5061, WS: "wss://pbx.example.com/sip"}
 		},

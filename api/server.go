@@ -22,6 +22,7 @@ import (
 	"tandem/prompt"
 	"tandem/store"
 	"tandem/switchboard"
+	"tandem/toll"
 )
 
 // Calls is what this door asks of the switchboard.
@@ -64,6 +65,9 @@ type Config struct {
 	Playback    func(pbx.RecordingID) (Playback, error)    // a recording likewise, and what it looks like
 	// SendOn puts a copy of a message into another mailbox.
 	SendOn func(ctx context.Context, who pbx.Actor, m pbx.Message, to pbx.BoxID) error
+
+	// Spent tells what budgets have spent, with what running calls hold; nil: nobody counts.
+	Spent func(toll.Account) int64
 
 	Used    policy.Used // told which rights people make use of
 	Now     func() time.Time

@@ -35,9 +35,14 @@ func (m *machine) next(cause pbx.Cause) {
 		dialled := false
 		for i := range m.Legs {
 			if l := &m.Legs[i]; i > 0 && l.Attempt == m.Attempt {
+				dialled = true
+				if l.Trunk != "" {
+					l.State = LegUnpaid
+					m.do(AskAllowance{l.ID})
+					continue
+				}
 				l.State = LegDialled
 				m.do(Dial{l.ID})
-				dialled = true
 			}
 		}
 		if dialled {
@@ -55,6 +60,10 @@ func (m *machine) next(cause pbx.Cause) {
 			m.goOn(to, m.Then.Owner, cause)
 			return
 		}
+	}
+	if cause == pbx.CauseDenied && m.unpaid.cause != "" && m.isOutward() {
+		m.turnAwayUnpaid()
+		return
 	}
 	m.dismiss(cause, m.blame(cause), m.verdict(cause))
 }
@@ -106,7 +115,7 @@ func (m *machine) blame(cause pbx.Cause) pbx.Party {
 // ringing counts the legs of the running attempt that may still answer.
 func (m *machine) ringing() (n int) {
 	for i := range m.Legs {
-		if i > 0 && m.Legs[i].isPending() {
+		if i > 0 && (m.Legs[i].isPending() || m.Legs[i].State == LegUnpaid) {
 			n++
 		}
 	}
@@ -251,6 +260,10 @@ func (m *machine) rungOut() {
 // cancel stops a leg that may still answer.
 func (m *machine) cancel(i int, cause pbx.Cause) {
 	l := &m.Legs[i]
+	if l.State == LegUnpaid { // nobody was called
+		l.State, l.Cause = LegOver, cause
+		return
+	}
 	if !l.isPending() {
 		return
 	}

@@ -53,7 +53,7 @@ func (m *machine) ask(i int, in Answered) {
 	l.State, l.Codec, l.Secure = LegAsked, in.Codec, in.Secure
 	m.do(Screen{l.ID})
 	for j := range m.Legs {
-		if o := &m.Legs[j]; j > 0 && (o.State == LegDialled || o.State == LegRinging) {
+		if o := &m.Legs[j]; j > 0 && (o.State == LegUnpaid || o.State == LegDialled || o.State == LegRinging) {
 			return
 		}
 	}

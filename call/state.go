@@ -37,6 +37,7 @@ type LegState uint8
 // The states of a leg.
 const (
 	LegIdle     LegState = iota // its attempt has not begun
+	LegUnpaid                   // it leads outside, and is dialled when it is known that it can be paid
 	LegDialled                  // no word from the phone yet; the caller's leg before the answer
 	LegRinging                  // the phone rings
 	LegAsked                    // it was picked up; whoever it is hears who calls, and decides
@@ -95,6 +96,7 @@ type State struct {
 	back      route.Then      // in place of the rules of where the call goes next
 	then      passage         // of Turning
 	leaving   int             // of Parting: who connects
+	unpaid    refusal         // why a leg of the running attempt could not be paid
 	by        pbx.Party       // … in whose name
 	halt      *Stop           // … and what ends the call when the leg stays
 	asked     bool            // the phone of the sender waits to be told how it goes

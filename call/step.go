@@ -65,6 +65,8 @@ func (m *machine) step(in Input) {
 		m.timeout(in.Timer)
 	case Routed:
 		m.routed(in)
+	case Allowed:
+		m.on(in.Leg, func(i int) { m.allowed(i, in) })
 	case Played:
 		m.played(in)
 	case Recorded:
@@ -159,7 +161,7 @@ func (m *machine) answered(i int, in Answered) {
 func (m *machine) gone(i int, cause pbx.Cause, status int) {
 	l := &m.Legs[i]
 	was := l.State
-	if was == LegOver || was == LegIdle {
+	if was == LegOver || was == LegIdle || was == LegUnpaid {
 		return
 	}
 	l.State = LegOver

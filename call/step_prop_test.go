@@ -10,6 +10,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tandem/event"
+	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/route"
 )
@@ -188,6 +189,12 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "attempts") {
 		a := route.Attempt{Ring: time.Duration(rapid.IntRange(1, 60).Draw(t, "ring")) * time.Second}
+		if rapid.IntRange(0, 3).Draw(t, "outside") == 0 {
+			*legs = append(*legs, pbx.LegID(fmt.Sprintf("b%d", len(*legs))))
+			a.Targets = []route.Target{{Party: pbx.Party{Number: "+48"}, Trunk: "trk_a"}}
+			p.Attempts = append(p.Attempts, a)
+			continue
+		}
 		for range rapid.IntRange(0, 3).Draw(t, "targets") {
 			*legs = append(*legs, pbx.LegID(fmt.Sprintf("b%d", len(*legs))))
 			who := rapid.SampledFrom([]string{"bob", "carol"}).Draw(t, "who")
@@ -205,7 +212,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 41).Draw(t, "input") {
+	switch rapid.IntRange(0, 43).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
@@ -290,6 +297,8 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 			return RoomSays{Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}
 		}
 		return Muted{flag("muted")}
+	case 42, 43:
+		return Allowed{Leg: leg, OK: flag("paid"), Text: i18n.T("toll.refused.budget")}
 	case 14:
 		return Played{uint64(rapid.IntRange(1, 4).Draw(t, "tag"))}
 	case 15:

@@ -210,6 +210,8 @@ func parseInput(t *testing.T, w []string) Input {
 		}
 	case "routed":
 		return parseRouted(t, w[1:])
+	case "allowed": // allowed t1, or allowed t1 not
+		return Allowed{Leg: leg, OK: !has("not"), Text: i18n.T("toll.refused.budget"), Spoken: "say.refused.budget"}
 	case "played":
 		return Played{uint64(status)}
 	case "recorded":
@@ -386,6 +388,8 @@ func show(e Effect, s State) string {
 	switch e := e.(type) {
 	case Dial:
 		return fmt.Sprintf("dial %s", e.Leg)
+	case AskAllowance:
+		return fmt.Sprintf("ask allowance for %s", e.Leg)
 	case Ringback:
 		return fmt.Sprintf("ringback %s", e.Leg)
 	case Early:

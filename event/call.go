@@ -179,12 +179,13 @@ type Held struct {
 // Ended is the payload of call.ended, the last fact of every call. It tells the legs completely, so that a call that was
 // refused at once needs no other fact.
 type Ended struct {
-	Cause  pbx.Cause `json:"cause"`
-	By     pbx.Party `json:"by,omitzero"` // who ended it, where a person did
-	Reason i18n.Text `json:"reason"`      // the sentence behind Cause
-	Codec  string    `json:"codec,omitempty"`
-	Secure bool      `json:"secure,omitempty"`
-	Legs   []Leg     `json:"legs,omitempty"`
+	Cause  pbx.Cause   `json:"cause"`
+	By     pbx.Party   `json:"by,omitzero"` // who ended it, where a person did
+	Reason i18n.Text   `json:"reason"`      // the sentence behind Cause
+	Codec  string      `json:"codec,omitempty"`
+	Secure bool        `json:"secure,omitempty"`
+	Legs   []Leg       `json:"legs,omitempty"`
+	Trace  []i18n.Text `json:"trace,omitempty"` // the rule that refused or cut it
 }
 
 // TrunkState is the payload of trunk.up and trunk.down.
@@ -192,6 +193,15 @@ type TrunkState struct {
 	Problem string `json:"problem,omitempty"`
 	Status  int    `json:"status,omitempty"` // of the carrier's answer
 	Detail  string `json:"detail,omitempty"`
+}
+
+// Budget is the payload of budget.reached. Amounts are millionths of the currency, or seconds.
+type Budget struct {
+	User  pbx.UserID `json:"user,omitempty"` // of a budget that everybody has for himself: whose
+	Mark  int        `json:"mark"`           // percent
+	Spent int64      `json:"spent"`          // with what running calls hold
+	Limit int64      `json:"limit"`
+	Payer pbx.UserID `json:"payer,omitempty"` // whose call it was
 }
 
 // Registration is the payload of the live facts device.registered and device.unregistered.

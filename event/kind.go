@@ -123,6 +123,7 @@ const (
 	BudgetCreated Kind = "budget.created"
 	BudgetChanged Kind = "budget.changed"
 	BudgetDeleted Kind = "budget.deleted"
+	BudgetReached Kind = "budget.reached" // a mark; Data is a Budget
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -222,7 +223,7 @@ func Kinds() []Kind {
 		OutRouteCreated, OutRouteChanged, OutRouteDeleted,
 		RestrictionCreated, RestrictionChanged, RestrictionDeleted,
 		DeckCreated, DeckChanged, DeckDeleted,
-		BudgetCreated, BudgetChanged, BudgetDeleted,
+		BudgetCreated, BudgetChanged, BudgetDeleted, BudgetReached,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,

@@ -150,6 +150,8 @@ type House struct {
 	waiting  *waiting
 	pins     pins
 	lines    chan event.Fact // how trunks went
+	till     *switchboard.Till
+	marks    chan switchboard.Reached // of budgets
 }
 
 // Build opens everything and listens; Run serves. A House that is not run must be closed by Close.
@@ -158,7 +160,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, lines: make(chan event.Fact, 64)}
+	h := &House{Memory: m, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -168,6 +170,9 @@ func Build(ctx context.Context, c Config) (*House, error) {
 func (h *House) build(ctx context.Context) error {
 	if err := h.sweep(ctx); err != nil {
 		return err
+	}
+	if err := h.openTill(ctx); err != nil {
+		return fmt.Errorf("ledger: %w", err)
 	}
 	if err := h.openBlobs(); err != nil {
 		return err
@@ -191,7 +196,7 @@ func (h *House) build(ctx context.Context) error {
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
 		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
 		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Recordings: recordings{h}, Queues: h.queues(), Carry: h.carry,
-		Used: h.uses.note,
+		Used: h.uses.note, Till: h.till,
 	})
 	if err := h.phones(ctx, public); err != nil {
 		return err

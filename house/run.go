@@ -40,6 +40,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.keeper.run(inner, h.SIP) })
 	rooms.Go(func() { h.refusals.run(inner) })
 	rooms.Go(func() { h.writeLines(inner) })
+	rooms.Go(func() { h.tellMarks(inner) })
 	var err error
 	select {
 	case <-ctx.Done():
@@ -128,5 +129,6 @@ func (h *House) tidy(ctx context.Context, at time.Time) error {
 	_, err2 := h.Store.ExpireLinks(ctx, at)
 	_, err3 := h.Store.DropPhotos(ctx, at.Add(-24*time.Hour))
 	_, err4 := h.Store.DropUses(ctx)
-	return errors.Join(err1, err2, err3, err4, h.sweepPrompts(ctx, at), h.expireMessages(ctx, at), h.dropMessages(ctx, at), h.expireRecordings(ctx, at))
+	err5 := h.Store.DropSpent(ctx, at.Add(-remembered))
+	return errors.Join(err1, err2, err3, err4, err5, h.sweepPrompts(ctx, at), h.expireMessages(ctx, at), h.dropMessages(ctx, at), h.expireRecordings(ctx, at))
 }

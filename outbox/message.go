@@ -30,6 +30,7 @@ const (
 	Refused    Kind = "refused"    // the receiver did not get what he asked for
 	Review     Kind = "review"     // a review of rights begins, and the receiver can decide (N-8)
 	Overdue    Kind = "overdue"    // its time is up, and he has not
+	Budget     Kind = "budget"     // a mark of a budget is reached (B-044, B-066)
 	Voicemail  Kind = "voicemail"  // somebody left the receiver a message
 
 	VoicemailGroup Kind = "voicemail_group" // … or a group of his

@@ -216,6 +216,7 @@ func (d *Draft) Answered(at time.Time, p event.Answered) {
 func (d *Draft) Ended(at time.Time, p event.Ended) {
 	c := &d.cdr
 	c.Ended, c.Cause, c.By, c.Reason = at, p.Cause, p.By, p.Reason
+	c.Trace = append(slices.Clip(c.Trace), p.Trace...)
 	if p.Codec != "" {
 		c.Codec = p.Codec
 	}

@@ -127,6 +127,7 @@ type Plan struct {
 	Payer    pbx.UserID    // of what leads outside: whose call it is
 	Most     time.Duration // of what leads outside: how long it may last; 0 is without end
 	Warn     time.Duration // with Most: when it is said that the end is near
+	Limit    string        // with Most: the profile that says so
 	Number   number.Number // of what leads outside: as it was understood, by which it is paid
 	Paid     bool          // of what leads outside: a budget of money stands before it
 }

@@ -70,6 +70,9 @@ func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
 	v := toll.Decide(q.s, ask)
 	p.Payer, p.Most, p.Warn, p.Number, p.Paid = ask.Payer, v.Most, v.Warn, n, v.Paid
 	p.Ruled = &v
+	if v.Limit.Profile != nil {
+		p.Limit = v.Limit.Profile.Name
+	}
 	if v.OK {
 		p.because(i18n.T("toll." + string(v.Code)))
 		return i18n.Text{}

@@ -472,6 +472,17 @@ CREATE TABLE recordrules (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE reserved (
+	tenant  TEXT   NOT NULL,
+	leg     TEXT   NOT NULL,
+	call_id TEXT   NOT NULL,
+	budget  TEXT   NOT NULL,
+	user_id TEXT   NOT NULL,
+	begins  BIGINT NOT NULL,
+	amount  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, leg, budget, user_id, begins)
+);
+
 CREATE TABLE restrictions (
 	tenant   TEXT   NOT NULL,
 	id       TEXT   NOT NULL,
@@ -557,6 +568,16 @@ CREATE INDEX sessions_expires ON sessions (tenant, expires);
 CREATE UNIQUE INDEX sessions_hash ON sessions (tenant, hash);
 
 CREATE INDEX sessions_user ON sessions (tenant, user_id);
+
+CREATE TABLE spent (
+	tenant  TEXT   NOT NULL,
+	budget  TEXT   NOT NULL,
+	user_id TEXT   NOT NULL,
+	begins  BIGINT NOT NULL,
+	amount  BIGINT NOT NULL,
+	mark    BIGINT NOT NULL,
+	PRIMARY KEY (tenant, budget, user_id, begins)
+);
 
 CREATE TABLE statuses (
 	tenant TEXT   NOT NULL,

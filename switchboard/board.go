@@ -39,6 +39,7 @@ type Config struct {
 
 	Used   policy.Used // told which rights people make use of; nil is told nothing
 	Queues Queues
+	Till   *Till // pays for calls outside; nil: nobody counts
 	// Carry does what a feature code of a person's phone says. It may take its time.
 	Carry func(ctx context.Context, who pbx.Actor, action pbx.CodeAction, argument string) call.Carried
 
@@ -68,6 +69,7 @@ type Board struct {
 	gate      sync.Mutex // guards closing against calls that begin at the same moment
 	closing   bool
 	running   sync.WaitGroup
+	paying    sync.WaitGroup // questions to the till, and what is settled there
 	shut      bool           // no queue begins any more
 	attending sync.WaitGroup // what the queues do
 	quit      chan struct{}  // closed: the queues end
@@ -290,6 +292,7 @@ func (b *Board) Drain(ctx context.Context) error {
 	done := make(chan struct{})
 	go func() {
 		b.running.Wait()
+		b.paying.Wait()
 		b.gate.Lock()
 		b.shut = true
 		b.gate.Unlock()

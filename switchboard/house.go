@@ -170,6 +170,10 @@ func (r *run) noticed(leg pbx.LegID, e media.Event) {
 	case media.EventDigit:
 		r.post(&message{key: leg, signal: call.Signal{Kind: call.SignalDigit, Digit: e.Digit}})
 	case media.EventPlayed:
+		if e.Tag == warnTag {
+			r.post(&message{warned: true})
+			return
+		}
 		if e.Tag&informTag != 0 {
 			r.post(&message{informed: e.Tag})
 			return

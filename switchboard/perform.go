@@ -69,6 +69,8 @@ func (r *run) perform(e call.Effect) call.Input {
 		return r.take(e.Leg)
 	case call.Route:
 		return r.goOn(e)
+	case call.AskAllowance:
+		return r.allowance(e)
 	case call.Join:
 		return r.joined(e)
 	case call.Welcome:
@@ -345,7 +347,7 @@ func (r *run) emitAnswered(leg pbx.LegID) {
 func (r *run) emitEnded() {
 	r.ended = true
 	r.attend()
-	p := event.Ended{Cause: r.state.Cause, By: r.state.By, Reason: r.state.Text, Codec: r.live.Codec, Secure: r.live.Secure}
+	p := event.Ended{Cause: r.state.Cause, By: r.state.By, Reason: r.state.Text, Codec: r.live.Codec, Secure: r.live.Secure, Trace: r.why}
 	who := r.in.Actor
 	for i, s := range r.sides {
 		if s.record.Started.IsZero() {

@@ -40,6 +40,10 @@ type message struct {
 	talks    bool      // … which talked when he wanted it
 	arrival  *arrival  // an incoming leg wants to join
 	handover *handover // a leg comes from another call
+	metered  *metered  // what became of a question about money
+	near     bool      // the end that a rule sets is near
+	over     *over     // … and is there
+	warned   bool      // the tone that told it is over
 }
 
 // isVital tells what must not be lost, because the call could not end without it, from what a phone may repeat.
@@ -67,7 +71,8 @@ type run struct {
 	flooded   atomic.Bool
 	timer     *time.Timer
 	waits     call.Timer
-	most      *time.Timer // ends a call that may last only so long
+	most      *time.Timer // ends a call that may last only so long …
+	near      *time.Timer // … and this warns of the end
 	now       time.Time   // of the input being handled
 	live      pbx.LiveCall
 	stopper   pbx.Actor // who stopped the call from above
@@ -97,6 +102,7 @@ type run struct {
 	name      []media.Sound  // as he said it
 	jotting   *jotting       // what he says is being taken down
 	summons   *summons       // why the house calls by itself
+	why       []i18n.Text    // by which rules it was refused or cut
 }
 
 func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, plan route.Plan, now time.Time) *run {
@@ -203,9 +209,7 @@ func (r *run) loop() {
 	r.timer.Stop()
 	defer func() {
 		r.timer.Stop()
-		if r.most != nil {
-			r.most.Stop()
-		}
+		r.unlimit()
 	}()
 	r.begin()
 	for r.state.Phase != call.Over {
@@ -223,6 +227,7 @@ func (r *run) loop() {
 			r.handle(m)
 		}
 		r.limit()
+		r.pay()
 		if r.flooded.Swap(false) {
 			r.step(call.Stop{Cause: pbx.CauseFailed})
 		}
@@ -307,6 +312,7 @@ func (r *run) release(i int) {
 // forget takes the call out of the board's tables.
 func (r *run) forget() {
 	for _, s := range r.sides {
+		r.settle(s)
 		r.b.legs.Delete(s.wire)
 	}
 	r.b.calls.Delete(r.id)

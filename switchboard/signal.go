@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"tandem/call"
+	"tandem/i18n"
 	"tandem/pbx"
 )
 
@@ -25,6 +26,17 @@ func (r *run) handle(m *message) {
 		r.recorded(m.recorded, m.tag)
 	case m.informed != 0:
 		r.heard(m.informed)
+	case m.metered != nil:
+		r.metered(m.metered)
+	case m.near:
+		r.warn()
+	case m.warned:
+		r.unwarn()
+	case m.over != nil:
+		if m.over.rule != "" {
+			r.rule(i18n.T("toll.cut.limit", "name", m.over.rule))
+		}
+		r.cut(m.over.text)
 	case len(m.seek) > 0:
 		r.seek(m.seek)
 	case len(m.recall) > 0:

@@ -28,6 +28,8 @@ type side struct {
 	stream  Stream
 	record  event.Leg
 	typed   typing // keys pressed while it talks
+	meter   *meter // pays for it; nil where nothing has to be paid, or no more
+	ticking bool   // … since it was answered
 
 	id      uint64       // of our descriptions, o= line
 	key     *sdp.Crypto  // ours, for the life of the leg

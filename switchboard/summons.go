@@ -12,8 +12,10 @@ import (
 
 // summons is why the house calls somebody by itself.
 type summons struct {
-	room pbx.RoomID    // he is invited into it
-	most time.Duration // how long he may stay there, where that is decided
+	room  pbx.RoomID    // he is invited into it
+	most  time.Duration // how long he may stay there, where that is decided …
+	warn  time.Duration // … when he is warned before …
+	limit string        // … and which profile says so
 }
 
 // Invite calls somebody in the name of who asks for it, and brings him into a conference room. What leads outside is asked about like a call of the
@@ -67,7 +69,7 @@ func (b *Board) summon(s *pbx.Snapshot, who pbx.Actor, asked route.Request, plan
 	}
 	ghost := pbx.LegID(newID("leg", now))
 	r := newRun(b, s, call.Incoming{Leg: ghost, Actor: who}, asked, plan, now)
-	why.most = plan.Most
+	why.most, why.warn, why.limit = plan.Most, plan.Warn, plan.Limit
 	r.summons = why
 	r.sides[0] = stand(r.sides[0])
 	if plan.Refuse != "" {

@@ -7,36 +7,81 @@ import (
 	"tandem/call"
 	"tandem/event"
 	"tandem/i18n"
+	"tandem/media"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/route"
 	"tandem/toll"
 )
 
-// limit starts the clock of a call that may last only so long (B-038), when the two begin to talk. A call that goes on elsewhere is measured
-// by what is decided there.
+// limit starts the clock of a call that may last only so long (B-038), when the two begin to talk, and that of the warning before. A call that goes on
+// elsewhere is measured by what is decided there.
 func (r *run) limit() {
 	if r.summons != nil { // whoever was called outside stays as long as was decided then, wherever he is
 		if r.most == nil && r.summons.most > 0 && !r.state.IsSummons() {
-			r.cutAfter(r.summons.most)
+			r.cutAfter(r.summons.most, r.summons.warn, r.summons.limit)
 		}
 		return
 	}
 	if r.most != nil && r.plan.Most == 0 {
-		r.most.Stop()
-		r.most = nil
+		r.unlimit()
 	}
 	if r.most != nil || r.plan.Most == 0 || r.state.Phase != call.Talking || r.plan.Beside() && r.sides[r.state.Callee].trunk == "" {
 		return
 	}
-	r.cutAfter(r.plan.Most)
+	r.cutAfter(r.plan.Most, r.plan.Warn, r.plan.Limit)
 }
 
-// cutAfter ends the call after a while.
-func (r *run) cutAfter(most time.Duration) {
-	stop := &message{stop: &call.Stop{Cause: pbx.CauseHangup, Text: i18n.T("toll.over", "minutes", strconv.Itoa(int(most/time.Minute)))},
-		actor: pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}}
-	r.most = time.AfterFunc(most, func() { r.post(stop) })
+// cutAfter ends the call after a while, and warns before; the profile that says so stands in the record.
+func (r *run) cutAfter(most, near time.Duration, profile string) {
+	end := &message{over: &over{i18n.T("toll.over", "minutes", strconv.Itoa(int(most/time.Minute))), profile}}
+	r.most = time.AfterFunc(most, func() { r.post(end) })
+	r.near = time.AfterFunc(near, func() { r.post(&message{near: true}) })
+}
+
+func (r *run) unlimit() {
+	for _, t := range []*time.Timer{r.most, r.near} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+	r.most, r.near = nil, nil
+}
+
+// over says that the time is up that a rule sets.
+type over struct {
+	text i18n.Text
+	rule string // name of the profile
+}
+
+// warnTag tells the tone before the end of a call from everything that the machine plays.
+const warnTag = 1 << 62
+
+// warn lets both sides hear that the end is near. A side whose codec the house cannot speak hears nothing.
+func (r *run) warn() {
+	if r.state.Phase != call.Talking || r.state.Callee == 0 {
+		return
+	}
+	list := media.Warning()
+	list.Tag = warnTag
+	for _, s := range []*side{r.sides[0], r.sides[r.state.Callee]} {
+		if s.stream == nil {
+			continue
+		}
+		if err := s.stream.Play(list); err != nil {
+			r.log().Info("no warning before the end of a call", "leg", s.leg, "error", err)
+		}
+	}
+}
+
+// unwarn lets both sides hear each other again.
+func (r *run) unwarn() {
+	if r.state.Phase != call.Talking || r.state.Callee == 0 {
+		return
+	}
+	if a, b := r.sides[0], r.sides[r.state.Callee]; a.stream != nil && b.stream != nil {
+		r.b.c.Sound.Bridge(a.stream, b.stream)
+	}
 }
 
 // mayDialOut refuses a plan that leads outside when whoever pays has not the right to call there at all; what it may cost, route has asked.

@@ -20,6 +20,17 @@ func Window(p pbx.Period, at time.Time, zone *time.Location) time.Time {
 	return time.Date(y, m, d, 0, 0, 0, 0, zone)
 }
 
+// Next is the beginning of the period after the one that began at a moment.
+func Next(p pbx.Period, begun time.Time) time.Time {
+	switch p {
+	case pbx.PeriodMonth:
+		return begun.AddDate(0, 1, 0)
+	case pbx.PeriodWeek:
+		return begun.AddDate(0, 0, 7)
+	}
+	return begun.AddDate(0, 0, 1)
+}
+
 // Account is what one budget may spend in one window: of money in millionths of the office's currency, or of seconds.
 type Account struct {
 	Budget pbx.BudgetID // whose limit it is

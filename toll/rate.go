@@ -53,17 +53,22 @@ func PriceOn(s *pbx.Snapshot, trunk pbx.TrunkID, to *number.Number, at time.Time
 	return q
 }
 
-// Dearest is the highest price among all trunks that are on: what a call costs at most, before it is known which line carries it.
+// Dearest is the highest price among all trunks that are on: what a call costs at most, before it is known which line carries it. While none is on it is
+// what everybody's price lists say.
 func Dearest(s *pbx.Snapshot, to *number.Number, at time.Time) Quote {
-	best := Quote{OK: to.Class == number.TollFree}
+	best, on := Quote{OK: to.Class == number.TollFree}, false
 	for id, t := range s.Trunks {
 		if t.Off {
 			continue
 		}
+		on = true
 		q := PriceOn(s, id, to, at)
 		if q.OK && (!best.OK || dearer(&q, &best)) {
 			best = q
 		}
+	}
+	if !on {
+		return PriceOn(s, "", to, at)
 	}
 	return best
 }

@@ -92,6 +92,78 @@ export interface paths {
         patch: operations["patch_billing"];
         trace?: never;
     };
+    "/v1/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Budgets that the visitor decides about or whose costs he may see, with what is spent.
+         * @description Needs `budget.edit` or `cost.see`; shows and changes only what it reaches.
+         */
+        get: operations["get_budgets"];
+        put?: never;
+        /**
+         * Add a budget.
+         * @description Needs `budget.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_budgets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/budgets/{budget}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One budget, with what is spent.
+         * @description Needs `budget.edit` or `cost.see` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_budgets_by_budget"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a budget.
+         * @description Needs `budget.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_budgets_by_budget"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a budget; it holds for the next minute of every call.
+         * @description Needs `budget.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_budgets_by_budget"];
+        trace?: never;
+    };
+    "/v1/budgets/{budget}/raise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give more of a budget until an end, for a reason.
+         * @description Needs `budget.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_budgets_by_budget_raise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -369,21 +441,21 @@ export interface paths {
         };
         /**
          * One price list.
-         * @description Needs `rate.edit` over the office.
+         * @description Needs `rate.edit` over the thing; who may not see it is told that it does not exist.
          */
         get: operations["get_decks_by_deck"];
         put?: never;
         post?: never;
         /**
          * Delete a price list.
-         * @description Needs `rate.edit` over the office.
+         * @description Needs `rate.edit` over the thing; who may not see it is told that it does not exist.
          */
         delete: operations["delete_decks_by_deck"];
         options?: never;
         head?: never;
         /**
          * Change whose price list it is, and when it holds.
-         * @description Needs `rate.edit` over the office.
+         * @description Needs `rate.edit` over the thing; who may not see it is told that it does not exist.
          */
         patch: operations["patch_decks_by_deck"];
         trace?: never;
@@ -397,7 +469,7 @@ export interface paths {
         };
         /**
          * The lines of a price list.
-         * @description Needs `rate.edit` over the office.
+         * @description Needs `rate.edit` over the thing; who may not see it is told that it does not exist.
          */
         get: operations["get_decks_by_deck_rates"];
         put?: never;
@@ -2920,6 +2992,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{user}/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The budgets that calls of a person draw on, with what is left.
+         * @description Needs `cost.see` over the user; who may not see it is told that it does not exist.
+         */
+        get: operations["get_users_by_user_budgets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{user}/devices": {
         parameters: {
             query?: never;
@@ -3593,6 +3685,119 @@ export interface components {
             field?: string;
             next: components["schemas"]["Branch"][];
             to: components["schemas"]["Place"];
+        };
+        Budget: {
+            /**
+             * Format: date-time
+             * @description beginning of the running period
+             */
+            begun: string;
+            /** @description only calls to these numbers draw on it; empty: all */
+            classes: string[];
+            currency?: string;
+            /** @description everybody whom it reaches has it for himself */
+            each: boolean;
+            /** @description the visitor may change it */
+            edit: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description hundredths of the currency, or minutes
+             */
+            limit: number;
+            /** @description percent at which is warned */
+            marks: number[];
+            /** @enum {string} */
+            measure: "money" | "time";
+            /**
+             * Format: int64
+             * @description the limit with what was added to it, in the same
+             */
+            most: number;
+            name: string;
+            off: boolean;
+            /** @description whose it is */
+            on: components["schemas"]["BudgetPlace"];
+            /** @description of a budget that each has for himself: who used most of it */
+            people: components["schemas"]["BudgetUse"][];
+            /** @enum {string} */
+            period: "day" | "week" | "month";
+            /** @description that hold now */
+            raises: components["schemas"]["BudgetRaise"][];
+            /**
+             * Format: date-time
+             * @description its end
+             */
+            renews: string;
+            /** @description at its end calls go on and it is told; else they are refused and cut */
+            report: boolean;
+            revision?: string;
+            /**
+             * Format: int64
+             * @description millionths of the currency, or seconds, with what running calls hold; of a budget that each has for himself: of whoever used most of it
+             */
+            spent: number;
+        };
+        BudgetBody: {
+            classes?: string[];
+            each?: boolean;
+            /**
+             * Format: int64
+             * @description hundredths of the currency, or minutes
+             */
+            limit?: number;
+            marks?: number[];
+            /** @enum {string} */
+            measure?: "money" | "time";
+            name?: string;
+            off?: boolean;
+            on?: components["schemas"]["BudgetPlace"];
+            /** @enum {string} */
+            period?: "day" | "week" | "month";
+            report?: boolean;
+            /** @description same as If-Match */
+            revision?: string;
+        };
+        BudgetPlace: {
+            /** @description absent for the office */
+            id?: string;
+            /** @enum {string} */
+            kind: "office" | "group" | "user";
+            /** @description not read */
+            name?: string;
+        };
+        BudgetRaise: {
+            /** @description name of who gave it */
+            by?: string;
+            /**
+             * Format: int64
+             * @description hundredths of the currency, or minutes
+             */
+            more: number;
+            name?: string;
+            reason: string;
+            /** Format: date-time */
+            until: string;
+            /** @description for whom alone */
+            user?: string;
+        };
+        BudgetUse: {
+            /** Format: int64 */
+            most: number;
+            name: string;
+            /** Format: int64 */
+            spent: number;
+            user: string;
+        };
+        Budgets: {
+            /** @description of the office; absent before the first price list: then only minutes can be counted */
+            currency?: string;
+            items: components["schemas"]["Budget"][];
+            next?: string;
+            /** @description there is a price list; without one, budgets of money refuse every call outside */
+            priced: boolean;
+            /** Format: int64 */
+            total: number;
         };
         CalendarRead: {
             items: components["schemas"]["FoundHoliday"][];
@@ -6332,6 +6537,21 @@ export interface components {
             /** @description as it was understood */
             number: string;
         };
+        RaiseBudgetBody: {
+            /**
+             * Format: int64
+             * @description hundredths of the currency, or minutes
+             */
+            more: number;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description absent: the end of today
+             */
+            until?: string;
+            /** @description of a budget that each has for himself: for whom; absent: for all */
+            user?: string;
+        };
         Rate: {
             /**
              * Format: int64
@@ -7704,6 +7924,217 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Billing"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_budgets: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_budgets: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_budgets_by_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_budgets_by_budget: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_budgets_by_budget: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_budgets_by_budget_raise: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path: {
+                budget: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RaiseBudgetBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budget"];
                 };
             };
             /** @description Refused, with the reason */
@@ -14433,6 +14864,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assignment"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_budgets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Budgets"];
                 };
             };
             /** @description Refused, with the reason */

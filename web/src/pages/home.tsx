@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { api, type Overview } from '../api';
 import { clock, count, stamp, weekday } from '../format';
 import { Direction, Outcome, partyName } from '../parts/call';
+import { MyBudgets } from '../parts/budget';
 import { useNow } from '../parts/now';
 import { WaitingForMe } from '../parts/review';
 import { can, useMe } from '../session';
@@ -121,7 +122,7 @@ export default function HomePage() {
           )}
         </Loaded>
         <div className="home">
-          <div className="col g20">{asked.data && asked.data.problems.length > 0 && <Attention items={asked.data.problems} />}{asked.data && <WaitingForMe reviews={asked.data.reviews} />}<Now /><Latest /></div>
+          <div className="col g20">{asked.data && asked.data.problems.length > 0 && <Attention items={asked.data.problems} />}{asked.data && <WaitingForMe reviews={asked.data.reviews} />}<MyBudgets /><Now /><Latest /></div>
           {asked.data && (asked.data.checklist?.length ?? 0) > 0 && <Checklist items={asked.data.checklist} />}
         </div>
       </div>
