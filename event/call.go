@@ -9,22 +9,26 @@ import (
 
 // Leg is one phone of a call as the facts tell of it. A zero time has not happened.
 type Leg struct {
-	ID       pbx.LegID    `json:"id"`
-	Device   pbx.DeviceID `json:"device,omitempty"`
-	Trunk    pbx.TrunkID  `json:"trunk,omitempty"` // in place of a phone: the line to a carrier
-	Party    pbx.Party    `json:"party"`
-	Out      bool         `json:"out,omitempty"` // Tandem called the phone
-	Started  time.Time    `json:"started,omitzero"`
-	Rang     time.Time    `json:"rang,omitzero"`
-	Answered time.Time    `json:"answered,omitzero"`
-	Ended    time.Time    `json:"ended,omitzero"`
-	Cause    pbx.Cause    `json:"cause,omitempty"`
-	Status   int          `json:"status,omitempty"` // final SIP status of a leg that failed
-	Codec    string       `json:"codec,omitempty"`
-	Secure   bool         `json:"secure,omitempty"`
-	Lost     int          `json:"lost,omitempty"`   // RTP packets that did not arrive
-	Jitter   int          `json:"jitter,omitempty"` // ms, mean
-	Charge   *pbx.Charge  `json:"charge,omitempty"` // of a leg that leads outside: who pays, and by which price
+	ID         pbx.LegID    `json:"id"`
+	Device     pbx.DeviceID `json:"device,omitempty"`
+	Trunk      pbx.TrunkID  `json:"trunk,omitempty"` // in place of a phone: the line to a carrier
+	Party      pbx.Party    `json:"party"`
+	Out        bool         `json:"out,omitempty"` // Tandem called the phone
+	Started    time.Time    `json:"started,omitzero"`
+	Rang       time.Time    `json:"rang,omitzero"`
+	Answered   time.Time    `json:"answered,omitzero"`
+	Ended      time.Time    `json:"ended,omitzero"`
+	Cause      pbx.Cause    `json:"cause,omitempty"`
+	Status     int          `json:"status,omitempty"` // final SIP status of a leg that failed
+	Codec      string       `json:"codec,omitempty"`
+	Secure     bool         `json:"secure,omitempty"`
+	Packets    int          `json:"packets,omitempty"`     // RTP packets that arrived
+	Lost       int          `json:"lost,omitempty"`        // RTP packets that did not arrive
+	Jitter     int          `json:"jitter,omitempty"`      // ms, mean
+	FarPackets int          `json:"far_packets,omitempty"` // RTP packets that we sent, where the far side tells how they arrived (RTCP)
+	FarLost    int          `json:"far_lost,omitempty"`    // … that did not arrive there
+	FarJitter  int          `json:"far_jitter,omitempty"`  // … ms, mean
+	Charge     *pbx.Charge  `json:"charge,omitempty"`      // of a leg that leads outside: who pays, and by which price
 }
 
 // Ruling is the decision that stood before a call outside, as it was then: rules change, and a record goes on telling what held.

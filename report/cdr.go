@@ -65,21 +65,25 @@ func (s *Stay) Talked() time.Duration {
 
 // Leg is one phone that took part.
 type Leg struct {
-	ID       pbx.LegID    `json:"id"`
-	Device   pbx.DeviceID `json:"device,omitempty"`
-	Party    pbx.Party    `json:"party"`
-	Out      bool         `json:"out"` // Tandem called the phone
-	Started  time.Time    `json:"started"`
-	Rang     time.Time    `json:"rang,omitzero"`
-	Answered time.Time    `json:"answered,omitzero"`
-	Ended    time.Time    `json:"ended"`
-	Cause    pbx.Cause    `json:"cause"`
-	Status   int          `json:"status,omitempty"`
-	Codec    string       `json:"codec,omitempty"`
-	Lost     int          `json:"lost,omitempty"`   // RTP packets that did not arrive
-	Jitter   int          `json:"jitter,omitempty"` // ms, mean
-	Trunk    pbx.TrunkID  `json:"trunk,omitempty"`  // over which it went, in place of a phone
-	Charge   *pbx.Charge  `json:"charge,omitempty"` // of a leg that leads outside: who pays, and by which price
+	ID         pbx.LegID    `json:"id"`
+	Device     pbx.DeviceID `json:"device,omitempty"`
+	Party      pbx.Party    `json:"party"`
+	Out        bool         `json:"out"` // Tandem called the phone
+	Started    time.Time    `json:"started"`
+	Rang       time.Time    `json:"rang,omitzero"`
+	Answered   time.Time    `json:"answered,omitzero"`
+	Ended      time.Time    `json:"ended"`
+	Cause      pbx.Cause    `json:"cause"`
+	Status     int          `json:"status,omitempty"`
+	Codec      string       `json:"codec,omitempty"`
+	Packets    int          `json:"packets,omitempty"`     // RTP packets that arrived
+	Lost       int          `json:"lost,omitempty"`        // RTP packets that did not arrive
+	Jitter     int          `json:"jitter,omitempty"`      // ms, mean
+	FarPackets int          `json:"far_packets,omitempty"` // RTP packets that we sent, where the far side tells how they arrived (RTCP)
+	FarLost    int          `json:"far_lost,omitempty"`    // … that did not arrive there
+	FarJitter  int          `json:"far_jitter,omitempty"`  // … ms, mean
+	Trunk      pbx.TrunkID  `json:"trunk,omitempty"`       // over which it went, in place of a phone
+	Charge     *pbx.Charge  `json:"charge,omitempty"`      // of a leg that leads outside: who pays, and by which price
 }
 
 // Talk is the time between answer and end.

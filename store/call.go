@@ -110,6 +110,9 @@ func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR, r *repe
 		if n == 0 {
 			continue
 		}
+		if err := t.putTrunkLegs(ctx, x, c); err != nil {
+			return err
+		}
 		if err := t.putStays(ctx, x, c); err != nil {
 			return err
 		}

@@ -649,6 +649,28 @@ CREATE TABLE tokens (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE trunk_legs (
+	tenant      TEXT   NOT NULL,
+	call_id     TEXT   NOT NULL,
+	place       BIGINT NOT NULL,
+	trunk       TEXT   NOT NULL,
+	out         BIGINT NOT NULL,
+	started     BIGINT NOT NULL,
+	rang        BIGINT NOT NULL,
+	answered    BIGINT NOT NULL,
+	ended       BIGINT NOT NULL,
+	cause       TEXT   NOT NULL,
+	packets     BIGINT NOT NULL,
+	lost        BIGINT NOT NULL,
+	jitter      BIGINT NOT NULL,
+	far_packets BIGINT NOT NULL,
+	far_lost    BIGINT NOT NULL,
+	far_jitter  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, call_id, place)
+);
+
+CREATE INDEX trunk_legs_of_trunk ON trunk_legs (tenant, trunk, started);
+
 CREATE TABLE trunks (
 	tenant    TEXT   NOT NULL,
 	id        TEXT   NOT NULL,

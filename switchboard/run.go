@@ -305,7 +305,10 @@ func (r *run) release(i int) {
 	st := s.stream.Stats()
 	s.stream.Close()
 	s.stream = nil
-	s.record.Lost = int(max(st.Received.Lost, 0))
+	s.record.Packets, s.record.Lost = int(st.Received.Packets), int(max(st.Received.Lost, 0))
+	if st.Sent.Jitter > 0 || st.Sent.Lost != 0 { // it has told
+		s.record.FarPackets, s.record.FarLost, s.record.FarJitter = int(st.Sent.Packets), int(max(st.Sent.Lost, 0)), int(st.Sent.Jitter/time.Millisecond)
+	}
 	s.record.Jitter = int(st.Received.Jitter / time.Millisecond)
 }
 

@@ -2880,6 +2880,26 @@ export interface paths {
         patch: operations["patch_trunks_by_trunk"];
         trace?: never;
     };
+    "/v1/trunks/{trunk}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What calls over a trunk were like: answers, delays, sound (B-104).
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_trunks_by_trunk_quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trunks/{trunk}/try": {
         parameters: {
             query?: never;
@@ -6332,6 +6352,64 @@ export interface components {
             /** @description same as If-Match */
             revision?: string;
         };
+        Quality: {
+            /**
+             * Format: int64
+             * @description of those that the office tried
+             */
+            answered: number;
+            /**
+             * Format: double
+             * @description percent of the office's calls that were answered (ASR)
+             */
+            answers: number;
+            /**
+             * Format: int64
+             * @description in both directions
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description seconds that a call lasts on average (ACD)
+             */
+            duration: number;
+            /**
+             * Format: int64
+             * @description of those that the office tried: given up because of the line
+             */
+            failed: number;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description ms, on average
+             */
+            jitter: number;
+            /**
+             * Format: double
+             * @description percent of the sound that did not arrive
+             */
+            loss: number;
+            /**
+             * Format: int64
+             * @description tried by the office
+             */
+            out: number;
+            /**
+             * Format: double
+             * @description opinion score from 1 to 4.4 (MOS); 0 where nothing was heard
+             */
+            score: number;
+            /** Format: date-time */
+            until: string;
+            /** @enum {string} */
+            verdict: "none" | "good" | "fair" | "poor";
+            /**
+             * Format: int64
+             * @description ms until it rings, on average (post-dial delay)
+             */
+            wait: number;
+        };
         Queue: {
             /** @description in the order of the hunt */
             agents?: components["schemas"]["QueueAgent"][] | null;
@@ -7445,6 +7523,11 @@ export interface components {
             /** @description believe its identity headers */
             trusted?: boolean;
             username?: string;
+        };
+        TrunkQuality: {
+            /** @description in order, of equal length */
+            parts: components["schemas"]["Quality"][];
+            whole: components["schemas"]["Quality"];
         };
         TryRestrictionBody: {
             /**
@@ -14567,6 +14650,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_trunks_by_trunk_quality: {
+        parameters: {
+            query?: {
+                /** @description back from now */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkQuality"];
                 };
             };
             /** @description Refused, with the reason */

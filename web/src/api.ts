@@ -321,6 +321,7 @@ export const api = {
   addTrunk: (body: BodyOf<'/v1/trunks', 'post'>) => got(client.POST('/v1/trunks', { body })),
   editTrunk: (trunk: string, body: BodyOf<'/v1/trunks/{trunk}', 'patch'>) => got(client.PATCH('/v1/trunks/{trunk}', { params: { path: { trunk } }, body })),
   deleteTrunk: (trunk: string) => got(client.DELETE('/v1/trunks/{trunk}', { params: { path: { trunk } } })),
+  trunkQuality: (trunk: string, hours: number) => got(client.GET('/v1/trunks/{trunk}/quality', { params: { path: { trunk }, query: { hours } } })),
   tryTrunk: (trunk: string) => got(client.POST('/v1/trunks/{trunk}/try', { params: { path: { trunk } } })),
   numbers: () => got(client.GET('/v1/numbers', { params: { query: { limit: 500 } } })),
   addNumber: (body: BodyOf<'/v1/numbers', 'post'>) => got(client.POST('/v1/numbers', { body })),

@@ -7,6 +7,7 @@ import { EditDID } from '../parts/did';
 import { placeWord } from '../parts/forwarding';
 import { EditOutRoute, outRouteWord } from '../parts/outroute';
 import { useAddress } from '../parts/query';
+import { QualityOfTrunks } from '../parts/quality';
 import { EditTrunk } from '../parts/trunk';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
@@ -94,6 +95,7 @@ export default function TrunkPage() {
     { id: 'lines', label: t('trunk.tab'), may: can(me, 'trunk.edit', 'group'), add: t('trunk.add') },
     { id: 'numbers', label: t('did.tab'), may: can(me, 'number.edit', 'group') || can(me, 'route.edit', 'group'), add: t('did.add') },
     { id: 'ways', label: t('outroute.tab'), may: can(me, 'route.edit', 'all'), add: t('outroute.add') },
+    { id: 'quality', label: t('quality.tab'), may: can(me, 'trunk.edit', 'group') },
   ].filter((x) => x.may);
   const tab = tabs.find((x) => x.id === values.tab) ?? tabs[0];
   const trunks = useTrunks(can(me, 'trunk.edit', 'group'));
@@ -111,11 +113,12 @@ export default function TrunkPage() {
   if (tab?.id === 'numbers' && (values.add || did)) side = <EditDID key={did ? did.id + did.revision : 'new'} did={did} trunks={lines} onClose={close} />;
   if (tab?.id === 'ways' && (values.add || route)) side = <EditOutRoute key={route ? route.id + route.revision : 'new'} route={route} trunks={lines} onClose={close} />;
   return (
-    <Sheet title={t('nav.trunks')} scope={t('trunk.lead')} actions={tab && <Button kind="primary" icon={Plus} onClick={add}>{tab.add}</Button>} side={side}
+    <Sheet title={t('nav.trunks')} scope={t('trunk.lead')} actions={tab?.add && <Button kind="primary" icon={Plus} onClick={add}>{tab.add}</Button>} side={side}
       tabs={tabs.length > 1 ? <Tabs label={t('nav.trunks')} tabs={tabs.map(({ id, label }) => ({ id, label }))} value={tab?.id ?? ''} onChange={(id) => set({ tab: id, peek: undefined, add: undefined })} /> : undefined}>
       {tab?.id === 'lines' && <Lines onOpen={open} onAdd={add} />}
       {tab?.id === 'numbers' && <Numbers onOpen={open} onAdd={add} />}
       {tab?.id === 'ways' && <OutRoutes onOpen={open} onAdd={add} />}
+      {tab?.id === 'quality' && <QualityOfTrunks trunks={lines} />}
     </Sheet>
   );
 }
