@@ -359,6 +359,8 @@ func probes() map[string][]probe {
 		"DELETE /v1/parks/{park}":               parks("/v1/parks/%s", ""),
 		"POST /v1/calls/live/{call}/transfer":   lives("transfer", `{"to":{"kind":"user","id":"<sven>"},"user":"<uwe>"}`),
 		"POST /v1/calls/live/{call}/divert":     lives("divert", `{"to":{"kind":"user","id":"<sven>"}}`),
+		"POST /v1/calls/live/{call}/watch":      append(append(lives("watch", `{"mode":"listen"}`), lives("watch", `{"mode":"whisper"}`)...), append(lives("watch", `{"mode":"barge"}`), lives("watch", `{"mode":"steal"}`)...)...),
+		"DELETE /v1/calls/live/{call}/watch":    lives("watch", ""),
 		"POST /v1/calls/live/{call}/pickup":     lives("pickup", ""),
 		"POST /v1/calls/live/{call}/park":       lives("park", `{"park":"<office park>"}`),
 		"POST /v1/calls/live/{call}/fetch":      lives("fetch", ""),

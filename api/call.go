@@ -130,6 +130,12 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 	if !veil.somehow {
 		out.Linked = append(out.Linked, c.Linked...)
 		for _, t := range c.Trace {
+			if is, reads := v.watchLine(t, c.Users); is {
+				if reads {
+					out.Trace = append(out.Trace, s.say(v, t))
+				}
+				continue
+			}
 			if line, ok := v.line(t); ok {
 				out.Trace = append(out.Trace, s.say(v, veil.text(line)))
 			}

@@ -10,25 +10,27 @@ import (
 
 // LiveCan draws the buttons of a live call.
 type LiveCan struct {
-	Hangup   bool `json:"hangup"`
-	Transfer bool `json:"transfer" doc:"send the other side of a talking call on"`
-	Park     bool `json:"park" doc:"put the other side of a talking call on a park position"`
-	Divert   bool `json:"divert" doc:"send a ringing call to another place"`
-	Pickup   bool `json:"pickup" doc:"take a call that rings at somebody"`
-	Fetch    bool `json:"fetch" doc:"take a parked call"`
-	Record   bool `json:"record" doc:"begin, pause or end its recording"`
+	Hangup   bool        `json:"hangup"`
+	Transfer bool        `json:"transfer" doc:"send the other side of a talking call on"`
+	Park     bool        `json:"park" doc:"put the other side of a talking call on a park position"`
+	Divert   bool        `json:"divert" doc:"send a ringing call to another place"`
+	Pickup   bool        `json:"pickup" doc:"take a call that rings at somebody"`
+	Fetch    bool        `json:"fetch" doc:"take a parked call"`
+	Watch    []pbx.Watch `json:"watch" nullable:"false" doc:"ways to take part in the call: listen, whisper, whisper_other, barge, steal"`
+	Record   bool        `json:"record" doc:"begin, pause or end its recording"`
 }
 
 // liveCan says what the visitor may do with a call now.
 func (v *visit) liveCan(c *pbx.LiveCall, t policy.Target) LiveCan {
-	talks := (c.Phase == pbx.PhaseTalking || c.Phase == pbx.PhaseHeld) && c.Room == nil // in a conference room nobody is the other side
+	talks := (c.Phase == pbx.PhaseTalking || c.Phase == pbx.PhaseHeld) && c.Room == nil && c.Menu == "" // in a conference room nobody is the other side
 	inside := c.From.User != "" || c.To.User != ""
 	mine := c.From.User == v.who.User
 	return LiveCan{
 		Hangup:   v.can(policy.CallHangup, t),
 		Transfer: talks && inside && v.can(policy.CallTransfer, t),
 		Park:     talks && inside && len(v.s.Parks) > 0 && v.can(policy.CallPark, t),
-		Divert:   c.Phase == pbx.PhaseRinging && !mine && v.can(policy.CallDivert, t),
+		Divert:   c.Phase == pbx.PhaseRinging && !mine && v.can(policy.CallDivert, t) || c.Menu != "" && v.can(policy.CallMenu, t),
+		Watch:    v.canWatch(c, t),
 		Pickup:   c.Phase == pbx.PhaseRinging && !mine && v.can(policy.CallPickup, t),
 		Fetch:    c.Phase == pbx.PhaseParked && v.can(policy.CallPark, t),
 		Record:   (c.Recordable != "" || c.Recording != "") && talks && v.can(policy.RecordingControl, t),
@@ -55,8 +57,11 @@ type divertIn struct {
 	}
 }
 
-// divertLive sends a ringing call to another place.
+// divertLive sends a ringing call to another place, or one that is in a menu (G-017).
 func (s *Server) divertLive(ctx context.Context, v *visit, in *divertIn) error {
+	if c := v.live.Call(pbx.CallID(in.Call)); c != nil && c.Menu != "" {
+		return s.move(ctx, v, in.Call, []pbx.CallPhase{pbx.PhaseTalking, pbx.PhaseHeld}, switchboard.Order{Right: policy.CallMenu, To: in.Body.To.destination()})
+	}
 	return s.move(ctx, v, in.Call, []pbx.CallPhase{pbx.PhaseRinging}, switchboard.Order{Right: policy.CallDivert, To: in.Body.To.destination()})
 }
 

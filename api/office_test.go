@@ -73,6 +73,7 @@ type office struct {
 	taped    []string
 	steered  []switchboard.RoomOrder
 	invited  []pbx.Destination
+	modes    []pbx.Watch
 	locked   bool
 }
 
@@ -426,6 +427,14 @@ func (o *office) Send(_ context.Context, _ pbx.Actor, id pbx.CallID, to switchbo
 	o.sent = append(o.sent, to)
 	return nil
 }
+
+// Watch and Unwatch stand for calls of others that somebody takes part in.
+func (o *office) Watch(_ context.Context, _ pbx.Actor, _ pbx.CallID, _ pbx.UserID, mode pbx.Watch) error {
+	o.modes = append(o.modes, mode)
+	return nil
+}
+
+func (o *office) Unwatch(pbx.Actor, pbx.CallID) error { return nil }
 
 // Room, Steer and Invite stand for conference rooms: what is asked of them is kept.
 func (o *office) Room(pbx.RoomID) (locked, hushed bool) { return o.locked, false }

@@ -35,6 +35,8 @@ type Calls interface {
 	EndDictation(id string)
 	Record(ctx context.Context, actor pbx.Actor, call pbx.CallID, do string) error
 	Send(ctx context.Context, actor pbx.Actor, call pbx.CallID, o switchboard.Order) error
+	Watch(ctx context.Context, actor pbx.Actor, call pbx.CallID, about pbx.UserID, mode pbx.Watch) error
+	Unwatch(actor pbx.Actor, call pbx.CallID) error
 	Room(id pbx.RoomID) (locked, hushed bool)
 	Steer(actor pbx.Actor, id pbx.RoomID, o switchboard.RoomOrder) error
 	Invite(actor pbx.Actor, id pbx.RoomID, to pbx.Destination) (pbx.CallID, error)

@@ -9,15 +9,17 @@ import (
 
 // Settings are the office as a whole; passwords are written, never read.
 type Settings struct {
-	Name     string       `json:"name"`
-	Country  string       `json:"country"`
-	Zone     string       `json:"zone"`
-	Language string       `json:"language"`
-	Public   string       `json:"public" doc:"name or address that phones connect to; empty means as started"`
-	Digits   int          `json:"digits"`
-	Reasons  bool         `json:"reasons" doc:"every change of rights wants a reason"`
-	Mail     MailSettings `json:"mail"`
-	Revision string       `json:"revision"`
+	Name         string       `json:"name"`
+	Country      string       `json:"country"`
+	Zone         string       `json:"zone"`
+	Language     string       `json:"language"`
+	Public       string       `json:"public" doc:"name or address that phones connect to; empty means as started"`
+	Digits       int          `json:"digits"`
+	Reasons      bool         `json:"reasons" doc:"every change of rights wants a reason"`
+	ListenTone   bool         `json:"listen_tone" doc:"who is listened to hears a tone when it begins"`
+	ListenHidden bool         `json:"listen_hidden" doc:"… and does not read in the record who did"`
+	Mail         MailSettings `json:"mail"`
+	Revision     string       `json:"revision"`
 }
 
 // MailSettings are the way out for e-mail.
@@ -32,7 +34,7 @@ type MailSettings struct {
 
 func (s *Server) getSettings(_ context.Context, v *visit, _ *struct{}) (Settings, error) {
 	t := v.s.Tenant
-	return Settings{Name: t.Name, Country: t.Country, Zone: t.Zone, Language: t.Language, Public: t.Public, Digits: t.Digits, Reasons: t.Reasons,
+	return Settings{Name: t.Name, Country: t.Country, Zone: t.Zone, Language: t.Language, Public: t.Public, Digits: t.Digits, Reasons: t.Reasons, ListenTone: t.ListenTone, ListenHidden: t.ListenHidden,
 		Mail:     MailSettings{t.Mail.Host, t.Mail.Port, t.Mail.From, t.Mail.User, t.Mail.Password != "", t.Mail.TLS},
 		Revision: command.Revision(&t)}, nil
 }
@@ -40,14 +42,16 @@ func (s *Server) getSettings(_ context.Context, v *visit, _ *struct{}) (Settings
 type editSettings struct {
 	Match string `header:"If-Match"`
 	Body  struct {
-		Name     *string `json:"name,omitempty"`
-		Country  *string `json:"country,omitempty"`
-		Zone     *string `json:"zone,omitempty"`
-		Language *string `json:"language,omitempty"`
-		Public   *string `json:"public,omitempty"`
-		Digits   *int    `json:"digits,omitempty"`
-		Reasons  *bool   `json:"reasons,omitempty"`
-		Mail     *struct {
+		Name         *string `json:"name,omitempty"`
+		Country      *string `json:"country,omitempty"`
+		Zone         *string `json:"zone,omitempty"`
+		Language     *string `json:"language,omitempty"`
+		Public       *string `json:"public,omitempty"`
+		Digits       *int    `json:"digits,omitempty"`
+		Reasons      *bool   `json:"reasons,omitempty"`
+		ListenTone   *bool   `json:"listen_tone,omitempty"`
+		ListenHidden *bool   `json:"listen_hidden,omitempty"`
+		Mail         *struct {
 			Host     *string `json:"host,omitempty"`
 			Port     *int    `json:"port,omitempty"`
 			From     *string `json:"from,omitempty"`
@@ -61,7 +65,7 @@ type editSettings struct {
 
 func (s *Server) patchSettings(ctx context.Context, v *visit, in *editSettings) (Settings, error) {
 	b := in.Body
-	c := command.EditSettings{Name: b.Name, Country: b.Country, Zone: b.Zone, Language: b.Language, Public: b.Public, Digits: b.Digits, Reasons: b.Reasons}
+	c := command.EditSettings{Name: b.Name, Country: b.Country, Zone: b.Zone, Language: b.Language, Public: b.Public, Digits: b.Digits, Reasons: b.Reasons, ListenTone: b.ListenTone, ListenHidden: b.ListenHidden}
 	if m := b.Mail; m != nil {
 		c.Mail = &command.EditMail{Host: m.Host, Port: m.Port, From: m.From, User: m.User, Password: m.Password, TLS: m.TLS}
 	}

@@ -166,6 +166,10 @@ func (m *machine) merge(in Merge) {
 
 // handed ends the call when the other one has its leg; otherwise it goes on here.
 func (m *machine) handed(in Handed) {
+	if m.Phase == Housed {
+		m.answer(in)
+		return
+	}
 	if m.Phase != Parting {
 		return
 	}

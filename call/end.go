@@ -47,7 +47,7 @@ func (m *machine) stop(in Stop) {
 	if m.Phase >= Closing {
 		return
 	}
-	if m.Phase == Parting {
+	if m.Phase == Parting || m.isGiving() && m.halt == nil {
 		m.halt = &in
 		m.do(Withdraw{})
 		return

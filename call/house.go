@@ -144,6 +144,8 @@ func (m *machine) serve(in Input) {
 		s.step(m, in)
 	case room:
 		s.step(m, in)
+	case attending:
+		s.step(m, in)
 	}
 }
 
@@ -166,6 +168,8 @@ func serviceFor(h *route.House) service {
 		return parked{at: h.At, fetch: h.Fetch}
 	case pbx.ToRoom:
 		return room{at: h.At}
+	case pbx.ToWatch:
+		return attending{at: h.At}
 	}
 	return nil
 }

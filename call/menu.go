@@ -232,3 +232,11 @@ func (s menu) leave(m *machine, to pbx.Destination, cause pbx.Cause) {
 	m.service = s
 	m.say(Words("say.goodbye"))
 }
+
+// Chooses is the menu in which the caller chooses; empty when he is in none.
+func (s *State) Chooses() pbx.MenuID {
+	if m, ok := s.service.(menu); ok && s.Phase == Housed {
+		return pbx.MenuID(m.at.ID)
+	}
+	return ""
+}

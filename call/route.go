@@ -85,7 +85,9 @@ func (m *machine) connected(i int) {
 
 // matched is the answer to a change that joining made necessary.
 func (m *machine) matched(in Replied) {
-	if in.Status >= 300 || in.Fault != "" {
+	eased := m.eased
+	m.eased = false
+	if (in.Status >= 300 || in.Fault != "") && !eased {
 		m.end(pbx.CauseNoCodec, pbx.Party{}, sentence(pbx.CauseNoCodec, m.Legs[m.Callee].Party, 0))
 		return
 	}

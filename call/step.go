@@ -97,6 +97,14 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Release:
 		m.answer(in)
+	case Watching:
+		m.answer(in)
+	case TurnWatch:
+		m.answer(in)
+	case Unwatched:
+		m.answer(in)
+	case Refit:
+		m.on(in.Leg, func(i int) { m.refit(i) })
 	case Door:
 		m.answer(in)
 	case Opened:

@@ -180,7 +180,7 @@ func randomPlan(t *rapid.T, legs *[]pbx.LegID) route.Plan {
 	}
 	switch rapid.IntRange(0, 4).Draw(t, "plan") {
 	case 0:
-		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToFetch, pbx.ToFetch, pbx.ToNames, pbx.ToRoom, pbx.ToRoom, pbx.ToNowhere}).Draw(t, "house")
+		kind := rapid.SampledFrom([]pbx.DestinationKind{pbx.ToMailbox, pbx.ToMenu, pbx.ToMenu, pbx.ToPark, pbx.ToPark, pbx.ToQueue, pbx.ToQueue, pbx.ToCode, pbx.ToFetch, pbx.ToFetch, pbx.ToNames, pbx.ToRoom, pbx.ToRoom, pbx.ToWatch, pbx.ToWatch, pbx.ToNowhere}).Draw(t, "house")
 		p.House = &route.House{At: pbx.Destination{Kind: kind}, Fetch: rapid.IntRange(0, 3).Draw(t, "fetch") == 0}
 		return p
 	case 1:
@@ -212,7 +212,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 43).Draw(t, "input") {
+	switch rapid.IntRange(0, 46).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
@@ -288,6 +288,17 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		return Settled{}
 	case 37:
 		return TapeOrder{Do: TapeDo(rapid.IntRange(1, 4).Draw(t, "order"))}
+	case 44, 45:
+		mode := rapid.SampledFrom(pbx.Watches()).Draw(t, "mode")
+		if flag("turn") {
+			return TurnWatch{mode}
+		}
+		return Watching{OK: flag("ok"), Mode: mode, Into: "x", Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}
+	case 46:
+		if flag("refit") {
+			return Refit{leg}
+		}
+		return Unwatched{Cause: pbx.CauseDenied}
 	case 38, 39:
 		return Door{Asks: flag("asks"), Wrong: flag("wrong"), Full: flag("full"), In: flag("in"), Host: flag("host"), Names: flag("names"), Waits: flag("waits"), Others: 2}
 	case 40:

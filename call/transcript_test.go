@@ -169,6 +169,14 @@ func parseInput(t *testing.T, w []string) Input {
 			in.Then = pbx.Destination{Kind: pbx.DestinationKind(then), ID: "bob"}
 		}
 		return in
+	case "watching":
+		return Watching{OK: has("ok"), Mode: pbx.Watch(value("mode")), Into: pbx.LegID(value("into")), Clips: map[bool][]Clip{false: {Words("say.feature.refused")}}[has("ok")]}
+	case "turnwatch":
+		return TurnWatch{pbx.Watch(arg(1))}
+	case "unwatched":
+		return Unwatched{Cause: pbx.Cause(arg(1)), Text: i18n.T("cause." + arg(1))}
+	case "refit":
+		return Refit{leg}
 	case "door":
 		others, _ := strconv.Atoi(string(value("others")))
 		return Door{Asks: has("asks"), Wrong: has("wrong"), Full: has("full"), Locked: has("locked"), In: has("in"), Host: has("host"), Names: has("names"), Waits: has("waits"), Others: others}
@@ -469,6 +477,8 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("wind %s %s", e.Leg, e.By)
 	case OpenPark:
 		return fmt.Sprintf("open park %s", e.At.ID)
+	case OpenWatch:
+		return fmt.Sprintf("watch %q %s", e.Number, e.Mode)
 	case OpenRoom:
 		if e.Typed {
 			return fmt.Sprintf("open room %s with %q", e.At.ID, e.PIN)

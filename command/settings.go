@@ -19,7 +19,10 @@ type EditSettings struct {
 	Digits   *int
 	Reasons  *bool // every change of rights wants a reason
 	Mail     *EditMail
-	Replay   *pbx.Replay // how much of a conference its guests hear again, where a group says nothing (D-040)
+
+	ListenTone  *bool       // who is listened to hears a tone
+	ListenHidden *bool       // … and does not read who it was
+	Replay      *pbx.Replay // how much of a conference its guests hear again, where a group says nothing (D-040)
 }
 
 // EditMail changes the way out for e-mail; nil fields stay. The password is written, never read.
@@ -75,6 +78,8 @@ func (c EditSettings) Change(w *Work) (pbx.Change, error) {
 	if c.Reasons != nil {
 		t.Reasons = *c.Reasons
 	}
+	fill(&t.ListenTone, c.ListenTone)
+	fill(&t.ListenHidden, c.ListenHidden)
 	if c.Mail != nil {
 		if t.Mail, err = c.Mail.edit(t.Mail); err != nil {
 			return pbx.Change{}, err

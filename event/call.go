@@ -169,9 +169,19 @@ type Entered struct {
 
 // Taken is the payload of call.taken: a phone came into the call, in the place of one that rang or talked.
 type Taken struct {
-	Leg  Leg        `json:"leg"`
-	By   pbx.Party  `json:"by,omitzero"`    // who wanted it
-	Call pbx.CallID `json:"call,omitempty"` // the call it comes from
+	Leg    Leg        `json:"leg"`
+	By     pbx.Party  `json:"by,omitzero"`      // who wanted it; of a call that was taken over, from whom
+	Stolen bool       `json:"stolen,omitempty"` // it was taken over
+	Call   pbx.CallID `json:"call,omitempty"`   // the call it comes from
+}
+
+// Watched is the payload of watch.begun, watch.turned and watch.ended: somebody takes part in a call of others.
+type Watched struct {
+	Call    pbx.CallID `json:"call"`
+	Mode    pbx.Watch  `json:"mode"`
+	By      pbx.Party  `json:"by"`
+	User    pbx.UserID `json:"user"`              // whom it is about
+	Seconds int        `json:"seconds,omitempty"` // with watch.ended
 }
 
 // Held is the payload of call.held, call.resumed and call.returned.

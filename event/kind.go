@@ -183,6 +183,13 @@ const (
 	CallEnded       Kind = "call.ended"
 )
 
+// The facts about those who take part in calls of others. They are about whom it is about, and he is not told by them.
+const (
+	WatchBegun  Kind = "watch.begun"
+	WatchTurned Kind = "watch.turned" // in another way
+	WatchEnded  Kind = "watch.ended"
+)
+
 // The live facts: true at their moment only, never stored, Seq 0.
 const (
 	DeviceRegistered   Kind = "device.registered"   // Data is a Registration
@@ -230,6 +237,7 @@ func Kinds() []Kind {
 		RecordingBegun, RecordingMade, RecordingDropped, RecordingPlayed, RecordingDownloaded, RecordingDeleted, RecordingRestored, RecordingExpired, RecordingHeld, RecordingReleased,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored, MessageSentOn, MailboxLocked,
 		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallEntered, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
+		WatchBegun, WatchTurned, WatchEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
 	}
@@ -252,7 +260,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "call", "login", "invitation", "mail", "message", "recording": // of what lies beside the configuration
+	case "call", "login", "invitation", "mail", "message", "recording", "watch": // of what lies beside the configuration
 		return false
 	}
 	return !k.IsLive()

@@ -66,11 +66,18 @@ func (r *Room) Watch(f func(speaker *Session)) {
 
 // Enter brings a session in. It ends the bridge that it had. The error is ErrCodec where the house cannot speak to it, or ErrClosed.
 func (r *Room) Enter(s *Session) error {
+	r.mu.Lock()
+	i := r.index(s)
+	there := i >= 0 && r.seats[i].isTaken()
+	r.mu.Unlock()
+	if there {
+		return nil
+	}
 	r.engine.Unbridge(s)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.index(s) >= 0 {
-		return nil
+	if i = r.index(s); i >= 0 { // it was bridged meanwhile
+		r.remove(i)
 	}
 	t := &seat{session: s}
 	s.mu.Lock()
@@ -91,6 +98,13 @@ func (r *Room) Enter(s *Session) error {
 		r.engine.done.Go(r.run)
 	}
 	return nil
+}
+
+// isTaken reports whether the session still sits there. The room's lock is held.
+func (t *seat) isTaken() bool {
+	t.session.mu.Lock()
+	defer t.session.mu.Unlock()
+	return !t.session.closed && t.session.seat == t
 }
 
 // Leave takes a session out.

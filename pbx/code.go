@@ -45,6 +45,10 @@ const (
 	CodeKeyTransfer    CodeAction = "key_transfer"      // while one talks: sends the other to the number that follows
 	CodeKeyRecord      CodeAction = "key_record"        // … begins to record, or ends it
 	CodeNames          CodeAction = "names"             // finds somebody by the letters of his name
+	CodeListen         CodeAction = "listen"            // to the call of the colleague whose number follows (G-014)
+	CodeWhisper        CodeAction = "whisper"           //
+	CodeBarge          CodeAction = "barge"             //
+	CodeSteal          CodeAction = "steal"             // takes it over
 	CodeMailbox        CodeAction = "mailbox"           // own messages
 	CodeMailboxOther   CodeAction = "mailbox_other"     // those of the mailbox whose number follows, or is asked for
 )
@@ -91,6 +95,8 @@ func CodeKinds() []CodeKind {
 		{CodePause, false, "*461", "*82", false}, {CodeResume, false, "*460", "*83", false},
 		{CodePickup, false, "*8", "*20", false}, {CodePickupAt, true, "**", "*20*", false}, {CodeIntercom, true, "*80", "*9", false},
 		{CodePark, true, "*70", "*0", false}, {CodeUnpark, true, "*71", "*1", false},
+		{CodeListen, true, "*22", "*22", false}, {CodeWhisper, true, "*23", "*23", false},
+		{CodeBarge, true, "*24", "*24", false}, {CodeSteal, true, "*25", "*25", false},
 		{CodeMailbox, false, "*97", "*4", false}, {CodeMailboxOther, true, "*98", "*4*", false},
 		{CodeSpeed, true, "*0", "*5", false}, {CodeLastCaller, false, "*69", "*69", false}, {CodeRedial, false, "*66", "*66", false},
 		{CodeNames, false, "*411", "*411", false},

@@ -32,19 +32,21 @@ const (
 
 // LiveCall is a call that is up, as lists and live views show it.
 type LiveCall struct {
-	ID       CallID    `json:"id"`
-	Phase    CallPhase `json:"phase"`
-	From     Party     `json:"from"`
-	To       Party     `json:"to"`
-	Users    []UserID  `json:"users,omitempty"`  // everybody inside who rings or talks
-	Groups   []GroupID `json:"groups,omitempty"` // owners of queues, menus and ring groups it passed
-	Started  time.Time `json:"started"`
-	Answered time.Time `json:"answered,omitzero"`
-	Parked   *Parking  `json:"parked,omitempty"`
-	Room     *Meeting  `json:"room,omitempty"`
-	Trunks   []TrunkID `json:"trunks,omitempty"` // lines to carriers that it uses or tries
-	Codec    string    `json:"codec,omitempty"`
-	Secure   bool      `json:"secure,omitempty"` // both legs encrypt signalling and sound
+	ID       CallID      `json:"id"`
+	Phase    CallPhase   `json:"phase"`
+	From     Party       `json:"from"`
+	To       Party       `json:"to"`
+	Users    []UserID    `json:"users,omitempty"`  // everybody inside who rings or talks
+	Groups   []GroupID   `json:"groups,omitempty"` // owners of queues, menus and ring groups it passed
+	Started  time.Time   `json:"started"`
+	Answered time.Time   `json:"answered,omitzero"`
+	Parked   *Parking    `json:"parked,omitempty"`
+	Room     *Meeting    `json:"room,omitempty"`
+	Menu     MenuID      `json:"menu,omitempty"` // the caller chooses there
+	Watches  []LiveWatch `json:"watches,omitempty"`
+	Trunks   []TrunkID   `json:"trunks,omitempty"` // lines to carriers that it uses or tries
+	Codec    string      `json:"codec,omitempty"`
+	Secure   bool        `json:"secure,omitempty"` // both legs encrypt signalling and sound
 
 	Recording  string `json:"recording,omitempty"`  // on, paused, or asking: the two are being told; empty: it is not recorded
 	Recordable string `json:"recordable,omitempty"` // demand or always: what the rules say about it; empty: it may not be recorded

@@ -16,6 +16,9 @@ type Tenant struct {
 	Spread   bool      `json:"spread,omitempty"`  // who holds billing.assign may hand it on (D-044)
 	Reasons  bool      `json:"reasons,omitempty"` // every change of rights wants a reason (B-089)
 
+	ListenTone   bool `json:"listen_tone,omitempty"`   // who is listened to hears a tone when it begins (PR-01)
+	ListenHidden bool `json:"listen_hidden,omitempty"` // … and does not read in the record who did (N-15)
+
 	Providers []Provider       `json:"providers,omitempty"` // where people may sign in besides here, in the order of the buttons
 	Codes     Codes            `json:"codes,omitzero"`
 	Speed     SpeedDials       `json:"speed,omitempty"`    // short numbers for everybody

@@ -106,7 +106,8 @@ func (n naive) ask(r Request) Code {
 		t.people = []pbx.UserID{u}
 	}
 	inPhone := []Right{CallReceive, CallPlace, CallOut, CallSee, CallDivert, CallTransfer, CallPickup, CallPark, CallIntercom, CallHangup,
-		CallNumber, PresenceSee, PresenceSet, ForwardingEdit, ForwardingOutside, ReminderSet, VoicemailPlay, VoicemailEdit, HoursOverride, RecordingControl, UserSee}
+		CallNumber, PresenceSee, PresenceSet, ForwardingEdit, ForwardingOutside, ReminderSet, VoicemailPlay, VoicemailEdit, HoursOverride, RecordingControl, UserSee,
+		CallListen, CallWhisper, CallBarge, CallSteal}
 	never := []Right{TokenCreate, LoginEdit, RoleSystem, BackupRestore, DelegateGive, ClientUse, WebsiteAccess, AdminAccess}
 	if r.Actor.Kind == pbx.ActorDevice && !slices.Contains(inPhone, r.Right) {
 		return Phone

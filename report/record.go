@@ -157,6 +157,9 @@ func (d *Draft) Taken(p event.Taken) {
 	if p.Call != "" {
 		c.Linked = append(slices.Clip(c.Linked), p.Call)
 		who, key = p.By, "route.connected"
+		if p.Stolen {
+			who, key = p.Leg.Party, "route.stolen"
+		}
 	}
 	c.Trace = append(slices.Clip(c.Trace), i18n.T(key, "name", who.Name, "user", string(who.User)))
 	d.leg(p.Leg)
@@ -177,6 +180,11 @@ func (d *Draft) Unrecorded(p event.Recorded) {
 		c.Consents = slices.DeleteFunc(slices.Clone(c.Consents), func(was pbx.Consent) bool { return was.Party == now.Party && was.At.Equal(now.At) })
 	}
 	c.Consents = append(slices.Clip(c.Consents), p.Consent...)
+}
+
+// Watched takes in that somebody took part in the call; who may read it is asked when it is shown (N-15).
+func (d *Draft) Watched(p event.Watched) {
+	d.cdr.Trace = append(slices.Clip(d.cdr.Trace), i18n.T("route.watched."+string(p.Mode), "name", p.By.Name, "user", string(p.By.User), "about", string(p.User), "seconds", strconv.Itoa(p.Seconds)))
 }
 
 // Message takes in call.message.

@@ -25,6 +25,8 @@ func (q *question) code(n number.Number) pbx.Destination {
 		return parkAt(q.s, q.r.Caller.User, argument, q.r.At)
 	case pbx.CodePickup, pbx.CodePickupAt, pbx.CodeIntercom: // package switchboard has asked for these before
 		return pbx.Destination{}
+	case pbx.CodeListen, pbx.CodeWhisper, pbx.CodeBarge, pbx.CodeSteal: // named as the ways to take part
+		return pbx.Destination{Kind: pbx.ToWatch, ID: string(action), Number: argument}
 	case pbx.CodeMailboxOther:
 		return pbx.Destination{Kind: pbx.ToFetch, Number: argument}
 	}
@@ -63,6 +65,14 @@ func (q *question) fetch(p *Plan, to pbx.Destination) {
 		return
 	}
 	p.because(i18n.T("route.fetch"))
+}
+
+// watch lets somebody take part in a call of others. Whether he may is asked there, of the call as it is then. The plan names nobody: who is
+// listened to is no party of this call.
+func (q *question) watch(p *Plan, to pbx.Destination) {
+	p.House = &House{At: to, Language: q.language(&House{})}
+	p.To = pbx.Party{Number: p.Dialled}
+	p.because(i18n.T("route.watch." + to.ID))
 }
 
 // perform lets the house carry a code out.

@@ -336,6 +336,9 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 	case pbx.ToMobile, pbx.ToOutside:
 		q.outwards(p, to)
 		return pbx.Destination{}
+	case pbx.ToWatch:
+		q.watch(p, to)
+		return pbx.Destination{}
 	case pbx.ToCode:
 		q.perform(p, to)
 		return pbx.Destination{}

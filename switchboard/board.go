@@ -60,6 +60,7 @@ type Board struct {
 	claims  claims
 	roster  atomic.Pointer[roster]
 	spots   sync.Map              // park position → *run
+	watches sync.Map              // *watcher → *run that he watches
 	rooms   sync.Map              // pbx.RoomID → *assembly
 	music   func() media.Playlist // for who waits
 	count   atomic.Int64

@@ -13,19 +13,20 @@ import (
 
 // handover is a leg on its way from one call to another. Exactly one of the two has it in the end.
 type handover struct {
-	from  *run
-	to    pbx.CallID
-	place pbx.LegID // whose place it takes, as the signalling side names it
-	by    pbx.Actor // who connects the two calls
-	party pbx.Party // … as a party
-	phone pbx.LegID // … his phone in the call it comes from
-	side  *side
-	wire  pbx.LegID // its name on the signalling side
-	actor pbx.Actor // who stands behind it
-	leg   call.Leg
-	left  side         // what stays of it where it comes from
-	state atomic.Int32 // offered, taken or withdrawn
-	kept  []*message   // what happened on it meanwhile; only the call it comes from touches it
+	from   *run
+	to     pbx.CallID
+	place  pbx.LegID // whose place it takes, as the signalling side names it
+	by     pbx.Actor // who connects the two calls
+	party  pbx.Party // … as a party
+	phone  pbx.LegID // … his phone in the call it comes from
+	steals bool      // he takes the place of somebody else
+	side   *side
+	wire   pbx.LegID // its name on the signalling side
+	actor  pbx.Actor // who stands behind it
+	leg    call.Leg
+	left   side         // what stays of it where it comes from
+	state  atomic.Int32 // offered, taken or withdrawn
+	kept   []*message   // what happened on it meanwhile; only the call it comes from touches it
 }
 
 const (
@@ -81,13 +82,16 @@ func (r *run) hand(leg pbx.LegID) call.Input {
 	}
 	s, i := r.side(leg)
 	sender := r.sides[0]
-	if i == 0 {
+	if i == 0 && r.state.Callee > 0 {
 		sender = r.sides[r.state.Callee]
 	}
 	_, n := r.side(sender.leg)
 	h := &handover{from: r, place: r.into, by: r.actor(n), party: sender.record.Party, phone: sender.leg,
 		side: s, wire: s.wire, actor: r.actor(i), leg: r.state.Legs[i], left: *s, to: other.id}
 	h.left.stream, h.left.wire, h.left.meter = nil, "", nil
+	if r.watches != nil {
+		h.steals, h.by = true, r.watches.who
+	}
 	r.transit = h
 	other.post(&message{handover: h})
 	return nil
@@ -127,6 +131,12 @@ func (r *run) received(h *handover) {
 	// decide
 	answer := call.Handed{Cause: pbx.CauseGone}
 	switch {
+	case h.steals && i >= 0:
+		if !r.state.CanAdopt(r.sides[i].leg, true) || !r.maySteal(config, h) {
+			answer.Cause = pbx.CauseDenied
+		} else {
+			answer.OK = h.settle(taken)
+		}
 	case i < 0, r.sides[i].record.Party.User != h.by.User, h.by.User == "":
 	case r.state.IsOnItsWay(r.sides[i].leg) && len(r.plan.Passed) > 0:
 		answer.To = r.plan.Passed[len(r.plan.Passed)-1].At
@@ -138,6 +148,9 @@ func (r *run) received(h *handover) {
 	}
 
 	// perform
+	if answer.OK && h.steals {
+		r.settles(h.from)
+	}
 	if answer.OK {
 		r.takeOver(h, r.sides[i])
 	}
@@ -145,6 +158,14 @@ func (r *run) received(h *handover) {
 	if !answer.To.IsZero() {
 		r.step(call.Stop{Cause: pbx.CauseTransferred})
 	}
+}
+
+// maySteal asks once more, at the moment at which it happens.
+func (r *run) maySteal(config *pbx.Snapshot, h *handover) bool {
+	lc := r.shown()
+	d := mayWatch(config, h.by, &lc, pbx.WatchSteal, r.now)
+	r.b.used(h.by, policy.CallSteal, d, r.now)
+	return d.OK
 }
 
 // mayRelay reports whether two parties from outside may be left connected: whoever does it needs a right of its own (BAR TF-08).
@@ -183,7 +204,7 @@ func (r *run) emitTaken(e call.Emit) {
 	}
 	p, who := event.Taken{Leg: s.record, By: e.By}, r.actor(i)
 	if r.brings != nil {
-		p.Call, who = r.brings.from.id, r.brings.by
+		p.Call, who, p.Stolen = r.brings.from.id, r.brings.by, r.brings.steals
 	}
 	r.draft.Taken(p)
 	r.fact(e.Kind, who, p)

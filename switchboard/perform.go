@@ -46,6 +46,9 @@ func (r *run) perform(e call.Effect) call.Input {
 		codecs, facing := r.offerFor(from)
 		if e.Joined {
 			codecs, facing = from.agreed, from.wish
+			if r.over != nil && !speaksToHouse(from) { // somebody wants to hear them
+				codecs = houseCodecs()
+			}
 		}
 		legs.Offer(s.wire, r.b.offer(s, codecs, facing, s.theirs.Secure()))
 	case call.Reply:
@@ -83,6 +86,8 @@ func (r *run) perform(e call.Effect) call.Input {
 		}
 	case call.OpenPark:
 		return r.openPark(e)
+	case call.OpenWatch:
+		return r.openWatch(e)
 	case call.OpenRoom:
 		return r.openRoom(e)
 	case call.AwaitRoom:
@@ -256,6 +261,7 @@ func (r *run) show() {
 	r.live.Phase = phase
 	r.live.Recording, r.live.Recordable = r.taping()
 	r.seen()
+	r.live.Menu = r.state.Chooses()
 	lc := r.shown()
 	r.b.c.SetCall(&lc)
 	r.b.Look(r.onlookers(r.shownTo, lc.Users)...)
@@ -345,6 +351,7 @@ func (r *run) emitAnswered(leg pbx.LegID) {
 
 // emitEnded closes the record and hands it over with all facts that are not stored yet.
 func (r *run) emitEnded() {
+	r.unwatchAll()
 	r.ended = true
 	r.attend()
 	p := event.Ended{Cause: r.state.Cause, By: r.state.By, Reason: r.state.Text, Codec: r.live.Codec, Secure: r.live.Secure, Trace: r.why}

@@ -137,8 +137,9 @@ func (b *Board) Look(users ...pbx.UserID) {
 	}
 }
 
-// Changed lets all queues see that the configuration has changed.
+// Changed lets all queues see that the configuration has changed, and asks whether those who take part in calls of others still may.
 func (b *Board) Changed() {
+	b.askWatchers()
 	b.halls.Range(func(_, h any) bool {
 		h.(*hall).put(note{look: true})
 		return true

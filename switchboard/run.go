@@ -36,14 +36,15 @@ type message struct {
 	tag      uint64          // … which
 	informed uint64          // somebody has heard that he will be recorded
 
-	order    *Order    // somebody wants the call moved, with actor
-	talks    bool      // … which talked when he wanted it
-	arrival  *arrival  // an incoming leg wants to join
-	handover *handover // a leg comes from another call
-	metered  *metered  // what became of a question about money
-	near     bool      // the end that a rule sets is near
-	over     *over     // … and is there
-	warned   bool      // the tone that told it is over
+	watch    *watchOrder // somebody takes part in the call
+	order    *Order      // somebody wants the call moved, with actor
+	talks    bool        // … which talked when he wanted it
+	arrival  *arrival    // an incoming leg wants to join
+	handover *handover   // a leg comes from another call
+	metered  *metered    // what became of a question about money
+	near     bool        // the end that a rule sets is near
+	over     *over       // … and is there
+	warned   bool        // the tone that told it is over
 }
 
 // isVital tells what must not be lost, because the call could not end without it, from what a phone may repeat.
@@ -101,6 +102,9 @@ type run struct {
 	guest     *guest         // … and how
 	name      []media.Sound  // as he said it
 	jotting   *jotting       // what he says is being taken down
+	watches   *watcher       // how the caller takes part in a call of others …
+	target    *run           // … which is this
+	over      *overheard     // others take part in this one
 	summons   *summons       // why the house calls by itself
 	why       []i18n.Text    // by which rules it was refused or cut
 }
@@ -266,6 +270,7 @@ func (r *run) step(in call.Input) {
 		r.state = state
 		r.vacate()
 		r.leaveRoom()
+		r.leaveWatch()
 		for _, e := range effects {
 			if next := r.perform(e); next != nil {
 				queue = append(queue, next)
@@ -278,6 +283,7 @@ func (r *run) step(in call.Input) {
 		}
 		r.attend()
 	}
+	r.overhear()
 }
 
 // openStream reserves the ports of a side.
@@ -321,6 +327,8 @@ func (r *run) forget() {
 	r.b.calls.Delete(r.id)
 	r.b.spots.CompareAndDelete(r.spot, r)
 	r.outOfRoom()
+	r.unwatchAll()
+	r.outOfWatch()
 	r.closed.Store(true)
 	r.drain()
 	r.unplug()

@@ -15,6 +15,8 @@ func (r *run) handle(m *message) {
 		r.arrived(m.arrival)
 	case m.handover != nil:
 		r.received(m.handover)
+	case m.watch != nil:
+		r.watched(m.watch)
 	case m.order != nil:
 		r.ordered(m.order, m.actor, m.talks)
 	case m.stop != nil:
@@ -50,9 +52,13 @@ func (r *run) handle(m *message) {
 		}
 		r.told(m.input)
 	case m.key != "":
-		if r.state.IsHoused() || r.state.IsAsked(m.key) || r.state.AsksConsent() { // otherwise the sound carries it
+		switch i := r.state.Find(m.key); {
+		case r.state.IsHoused() || r.state.IsAsked(m.key) || r.state.AsksConsent(): // otherwise the sound carries it
 			r.step(call.Digit{Leg: m.key, Digit: m.signal.Digit})
-		} else if i := r.state.Find(m.key); i >= 0 {
+		case i >= 0:
+			if s := r.sides[i]; r.over != nil && r.isTalking(s) && r.peer(s).stream != nil { // … but not through a mixer
+				r.peer(s).stream.Press(m.signal.Digit)
+			}
 			r.keyed(r.sides[i], i, m.signal.Digit)
 		}
 	default:
@@ -74,6 +80,9 @@ func (r *run) told(in call.Input) {
 			return
 		}
 		r.handed(h.OK)
+	}
+	if w, ok := in.(call.Watching); ok && w.Into != "" {
+		r.into = w.Into
 	}
 	r.step(in)
 }

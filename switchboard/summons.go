@@ -12,10 +12,12 @@ import (
 
 // summons is why the house calls somebody by itself.
 type summons struct {
-	room  pbx.RoomID    // he is invited into it
-	most  time.Duration // how long he may stay there, where that is decided …
-	warn  time.Duration // … when he is warned before …
-	limit string        // … and which profile says so
+	room   pbx.RoomID    // he is invited into it
+	most   time.Duration // how long he may stay there, where that is decided …
+	warn   time.Duration // … when he is warned before …
+	limit  string        // … and which profile says so
+	who    pbx.Actor     // who asked for it
+	answer bool          // his phones are to answer by themselves
 }
 
 // Invite calls somebody in the name of who asks for it, and brings him into a conference room. What leads outside is asked about like a call of the
@@ -69,13 +71,16 @@ func (b *Board) summon(s *pbx.Snapshot, who pbx.Actor, asked route.Request, plan
 	}
 	ghost := pbx.LegID(newID("leg", now))
 	r := newRun(b, s, call.Incoming{Leg: ghost, Actor: who}, asked, plan, now)
-	why.most, why.warn, why.limit = plan.Most, plan.Warn, plan.Limit
+	why.most, why.warn, why.limit, why.who = plan.Most, plan.Warn, plan.Limit, who
 	r.summons = why
 	r.sides[0] = stand(r.sides[0])
 	if plan.Refuse != "" {
 		r.refuse(plan.Refuse, plan.Text)
 		b.leave()
 		return "", &pbx.Error{Code: pbx.Conflict, Text: plan.Text}
+	}
+	for _, callee := range r.sides[1:] {
+		callee.answers = why.answer
 	}
 	r.state.Summon(to, plan.From)
 	b.calls.Store(r.id, r)

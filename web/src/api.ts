@@ -30,6 +30,7 @@ export type Prompt = Schemas['Prompt'];
 export type Dictation = Schemas['Dictation'];
 export type Park = Schemas['Park'];
 export type Room = Schemas['Room'];
+export type WatchMode = BodyOf<'/v1/calls/live/{call}/watch', 'post'>['mode'];
 export type RoomPerson = Schemas['RoomPerson'];
 export type Menu = Schemas['Menu'];
 export type Branch = Schemas['Branch'];
@@ -279,6 +280,8 @@ export const api = {
   addPark: (body: BodyOf<'/v1/parks', 'post'>) => got(client.POST('/v1/parks', { body })),
   editPark: (park: string, body: BodyOf<'/v1/parks/{park}', 'patch'>) => got(client.PATCH('/v1/parks/{park}', { params: { path: { park } }, body })),
   deletePark: (park: string, dry = false) => got(client.DELETE('/v1/parks/{park}', { params: { path: { park }, query: dry ? { dry } : {} } })),
+  watchCall: (call: string, mode: WatchMode, user?: string) => got(client.POST('/v1/calls/live/{call}/watch', { params: { path: { call } }, body: { mode, user } })),
+  unwatchCall: (call: string) => got(client.DELETE('/v1/calls/live/{call}/watch', { params: { path: { call } } })),
   rooms: () => got(client.GET('/v1/rooms', { params: { query: { limit: 500 } } })),
   addRoom: (body: BodyOf<'/v1/rooms', 'post'>) => got(client.POST('/v1/rooms', { body })),
   editRoom: (room: string, body: BodyOf<'/v1/rooms/{room}', 'patch'>) => got(client.PATCH('/v1/rooms/{room}', { params: { path: { room } }, body })),
