@@ -16,7 +16,7 @@ type LiveCan struct {
 	Divert   bool        `json:"divert" doc:"send a ringing call to another place"`
 	Pickup   bool        `json:"pickup" doc:"take a call that rings at somebody"`
 	Fetch    bool        `json:"fetch" doc:"take a parked call"`
-	Watch    []pbx.Watch `json:"watch" nullable:"false" doc:"ways to take part in the call: listen, whisper, whisper_other, barge, steal"`
+	Watch    []pbx.Watch `json:"watch" nullable:"false" enum:"listen,whisper,whisper_other,barge,steal" doc:"ways to take part in the call: listen, whisper, whisper_other, barge, steal"`
 	Record   bool        `json:"record" doc:"begin, pause or end its recording"`
 }
 

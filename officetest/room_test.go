@@ -17,7 +17,17 @@ func (s *server) tuned(ctx context.Context, name, extension string, hz float64, 
 	s.t.Helper()
 	_, a := s.person(name, extension)
 	a.Server, a.Transport, a.Keys = s.reach("udp"), "udp", "info"
-	b, err := StartBaresip(ctx, filepath.Join(s.t.TempDir(), name), toneFile(s.t, hz, rate, 1), a, fmt.Sprintf("%s/%d/1", codec, rate))
+	return s.softphone(ctx, name, a, hz, fmt.Sprintf("%s/%d/1", codec, rate))
+}
+
+// softphone is a real phone with an account that speaks a tone.
+func (s *server) softphone(ctx context.Context, name string, a Account, hz float64, codecs ...string) *Baresip {
+	s.t.Helper()
+	rate := 8000
+	if strings.Contains(codecs[0], "/16000/") {
+		rate = 16000
+	}
+	b, err := StartBaresip(ctx, filepath.Join(s.t.TempDir(), name), toneFile(s.t, hz, rate, 1), a, codecs...)
 	if err != nil {
 		s.t.Fatal(err)
 	}
