@@ -192,3 +192,33 @@ func TestSteal(t *testing.T) {
 		})
 	}
 }
+
+// Two who talk in a codec that the house only passes on are asked to change to one that it understands, and both go on talking.
+func TestWatchRefits(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.phone("b1", false, (*phone).answers)
+		alice := o.dial("102", false, offer(opus, pcmu, event8))
+		pause(time.Second)
+		mona := o.dials("mona", "*22102")
+		pause(3 * time.Second)
+		if alice.over || mona.over || len(o.sound.rooms) != 1 || o.sound.rooms[0].count() != 3 {
+			t.Fatalf("alice %v mona %v\n%s\n%s", alice.over, mona.over, strings.Join(o.wire.log, "\n"), o.logs)
+		}
+		for i, st := range o.sound.streams[:2] {
+			st.mu.Lock()
+			for _, f := range st.flow.Formats {
+				if f.Name == "opus" {
+					t.Errorf("stream %d still speaks opus", i)
+				}
+			}
+			st.mu.Unlock()
+		}
+		mona.hangsUp()
+		pause(time.Second)
+		if alice.over {
+			t.Error("alice's call ended with mona's part in it")
+		}
+		o.drain()
+	})
+}
