@@ -234,8 +234,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a ringing call to another place.
-         * @description Needs `call.divert` over the thing; who may not see it is told that it does not exist.
+         * Send a ringing call to another place, or one that is in a menu.
+         * @description Needs `call.divert` or `call.menu` over the thing; who may not see it is told that it does not exist.
          */
         post: operations["post_calls_live_by_call_divert"];
         delete?: never;
@@ -339,6 +339,30 @@ export interface paths {
          */
         post: operations["post_calls_live_by_call_transfer"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/live/{call}/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Listen to a call of others, whisper into it, join it or take it over; one's own phone rings. Who takes part already does it in another way.
+         * @description Needs `call.listen` or `call.whisper` or `call.barge` or `call.steal` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_calls_live_by_call_watch"];
+        /**
+         * End taking part in a call of others.
+         * @description Needs `call.listen` or `call.whisper` or `call.barge` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_calls_live_by_call_watch"];
         options?: never;
         head?: never;
         patch?: never;
@@ -4374,6 +4398,8 @@ export interface components {
             /** Format: int64 */
             digits?: number;
             language?: string;
+            listen_hidden?: boolean;
+            listen_tone?: boolean;
             mail?: components["schemas"]["MailStruct"];
             name?: string;
             public?: string;
@@ -5102,6 +5128,8 @@ export interface components {
             direction: "in" | "out" | "internal";
             from: components["schemas"]["Party"];
             id: string;
+            /** @description name of the menu in which the caller chooses */
+            menu?: string;
             parked_by?: components["schemas"]["Party"];
             /** @enum {string} */
             phase: "ringing" | "talking" | "held" | "parked";
@@ -5116,6 +5144,10 @@ export interface components {
             /** Format: date-time */
             started: string;
             to: components["schemas"]["Party"];
+            /** @description who takes part; for who might do so himself, and for those who talk where the office says so */
+            watched: components["schemas"]["WatchedBy"][];
+            /** @description how the visitor takes part in this call of others */
+            watching?: string;
         };
         LiveCan: {
             /** @description send a ringing call to another place */
@@ -5131,6 +5163,8 @@ export interface components {
             record: boolean;
             /** @description send the other side of a talking call on */
             transfer: boolean;
+            /** @description ways to take part in the call: listen, whisper, whisper_other, barge, steal */
+            watch: ("listen" | "whisper" | "whisper_other" | "barge" | "steal")[];
         };
         LiveQueue: {
             agents: components["schemas"]["LiveAgent"][];
@@ -7269,6 +7303,10 @@ export interface components {
             /** Format: int64 */
             digits: number;
             language: string;
+            /** @description … and does not read in the record who did */
+            listen_hidden: boolean;
+            /** @description who is listened to hears a tone when it begins */
+            listen_tone: boolean;
             mail: components["schemas"]["MailSettings"];
             name: string;
             /** @description name or address that phones connect to; empty means as started */
@@ -7655,6 +7693,19 @@ export interface components {
             ok: boolean;
             /** @description as a sentence */
             problem?: string;
+        };
+        WatchInBody: {
+            /** @enum {string} */
+            mode: "listen" | "whisper" | "whisper_other" | "barge" | "steal";
+            /** @description whom it is about; by default the colleague in the call, of two the one who was called */
+            user?: string;
+        };
+        WatchedBy: {
+            /** @enum {string} */
+            mode: "listen" | "whisper" | "whisper_other" | "barge";
+            party: components["schemas"]["Party"];
+            /** Format: date-time */
+            since: string;
         };
         Way: {
             /** @description not read */
@@ -8515,6 +8566,68 @@ export interface operations {
         responses: {
             /** @description Accepted */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_calls_live_by_call_watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_calls_live_by_call_watch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
