@@ -20,9 +20,9 @@ type EditSettings struct {
 	Reasons  *bool // every change of rights wants a reason
 	Mail     *EditMail
 
-	ListenTone  *bool       // who is listened to hears a tone
+	ListenTone   *bool       // who is listened to hears a tone
 	ListenHidden *bool       // … and does not read who it was
-	Replay      *pbx.Replay // how much of a conference its guests hear again, where a group says nothing (D-040)
+	Replay       *pbx.Replay // how much of a conference its guests hear again, where a group says nothing (D-040)
 }
 
 // EditMail changes the way out for e-mail; nil fields stay. The password is written, never read.
