@@ -25,6 +25,7 @@ type Account struct {
 	Server    string // host:port
 	Transport string // udp tcp tls
 	SRTP      bool   // offer SDES keys; with tls
+	Waiting   bool   // watch the own mailbox, and write into the log what is told (RFC 3842)
 	Keys      string // how keys are sent: rtpevent or info; empty is the phone's usual
 }
 
@@ -63,6 +64,9 @@ func StartBaresip(ctx context.Context, dir, tone string, a Account, codecs ...st
 		return nil, err
 	}
 	modules := []string{"menu.so", "ctrl_tcp.so", "aufile.so", "aubridge.so", "sndfile.so", "g711.so", "g722.so", "opus.so", "uuid.so", "srtp.so", "account.so"} // the account names codecs, so it comes last
+	if a.Waiting {
+		modules = append([]string{"mwi.so"}, modules...)
+	}
 	var config strings.Builder
 	fmt.Fprintf(&config, "module_path /usr/lib/baresip/modules\nsip_listen 127.0.0.1:%d\ncall_max_calls 4\ncall_local_timeout 120\n", sip)
 	fmt.Fprintf(&config, "audio_source aufile,%s\naudio_player aubridge,sink\naudio_alert aubridge,alert\n", tone)

@@ -67,7 +67,10 @@ func TestMessagesAreFetchedByRealPhones(t *testing.T) {
 	expect(t, ctx, fetched, "CALL_CLOSED")
 
 	s.call(200, "POST", "/v1/voicemail/"+id+"/restore", nil)
-	own := phone("olga", s.phone(olga), 600)
+	hers := s.phone(olga)
+	hers.Waiting = true
+	own := phone("olga", hers, 600)
+	eventually(t, "her phone shows the message", func() bool { return strings.Contains(own.Log(), "Voice-Message: 0/1") })
 	do(t, own, "dial", "sip:*97@"+s.reach("udp"))
 	expect(t, ctx, own, "CALL_ESTABLISHED")
 	heard(t, own, 440)

@@ -61,7 +61,7 @@ function Greeting({ box, of }: { box: Mailbox; of: Welcome }) {
   const [open, setOpen] = useState(of.own || Boolean(of.text));
   const name = t(`mailbox.for.${of.for}`);
   if (!open) {
-    return <div className="list-row"><span className="grow col"><span>{name}</span><span className="meta">{t('mailbox.usual')}</span></span><Button small onClick={() => setOpen(true)}>{t('mailbox.own_greeting')}</Button></div>;
+    return <div className="list-row"><span className="grow col"><span>{name}</span><span className="meta">{t(of.for === 'name' ? 'mailbox.usual_name' : 'mailbox.usual')}</span></span><Button small onClick={() => setOpen(true)}>{t(of.for === 'name' ? 'mailbox.own_name' : 'mailbox.own_greeting')}</Button></div>;
   }
   return (
     <div className="card-body col g8">

@@ -6,8 +6,7 @@ import { api, type VoiceMessage } from '../api';
 import { moment } from '../format';
 import { Button } from '../ui/button';
 import { Dialog, Side } from '../ui/dialog';
-import { Choices } from '../ui/form';
-import { Chooser } from '../ui/pick';
+import { Chooser, Segments } from '../ui/pick';
 import { FormError, Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
@@ -70,7 +69,7 @@ function ForwardDialog({ message: m, onClose }: { message: VoiceMessage; onClose
         <p className="t2">{t('voicemail.forward_hint')}</p>
         <Chooser label={t('voicemail.forward_to')} options={options} value={to} onChange={setTo} />
         <FormError error={error} fields={[]} />
-        <div className="row"><Button onClick={onClose}>{t('ui.cancel')}</Button><Button kind="primary" busy={busy} locked={to ? undefined : t('voicemail.choose_box')} onClick={() => void send()}>{t('voicemail.forward')}</Button></div>
+        <div className="row"><Button kind="primary" busy={busy} locked={to ? undefined : t('voicemail.choose_box')} onClick={() => void send()}>{t('voicemail.forward')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
       </div>
     </Dialog>
   );
@@ -124,7 +123,7 @@ export function Player({ message: m, onClose }: { message: VoiceMessage; onClose
         {!m.mine && <div className="note"><span>{whose(m)} {t('voicemail.logged')}</span></div>}
         <audio ref={sound} controls preload="none" aria-label={t('voicemail.sound_of', { name: caller(m) })} src={`/v1/voicemail/${m.id}/sound`}
           onPlay={pace} onEnded={() => m.new && m.mine && change.mark(m, false)} />
-        <Choices name="speed" label={t('voicemail.speed')} value={speed} onChange={(v) => set({ speed: v === '1' ? undefined : v })} options={speeds.map((s) => ({ value: s, label: t('voicemail.times', { n: Number(s) }) }))} />
+        <Segments label={t('voicemail.speed')} value={speed} onChange={(v) => set({ speed: v === '1' ? undefined : v })} options={speeds.map((s) => ({ value: s, label: t('voicemail.times', { n: Number(s) }) }))} />
         <div className="row"><a className="btn plain small" href={`/v1/voicemail/${m.id}/sound?download=true`} download><Download className="icon" aria-hidden />{t('voicemail.download')}</a></div>
         <History id={m.id} />
       </div>

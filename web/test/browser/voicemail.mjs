@@ -64,7 +64,7 @@ async function sought(page) {
   await row(page).waitFor({ state: 'detached' });
   await page.getByRole('tab', { name: 'Heard', exact: true }).click();
   await row(page).waitFor();
-  await page.getByRole('searchbox').or(page.getByLabel('Search in names and numbers')).first().fill('nobody');
+  await page.getByRole('searchbox').or(page.getByLabel('Name or number')).first().fill('nobody');
   await row(page).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Clear filters' }).first().click();
   await row(page).waitFor();
