@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { GitCompareArrows, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Act, type Assignment, type Grant, type HeldRight, type Level, type PersonRights } from '../api';
-import { ago, day, moment } from '../format';
+import { ago, day, stamp } from '../format';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { SearchField } from '../ui/filter';
@@ -31,9 +31,9 @@ function GivenRow({ given, title, hint, lock, onMove, onEnd }: { given: Given; t
   const over = given.state === 'over';
   const deny = 'deny' in given && given.deny;
   return (
-    <div className="list-row top">
+    <div className="list-row top given">
       <span className="grow col">
-        <span className={`row w g6${over ? ' struck' : ''}`}><span className="med">{title}</span>{deny && <span className="chip small danger">{t('right.denied')}</span>}{!over && <Until at={given.until} />}{given.state === 'coming' && <span className="chip small">{t('given.coming', { at: moment(given.from) })}</span>}</span>
+        <span className={`row w g6${over ? ' struck' : ''}`}><span className="med">{title}</span>{deny && <span className="chip small danger">{t('right.denied')}</span>}{!over && <Until at={given.until} />}{given.state === 'coming' && <span className="chip small">{t('given.coming', { at: stamp(given.from) })}</span>}</span>
         <span className="meta">{hint ? `${hint} · ` : ''}{given.where}{given.except && given.except.length > 0 ? ` · ${t('given.but', { names: given.except.map((e) => e.name ?? '…').join(', ') })}` : ''}{given.since ? ` · ${t('given.past', { at: day(given.since) })}` : ''}</span>
         {given.reason && <span className="t3">“{given.reason}”</span>}
         {over && given.until && <span className="meta">{t('given.over', { at: ago(given.until) })}</span>}
@@ -182,7 +182,7 @@ function Aside({ rights, onCompare }: { rights: PersonRights; onCompare: () => v
   return (
     <aside className="col g20" aria-label={t('right.summary')}>
       <div className="col g8"><h2 className="label">{t('console.title')}</h2><dl className="facts">{lines.map(([k, v]) => <div key={k} className="row top"><dt className="grow t3">{k}</dt><dd className="med">{v}</dd></div>)}</dl></div>
-      {ends.length > 0 && <div className="col g8"><h2 className="label">{t('right.ends')}</h2>{ends.map((e) => <div key={e.id} className="col"><span className="med">{e.what}</span><span className="t2">{e.where}</span><span className="t2">{moment(e.at)}</span>{e.reason && <span className="t3">“{e.reason}”</span>}</div>)}</div>}
+      {ends.length > 0 && <div className="col g8"><h2 className="label">{t('right.ends')}</h2>{ends.map((e) => <div key={e.id} className="col"><span className="med">{e.what}</span><span className="t2">{e.where}</span><span className="t2">{stamp(e.at)}</span>{e.reason && <span className="t3">“{e.reason}”</span>}</div>)}</div>}
       <div><Button small icon={GitCompareArrows} onClick={onCompare}>{t('compare.open')}</Button></div>
     </aside>
   );
