@@ -96,17 +96,21 @@ func (v *visit) deck(d *pbx.Deck) Deck {
 	if d.Trunk != "" {
 		out.TrunkName = v.s.NameOf(pbx.Ref{Kind: pbx.KindTrunk, ID: string(d.Trunk)})
 	}
+	at := v.at
+	if at.Before(d.Created) { // it was made by this very request
+		at = d.Created
+	}
 	switch {
-	case v.at.Before(d.From):
+	case at.Before(d.From):
 		out.State = "coming"
-	case !d.IsIn(v.at):
+	case !d.IsIn(at):
 		out.State = "over"
 	default:
 		for _, newer := range v.s.DecksOf(d.Trunk) {
 			if newer == d {
 				break
 			}
-			if newer.IsIn(v.at) && !newer.Over {
+			if newer.IsIn(at) && !newer.Over {
 				out.State = "followed"
 			}
 		}

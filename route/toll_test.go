@@ -1,6 +1,8 @@
 package route
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -65,5 +67,77 @@ func TestOnesMobileIsAsked(t *testing.T) {
 	p := Decide(w.snapshot(t), w.live, Request{Caller: pbx.Actor{Kind: pbx.ActorDevice, User: "usr_alice"}, To: pbx.Destination{Kind: pbx.ToMobile}, Owner: "usr_bob", At: noon})
 	if p.Refuse != pbx.CauseDenied || p.Text.Key != "toll.refused.destination" {
 		t.Errorf("%+v", p)
+	}
+}
+
+// The same over random offices: profiles, price lists and budgets of any kind. Whatever path leads to a number outside, the verdict is that of a direct call by
+// whoever pays, and what is dialled has a price wherever money is counted (N-12, TF-0, TF-05).
+func TestEveryWayOutAsksWhoeverPaysInRandomOffices(t *testing.T) {
+	numbers := []string{"030 901820", "0170 1234567", "+48 22 123 45 67", "+1 876 926 1234", "0900 1234567", "+8816 123 45678", "0180 1 123456", "0800 1234567"}
+	effects := []pbx.TollEffect{pbx.TollAllow, pbx.TollAllow, pbx.TollDeny, pbx.TollLimit}
+	refused, allowed := 0, 0
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 11))
+		w := costly()
+		spots := []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}, {Kind: pbx.KindGroup, ID: "grp_all"}, {Kind: pbx.KindGroup, ID: "grp_sales"}, {Kind: pbx.KindUser, ID: "usr_alice"}, {Kind: pbx.KindUser, ID: "usr_bob"}}
+		for i := range r.IntN(4) {
+			p := &pbx.Restriction{ID: pbx.RestrictionID(fmt.Sprint("rst_r", i)), Name: "P", On: []pbx.Ref{spots[r.IntN(len(spots))]}}
+			for range 1 + r.IntN(3) {
+				rule := pbx.TollRule{Effect: effects[r.IntN(len(effects))]}
+				for range r.IntN(3) {
+					rule.Classes = append(rule.Classes, number.OutsideClasses()[r.IntN(9)])
+				}
+				if rule.Effect == pbx.TollLimit {
+					rule.Minutes = 1 + r.IntN(60)
+				}
+				p.Rules = append(p.Rules, rule)
+			}
+			w.nouns = append(w.nouns, p)
+		}
+		w.nouns[0].(*pbx.Tenant).Currency = "EUR"
+		for i := range r.IntN(3) {
+			w.nouns = append(w.nouns, &pbx.Budget{ID: pbx.BudgetID(fmt.Sprint("bud_", i)), Name: "B", On: spots[r.IntN(len(spots))], Measure: []pbx.BudgetMeasure{pbx.MeasureMoney, pbx.MeasureTime}[r.IntN(2)],
+				Period: pbx.PeriodDay, Limit: 100, Report: r.IntN(3) == 0})
+		}
+		for i := range r.IntN(3) {
+			var list []pbx.Rate
+			for _, prefix := range []string{"49", "48", "1876", "4930", "49170"} {
+				if r.IntN(2) == 0 {
+					list = append(list, pbx.Rate{Prefix: prefix, Minute: r.Int64N(100_000)})
+				}
+			}
+			w.nouns = append(w.nouns, &pbx.Deck{ID: pbx.DeckID(fmt.Sprint("dck_", i)), Name: "D", Trunk: []pbx.TrunkID{"", "trk_a"}[r.IntN(2)], Currency: "EUR", From: noon.Add(-time.Hour), Over: r.IntN(2) == 0, Rates: pbx.NewRates(list)})
+		}
+		s := w.snapshot(t)
+		for _, dialled := range numbers {
+			for _, payer := range []pbx.UserID{"usr_alice", "usr_bob"} {
+				n := number.Read("DE", dialled)
+				want := toll.Decide(s, toll.Question{Payer: payer, To: n, At: noon})
+				for name, q := range map[string]Request{
+					"dialled":     {Caller: pbx.Actor{Kind: pbx.ActorDevice, User: payer}, Dialled: dialled, At: noon},
+					"by a rule":   {Caller: pbx.Actor{Kind: pbx.ActorDevice, User: "usr_alice"}, To: pbx.Destination{Kind: pbx.ToOutside, Number: dialled}, Owner: payer, At: noon},
+					"from afar":   {Caller: pbx.Actor{Kind: pbx.ActorTrunk, Trunk: "trk_a"}, To: pbx.Destination{Kind: pbx.ToOutside, Number: dialled}, Owner: payer, At: noon},
+					"transferred": {Caller: pbx.Actor{Kind: pbx.ActorTrunk, Trunk: "trk_a"}, To: Where(s, dialled), Owner: payer, At: noon, Passed: []Stop{{At: pbx.Destination{Kind: pbx.ToUser, ID: "usr_alice"}, Cause: pbx.CauseTransferred}}},
+				} {
+					p := Decide(s, w.live, q)
+					if got := p.Refuse == ""; got != want.OK || p.Payer != payer || p.Most != want.Most {
+						t.Fatalf("seed %d, %s to %s for %s: %v, %s pays, for %v; want %v (%s), for %v\ntrace: %q", seed, name, dialled, payer, got, p.Payer, p.Most, want.OK, want.Code, want.Most, p.Trace)
+					}
+					for _, a := range p.Attempts {
+						if quote := a.Targets[0].Quote; want.Paid && !quote.OK || quote.OK != want.Quote.OK || quote.Price != want.Quote.Price {
+							t.Fatalf("seed %d, %s to %s: price %+v, want %+v", seed, name, dialled, quote, want.Quote)
+						}
+					}
+				}
+				if want.OK {
+					allowed++
+				} else {
+					refused++
+				}
+			}
+		}
+	}
+	if min(allowed, refused) < 500 {
+		t.Errorf("%d allowed, %d refused: the offices are too much alike", allowed, refused)
 	}
 }

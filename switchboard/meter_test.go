@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"tandem/call"
 	"tandem/pbx"
 	"tandem/toll"
 )
@@ -318,4 +320,61 @@ func TestTillSurvivesCrashes(t *testing.T) {
 			t.Fatalf("%d legs are open", n)
 		}
 	}
+}
+
+// comesIn is a call from outside for a number of the office.
+func (o *office) comesIn(did string) {
+	p := &phone{w: o.wire, in: true, gone: make(chan struct{}), replied: make(chan int, 9), port: 6000}
+	o.wire.mu.Lock()
+	p.leg = pbx.LegID(fmt.Sprintf("leg_in%d", len(o.wire.legs)))
+	o.wire.legs[p.leg] = p
+	o.wire.mu.Unlock()
+	o.board.Incoming(call.Incoming{Leg: p.leg, Actor: pbx.Actor{Kind: pbx.ActorTrunk, Trunk: "trk_1", Via: "sip"}, From: pbx.Party{Number: "+49895550000"},
+		Dialled: did, Offer: offer(pcma, event8), Source: netip.MustParseAddrPort(o.caller)})
+}
+
+// The drill (TF-07): at 02:00 a stolen session sends all calls for alice to a dear number, and forty calls come in from outside. She pays, whoever calls: the
+// loss is at most her daily limit, and the alarm is there within a minute.
+func TestStolenSessionLosesTheDailyLimit(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		p := newPurse()
+		var alarm time.Time
+		p.till = NewTill(toll.Ledger{}, p.write, func(r Reached) {
+			if r.Mark == 100 && alarm.IsZero() {
+				alarm = time.Now()
+			}
+		})
+		o := newOffice(t, func(c *Config) { c.Till = p.till })
+		o.budgeted(&pbx.Budget{On: userRef("usr_alice"), Limit: 500, Marks: []int{100}}, &pbx.Budget{On: officeRef(), Period: pbx.PeriodMonth, Limit: 100_000})
+		dear := pbx.Destination{Kind: pbx.ToOutside, Number: "+49 30 901820"}
+		s, err := o.s.Apply(pbx.Change{Put: []pbx.Noun{&pbx.DID{ID: "did_1", Number: "+4930100101", To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_alice"}},
+			&pbx.Deck{ID: "dck_1", Name: "Prices", Currency: "EUR", From: began.AddDate(-1, 0, 0), Rates: pbx.NewRates([]pbx.Rate{{Prefix: "49", Minute: 2_000_000}})},
+			&pbx.Forwarding{User: "usr_alice", Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAvailable: {Offline: pbx.Case{Inside: dear}, NoAnswer: pbx.Case{Inside: dear}, Busy: pbx.Case{Inside: dear}}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.mu.Lock()
+		o.s = s
+		o.mu.Unlock()
+		pause(time.Hour) // it is two in the morning in Berlin
+		begins := time.Now()
+		for range 40 {
+			o.comesIn("+4930100101")
+			pause(time.Second)
+		}
+		pause(5 * time.Hour)
+		synctest.Wait()
+		o.drain()
+		lost, out := int64(0), 0
+		for _, c := range o.ledger.cdrs {
+			n, _, _ := c.Cost()
+			lost += n
+			if n > 0 {
+				out++
+			}
+		}
+		if lost == 0 || lost > 5_000_000 || out != 2 || alarm.Sub(begins) > time.Minute || alarm.IsZero() {
+			t.Errorf("lost %d by %d calls, alarm after %v", lost, out, alarm.Sub(begins))
+		}
+	})
 }

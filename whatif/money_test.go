@@ -1,0 +1,72 @@
+package whatif
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"tandem/pbx"
+)
+
+// with adds rows to a configuration.
+func with(t testing.TB, s *pbx.Snapshot, nouns ...pbx.Noun) *pbx.Snapshot {
+	t.Helper()
+	tenant := s.Tenant
+	tenant.Currency = "EUR"
+	next, err := s.Apply(pbx.Change{Put: append([]pbx.Noun{&tenant}, nouns...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return next
+}
+
+func prices(minute int64) *pbx.Deck {
+	return &pbx.Deck{ID: "dck_1", Name: "D", Currency: "EUR", From: day.AddDate(-1, 0, 0), Rates: pbx.NewRates([]pbx.Rate{{Prefix: "49", Minute: minute}})}
+}
+
+// Another price list says what the same calls would have cost (TF-15).
+func TestReplayCounts(t *testing.T) {
+	base := office(t, profile("rst_1", everybody, pbx.Basic()))
+	calls := []Call{{ID: "a", Payer: "usr_00", Dialled: "030 901820", At: day, Talk: 90 * time.Second}, {ID: "b", Payer: "usr_01", Dialled: "030 901820", At: day},
+		{ID: "c", Payer: "usr_01", Dialled: "115 000 0000 00", At: day, Talk: time.Minute}, {ID: "d", Payer: "usr_01", Dialled: "101", At: day, Talk: time.Minute}}
+	out := Replay(with(t, base, prices(600_000)), with(t, base, prices(200_000)), slices.Values(calls))
+	if out.Cost != 900_000 || out.Would != 300_000 || out.Closed+out.Opened+out.Shorter != 0 {
+		t.Errorf("%+v", out)
+	}
+}
+
+// A budget of the draft pays calls in the order in which they were made: one is cut where it would have been used up, the next does not begin, and another day
+// begins anew.
+func TestReplaySpendsBudgets(t *testing.T) {
+	base := with(t, office(t, profile("rst_1", everybody, pbx.Basic())), prices(600_000))
+	limit := &pbx.Budget{ID: "bud_1", Name: "B", On: everybody, Each: true, Measure: pbx.MeasureMoney, Period: pbx.PeriodDay, Limit: 300}
+	var calls []Call
+	for i, talk := range []time.Duration{2 * time.Minute, 10 * time.Minute, time.Minute} {
+		calls = append(calls, Call{ID: pbx.CallID("abc"[i : i+1]), Payer: "usr_00", Dialled: "030 901820", At: day.Add(time.Duration(i) * time.Hour), Talk: talk})
+	}
+	calls = append(calls, Call{ID: "other", Payer: "usr_01", Dialled: "030 901820", At: day, Talk: time.Minute}, Call{ID: "tomorrow", Payer: "usr_00", Dialled: "030 901820", At: day.Add(24 * time.Hour), Talk: time.Minute})
+	out := Replay(base, with(t, base, limit), slices.Values(calls))
+	if out.Shorter != 1 || out.Closed != 1 || out.Would != 3_000_000+600_000+600_000 || out.Cost != 13*600_000+2*600_000 {
+		t.Errorf("%+v", out)
+	}
+	if e := out.Effects[0]; e.ID != "b" || e.After.Most != 3*time.Minute {
+		t.Errorf("%s would last %v", e.ID, e.After.Most)
+	}
+	if e := out.Effects[1]; e.ID != "c" || e.After.Code != Spent {
+		t.Errorf("%s: %s", e.ID, e.After.Code)
+	}
+	limit = &pbx.Budget{ID: "bud_1", Name: "B", On: everybody, Each: true, Measure: pbx.MeasureMoney, Period: pbx.PeriodDay, Limit: 300, Report: true}
+	if out := Replay(base, with(t, base, limit), slices.Values(calls)); out.Closed+out.Shorter != 0 {
+		t.Errorf("one that only reports: %+v", out)
+	}
+}
+
+// A million calls with prices and budgets.
+func BenchmarkReplayMoney(b *testing.B) {
+	base := with(b, office(b, profile("rst_1", everybody, pbx.Basic())), prices(600_000))
+	draft := with(b, base, &pbx.Budget{ID: "bud_1", Name: "B", On: everybody, Measure: pbx.MeasureMoney, Period: pbx.PeriodMonth, Limit: 3_000_000})
+	calls := history(1_000_000, 5000)
+	for b.Loop() {
+		Replay(base, draft, slices.Values(calls))
+	}
+}
