@@ -448,3 +448,41 @@ func TestTones(t *testing.T) {
 		t.Error("quiet or warning")
 	}
 }
+
+// What plays waits in silence and goes on; wound back it begins again, and wound ahead beyond its end it is over.
+func TestPauseAndWind(t *testing.T) {
+	e := engine(t)
+	a, sa := ring(t, "127.0.0.1"), open(t, e)
+	set(t, sa, a.flow(pcmu, events))
+	news := told(sa)
+	sound := ramp(80000)
+	play(t, sa, Playlist{Sounds: []Sound{{Samples: sound}}, Tag: 3})
+	coded := audio.ToMu(nil, sound)
+	next160 := func() []byte { return a.hear()[12:] }
+	if !bytes.Equal(next160(), coded[:160]) {
+		t.Fatal("it does not begin at the beginning")
+	}
+	until := func(what string, holds func([]byte) bool) {
+		t.Helper()
+		for range 50 {
+			if holds(next160()) {
+				return
+			}
+		}
+		t.Fatalf("never heard: %s", what)
+	}
+	quiet := audio.ToMu(nil, make([]int16, 160))
+	sa.Pause(true)
+	until("silence", func(b []byte) bool { return bytes.Equal(b, quiet) })
+	sa.Pause(false)
+	until("the sound again", func(b []byte) bool { return !bytes.Equal(b, quiet) && bytes.Contains(coded[160:16000], b) })
+	sa.Pause(true)
+	sa.Wind(-10 * time.Second)
+	until("its beginning", func(b []byte) bool { return bytes.Equal(b, coded[:160]) })
+	sa.Wind(20 * time.Second)
+	if ev := next(t, news, EventPlayed); ev.Tag != 3 {
+		t.Errorf("%+v", ev)
+	}
+	sa.Wind(time.Second) // nothing plays any more
+	sa.Pause(true)
+}

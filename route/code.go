@@ -59,7 +59,7 @@ func (q *question) long(p *Plan, n number.Number) number.Number {
 
 // fetch lets somebody hear the messages of a mailbox: his own, or one that he names and opens with its PIN.
 func (q *question) fetch(p *Plan, to pbx.Destination) {
-	p.House = &House{At: to, Fetch: true, Language: q.language(&House{})}
+	p.House = &House{At: to, Fetch: true, Language: q.spoken(p)}
 	if u := q.s.Users[pbx.UserID(to.ID)]; u != nil {
 		p.because(about(u, "route.fetch_own"))
 		return
@@ -73,6 +73,16 @@ func (q *question) watch(p *Plan, to pbx.Destination) {
 	p.House = &House{At: to, Language: q.language(&House{})}
 	p.To = pbx.Party{Number: p.Dialled}
 	p.because(i18n.T("route.watch." + to.ID))
+}
+
+// spoken is the language of a service that a code or a menu leads to: that in which the menu spoke, else the caller's.
+func (q *question) spoken(p *Plan) string {
+	for i := len(p.Passed) - 1; i >= 0; i-- {
+		if m := q.s.Menus[pbx.MenuID(p.Passed[i].At.ID)]; p.Passed[i].At.Kind == pbx.ToMenu && m != nil {
+			return m.Speaks(q.language(&House{Group: m.Group}), q.s.LanguageIn(m.Group))
+		}
+	}
+	return q.language(&House{})
 }
 
 // perform lets the house carry a code out.

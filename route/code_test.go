@@ -92,3 +92,20 @@ func TestParkCodes(t *testing.T) {
 		}
 	}
 }
+
+// Who comes from a menu is spoken to in the language of the menu.
+func TestServicesOfAMenuSpeakItsLanguage(t *testing.T) {
+	w := newWorld()
+	w.person("alice", "101", false)
+	w.nouns = append(w.nouns, &pbx.Group{ID: "grp_pl", Name: "Kraków", Language: "pl"},
+		&pbx.Menu{ID: "mnu_1", Name: "Reception", Group: "grp_pl", Keys: []pbx.MenuKey{{Key: "1", To: pbx.Destination{Kind: pbx.ToNames}}, {Key: "2", To: pbx.Destination{Kind: pbx.ToFetch}}}})
+	s := w.snapshot(t)
+	outside := pbx.Actor{Kind: pbx.ActorTrunk, Trunk: "trk_1"}
+	for _, kind := range []pbx.DestinationKind{pbx.ToNames, pbx.ToFetch} {
+		p := Decide(s, w.live, Request{Caller: outside, To: pbx.Destination{Kind: kind}, At: noon,
+			Passed: []Stop{{At: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Cause: pbx.CauseChosen}}})
+		if p.House == nil || p.House.At.Kind != kind || p.House.Language != "pl" {
+			t.Errorf("%s: %+v, %s", kind, p.House, p.Refuse)
+		}
+	}
+}

@@ -343,7 +343,7 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 		q.perform(p, to)
 		return pbx.Destination{}
 	case pbx.ToNames:
-		p.House = &House{At: to, Language: q.language(&House{})}
+		p.House = &House{At: to, Language: q.spoken(p)}
 		p.because(i18n.T("route.names"))
 		return pbx.Destination{}
 	case pbx.ToFetch:
