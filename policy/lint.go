@@ -290,11 +290,19 @@ func (l *linter) restrictions() {
 			f.Rule, f.Risk = LintAbroad, RiskHigh
 			l.add(f, "name", r.Name)
 		}
-		if !limited {
+		if !limited && !l.budgeted(r.On) {
 			f.Rule, f.Risk = LintNoLimits, RiskMedium
 			l.add(f, "name", r.Name)
 		}
 	}
+}
+
+// budgeted reports whether budgets that stop calls are put on all that a profile is put on, or on the office.
+func (l *linter) budgeted(on []pbx.Ref) bool {
+	stops := func(r pbx.Ref) bool {
+		return slices.ContainsFunc(l.s.BudgetsOn(r), func(b *pbx.Budget) bool { return !b.Report && len(b.Classes) == 0 })
+	}
+	return stops(l.s.Tenant.Ref()) || len(on) > 0 && !slices.ContainsFunc(on, func(r pbx.Ref) bool { return !stops(r) })
 }
 
 // apart finds what was given or taken besides roles and should not have been, or not like this.

@@ -148,6 +148,14 @@ func TestLints(t *testing.T) {
 			o.add(&pbx.Restriction{ID: "rst_1", Name: "Sales", On: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}},
 				Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}}, {Effect: pbx.TollLimit, Minutes: 60}}})
 		}, nil},
+		{"B-081: a budget that stops calls is a limit", func(o *lintOffice) {
+			o.add(&pbx.Budget{ID: "bud_1", Name: "Minutes", On: pbx.Ref{Kind: pbx.KindGroup, ID: "grp_sales"}, Measure: pbx.MeasureTime, Period: pbx.PeriodDay, Limit: 60})
+			o.add(&pbx.Restriction{ID: "rst_1", Name: "Sales", On: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}}, Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}}}})
+		}, nil},
+		{"B-081: one that only reports is none", func(o *lintOffice) {
+			o.add(&pbx.Budget{ID: "bud_1", Name: "Minutes", On: pbx.Ref{Kind: pbx.KindGroup, ID: "grp_sales"}, Measure: pbx.MeasureTime, Period: pbx.PeriodDay, Limit: 60, Report: true})
+			o.add(&pbx.Restriction{ID: "rst_1", Name: "Sales", On: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}}, Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}}}})
+		}, []string{"no_limits call.out"}},
 		{"B-079: some countries are not everywhere", func(o *lintOffice) {
 			o.add(&pbx.Restriction{ID: "rst_1", Name: "All", On: []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}}, Rules: []pbx.TollRule{{Effect: pbx.TollAllow, Classes: []string{"international"}, Countries: []string{"PL"}}}})
 		}, nil},
