@@ -24,6 +24,9 @@ func (l *leg) acknowledge(e *early, resp *stack.Message) bool {
 	e.dialog.localSeq = max(e.dialog.localSeq, l.dialog.localSeq)
 	m := e.dialog.request(stack.MethodPrack)
 	m.Set(stack.HeaderRAck, itoa(int(rseq))+" "+itoa(int(l.inviteSeq))+" "+stack.MethodInvite)
+	if l.trunk != nil { // a carrier that asked for a proof of the call may want it here too
+		l.show(m)
+	}
 	l.s.stack.Request(l.flow, m, func(*stack.Message) {})
 	return true
 }
