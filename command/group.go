@@ -174,6 +174,7 @@ func (c DeleteGroup) Change(w *Work) (pbx.Change, error) {
 		return pbx.Change{}, pbx.Refuse(pbx.Conflict, "", "group.has_children", "name", g.Name)
 	}
 	change := pbx.Change{Put: w.orphans(g), Delete: append([]pbx.Ref{g.Ref()}, w.Snapshot.Cascade(g.Ref())...)}
+	change.Put = append(change.Put, w.leftWays(g.ID)...)
 	homeless := map[pbx.UserID]bool{}
 	for _, m := range w.Snapshot.Members(g.ID) {
 		if !m.IsActive(w.Now) || homeless[m.User] {
@@ -193,7 +194,25 @@ func (c DeleteGroup) Change(w *Work) (pbx.Change, error) {
 	return change, nil
 }
 
-// orphans are the ring groups, queues and menus that the deletion of a group touches: they no longer ring its members, and
+// leftWays are the ways out of the house without a group. One that was for nobody else is switched off: nobody gets it who did
+// not have it, and while it stands the others are not tried in its place.
+func (w *Work) leftWays(g pbx.GroupID) (ways []pbx.Noun) {
+	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.OutRoutes)) {
+		r := w.Snapshot.OutRoutes[id]
+		if !slices.Contains(r.Groups, g) {
+			continue
+		}
+		next := *r
+		next.Groups = slices.DeleteFunc(slices.Clone(r.Groups), func(o pbx.GroupID) bool { return o == g })
+		if len(next.Groups) == 0 {
+			next.Groups, next.Off = nil, true
+		}
+		ways = append(ways, &next)
+	}
+	return ways
+}
+
+// orphans are the ring groups, queues, menus, trunks and other things that the deletion of a group touches: they no longer ring its members, and
 // what belonged to the group itself belongs to the group above it afterwards.
 func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 	all := withoutMember(w.Snapshot, g.Ref())
@@ -245,6 +264,20 @@ func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Restrictions)) {
 		if r := w.Snapshot.Restrictions[id]; r.Group == g.ID {
 			next := *r
+			next.Group = g.Parent
+			all = append(all, &next)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Trunks)) {
+		if t := w.Snapshot.Trunks[id]; t.Group == g.ID {
+			next := *t
+			next.Group = g.Parent
+			all = append(all, &next)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.DIDs)) {
+		if d := w.Snapshot.DIDs[id]; d.Group == g.ID {
+			next := *d
 			next.Group = g.Parent
 			all = append(all, &next)
 		}
