@@ -22,7 +22,7 @@ type LiveCan struct {
 
 // liveCan says what the visitor may do with a call now.
 func (v *visit) liveCan(c *pbx.LiveCall, t policy.Target) LiveCan {
-	talks := (c.Phase == pbx.PhaseTalking || c.Phase == pbx.PhaseHeld) && c.Room == nil && c.Menu == "" // in a conference room nobody is the other side
+	talks := (c.Phase == pbx.PhaseTalking || c.Phase == pbx.PhaseHeld) && !c.House // which is nobody's other side
 	inside := c.From.User != "" || c.To.User != ""
 	mine := c.From.User == v.who.User
 	return LiveCan{

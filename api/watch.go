@@ -49,7 +49,7 @@ func (v *visit) canWatch(c *pbx.LiveCall, t policy.Target) (modes []pbx.Watch) {
 	modes = []pbx.Watch{}
 	mine := v.who.User == "" || c.From.User == v.who.User || c.To.User == v.who.User
 	talks := c.Phase == pbx.PhaseTalking || c.Phase == pbx.PhaseHeld
-	if mine || !talks || c.Room != nil || c.Menu != "" || c.From.User == "" && c.To.User == "" || c.To == (pbx.Party{}) {
+	if mine || !talks || c.House || c.From.User == "" && c.To.User == "" || c.To == (pbx.Party{}) {
 		return modes
 	}
 	for _, w := range pbx.Watches() {

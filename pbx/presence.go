@@ -42,7 +42,8 @@ type LiveCall struct {
 	Answered time.Time   `json:"answered,omitzero"`
 	Parked   *Parking    `json:"parked,omitempty"`
 	Room     *Meeting    `json:"room,omitempty"`
-	Menu     MenuID      `json:"menu,omitempty"` // the caller chooses there
+	House    bool        `json:"house,omitempty"` // the caller talks to the house: a mailbox, a menu, a queue, a room
+	Menu     MenuID      `json:"menu,omitempty"`  // the caller chooses there
 	Watches  []LiveWatch `json:"watches,omitempty"`
 	Trunks   []TrunkID   `json:"trunks,omitempty"` // lines to carriers that it uses or tries
 	Codec    string      `json:"codec,omitempty"`

@@ -167,7 +167,7 @@ func watchable(lc *pbx.LiveCall, by pbx.UserID) error {
 	switch {
 	case by == "" || lc.From.User == by || lc.To.User == by:
 		return pbx.Refuse(pbx.Conflict, "", "watch.own")
-	case lc.Room != nil || lc.Phase != pbx.PhaseTalking && lc.Phase != pbx.PhaseHeld:
+	case lc.House || lc.Phase != pbx.PhaseTalking && lc.Phase != pbx.PhaseHeld:
 		return pbx.Refuse(pbx.Conflict, "", "watch.not_talking")
 	}
 	return nil

@@ -11,7 +11,7 @@ import { useAddress, useGroups } from '../parts/query';
 import { byName } from '../parts/words';
 import { can, useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
-import { Confirm, Side } from '../ui/dialog';
+import { Confirm, FormDialog, Side } from '../ui/dialog';
 import { Pick, Text, Toggle, useForm } from '../ui/form';
 import { Avatar } from '../ui/person';
 import { Card, Sheet } from '../ui/sheet';
@@ -73,13 +73,13 @@ function Invite({ room, onClose }: { room: Room; onClose: () => void }) {
   });
   const whom = to.kind === 'user' || to.kind === 'outside';
   return (
-    <Side title={t('room.invite_to', { name: room.name })} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy} locked={whom && isWhole(to) ? undefined : t('room.invite_choose')}>{t('room.invite')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></>}>
+    <FormDialog title={t('room.invite_to', { name: room.name })} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy} locked={whom && isWhole(to) ? undefined : t('room.invite_choose')}>{t('room.invite')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></>}>
       <div className="col g16">
         <FormError error={form.error} fields={[]} />
         <p className="t2">{t('room.invite_hint')}</p>
         <PlaceEditor label={t('room.invite_whom')} value={to} onChange={setTo} only={['user', 'outside']} />
       </div>
-    </Side>
+    </FormDialog>
   );
 }
 
@@ -91,7 +91,7 @@ function Person({ room, person, act }: { room: Room; person: RoomPerson; act: (w
     <li className="list-row" data-call={person.call} data-speaks={person.speaks}>
       <Avatar id={person.party.user ?? person.party.number ?? '?'} name={name} size="m" presence={person.speaks ? 'talking' : undefined} />
       <span className="grow col"><span className="med"><PartyText party={person.party} /></span><span className="meta">{person.waits ? t('room.waits') : person.host ? t('room.host') : t('room.guest')}</span></span>
-      {person.speaks && <span className="chip acc"><Volume2 className="icon xs" aria-hidden />{t('room.speaks')}</span>}
+      {person.speaks && <span className="chip acc wide-only"><Volume2 className="icon xs" aria-hidden />{t('room.speaks')}</span>}
       {person.muted && <span className="chip"><MicOff className="icon xs" aria-hidden />{t('room.muted')}</span>}
       <span className="timer" role="timer">{clock((now.getTime() - new Date(person.since).getTime()) / 1000)}</span>
       {!person.waits && <IconButton small icon={person.muted ? Mic : MicOff} label={t(person.muted ? 'room.unmute_of' : 'room.mute_of', { name })} onClick={() => act(api.muteInRoom(room.id, person.call, !person.muted))} />}

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { api, type LiveCall, type Place } from '../api';
 import { useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
-import { Side } from '../ui/dialog';
+import { FormDialog } from '../ui/dialog';
 import { Pick, useForm } from '../ui/form';
 import { failed, FormError } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -31,14 +31,14 @@ function Send({ call, onClose }: { call: LiveCall; onClose: () => void }) {
   });
   const title = talks ? t('live.transfer') : t('live.divert');
   return (
-    <Side title={title} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy} locked={to.kind !== '' && isWhole(to) ? undefined : t('live.choose_place')}>{title}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></>}>
+    <FormDialog title={title} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy} locked={to.kind !== '' && isWhole(to) ? undefined : t('live.choose_place')}>{title}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></>}>
       <div className="col g16">
         <FormError error={form.error} fields={['user']} />
         <p className="t2">{talks ? t('live.transfer_hint') : t('live.divert_hint', { from: partyName(call.from) })}</p>
         {who.length > 1 && <Pick form={form} name="user" label={t('live.who_sends')} options={who} />}
         <PlaceEditor label={t('live.where')} value={to} onChange={setTo} />
       </div>
-    </Side>
+    </FormDialog>
   );
 }
 

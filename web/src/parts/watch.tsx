@@ -3,7 +3,7 @@ import { Ear, EarOff } from 'lucide-react';
 import { useState } from 'react';
 import { api, type LiveCall, type WatchMode } from '../api';
 import { Button, IconButton } from '../ui/button';
-import { Side } from '../ui/dialog';
+import { FormDialog } from '../ui/dialog';
 import { Choices, Pick, useForm } from '../ui/form';
 import { failed, FormError } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -28,7 +28,7 @@ function TakePart({ call, onClose }: { call: LiveCall; onClose: () => void }) {
   const options = call.can.watch.map((value) => ({ value, label: t(`watch.${value}`), hint: t(`watch.hint.${value}`, { name: about?.label ?? '', other }) }));
   const leave = () => void api.unwatchCall(call.id).then(onClose, (e: unknown) => toast(failed(e)));
   return (
-    <Side title={t('watch.title', { from: partyName(call.from), to: partyName(call.to) })} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={(
+    <FormDialog title={t('watch.title', { from: partyName(call.from), to: partyName(call.to) })} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={(
       <>
         <Button kind="primary" type="submit" busy={form.busy} locked={mode === call.watching ? t('ui.nothing_changed') : undefined}>{t(`watch.${mode}`)}</Button>
         <Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>
@@ -42,7 +42,7 @@ function TakePart({ call, onClose }: { call: LiveCall; onClose: () => void }) {
         {people.length > 1 && !call.watching && <Pick form={form} name="user" label={t('watch.about')} options={people} />}
         <Choices name="mode" label={t('watch.how')} options={options} value={mode} onChange={(v) => setMode(v as WatchMode)} />
       </div>
-    </Side>
+    </FormDialog>
   );
 }
 

@@ -46,6 +46,18 @@ export function Confirm({ open, title, action, children, onClose, run, danger = 
   );
 }
 
+/** A form over the page, for what begins at a row of a list. */
+export function FormDialog({ title, onClose, children, foot, onSubmit }: { title: string; onClose: () => void; children: ReactNode; foot: ReactNode; onSubmit: (e: FormEvent) => void }) {
+  return (
+    <Dialog open title={title} onClose={onClose}>
+      <form className="col g16" onSubmit={onSubmit} noValidate>
+        {children}
+        <div className="row g8">{foot}</div>
+      </form>
+    </Dialog>
+  );
+}
+
 /** A panel beside the list: the list stays usable. Focus goes to its heading, and back to where it came from. */
 export function Side({ title, sub, lead, onClose, children, foot, onSubmit }: { title: string; sub?: ReactNode; lead?: ReactNode; onClose: () => void; children: ReactNode; foot?: ReactNode; onSubmit?: (e: FormEvent) => void }) {
   const id = useId();
