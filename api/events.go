@@ -513,6 +513,8 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 	case pbx.KindRestriction:
 		sees, _ := st.v.seesRestriction(st.v.s.Restrictions[pbx.RestrictionID(f.Object.ID)])
 		return what, sees || st.sees(policy.RestrictionEdit, policy.System())
+	case pbx.KindBlock:
+		return what, st.sees(policy.SettingEdit, policy.System())
 	case pbx.KindDeck:
 		return what, st.sees(policy.RateEdit, policy.System())
 	case pbx.KindBudget:

@@ -111,6 +111,9 @@ func Routes() []Route {
 		route("PUT", "/v1/users/{user}/status", over("user", policy.PresenceSet), "Choose a person's status, with an end.", (*Server).putStatus).tries(),
 		route("GET", "/v1/users/{user}/forwarding", over("user", policy.UserSee, policy.ForwardingEdit), "What happens to calls for a person.", (*Server).getForwarding),
 		route("PUT", "/v1/users/{user}/forwarding", over("user", policy.ForwardingEdit, policy.UserEdit), "Change what happens to calls for a person; with dry=1 only look at it.", (*Server).putForwarding).tries(),
+		route("GET", "/v1/blocks", house(policy.SettingEdit), "Networks that phones are not answered from, and those that are never shut out by themselves.", (*Server).listBlocks),
+		route("POST", "/v1/blocks", house(policy.SettingEdit), "Shut a network out, or allow it for good.", (*Server).createBlock).created(),
+		act("DELETE", "/v1/blocks/{block}", house(policy.SettingEdit), "Release a network.", (*Server).deleteBlock),
 		route("GET", "/v1/restrictions", anywhere(policy.RestrictionEdit), "What may be called outside: the profiles that reach whom the visitor may decide about.", (*Server).listRestrictions),
 		route("POST", "/v1/restrictions", anywhere(policy.RestrictionEdit), "Add a profile of what may be called outside.", (*Server).createRestriction).created().tries(),
 		route("POST", "/v1/whatif/restriction", anywhere(policy.RestrictionEdit), "What a draft of a profile would have done to the calls of the last days, of people whom the visitor may decide about; nothing is changed.", (*Server).tryRestriction),
@@ -168,6 +171,7 @@ func Routes() []Route {
 		route("POST", "/v1/requests/{request}/refuse", row(policy.RequestApprove, policy.GrantEdit), "Say no, with words that the person reads.", (*Server).refuseAccess),
 		route("POST", "/v1/requests/{request}/withdraw", signedIn("only one's own"), "Take one's own request back.", (*Server).withdrawAccess),
 		route("POST", "/v1/explain/call", signedIn("about oneself everybody may ask; about others those whom right.explain or restriction.edit reaches"), "Why somebody can or cannot call a number, and what would change it.", (*Server).explainCall),
+		route("POST", "/v1/explain/recording", row(policy.CallDetail), "Why there is no recording of a call that the visitor sees in the log, or none that he may hear.", (*Server).explainRecording),
 		route("POST", "/v1/explain/route", signedIn("it shows no rule that the asker may not see"), "What can happen to a call: the whole tree, made by the decision that carries calls.", (*Server).explainRoute),
 
 		// Phones.

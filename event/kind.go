@@ -124,6 +124,10 @@ const (
 	BudgetChanged Kind = "budget.changed"
 	BudgetDeleted Kind = "budget.deleted"
 	BudgetReached Kind = "budget.reached" // a mark; Data is a Budget
+
+	BlockMade     Kind = "block.made"     // a network was shut out, by the house or by somebody; After is a pbx.Block
+	BlockAllowed  Kind = "block.allowed"  // … or never will be by itself
+	BlockReleased Kind = "block.released" // … and not any more; Before is a pbx.Block
 )
 
 // The facts about signing in. They are facts about a user; no password or token is in them.
@@ -231,6 +235,7 @@ func Kinds() []Kind {
 		RestrictionCreated, RestrictionChanged, RestrictionDeleted,
 		DeckCreated, DeckChanged, DeckDeleted,
 		BudgetCreated, BudgetChanged, BudgetDeleted, BudgetReached,
+		BlockMade, BlockAllowed, BlockReleased,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,

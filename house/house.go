@@ -152,6 +152,8 @@ type House struct {
 	lines    chan event.Fact // how trunks went
 	till     *switchboard.Till
 	marks    chan switchboard.Reached // of budgets
+
+	attackTold time.Time // when mails told of an attack last; belongs to who writes refusals down
 }
 
 // Build opens everything and listens; Run serves. A House that is not run must be closed by Close.
@@ -245,7 +247,7 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 		return refusedAddress("--sip, --sips", err)
 	}
 	h.SIP = server
-	return nil
+	return h.loadBlocks(ctx)
 }
 
 // publicName is what phones connect to: the office's setting, else the flag, else empty for the local address.

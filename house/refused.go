@@ -72,5 +72,8 @@ func (r *refusals) write(ctx context.Context, f sip.AuthFailure) {
 
 // phoneRefused makes the entry for the people who look after the office.
 func (h *House) phoneRefused(ctx context.Context, f sip.AuthFailure) {
+	if f.Block != nil {
+		h.blocked(ctx, f)
+	}
 	h.Auth.PhoneRefused(ctx, f.Device, f.Source.Addr().Unmap().String(), f.Reason)
 }

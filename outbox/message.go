@@ -33,6 +33,7 @@ const (
 	Budget     Kind = "budget"     // a mark of a budget is reached (B-044, B-066)
 	Voicemail  Kind = "voicemail"  // somebody left the receiver a message
 
+	Attack         Kind = "attack"          // somebody guesses the secrets of phones (SA-04)
 	VoicemailGroup Kind = "voicemail_group" // … or a group of his
 	MailboxLocked  Kind = "mailbox_locked"  // somebody keeps failing at the PIN of the receiver's mailbox (SA-18)
 )

@@ -91,6 +91,7 @@ const (
 	KindRestriction Kind = "restriction"
 	KindDeck        Kind = "deck"
 	KindBudget      Kind = "budget"
+	KindBlock       Kind = "block" // a network that is shut out, or never is; its id is the network
 )
 
 // Ref points at one thing.

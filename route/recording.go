@@ -57,3 +57,42 @@ func Recording(s *pbx.Snapshot, c Conversation) Recorded {
 }
 
 func rank[T comparable](list []T, v T) int { return slices.Index(list, v) }
+
+// RecordingKind is one of the questions behind a recording that somebody misses.
+type RecordingKind string
+
+// The questions, in the order in which somebody who finds no recording should look (B-099). Whether he may hear one stands before them and is for
+// package policy.
+const (
+	RecordingTalked RecordingKind = "talked" // somebody answered: there was something to keep
+	RecordingWanted RecordingKind = "wanted" // a rule has such conversations recorded
+	RecordingAgreed RecordingKind = "agreed" // nobody stopped it
+	RecordingMade   RecordingKind = "made"   // it was active during the call
+	RecordingKept   RecordingKind = "kept"   // it has not been deleted, and its time is not over
+)
+
+// Traces is what is known about a call whose recording somebody misses.
+type Traces struct {
+	Talked  bool
+	Rule    pbx.RecordMode // by the rules of now
+	Refused bool           // one who was asked did not want it
+	Made    int            // recordings that were begun and kept
+	Kept    int            // … and are there
+}
+
+// RecordingCheck is one question with its answer.
+type RecordingCheck struct {
+	Kind RecordingKind
+	OK   bool
+}
+
+// RecordingChecks answers the questions. What was made was wanted, whatever the rules say now.
+func RecordingChecks(t Traces) []RecordingCheck {
+	return []RecordingCheck{
+		{RecordingTalked, t.Talked},
+		{RecordingWanted, t.Made > 0 || t.Rule == pbx.RecordAlways || t.Rule == pbx.RecordDemand},
+		{RecordingAgreed, t.Made > 0 || !t.Refused},
+		{RecordingMade, t.Made > 0},
+		{RecordingKept, t.Kept > 0},
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"tandem/pbx"
 )
 
 // GuardLimits says when guessing ends (SA-04, SA-05). Zero fields take the defaults in brackets.
@@ -46,6 +48,8 @@ type guard struct {
 	limits GuardLimits
 	blocks atomic.Int32 // addresses that have a record at all: the common case costs one load
 
+	named atomic.Pointer[[]pbx.Block] // networks that people shut out or allowed; nil for none
+
 	mu       sync.Mutex
 	networks map[netip.Prefix]*offender
 	accounts map[string]*tally
@@ -64,6 +68,12 @@ type offender struct {
 	until time.Time     // blocked until then
 	last  time.Duration // length of the last block, to double
 	home  bool          // some account is at home there, so that its requests have to be looked at
+	since time.Time     // of the block
+
+	first, latest time.Time // wrong responses
+	failures      int
+	tried         []string
+	agent         string
 }
 
 // tally holds the moments of the latest failures, at most as many as the limit.
@@ -123,11 +133,14 @@ func (g *guard) isExempt(ip netip.Addr) bool {
 			return true
 		}
 	}
-	return false
+	return g.isNamed(ip, true)
 }
 
 // isBlocked reports whether nothing from this address is to be answered, except for accounts known from there.
 func (g *guard) isBlocked(now time.Time, ip netip.Addr) bool {
+	if g.isNamed(ip, false) {
+		return true
+	}
 	if g.blocks.Load() == 0 || g.isExempt(ip) {
 		return false
 	}
@@ -139,6 +152,9 @@ func (g *guard) isBlocked(now time.Time, ip netip.Addr) bool {
 
 // isShut reports whether nothing at all is read from this address: it is blocked, and nobody is at home there.
 func (g *guard) isShut(ip netip.Addr) bool {
+	if g.isNamed(ip, false) {
+		return true
+	}
 	if g.blocks.Load() == 0 || g.isExempt(ip) {
 		return false
 	}
@@ -202,6 +218,10 @@ func (g *guard) failed(now time.Time, ip netip.Addr, account string, real bool) 
 		o = &offender{}
 		g.networks[source(ip)] = o
 	}
+	if o.failures++; o.first.IsZero() {
+		o.first = now
+	}
+	o.latest = now
 	if o.add(now, g.limits.Window, g.limits.Failures) {
 		switch {
 		case o.last == 0 || now.Sub(o.until) > g.limits.MaxBlock:
@@ -209,7 +229,7 @@ func (g *guard) failed(now time.Time, ip netip.Addr, account string, real bool) 
 		default:
 			o.last = min(2*o.last, g.limits.MaxBlock)
 		}
-		o.until = now.Add(o.last)
+		o.since, o.until = now, now.Add(o.last)
 		o.at = nil
 		o.home = g.isHome(now, ip)
 	}

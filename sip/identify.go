@@ -33,7 +33,8 @@ type AuthFailure struct {
 	Device    pbx.DeviceID // empty when the account does not exist
 	Reason    string       // one word: unknown_user disabled wrong_secret besieged malformed realm algorithm no_qop nonce replay uri identity
 	Agent     string
-	Blocked   time.Time // until when the address is blocked now; zero if it is not
+	Blocked   time.Time  // until when the address is blocked now; zero if it is not
+	Block     *pbx.Block // the block that began with this failure
 }
 
 // dummy is the account that missing ones are compared with, so that they cost the same time (SA-03).
@@ -139,6 +140,10 @@ func (s *Server) refuse(tx *stack.ServerTx, value string, c Credential, reason s
 	switch reason {
 	case "unknown_user", "disabled", "wrong_secret", "malformed":
 		f.Blocked = s.guard.failed(now, req.Flow.Remote.Addr(), c.Username, c.Device != "")
+		s.guard.note(req.Flow.Remote.Addr(), f.Username, f.Agent)
+		if b, shut := s.guard.blockOf(req.Flow.Remote.Addr(), now); shut && b.Since.Equal(now) {
+			f.Block = &b
+		}
 	}
 	s.log.Warn("auth_failed", "ip", f.Source.Addr().Unmap().String(), "user", f.Username, "proto", f.Transport, "reason", reason, "method", f.Method)
 	if s.cfg.AuthFailed != nil {

@@ -49,6 +49,15 @@ CREATE TABLE bindings (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE blocks (
+	tenant  TEXT   NOT NULL,
+	network TEXT   NOT NULL,
+	since   BIGINT NOT NULL,
+	ends    BIGINT NOT NULL,
+	body    TEXT   NOT NULL,
+	PRIMARY KEY (tenant, network)
+);
+
 CREATE TABLE budgets (
 	tenant   TEXT   NOT NULL,
 	id       TEXT   NOT NULL,

@@ -92,6 +92,50 @@ export interface paths {
         patch: operations["patch_billing"];
         trace?: never;
     };
+    "/v1/blocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Networks that phones are not answered from, and those that are never shut out by themselves.
+         * @description Needs `setting.edit` over the office.
+         */
+        get: operations["get_blocks"];
+        put?: never;
+        /**
+         * Shut a network out, or allow it for good.
+         * @description Needs `setting.edit` over the office.
+         */
+        post: operations["post_blocks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/blocks/{block}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Release a network.
+         * @description Needs `setting.edit` over the office.
+         */
+        delete: operations["delete_blocks_by_block"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/budgets": {
         parameters: {
             query?: never;
@@ -646,6 +690,26 @@ export interface paths {
          * @description For everybody who is signed in: about oneself everybody may ask; about others those whom right.explain or restriction.edit reaches
          */
         post: operations["post_explain_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/explain/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why there is no recording of a call that the visitor sees in the log, or none that he may hear.
+         * @description Needs `call.detail` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_explain_recording"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3698,6 +3762,44 @@ export interface components {
             source: string;
             transport: string;
         };
+        Block: {
+            /** @description what the far side called itself last */
+            agent?: string;
+            allow: boolean;
+            /** @description who wanted it; absent: the house, after wrong secrets */
+            by?: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description how many wrong secrets
+             */
+            failed?: number;
+            /**
+             * Format: date-time
+             * @description wrong secret from there
+             */
+            first?: string;
+            id: string;
+            /** Format: date-time */
+            last?: string;
+            /** @description address or network */
+            network: string;
+            /**
+             * Format: int64
+             * @description registered phones of the office that are reached there
+             */
+            phones: number;
+            /** @description in the words of who wanted it */
+            reason?: string;
+            /** Format: date-time */
+            since: string;
+            /** @description accounts that were tried, the first of them */
+            tried: string[];
+            /**
+             * Format: date-time
+             * @description absent: it has no end
+             */
+            until?: string;
+        };
         BoxCount: {
             id: string;
             mine: boolean;
@@ -4562,6 +4664,10 @@ export interface components {
             target: components["schemas"]["Thing"];
             /** @description who wants to do it; absent: the asker */
             user?: string;
+        };
+        ExplainRecordingBody: {
+            /** @description id of the call whose recording is missed */
+            call: string;
         };
         ExplainRouteBody: {
             /**
@@ -5444,6 +5550,20 @@ export interface components {
              */
             until?: string;
         };
+        NewBlockBody: {
+            /** @description never shut out by itself, instead of shut out */
+            allow?: boolean;
+            /** @description shut out also one's own address, a private network, or one with registered phones */
+            confirm?: boolean;
+            /** @description address or network, such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32; one IPv6 address stands for its /64 */
+            network: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @description absent: it has no end
+             */
+            until?: string;
+        };
         NewCampaignBody: {
             /** @description with everything below it; absent: everybody */
             group?: string;
@@ -5719,6 +5839,16 @@ export interface components {
             registered: number;
             /** @description in which something waits for the visitor */
             reviews: components["schemas"]["Campaign"][];
+        };
+        PageBlock: {
+            items: components["schemas"]["Block"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
         };
         PageCall: {
             items: components["schemas"]["Call"][];
@@ -6794,6 +6924,13 @@ export interface components {
             hold: boolean;
             play: boolean;
         };
+        RecordingCheck: {
+            /** @enum {string} */
+            kind: "right" | "talked" | "wanted" | "agreed" | "made" | "kept";
+            /** @enum {string} */
+            state: "passed" | "decides" | "would_refuse";
+            text: string;
+        };
         RecordingPage: {
             items: components["schemas"]["Recording"][];
             next?: string;
@@ -7804,6 +7941,15 @@ export interface components {
             state: "passed" | "decides" | "would_allow" | "would_refuse";
             text: string;
         };
+        WhyRecording: {
+            /** @description what would make it otherwise the next time */
+            change?: string;
+            /** @description there is one, and the asker may hear it */
+            ok: boolean;
+            /** @description the questions in the order in which one should look; the first that fails decides */
+            order: components["schemas"]["RecordingCheck"][];
+            verdict: string;
+        };
         WhyRight: {
             name: string;
             /** @enum {string} */
@@ -8059,6 +8205,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Billing"];
                 };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_blocks: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageBlock"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_blocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBlockBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Block"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_blocks_by_block: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the block */
+                block: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, with the reason */
             default: {
@@ -9270,6 +9515,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyCall"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_explain_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainRecordingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyRecording"];
                 };
             };
             /** @description Refused, with the reason */

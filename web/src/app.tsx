@@ -44,6 +44,7 @@ const RoomPage = lazy(() => import('./pages/room'));
 const RingPage = lazy(() => import('./pages/ring'));
 const PromptPage = lazy(() => import('./pages/prompt'));
 const MenuPage = lazy(() => import('./pages/menu'));
+const BlockPage = lazy(() => import('./pages/block'));
 const HoursPage = lazy(() => import('./pages/hours'));
 const VoicemailPage = lazy(() => import('./pages/voicemail'));
 const ProfilePage = lazy(() => import('./pages/profile'));
@@ -103,6 +104,7 @@ function Pages() {
           <Route path="/prompts" element={<PromptPage />} />
           <Route path="/menus" element={<MenuPage />} />
           <Route path="/menus/:id" element={<MenuPage />} />
+          <Route path="/blocks" element={<BlockPage />} />
           <Route path="/hours" element={<HoursPage />} />
           <Route path="/hours/:id" element={<HoursPage />} />
           <Route path="/groups" element={<GroupsPage />} />

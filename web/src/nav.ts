@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
+import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { Coins, Disc3, Megaphone, PiggyBank, Presentation } from 'lucide-react';
 import { can } from './session';
@@ -36,6 +36,7 @@ export const places: Place[] = [
   { to: '/outbox', label: 'nav.outbox', icon: MailOpen, right: 'setting.edit', least: 'all', section: 'nav.records' },
   { to: '/prompts', label: 'nav.prompts', icon: Megaphone, right: 'menu.edit', least: 'all', section: 'nav.system' },
   { to: '/trunks', label: 'nav.trunks', icon: Cable, right: 'trunk.edit', also: 'number.edit', least: 'group', section: 'nav.system' },
+  { to: '/blocks', label: 'nav.blocks', icon: ShieldBan, right: 'setting.edit', least: 'all', section: 'nav.system' },
   { to: '/tokens', label: 'nav.tokens', icon: KeyRound, right: 'token.create', key: 't', section: 'nav.system' },
   { to: '/settings', label: 'nav.settings', icon: Settings, right: 'setting.edit', also: 'rate.edit', least: 'all', key: 's', section: 'nav.system' },
 ];

@@ -10,7 +10,9 @@ import { Loaded, NoMatch, Trouble } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 import { t } from '../words';
 import { RecordingsOf } from './recording';
+import { Linked } from './linked';
 import { usePages } from './query';
+import { WhyRecording } from './whyrecording';
 import { causeWord } from './words';
 
 export const partyName = (p: Party | undefined): string => p?.name || p?.number || t('call.unknown');
@@ -150,8 +152,10 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
               {call.trace && call.trace.length > 0 && (
                 <section className="col g8"><h3 className="label">{t('call.why')}</h3><ol className="chain">{call.trace.map((s, i) => <li key={s} className={i === (call.trace?.length ?? 0) - 1 && call.answered ? 'y' : ''}>{s}</li>)}</ol></section>
               )}
+              <Linked of={call} />
               {call.cost && call.cost.lines.length > 0 && <section className="col g8"><h3 className="label">{t('call.costs')}</h3><Costs cost={call.cost} /></section>}
               <RecordingsOf call={call.id} />
+              {call.answered && <WhyRecording call={call.id} />}
               {call.legs && call.legs.length > 0 && <section className="col g8"><h3 className="label">{t('call.legs')}</h3><Legs call={call} /></section>}
               <p className="meta mono">{call.id}</p>
             </div>
