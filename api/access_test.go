@@ -341,6 +341,7 @@ func probes() map[string][]probe {
 		"POST /v1/users/{user}/devices":    things("/v1/users/%s/devices", "", `{"name":"Second"}`),
 		"PATCH /v1/devices/{device}":       things("/v1/devices/%s", "phone of", `{"name":"Renamed"}`),
 		"DELETE /v1/devices/{device}":      things("/v1/devices/%s", "phone of", ""),
+		"POST /v1/phone":                   one("/v1/phone", ""),
 		"POST /v1/devices/{device}/secret": things("/v1/devices/%s/secret", "phone of", ""),
 
 		"GET /v1/calls": one("/v1/calls", ""),

@@ -179,6 +179,7 @@ func Routes() []Route {
 		route("POST", "/v1/users/{user}/devices", over("user", deviceRights...), "Add a phone; the account data is shown once.", (*Server).createDevice).created(),
 		route("PATCH", "/v1/devices/{device}", over("device", deviceRights...), "Rename a phone.", (*Server).patchDevice),
 		act("DELETE", "/v1/devices/{device}", over("device", deviceRights...), "Take a phone away.", (*Server).deleteDevice),
+		route("POST", "/v1/phone", over("me", policy.SoftphoneUse), "Let the web app be a phone of one's own.", (*Server).postPhone),
 		route("POST", "/v1/devices/{device}/secret", over("device", deviceRights...), "Give a phone a new secret; the old one is void at once.", (*Server).renewSecret),
 
 		// Calls.

@@ -27,7 +27,7 @@ type door struct {
 func (h *House) openDoor(ctx context.Context) (*door, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", api.New(h.apiConfig()))
-	mux.Handle("/sip", h.SIP.WebSocket(sip.WebSocket{Secure: h.Auth.IsSecure, Remote: h.remote}))
+	mux.Handle("/sip", h.SIP.WebSocket(sip.WebSocket{Secure: h.Auth.IsSecure, Remote: h.remote, Pass: h.pass}))
 	mux.Handle("/", web.Handler())
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d := &door{stop: stop, server: &http.Server{

@@ -6,7 +6,9 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"time"
 
+	"tandem/pbx"
 	"tandem/sip/stack"
 )
 
@@ -85,9 +87,48 @@ type WebSocket struct {
 	Origin func(r *http.Request) bool           // whether a page of this origin may connect; nil allows the host that is asked
 	Secure func(r *http.Request) bool           // whether the browser speaks TLS, to us or to a proxy before us; nil looks at r.TLS
 	Remote func(r *http.Request) netip.AddrPort // address of the browser; nil takes r.RemoteAddr
+
+	// Pass finds out whether the page that connects belongs to somebody who is signed in (RFC 7118 §7). What comes over the connection is then
+	// believed to be his without a digest, while the returned function says whose it is. cut ends it: its calls, its registration, the connection.
+	// Nil, or a nil function, leaves it to the digest.
+	Pass func(r *http.Request, cut func()) func() (Credential, bool)
 }
 
 // WebSocket is the HTTP handler for SIP over WebSocket (RFC 7118), with the same digest as everywhere.
 func (s *Server) WebSocket(w WebSocket) http.Handler {
-	return s.stack.WebSocket(stack.WebSocket{Origin: w.Origin, Secure: w.Secure, Remote: w.Remote})
+	opened := func(r *http.Request, f stack.Flow) {
+		if w.Pass == nil {
+			return
+		}
+		if whose := w.Pass(r, func() { s.cut(f) }); whose != nil {
+			s.passes.Store(f, whose)
+			if !f.Alive() { // it ended meanwhile
+				s.passes.Delete(f)
+			}
+		}
+	}
+	return s.stack.WebSocket(stack.WebSocket{Origin: w.Origin, Secure: w.Secure, Remote: w.Remote, Opened: opened})
+}
+
+// passed is whose connection it is that a request came over, if it names itself so.
+func (s *Server) passed(req *stack.Message) (Credential, bool) {
+	whose, ok := s.passes.Load(req.Flow)
+	if !ok {
+		return Credential{}, false
+	}
+	c, ok := whose.(func() (Credential, bool))()
+	return c, ok && c.mayBe(req)
+}
+
+// cut ends all that belongs to a connection whose pass is over. The goodbyes leave before it closes.
+func (s *Server) cut(f stack.Flow) {
+	s.passes.Delete(f)
+	for _, l := range s.legsBy(f) {
+		s.stack.Do(l.key.callID, func() { l.hangup(pbx.CauseSuspended) })
+	}
+	for _, n := range s.events.over(f) {
+		s.stack.Do(n.key.callID, func() { n.end("rejected") })
+	}
+	s.registrar.lost(f)
+	s.stack.After(f.Token(), time.Second, f.Close)
 }

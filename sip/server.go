@@ -98,6 +98,8 @@ type Server struct {
 	closed  bool
 	idle    chan struct{} // closed when the last leg is gone after Close began
 
+	passes sync.Map // stack.Flow → func() (Credential, bool): connections of people who are signed in
+
 	carrierMu sync.Mutex
 	carriers  atomic.Pointer[map[netip.Addr]struct{}] // addresses of trunks; nil for none
 
@@ -273,6 +275,7 @@ func (s *Server) contact(f stack.Flow, scheme string) string {
 }
 
 func (s *Server) onFlowClosed(f stack.Flow) {
+	s.passes.Delete(f)
 	s.registrar.lost(f)
 	for _, l := range s.legsBy(f) {
 		s.stack.Do(l.key.callID, func() { l.flowLost(f) })

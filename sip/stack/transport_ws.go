@@ -19,6 +19,8 @@ type WebSocket struct {
 	Secure func(r *http.Request) bool
 	// Remote is the address of the browser; nil takes r.RemoteAddr.
 	Remote func(r *http.Request) netip.AddrPort
+	// Opened is told of each connection before anything of it is read; nil is told nothing.
+	Opened func(r *http.Request, f Flow)
 }
 
 // socketPipe writes SIP messages as WebSocket messages, one each (RFC 7118 §5).
@@ -86,6 +88,9 @@ func (s *Stack) WebSocket(w WebSocket) http.Handler {
 		if err != nil {
 			ws.Close(websocket.StatusTryAgainLater, "")
 			return
+		}
+		if w.Opened != nil {
+			w.Opened(r, c.flow)
 		}
 		c.readWS(ws)
 	})

@@ -46,6 +46,7 @@ export type RoleDetail = Schemas['RoleDetail'];
 export type Right = Schemas['Right'];
 export type Preview = Schemas['Preview'];
 export type Billing = Schemas['Billing'];
+export type WebPhone = Schemas['WebPhone'];
 export type Device = Schemas['Device'];
 export type Account = Schemas['Account'];
 export type Party = Schemas['Party'];
@@ -369,6 +370,7 @@ export const api = {
   lend: (body: BodyOf<'/v1/profile/deputies', 'post'>) => act((query) => client.POST('/v1/profile/deputies', { params: { query }, body })),
   undo: (seq: number) => act((query) => client.POST('/v1/changes/{seq}/undo', { params: { path: { seq }, query } })),
 
+  phone: () => got(client.POST('/v1/phone')),
   devices: (user: string) => got(client.GET('/v1/users/{user}/devices', { params: { path: { user } } })),
   addDevice: (user: string, body: BodyOf<'/v1/users/{user}/devices', 'post'>) => got(client.POST('/v1/users/{user}/devices', { params: { path: { user } }, body })),
   editDevice: (device: string, body: BodyOf<'/v1/devices/{device}', 'patch'>) => got(client.PATCH('/v1/devices/{device}', { params: { path: { device } }, body })),

@@ -2,12 +2,14 @@
 import { Modal } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { type LucideIcon, Moon, Network, PhoneOff, Search, Smartphone, Sun, UserPlus } from 'lucide-react';
+import { type LucideIcon, Moon, Network, Phone, PhoneOff, Search, Smartphone, Sun, UserPlus } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from 'react';
 import { useNavigate } from 'react-router';
 import { api, type User } from './api';
 import { placesFor } from './nav';
+import { dial } from './phone/line';
 import { useSetStatus } from './parts/status';
+import { hasPhone } from './parts/webphone';
 import { can, useMe } from './session';
 import { choose, shown } from './theme';
 import { Avatar, Presence } from './ui/person';
@@ -50,8 +52,10 @@ function Results({ onClose }: { onClose: () => void }) {
     { id: 'theme', group: 'palette.actions', label: dark ? t('palette.go_light') : t('palette.go_dark'), icon: <Icon of={dark ? Sun : Moon} />, run: () => { choose(dark ? 'light' : 'dark'); onClose(); } },
   ];
   const reference = /^\d{3} ?\d{3}$/.test(typed.trim()) && Boolean(me.rights['call.detail']) ? typed.replaceAll(' ', '').trim() : '';
+  const number = hasPhone(me) && /^[+*#\d][\d\s()*#./-]*$/.test(typed.trim()) ? typed.trim() : '';
   const hits: Hit[] = [
     ...(reference ? [{ id: 'reference', group: 'palette.actions' as const, label: t('palette.reference', { reference }), icon: <Icon of={PhoneOff} />, run: visit(`/calls?q=${reference}`) }] : []),
+    ...(number ? [{ id: 'dial', group: 'palette.actions' as const, label: t('webphone.call_number', { number }), icon: <Icon of={Phone} />, run: () => { dial(me.user.id, number); onClose(); } }] : []),
     ...actions.filter((h) => matches(h.label)),
     ...(q ? best(people.data?.items ?? [], q) : []).map((u): Hit => ({ id: u.id, group: 'nav.people', label: u.name, note: u.extension, icon: <Avatar id={u.id} name={u.name} photo={u.photo} size="s" />, run: visit(`/people/${u.id}`) })),
     ...(typed ? (groups.data?.items ?? []).filter((g) => matches(g.name)).slice(0, 5) : []).map((g): Hit => ({ id: g.id, group: 'nav.groups', label: g.name, icon: <Icon of={Network} />, run: visit(`/groups/${g.id}`) })),

@@ -2,7 +2,7 @@
 import { Menu, Switch } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { Check, ChevronsUpDown, Ellipsis, Keyboard, LogOut, Monitor, Moon, Search, Sun, UserRound } from 'lucide-react';
+import { Check, ChevronsUpDown, Ellipsis, Keyboard, LogOut, Monitor, Moon, Phone, Search, Sun, UserRound } from 'lucide-react';
 import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Link, NavLink, useLocation, useNavigate } from 'react-router';
 import { api, type Scope } from './api';
@@ -15,6 +15,7 @@ import { ReasonBox } from './parts/reason';
 import { useWaiting } from './parts/request';
 import { AgentItems } from './parts/agent';
 import { useUndecided } from './parts/review';
+import { hasPhone, openDial, PhoneDock, PhoneItems } from './parts/webphone';
 import { StatusItems, statusLine } from './parts/status';
 import { WhyBox } from './parts/why';
 import { end, reaches, useMe } from './session';
@@ -51,6 +52,7 @@ function MeMenu({ keys, small, open, onOpen }: { keys: () => void; small?: boole
       <Menu.Dropdown className="me-menu">
         <StatusItems />
         <AgentItems />
+        <PhoneItems />
         {small && placesFor(me).slice(4).map((p) => <Menu.Item key={p.to} leftSection={<p.icon className="icon" />} onClick={() => go(p.to)}>{t(p.label)}</Menu.Item>)}
         {small && <Menu.Divider />}
         <Menu.Item leftSection={<UserRound className="icon" />} onClick={() => go('/profile')}>{t('nav.profile')}</Menu.Item>
@@ -83,6 +85,7 @@ function Rail({ find, keys, open, onOpen }: { find: () => void; keys: () => void
       <button type="button" className="find" onClick={find}>
         <Search className="icon" aria-hidden /><span>{t('shell.find')}</span><kbd>Ctrl K</kbd>
       </button>
+      {hasPhone(me) && <button type="button" className="find call" onClick={openDial}><Phone className="icon" aria-hidden /><span>{t('webphone.call')}</span><kbd>c</kbd></button>}
       <nav className="nav" aria-label={t('shell.main')}>
         {sections.map((s) => (
           <section key={s ?? ''}>
@@ -145,6 +148,7 @@ function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
     ['Ctrl .', t('status.title')],
     ['/', t('keys.search')],
     ...places.filter((p) => p.key).map((p): [string, string] => [`g ${p.key}`, t('keys.go', { place: t(p.label) })]),
+    ['c', t('webphone.call')],
     ['j k', t('keys.move')],
     ['x', t('keys.select')],
     ['Enter', t('keys.peek')],
@@ -173,6 +177,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [helping, setHelping] = useState(false);
   const [choosing, setChoosing] = useState(false);
   useRightsGone();
+  const me = useMe();
   const jumps = Object.fromEntries(places.filter((p) => p.key).map((p) => [`g ${p.key}`, () => void go(p.to)]));
   useShortcuts({
     ...jumps,
@@ -182,6 +187,7 @@ export function Shell({ children }: { children: ReactNode }) {
     '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
     '?': () => { if (!askFocused()) setHelping(true); },
     '[': () => setFolded((f) => !f),
+    c: () => { if (hasPhone(me)) openDial(); },
     j: () => document.querySelector<HTMLElement>('[data-list]')?.focus(),
   });
   useEffect(() => {
@@ -194,6 +200,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <div className={`app${folded !== narrow ? ' folded' : ''}`}>
         <Rail find={() => setFinding(true)} keys={() => setHelping(true)} open={choosing} onOpen={setChoosing} />
         <div className="main">{children}</div>
+        <PhoneDock />
         <Bottom keys={() => setHelping(true)} />
       </div>
       <WhyBox />

@@ -11,6 +11,7 @@ import { failed, FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { useGroupRoles, useGroups } from './query';
+import { CallButton } from './webphone';
 import { byName, roleHint, roleName, roleOrder } from './words';
 
 /** Makes everything that shows people be asked for again. */
@@ -110,6 +111,7 @@ export function UserActions({ user, after, small }: { user: User; after?: () => 
   };
   return (
     <>
+      <CallButton user={user} small={small} />
       {user.state === 'invited' && <Button small={small} icon={MailPlus} locked={user.can?.invite ? undefined : why} why={{ right: 'login.reset', over: { kind: 'user', id: user.id } }} onClick={attempt(invite)}>{t('user.invite_again')}</Button>}
       {user.state === 'suspended'
         ? <Button small={small} icon={Undo2} locked={user.can?.suspend ? undefined : why} why={{ right: 'user.suspend', over: { kind: 'user', id: user.id } }} onClick={attempt(restore)}>{t('user.restore')}</Button>

@@ -1,0 +1,102 @@
+package officetest
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"tandem/web"
+)
+
+// Somebody in a real browser calls a real desk phone and is called by it: the tone of each side arrives at the other, the call survives a
+// page that is loaded anew, and it ends within a second when the session does. The scenario is web/test/browser/phone.mjs.
+func TestPhoneInTheBrowser(t *testing.T) {
+	for _, tt := range []struct {
+		codec string
+		rate  int
+		deaf  bool // baresip's own G.722 decoder is broken
+	}{{"PCMU", 8000, false}, {"G722", 16000, true}} {
+		t.Run(tt.codec, func(t *testing.T) { browserCall(t, tt.codec, tt.rate, tt.deaf) })
+	}
+}
+
+func browserCall(t *testing.T, codec string, rate int, deaf bool) {
+	if !web.Built() {
+		t.Fatal("the web app is not in this binary; run make, which builds it first")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	me := s.call(200, "GET", "/v1/session", nil).Text("user", "extension")
+	_, bob := s.person("Bob", "155")
+	bob.Server, bob.Transport = s.reach("udp"), "udp"
+	b, err := StartBaresip(ctx, filepath.Join(t.TempDir(), "bob"), toneFile(t, 700, rate, 1), bob, fmt.Sprintf("%s/%d/1", codec, rate))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	eventually(t, "the desk phone registers", func() bool { return strings.Contains(b.Log(), "[1 binding]") })
+
+	node := exec.CommandContext(ctx, "node", "test/browser/phone.mjs")
+	node.Dir = filepath.Join("..", "web")
+	node.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery",
+		"TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_DESK=155", "TANDEM_PATIENCE=20")
+	node.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var said strings.Builder
+	node.Stderr = &said
+	out, err := node.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := node.Start(); err != nil {
+		t.Fatalf("node: %v", err)
+	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(said.String())
+		}
+	})
+	listen := func() {
+		if !deaf {
+			heard(t, b, 1000)
+		}
+	}
+	done := false
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		var e struct{ Event string }
+		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
+			t.Fatalf("the scenario says %q: %v", lines.Text(), err)
+		}
+		switch e.Event {
+		case "called":
+			expect(t, ctx, b, "CALL_INCOMING")
+			do(t, b, "accept", "")
+			expect(t, ctx, b, "CALL_ESTABLISHED")
+		case "talking", "again", "answered":
+			listen()
+		case "hungup":
+			expect(t, ctx, b, "CALL_CLOSED")
+			do(t, b, "dial", "sip:"+me+"@"+s.reach("udp"))
+		case "signedout":
+			at := time.Now()
+			expect(t, ctx, b, "CALL_CLOSED")
+			if took := time.Since(at); took > time.Second {
+				t.Errorf("the call went on for %v after the session", took)
+			}
+		case "done":
+			done = true
+		}
+	}
+	if err := node.Wait(); err != nil || !done {
+		t.Fatalf("the scenario failed: %v", err)
+	}
+}

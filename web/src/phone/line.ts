@@ -1,0 +1,187 @@
+/** One phone for all tabs of a browser: one tab speaks with the server, the others show the same and ask it. */
+import { useSyncExternalStore } from 'react';
+import { api, Failure } from '../api';
+import { Phone, type View } from './phone';
+import { alarm, quiet, ringback } from './ring';
+import type { Saved } from './talk';
+
+/** What every tab shows. */
+export type Shown = View & { on: boolean; refusal: string };
+type Deed = { [K in 'call' | 'answer' | 'hangup' | 'hold' | 'mute' | 'press' | 'transfer' | 'devices']: [name: K, ...rest: Parameters<Phone[K]>] }['call' | 'answer' | 'hangup' | 'hold' | 'mute' | 'press' | 'transfer' | 'devices'];
+type Word = { shown: Shown } | { deed: Deed } | { ask: true };
+
+const off: Shown = { on: false, line: 'connecting', calls: [], trouble: '', refusal: '' };
+let shown: Shown = off;
+const watchers = new Set<() => void>();
+function show(next: Shown): void {
+  shown = next;
+  for (const w of watchers) w();
+}
+
+/** The phone of this browser, as it is now. */
+export const usePhone = (): Shown =>
+  useSyncExternalStore((changed) => {
+    watchers.add(changed);
+    return () => watchers.delete(changed);
+  }, () => shown);
+
+const read = (name: string): string => {
+  try {
+    return localStorage.getItem(name) ?? '';
+  } catch {
+    return '';
+  }
+};
+const put = (name: string, value: string): void => {
+  try {
+    if (value) localStorage.setItem(name, value);
+    else localStorage.removeItem(name);
+  } catch {
+    // Storage may be closed; the choice then lasts as long as the page.
+  }
+};
+
+const wanted = 'tandem.phone';
+const kept = 'tandem.phone.call';
+/** A call that the server keeps so long for a page that is loaded anew. */
+const patience = 25_000;
+
+export const microphone = (): string => read('tandem.phone.microphone');
+export const speaker = (): string => read('tandem.phone.speaker');
+export function choose(what: 'microphone' | 'speaker', id: string): void {
+  put(`tandem.phone.${what}`, id);
+  act('devices');
+}
+
+/** Did this person make this browser a phone? */
+export const isWanted = (user: string): boolean => read(wanted) === user;
+
+let channel: BroadcastChannel | undefined;
+let phone: Phone | undefined;
+let leave: (() => void) | undefined;
+let first: (() => void)[] = [];
+
+function lost(): Saved | undefined {
+  try {
+    const saved = JSON.parse(read(kept) || 'null') as Saved | null;
+    return saved && Date.now() - saved.at < patience ? saved : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Rings, or lets the caller hear that it rings there. */
+function sound(view: View): void {
+  if (view.calls.some((c) => c.state === 'incoming')) alarm();
+  else if (view.calls.some((c) => c.state === 'ringing')) ringback();
+  else quiet();
+}
+
+/** Is the phone until the tab closes or somebody ends it. */
+async function lead(user: string, signal: AbortSignal): Promise<void> {
+  let account;
+  try {
+    account = await api.phone();
+  } catch (e) {
+    show({ ...shown, line: 'refused', refusal: e instanceof Failure ? e.message : '' });
+    channel?.postMessage({ shown } satisfies Word);
+    first = [];
+    return;
+  }
+  if (signal.aborted) return;
+  let saved: Saved | undefined;
+  const stamp = setInterval(() => { if (saved) put(kept, JSON.stringify({ ...saved, at: Date.now() })); }, 2000);
+  let ready = false;
+  phone = new Phone(account, {
+    changed: (view) => {
+      sound(view);
+      show({ ...view, on: isWanted(user), refusal: '' });
+      channel?.postMessage({ shown } satisfies Word);
+      if (view.line === 'ready' && !ready) {
+        ready = true;
+        for (const work of first.splice(0)) work();
+      }
+    },
+    keep: (s) => {
+      if (!s && !saved) return;
+      saved = s;
+      put(kept, s ? JSON.stringify(s) : '');
+    },
+    microphone,
+    speaker,
+  }, lost());
+  await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
+  clearInterval(stamp);
+  phone.stop();
+  phone = undefined;
+  quiet();
+}
+
+/** Joins the tabs of this browser; the first is the phone, and when it goes the next one is. */
+export function start(user: string): () => void {
+  const end = new AbortController();
+  const mine = new BroadcastChannel(`tandem-phone-${user}`);
+  channel = mine;
+  mine.addEventListener('message', (e: MessageEvent<Word>) => {
+    if ('shown' in e.data && !phone) show(e.data.shown);
+    if ('deed' in e.data && phone) perform(phone, e.data.deed);
+    if ('ask' in e.data && phone) mine.postMessage({ shown } satisfies Word);
+  });
+  show({ ...off, on: true });
+  mine.postMessage({ ask: true } satisfies Word);
+  const work = async () => {
+    for (;;) {
+      await lead(user, end.signal);
+      if (end.signal.aborted) return;
+      await new Promise((again) => setTimeout(again, 60_000)); // refused; whoever may give the right may do so meanwhile
+    }
+  };
+  const locks = 'locks' in navigator ? navigator.locks : undefined;
+  if (locks) void locks.request(`tandem-phone-${user}`, { signal: end.signal }, work).catch(() => undefined);
+  else void work();
+  leave = () => {
+    end.abort();
+    mine.close();
+    if (channel === mine) channel = undefined;
+    show(off);
+  };
+  const mineToLeave = leave;
+  return mineToLeave;
+}
+
+/** Makes this browser a phone of the person, or takes that back. */
+export function turn(user: string, on: boolean): void {
+  put(wanted, on ? user : '');
+  for (const w of turned) w();
+}
+const turned = new Set<() => void>();
+export const onTurn = (work: () => void): (() => void) => {
+  turned.add(work);
+  const other = (e: StorageEvent) => { if (e.key === wanted) work(); };
+  addEventListener('storage', other);
+  return () => {
+    turned.delete(work);
+    removeEventListener('storage', other);
+  };
+};
+
+function perform(on: Phone, [name, ...rest]: Deed): void {
+  (on[name] as (...args: typeof rest) => void)(...rest);
+}
+
+/** Does something with the phone, in whichever tab it is. */
+export function act(...deed: Deed): void {
+  if (phone) perform(phone, deed);
+  else channel?.postMessage({ deed } satisfies Word);
+}
+
+/** Calls a number; a browser that is no phone yet becomes one first. */
+export function dial(user: string, number: string, name = ''): void {
+  if (!isWanted(user)) {
+    first.push(() => act('call', number, name));
+    turn(user, true);
+    return;
+  }
+  if (shown.line === 'connecting') first.push(() => act('call', number, name));
+  else act('call', number, name);
+}

@@ -1,0 +1,307 @@
+/** The browser as a phone: one connection, one registration, its calls (RFC 3261, RFC 7118). */
+import type { WebPhone } from '../api';
+import { address, branch, dialable, header, type Message, parse, sequence, tag, token, write } from './sip';
+import { type CallView, type Saved, Talk, type Wire } from './talk';
+
+export type Line = 'connecting' | 'ready' | 'lost' | 'refused';
+/** What went wrong last, for a sentence on the screen. */
+export type Trouble = '' | 'microphone' | 'no_microphone' | 'busy_line';
+export type View = { line: Line; calls: CallView[]; trouble: Trouble };
+
+export type Host = {
+  changed(view: View): void;
+  keep(saved: Saved | undefined): void;
+  microphone(): string;
+  speaker(): string;
+};
+
+const life = 300; // seconds of a registration
+const pulse = 25_000; // between signs of life, before a proxy cuts a silent connection
+
+const instanceName = 'tandem.phone.instance';
+function instance(): string {
+  try {
+    const known = localStorage.getItem(instanceName);
+    if (known) return known;
+    const fresh = crypto.randomUUID();
+    localStorage.setItem(instanceName, fresh);
+    return fresh;
+  } catch {
+    return crypto.randomUUID();
+  }
+}
+
+export class Phone implements Wire {
+  private socket?: WebSocket;
+  private line: Line = 'connecting';
+  private trouble: Trouble = '';
+  private readonly talks = new Map<string, Talk>();
+  private readonly waiting = new Map<string, (m: Message) => void>();
+  private readonly here = `${token()}.invalid`;
+  private readonly registration = { id: token(), tag: token(), seq: 0 };
+  private timer?: ReturnType<typeof setTimeout>;
+  private beat?: ReturnType<typeof setInterval>;
+  private wait = 500;
+  private stopped = false;
+  private readonly secure = location.protocol === 'https:';
+
+  constructor(private readonly account: WebPhone, private readonly host: Host, private lost?: Saved) {
+    this.connect();
+  }
+
+  get view(): View {
+    return { line: this.line, calls: [...this.talks.values()].map((x) => x.view), trouble: this.trouble };
+  }
+
+  changed(): void {
+    this.host.keep([...this.talks.values()].map((x) => x.saved()).find(Boolean));
+    this.host.changed(this.view);
+  }
+
+  over(talk: Talk): void {
+    this.talks.delete(talk.id);
+    this.changed();
+  }
+
+  private set(line: Line): void {
+    this.line = line;
+    this.changed();
+  }
+
+  private connect(): void {
+    const socket = new WebSocket(`${this.secure ? 'wss' : 'ws'}://${location.host}${this.account.path}`, 'sip');
+    this.socket = socket;
+    socket.addEventListener('open', () => {
+      this.wait = 500;
+      this.register();
+      clearInterval(this.beat);
+      this.beat = setInterval(() => this.raw('\r\n\r\n'), pulse);
+    });
+    socket.addEventListener('message', (e) => { if (typeof e.data === 'string') this.received(e.data); });
+    socket.addEventListener('close', () => {
+      clearInterval(this.beat);
+      clearTimeout(this.timer);
+      this.waiting.clear();
+      if (this.stopped) return;
+      this.set('lost');
+      this.timer = setTimeout(() => this.connect(), this.wait);
+      this.wait = Math.min(this.wait * 2, 15_000);
+    });
+  }
+
+  /** Ends the registration; calls that are up end with it. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    clearInterval(this.beat);
+    for (const talk of [...this.talks.values()]) talk.hangup(480, 'Temporarily Unavailable');
+    if (this.socket?.readyState === WebSocket.OPEN) this.register(0);
+    setTimeout(() => this.socket?.close(), 200);
+  }
+
+  private raw(text: string): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(text);
+  }
+
+  private get me(): string {
+    return `sip:${this.account.username}@${this.account.domain}`;
+  }
+
+  private get contact(): string {
+    return `<sip:${this.account.username}@${this.here};transport=ws>`;
+  }
+
+  private via(name: string): [string, string] {
+    return ['Via', `SIP/2.0/${this.secure ? 'WSS' : 'WS'} ${this.here};branch=${name}`];
+  }
+
+  private register(seconds = life): void {
+    const name = `z9hG4bK${token()}`;
+    const { id, tag: mine } = this.registration;
+    this.waiting.set(name, (m) => {
+      if (m.status < 200 || seconds === 0) return;
+      if (m.status >= 300) {
+        this.set('refused');
+        this.timer = setTimeout(() => this.register(), 30_000);
+        return;
+      }
+      this.set('ready');
+      this.timer = setTimeout(() => this.register(), (life / 2) * 1000);
+      void this.rejoin();
+    });
+    this.raw(write(`REGISTER sip:${this.account.domain} SIP/2.0`, [
+      this.via(name), ['Max-Forwards', '70'], ['From', `<${this.me}>;tag=${mine}`], ['To', `<${this.me}>`], ['Call-ID', id], ['CSeq', `${++this.registration.seq} REGISTER`],
+      ['Contact', `${this.contact};+sip.instance="<urn:uuid:${instance()}>";reg-id=1;expires=${seconds}`], ['Supported', 'outbound, path'], ['User-Agent', 'Tandem web'],
+    ]));
+  }
+
+  send(talk: Talk, method: string, extra: Message['headers'] = [], body = '', answered?: (m: Message) => void, cseq?: number): string {
+    const same = extra.find(([n]) => n === 'branch')?.[1];
+    const name = same ?? `z9hG4bK${token()}`;
+    const number = cseq ?? ++talk.seq;
+    if (answered) this.waiting.set(name, answered);
+    const to = talk.remote && method !== 'CANCEL' ? `${talk.them};tag=${talk.remote}` : talk.them;
+    const text = write(`${method} ${method === 'CANCEL' ? address(talk.them) : talk.target} SIP/2.0`, [
+      this.via(name), ['Max-Forwards', '70'], ['From', `<${this.me}>;tag=${talk.local}`], ['To', to], ['Call-ID', talk.id], ['CSeq', `${number} ${method}`],
+      ...(method === 'INVITE' || method === 'REFER' ? [['Contact', this.contact] as [string, string]] : []), ['User-Agent', 'Tandem web'], ...extra.filter(([n]) => n !== 'branch'),
+    ], body);
+    this.raw(text);
+    return method === 'ACK' ? text : name;
+  }
+
+  reply(m: Message, status: number, reason: string, extra: Message['headers'] = [], body = '', to = ''): void {
+    const told = header(m, 'to');
+    this.raw(write(`SIP/2.0 ${status} ${reason}`, [
+      ...m.headers.filter(([n]) => n === 'via').map(([, v]): [string, string] => ['Via', v]),
+      ['From', header(m, 'from')], ['To', to && !tag(told) ? `${told};tag=${to}` : told], ['Call-ID', header(m, 'call-id')], ['CSeq', header(m, 'cseq')],
+      ...(status < 300 && m.method === 'INVITE' ? [['Contact', this.contact] as [string, string]] : []), ...extra,
+    ], body));
+  }
+
+  private received(text: string): void {
+    const m = parse(text);
+    if (!m) return;
+    const talk = this.talks.get(header(m, 'call-id'));
+    if (m.status) {
+      const name = branch(m);
+      const work = this.waiting.get(name);
+      if (m.status >= 300 && sequence(m).method === 'INVITE' && talk) this.refused(talk, m, name);
+      if (!work) {
+        if (m.status >= 200 && m.status < 300 && sequence(m).method === 'INVITE') talk?.again((t) => this.raw(t));
+        return;
+      }
+      if (m.status >= 200) this.waiting.delete(name);
+      work(m);
+      return;
+    }
+    if (talk) {
+      void talk.asked(m);
+      return;
+    }
+    switch (m.method) {
+      case 'INVITE':
+        this.incoming(m);
+        return;
+      case 'ACK':
+        return;
+      case 'NOTIFY':
+      case 'OPTIONS':
+        this.reply(m, 200, 'OK', [], '', token());
+        return;
+      default:
+        this.reply(m, 481, 'Call Does Not Exist', [], '', token());
+    }
+  }
+
+  /** Confirms a refusal, which belongs to the transaction of its request (RFC 3261 §17.1.1.3). */
+  private refused(talk: Talk, m: Message, name: string): void {
+    this.raw(write(`ACK ${talk.remote && talk.view.state === 'up' ? talk.target : address(talk.them)} SIP/2.0`, [
+      this.via(name), ['Max-Forwards', '70'], ['From', header(m, 'from')], ['To', header(m, 'to')], ['Call-ID', talk.id], ['CSeq', `${sequence(m).number} ACK`],
+    ]));
+  }
+
+  private incoming(m: Message): void {
+    const from = header(m, 'from');
+    if (!m.body || this.talks.size >= 4) {
+      this.reply(m, m.body ? 486 : 488, m.body ? 'Busy Here' : 'Not Acceptable Here', [], '', token());
+      return;
+    }
+    const talk = new Talk(this, header(m, 'call-id'), from.replace(/;\s*tag=[^;]*/i, ''), false);
+    talk.remote = tag(from);
+    talk.target = address(header(m, 'contact')) || address(from);
+    talk.invite = m;
+    this.talks.set(talk.id, talk);
+    this.reply(m, 180, 'Ringing', [], '', talk.local);
+    this.changed();
+  }
+
+  async microphone(): Promise<MediaStream> {
+    const wanted = this.host.microphone();
+    const taste = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted ? { ...taste, deviceId: { ideal: wanted } } : taste });
+      if (this.trouble) this.fail('');
+      return stream;
+    } catch (e) {
+      this.fail(e instanceof DOMException && e.name === 'NotAllowedError' ? 'microphone' : 'no_microphone');
+      throw e;
+    }
+  }
+
+  speaker(): string {
+    return this.host.speaker();
+  }
+
+  private fail(trouble: Trouble): void {
+    this.trouble = trouble;
+    this.changed();
+  }
+
+  /** Only one talks: whoever answers or calls puts the others on hold. */
+  private quiet(but: string): void {
+    for (const talk of this.talks.values()) if (talk.id !== but && talk.view.state === 'up') void talk.hold(true);
+  }
+
+  private begin(number: string, name: string, extra: Message['headers'] = []): Talk {
+    const talk = new Talk(this, token(), `<sip:${dialable(number)}@${this.account.domain}>`, true);
+    talk.view = { ...talk.view, number, name, asked: number };
+    this.talks.set(talk.id, talk);
+    this.changed();
+    talk.call(extra).catch(() => talk.hangup());
+    return talk;
+  }
+
+  /** Comes back to the call that the page had before it was loaded anew. */
+  private async rejoin(): Promise<void> {
+    const old = this.lost;
+    this.lost = undefined;
+    if (!old || this.talks.size > 0) return;
+    const talk = this.begin(old.number, old.name, [['Replaces', `${old.id};to-tag=${old.remote};from-tag=${old.local}`], ['Require', 'replaces']]);
+    talk.view = { ...talk.view, out: old.out, since: old.since };
+    this.changed();
+  }
+
+  call(number: string, name = ''): void {
+    if (this.line !== 'ready') {
+      this.fail('busy_line');
+      return;
+    }
+    this.quiet('');
+    this.begin(number, name);
+  }
+
+  answer(id: string): void {
+    this.quiet(id);
+    this.talks.get(id)?.answer().catch(() => undefined);
+  }
+
+  hangup(id: string): void {
+    this.talks.get(id)?.hangup();
+  }
+
+  hold(id: string, on: boolean): void {
+    if (!on) this.quiet(id);
+    void this.talks.get(id)?.hold(on);
+  }
+
+  mute(id: string, on: boolean): void {
+    this.talks.get(id)?.mute(on);
+  }
+
+  press(id: string, key: string): void {
+    this.talks.get(id)?.press(key);
+  }
+
+  transfer(id: string, to: string): void {
+    this.talks.get(id)?.transfer(`sip:${dialable(to)}@${this.account.domain}`);
+  }
+
+  /** Other devices were chosen. */
+  devices(): void {
+    for (const talk of this.talks.values()) {
+      talk.listen(this.host.speaker());
+      if (talk.view.state === 'up') void talk.speak().catch(() => undefined);
+    }
+  }
+}
+

@@ -1,0 +1,301 @@
+/** One call of the browser phone: its dialog on the wire and its sound. */
+import { address, header, type Message, party, sequence, tag, token } from './sip';
+
+export type State = 'dialling' | 'ringing' | 'incoming' | 'answering' | 'up' | 'over';
+
+/** A call as a screen shows it. */
+export type CallView = { id: string; name: string; number: string; out: boolean; state: State; hold: boolean; held: boolean; muted: boolean; since: number; moving: '' | 'asked' | 'failed'; asked: string };
+
+/** What is needed to come back to a call after the page was loaded anew. */
+export type Saved = { id: string; local: string; remote: string; name: string; number: string; out: boolean; since: number; at: number };
+
+/** What a call needs of the phone it is on. */
+export type Wire = {
+  send(talk: Talk, method: string, extra?: Message['headers'], body?: string, answered?: (m: Message) => void, cseq?: number): string;
+  reply(request: Message, status: number, reason: string, extra?: Message['headers'], body?: string, to?: string): void;
+  microphone(): Promise<MediaStream>;
+  speaker(): string;
+  changed(): void;
+  over(talk: Talk): void;
+};
+
+const described: Message['headers'] = [['Content-Type', 'application/sdp']];
+const allow: Message['headers'] = [['Allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER']];
+
+export class Talk {
+  local = token();
+  remote = '';
+  target: string;
+  seq = Math.floor(Math.random() * 1000) + 1;
+  view: CallView;
+  invite?: Message;
+  private branch = '';
+  private acked = '';
+  private asking = false;
+  private early = false;
+  private peer?: RTCPeerConnection;
+  private stream?: MediaStream;
+  private readonly sound = document.createElement('audio');
+
+  constructor(readonly wire: Wire, readonly id: string, readonly them: string, out: boolean) {
+    this.target = address(them);
+    this.view = { id, ...party(them), out, state: out ? 'dialling' : 'incoming', hold: false, held: false, muted: false, since: 0, moving: '', asked: '' };
+    this.sound.autoplay = true;
+    this.sound.dataset.call = id;
+    document.body.append(this.sound);
+  }
+
+  private set(change: Partial<CallView>): void {
+    this.view = { ...this.view, ...change };
+    this.wire.changed();
+  }
+
+  private async open(): Promise<RTCPeerConnection> {
+    this.stream = await this.wire.microphone();
+    if (this.view.state === 'over') {
+      this.close();
+      throw new DOMException('over', 'AbortError');
+    }
+    const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' });
+    this.peer = peer;
+    peer.addEventListener('track', (e) => {
+      this.sound.srcObject = e.streams[0] ?? new MediaStream([e.track]);
+      this.listen(this.wire.speaker());
+      void this.sound.play().catch(() => undefined);
+    });
+    for (const track of this.stream.getAudioTracks()) peer.addTrack(track, this.stream);
+    return peer;
+  }
+
+  /** Moves the sound to another loudspeaker. */
+  listen(speaker: string): void {
+    if (speaker && 'setSinkId' in this.sound) void this.sound.setSinkId(speaker).catch(() => undefined);
+  }
+
+  /** Speaks into another microphone from now on. */
+  async speak(): Promise<void> {
+    const fresh = await this.wire.microphone();
+    const track = fresh.getAudioTracks()[0];
+    const sender = this.peer?.getSenders()[0];
+    if (!track || !sender) return;
+    await sender.replaceTrack(track);
+    for (const old of this.stream?.getTracks() ?? []) old.stop();
+    this.stream = fresh;
+    this.still();
+  }
+
+  /** Begins a call, or takes the place of one that the page had before. */
+  async call(extra: Message['headers'] = []): Promise<void> {
+    const peer = await this.open();
+    await peer.setLocalDescription(await peer.createOffer());
+    if (this.view.state === 'over') return;
+    this.branch = this.wire.send(this, 'INVITE', [...extra, ...allow, ...described], peer.localDescription?.sdp ?? '', (m) => void this.answered(m));
+  }
+
+  private async answered(m: Message): Promise<void> {
+    if (m.status >= 200) this.branch = '';
+    if (m.status < 200) {
+      this.remote = tag(header(m, 'to')) || this.remote;
+      if (m.body && this.peer && this.view.state !== 'over') {
+        this.early = true;
+        await this.peer.setRemoteDescription({ type: 'pranswer', sdp: m.body }).catch(() => undefined);
+      }
+      if (m.status >= 180 && this.view.state === 'dialling') this.set({ state: 'ringing' });
+      return;
+    }
+    if (m.status >= 300) {
+      this.finish();
+      return;
+    }
+    this.remote = tag(header(m, 'to'));
+    this.target = address(header(m, 'contact')) || this.target;
+    this.ack(m);
+    if (this.view.state === 'over') {
+      this.wire.send(this, 'BYE');
+      return;
+    }
+    try {
+      await this.peer?.setRemoteDescription({ type: 'answer', sdp: m.body });
+    } catch {
+      this.hangup();
+      return;
+    }
+    this.set({ state: 'up', since: this.view.since || Date.now() });
+  }
+
+  /** Confirms an answer; the same answer again is confirmed in the same words. */
+  ack(m: Message): void {
+    this.acked = this.wire.send(this, 'ACK', [], '', undefined, sequence(m).number);
+  }
+
+  /** Is there sound of the other side before the answer? */
+  get sounds(): boolean {
+    return this.early;
+  }
+
+  /** Takes a call that comes in. */
+  async answer(): Promise<void> {
+    const asked = this.invite;
+    if (!asked || this.view.state !== 'incoming') return;
+    this.set({ state: 'answering' });
+    try {
+      const peer = await this.open();
+      await peer.setRemoteDescription({ type: 'offer', sdp: asked.body });
+      await peer.setLocalDescription(await peer.createAnswer());
+      if (this.invite !== asked) return; // withdrawn meanwhile
+      this.wire.reply(asked, 200, 'OK', [...allow, ...described], peer.localDescription?.sdp ?? '', this.local);
+      this.set({ state: 'up', since: Date.now() });
+    } catch (e) {
+      if (this.invite === asked) this.set({ state: 'incoming' });
+      throw e;
+    }
+  }
+
+  /** Ends it, whatever its state. */
+  hangup(status = 486, reason = 'Busy Here'): void {
+    if (this.view.state === 'over') return;
+    if (this.invite && (this.view.state === 'incoming' || this.view.state === 'answering')) this.wire.reply(this.invite, status, reason, [], '', this.local);
+    else if (this.branch) this.wire.send(this, 'CANCEL', [['branch', this.branch]], '', undefined, this.seq);
+    else if (this.remote && this.view.state === 'up') this.wire.send(this, 'BYE');
+    this.finish();
+  }
+
+  private finish(): void {
+    if (this.view.state === 'over') return;
+    this.invite = undefined;
+    this.view = { ...this.view, state: 'over' };
+    this.close();
+    this.wire.over(this);
+  }
+
+  /** Gives microphone and connection back; the wire is not told. */
+  close(): void {
+    for (const track of this.stream?.getTracks() ?? []) track.stop();
+    this.peer?.close();
+    this.sound.srcObject = null;
+    this.sound.remove();
+  }
+
+  private still(): void {
+    for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !this.view.muted && !this.view.hold;
+  }
+
+  mute(on: boolean): void {
+    this.set({ muted: on });
+    this.still();
+  }
+
+  /** Puts the other side on hold, or takes it back. */
+  async hold(on: boolean): Promise<void> {
+    const way = this.peer?.getTransceivers()[0];
+    if (!this.peer || !way || this.asking || this.view.state !== 'up' || this.view.hold === on) return;
+    this.asking = true;
+    way.direction = on ? 'sendonly' : 'sendrecv';
+    this.set({ hold: on });
+    this.still();
+    const back = async () => {
+      await this.peer?.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
+      this.asking = false;
+      way.direction = on ? 'sendrecv' : 'sendonly';
+      this.set({ hold: !on });
+      this.still();
+    };
+    try {
+      await this.peer.setLocalDescription(await this.peer.createOffer());
+    } catch {
+      await back();
+      return;
+    }
+    this.wire.send(this, 'INVITE', [...allow, ...described], this.peer.localDescription?.sdp ?? '', (m) => {
+      if (m.status < 200) return;
+      if (m.status >= 300) {
+        void back().then(() => { if (m.status === 491) setTimeout(() => void this.hold(on), 500 + Math.random() * 2000); });
+        return;
+      }
+      this.ack(m);
+      void this.peer?.setRemoteDescription({ type: 'answer', sdp: m.body }).catch(() => this.hangup()).finally(() => { this.asking = false; });
+    });
+  }
+
+  /** Presses a key. */
+  press(key: string): void {
+    this.peer?.getSenders()[0]?.dtmf?.insertDTMF(key, 120, 60);
+  }
+
+  /** Hands the call on, without asking first. */
+  transfer(to: string): void {
+    if (this.view.state !== 'up') return;
+    this.set({ moving: 'asked' });
+    this.wire.send(this, 'REFER', [['Refer-To', `<${to}>`]], '', (m) => { if (m.status >= 300) this.set({ moving: 'failed' }); });
+  }
+
+  /** What the other side asks within the call. */
+  async asked(m: Message): Promise<void> {
+    switch (m.method) {
+      case 'ACK':
+        return;
+      case 'BYE':
+        this.wire.reply(m, 200, 'OK');
+        this.finish();
+        return;
+      case 'CANCEL':
+        this.wire.reply(m, 200, 'OK');
+        if (this.invite && this.view.state !== 'up') {
+          this.wire.reply(this.invite, 487, 'Request Terminated', [], '', this.local);
+          this.finish();
+        }
+        return;
+      case 'INVITE':
+      case 'UPDATE':
+        await this.changed(m);
+        return;
+      case 'NOTIFY': {
+        this.wire.reply(m, 200, 'OK');
+        const status = Number(/^SIP\/2\.0 (\d{3})/.exec(m.body)?.[1] ?? 0);
+        if (status >= 300) this.set({ moving: 'failed' });
+        return;
+      }
+      default:
+        this.wire.reply(m, m.method === 'INFO' || m.method === 'OPTIONS' ? 200 : 501, m.method === 'INFO' || m.method === 'OPTIONS' ? 'OK' : 'Not Implemented', allow);
+    }
+  }
+
+  /** The other side changes the session: another party, another direction. */
+  private async changed(m: Message): Promise<void> {
+    const peer = this.peer;
+    if (!m.body) {
+      this.wire.reply(m, m.method === 'UPDATE' ? 200 : 488, m.method === 'UPDATE' ? 'OK' : 'Not Acceptable Here', allow);
+      return;
+    }
+    if (!peer || this.asking) {
+      this.wire.reply(m, 491, 'Request Pending');
+      return;
+    }
+    this.asking = true;
+    try {
+      await peer.setRemoteDescription({ type: 'offer', sdp: m.body });
+      const way = peer.getTransceivers()[0];
+      if (way) way.direction = this.view.hold ? 'sendonly' : 'sendrecv';
+      await peer.setLocalDescription(await peer.createAnswer());
+      this.wire.reply(m, 200, 'OK', [...allow, ...described], peer.localDescription?.sdp ?? '');
+      const who = party(header(m, 'p-asserted-identity') || header(m, 'from'));
+      const held = /^a=(sendonly|inactive)\s*$/m.test(m.body);
+      this.set({ held, ...(who.number && who.number !== this.view.number && header(m, 'p-asserted-identity') ? who : {}) });
+    } catch {
+      this.wire.reply(m, 488, 'Not Acceptable Here');
+    } finally {
+      this.asking = false;
+    }
+  }
+
+  /** Keeps what a page that is loaded anew needs. */
+  saved(): Saved | undefined {
+    const { name, number, out, since, state } = this.view;
+    return state === 'up' && this.remote ? { id: this.id, local: this.local, remote: this.remote, name, number, out, since, at: Date.now() } : undefined;
+  }
+
+  /** The same answer came again: so does its confirmation. */
+  again(send: (text: string) => void): void {
+    if (this.acked) send(this.acked);
+  }
+}
