@@ -59,10 +59,11 @@ function NumberField({ label, onPick, onClose }: { label: string; onPick: (numbe
   const [q] = useDebouncedValue(typed.trim(), 120);
   const [at, setAt] = useState(0);
   const people = useQuery({ queryKey: ['users', 'dial', q], queryFn: () => api.users({ q, limit: 6 }), enabled: q.length > 0, placeholderData: (old) => old });
-  const number = /^[+*#\d][\d\s()*#./-]*$/.test(typed.trim());
+  const known = [...(q ? people.data?.items ?? [] : [])].filter((u) => u.extension);
+  const number = /^[+*#\d][\d\s()*#./-]*$/.test(typed.trim()) && !known.some((u) => u.extension === typed.trim());
   const hits = [
     ...(number ? [{ id: 'number', number: typed.trim(), name: '', user: undefined as User | undefined }] : []),
-    ...(q ? people.data?.items ?? [] : []).filter((u) => u.extension).map((u) => ({ id: u.id, number: u.extension ?? '', name: u.name, user: u as User | undefined })),
+    ...known.sort((a, b) => Number(b.extension === typed.trim()) - Number(a.extension === typed.trim())).map((u) => ({ id: u.id, number: u.extension ?? '', name: u.name, user: u as User | undefined })),
   ].slice(0, 6);
   useEffect(() => setAt(0), [typed]);
   const pick = (i: number) => {

@@ -2,7 +2,7 @@
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… TANDEM_TONE=1000.wav TANDEM_DESK=102 node test/browser/phone.mjs
 import { chromium } from 'playwright-core';
-import { check, colours, person, settled, step, tell, violations, wear } from './browser.mjs';
+import { check, colours, person, settled, step, tell, violations } from './browser.mjs';
 
 const email = process.env.TANDEM_EMAIL ?? '';
 const password = process.env.TANDEM_PASSWORD ?? '';
@@ -101,7 +101,8 @@ try {
     found.push(...(await violations(page, 'card')));
     await shot(page, 'card');
     for (const theme of ['dark', 'light']) {
-      await wear(page, theme);
+      await page.evaluate((scheme) => { document.documentElement.dataset.mantineColorScheme = scheme; }, theme);
+      await settled(page);
       found.push(...(await violations(page, `card, ${theme}`, colours)));
       await shot(page, `card-${theme}`);
     }
