@@ -1,5 +1,7 @@
 package sdp
 
+import "strings"
+
 // Direction is who sends, seen from the side whose description it stands in (RFC 8866 §6.7).
 // The zero value is sendrecv, which is also what a missing attribute means.
 type Direction uint8
@@ -53,7 +55,8 @@ func (d Direction) Reply(want Direction) Direction {
 }
 
 // direction reads the attribute at media level, else at session level.
-// An address of 0.0.0.0 or :: means that the side does not listen, the hold of RFC 2543 (RFC 3264 §8.4).
+// An address of 0.0.0.0 or :: means that the side does not listen, the hold of RFC 2543 (RFC 3264 §8.4). Browsers write it too,
+// before they know where they are (RFC 8840 §4.1.1), and mean nothing by it.
 func (s *Session) direction(i int) Direction {
 	d := SendRecv
 	for _, list := range [][]Attribute{s.Attributes, s.Media[i].Attributes} {
@@ -65,7 +68,7 @@ func (s *Session) direction(i int) Direction {
 			}
 		}
 	}
-	if ip := s.Host(i).IP(); ip.IsValid() && ip.IsUnspecified() {
+	if ip := s.Host(i).IP(); ip.IsValid() && ip.IsUnspecified() && !strings.HasPrefix(s.Media[i].Proto, "UDP/TLS/") {
 		d = Direct(d.Sends(), false)
 	}
 	return d

@@ -122,3 +122,18 @@ func TestUnfitBrowserLines(t *testing.T) {
 		}
 	}
 }
+
+// A browser that offers before it knows where it is writes 0.0.0.0, and listens all the same.
+func TestBrowserBeforeItKnowsWhereItIs(t *testing.T) {
+	b, err := os.ReadFile("testdata/chrome.sdp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Parse([]byte(strings.Replace(string(b), "c=IN IP4 192.0.2.44", "c=IN IP4 0.0.0.0", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st, err := s.Audio(Browser); err != nil || st.Direction != SendRecv {
+		t.Fatalf("read as %v, %v", st.Direction, err)
+	}
+}
