@@ -6,7 +6,7 @@ import { AudioLines, Grid3x3, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwa
 import { type KeyboardEvent, useEffect, useId, useState, useSyncExternalStore } from 'react';
 import { api, type Me, type User } from '../api';
 import { clock } from '../format';
-import { typing } from '../keys';
+import { singleKeys, typing } from '../keys';
 import { act, choose, dial, isWanted, microphone, onTurn, speaker, start, turn, usePhone } from '../phone/line';
 import type { CallView } from '../phone/talk';
 import { can, useMe } from '../session';
@@ -161,7 +161,7 @@ function Active({ call }: { call: CallView }) {
         act('hangup', call.id);
         return;
       }
-      if (!up || e.ctrlKey || e.metaKey || e.altKey || typing(e.target)) return;
+      if (!up || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || !singleKeys() || typing(e.target) || (e.target instanceof Element && e.target.closest('[data-list]'))) return;
       const work: Record<string, () => void> = {
         m: () => act('mute', call.id, !call.muted), h: () => act('hold', call.id, !call.hold), t: () => setPart('transfer'), k: () => setPart((p) => (p === 'keys' ? '' : 'keys')),
       };
