@@ -1536,6 +1536,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the web app be a phone of one's own.
+         * @description Needs `softphone.use` over the me; who may not see it is told that it does not exist.
+         */
+        post: operations["post_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policy": {
         parameters: {
             query?: never;
@@ -7853,6 +7873,15 @@ export interface components {
             /** Format: int64 */
             weight?: number;
         };
+        WebPhone: {
+            device: string;
+            domain: string;
+            extension: string;
+            name: string;
+            /** @description where SIP is spoken over a web socket, on the host of this answer */
+            path: string;
+            username: string;
+        };
         WeekText: {
             fri: string;
             mon: string;
@@ -11659,6 +11688,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebPhone"];
+                };
             };
             /** @description Refused, with the reason */
             default: {
