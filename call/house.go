@@ -317,6 +317,9 @@ func (s *State) IsHoused() bool {
 	return s.Legs[0].State == LegUp && s.Callee == 0 && s.Phase < Closing
 }
 
+// IsServed reports whether it is the house that the caller talks to, or is about to.
+func (s *State) IsServed() bool { return s.service != nil && s.Callee == 0 && s.Phase < Closing }
+
 // houseOffered answers a changed session of a caller who talks to the house.
 func (m *machine) houseOffered(in Offered) {
 	if in.Fault != "" {
