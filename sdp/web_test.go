@@ -51,6 +51,16 @@ func TestBrowserLine(t *testing.T) {
 	}
 }
 
+// A browser that offers before it has looked for a way names no address; that is no hold.
+func TestBrowserWithoutAddress(t *testing.T) {
+	s := chrome(t)
+	s.Media[0].Conns = []Address{{Host: "0.0.0.0"}}
+	st, err := s.Audio(Browser)
+	if err != nil || st.Direction != SendRecv {
+		t.Fatalf("%v, %v", st.Direction, err)
+	}
+}
+
 // The answer names one place, waits for the browser's handshake and keeps the group and the names of lines.
 func TestBrowserAnswer(t *testing.T) {
 	s := chrome(t)
