@@ -57,6 +57,10 @@ func browserCall(t *testing.T, codec string, rate int, deaf bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	in, err := node.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := node.Start(); err != nil {
 		t.Fatalf("node: %v", err)
 	}
@@ -83,6 +87,7 @@ func browserCall(t *testing.T, codec string, rate int, deaf bool) {
 			expect(t, ctx, b, "CALL_ESTABLISHED")
 		case "talking", "again", "answered":
 			listen()
+			fmt.Fprintln(in, "heard") // the scenario goes on
 		case "hungup":
 			expect(t, ctx, b, "CALL_CLOSED")
 			do(t, b, "dial", "sip:"+me+"@"+s.reach("udp"))

@@ -1,12 +1,16 @@
 // The browser as a phone: it registers over a web socket, calls a desk phone and is called by it; what each side says arrives at the other.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… TANDEM_TONE=1000.wav TANDEM_DESK=102 node test/browser/phone.mjs
+import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 import { check, colours, person, settled, step, tell, violations } from './browser.mjs';
 
 const email = process.env.TANDEM_EMAIL ?? '';
 const password = process.env.TANDEM_PASSWORD ?? '';
 const desk = process.env.TANDEM_DESK ?? '102';
+const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+/** Waits until the desk phone has heard the microphone. */
+const heardThere = () => lines.next();
 const found = [];
 const shots = process.env.TANDEM_SHOTS;
 
@@ -69,6 +73,7 @@ try {
   });
   await step('the desk phone is heard', () => hears(page, 700));
   tell('talking');
+  await heardThere();
   await step('what the strip looks like', async () => {
     await settled(page);
     found.push(...(await violations(page, 'strip')));
@@ -88,6 +93,7 @@ try {
     await page.locator('.strip .timer').waitFor();
     await hears(page, 700);
     tell('again');
+    await heardThere();
   });
   await step('hang up', async () => {
     await page.keyboard.press('Shift+Escape');
@@ -110,6 +116,7 @@ try {
     await page.locator('.strip .timer').waitFor();
     await hears(page, 700);
     tell('answered');
+    await heardThere();
   });
   await step('keys are heard at the other side', async () => {
     await page.locator('.strip').getByRole('button', { name: 'Keypad' }).click();
@@ -138,4 +145,5 @@ try {
   process.exitCode = 1;
 } finally {
   await browser.close();
+  process.stdin.destroy();
 }
