@@ -38,9 +38,8 @@ const patience = 10 * time.Second
 // password came from. The session's lock guards it.
 type web struct {
 	place   Place
-	before  Place  // of the search before the last, whose checks may still be under way
-	ufrag   string // of the far side, as it was told last
-	from    netip.AddrPort
+	before  Place         // of the search before the last, whose checks may still be under way
+	ufrag   string        // of the far side, as it was told last
 	checked time.Duration // when the way in use was last confirmed
 	until   time.Duration // what the house says waits so long for keys
 	dtls    *handshake    // nil before the far side's certificate is known
