@@ -60,7 +60,6 @@ type auditIn struct {
 // about the office.
 func (s *Server) listAudit(ctx context.Context, v *visit, in *auditIn) (Page[Entry], error) {
 	sees, whole := v.sight(policy.AuditRead), v.readsWholeLog()
-	v.uses(policy.AuditRead, "")
 	q := store.FactQuery{Sight: scope(sees), Keep: func(f event.Fact) bool { return auditSees(sees, f) }, Actor: pbx.UserID(in.Actor), About: pbx.UserID(in.About),
 		From: in.From, Until: in.Until, Text: in.Q, Cursor: in.Cursor, Limit: min(in.Limit, 200)}
 	if in.Kind != "" {
@@ -78,6 +77,11 @@ func (s *Server) listAudit(ctx context.Context, v *visit, in *auditIn) (Page[Ent
 	}
 	out := Page[Entry]{Items: make([]Entry, 0, len(page.Items)), Next: page.Next, Total: total}
 	for _, f := range page.Items {
+		if user, group := about(f); user != "" {
+			v.shows(policy.AuditRead, policy.User(user))
+		} else if group != "" {
+			v.shows(policy.AuditRead, policy.Group(group))
+		}
 		out.Items = append(out.Items, s.showEntry(v, f, whole))
 	}
 	return out, nil

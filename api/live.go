@@ -60,7 +60,6 @@ type liveIn struct {
 func (s *Server) listLive(_ context.Context, v *visit, in *liveIn) (Page[LiveCall], error) {
 	var rows []*pbx.LiveCall
 	sees := v.sight(policy.CallSee)
-	v.uses(policy.CallSee, "")
 	for _, c := range v.live.Calls() {
 		if sees.Sees(policy.Call(c)) {
 			rows = append(rows, c)
@@ -73,6 +72,7 @@ func (s *Server) listLive(_ context.Context, v *visit, in *liveIn) (Page[LiveCal
 	}
 	page := Page[LiveCall]{Items: make([]LiveCall, 0, len(part)), Next: next, Total: len(rows)}
 	for _, c := range part {
+		v.shows(policy.CallSee, policy.Call(c))
 		page.Items = append(page.Items, s.showLive(v, c))
 	}
 	return page, nil

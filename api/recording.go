@@ -150,7 +150,6 @@ type RecordingPage struct {
 // listRecordings shows exactly the recordings that recording.list reaches (B-046…B-049, BAR AZ-03). A search does not find by what is covered.
 func (s *Server) listRecordings(ctx context.Context, v *visit, in *recordingsIn) (RecordingPage, error) {
 	sees := v.sight(policy.RecordingList)
-	v.uses(policy.RecordingList, "")
 	if in.User != "" && !v.knows(pbx.UserID(in.User)) {
 		return RecordingPage{Items: []Recording{}}, nil
 	}
@@ -171,6 +170,7 @@ func (s *Server) listRecordings(ctx context.Context, v *visit, in *recordingsIn)
 	}
 	out := RecordingPage{Items: make([]Recording, 0, len(page.Items)), Next: page.Next}
 	for i := range page.Items {
+		v.shows(policy.RecordingList, recordingTarget(&page.Items[i]))
 		out.Items = append(out.Items, s.showRecording(v, &page.Items[i]))
 	}
 	return out, nil

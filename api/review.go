@@ -70,7 +70,6 @@ func (s *Server) getRightsReview(ctx context.Context, v *visit, in *reviewIn) (R
 	}
 	b := newUsage(uses, v.at, in.Days)
 	sees := v.sight(policy.RightExplain)
-	v.uses(policy.RightExplain, "")
 	var rows []Reviewed
 	for _, u := range v.s.Users {
 		if in.User != "" && string(u.ID) != in.User || !matches(in.Q, u.Name) || !sees.Sees(policy.User(u.ID)) {
@@ -83,6 +82,9 @@ func (s *Server) getRightsReview(ctx context.Context, v *visit, in *reviewIn) (R
 	part, next, err := pageOf(rows, in.List, "name", func(r Reviewed) string { return r.User.Name }, func(r Reviewed) string { return r.User.ID })
 	if err != nil {
 		return RightsReview{}, err
+	}
+	for _, r := range part {
+		v.shows(policy.RightExplain, policy.User(pbx.UserID(r.User.ID)))
 	}
 	return RightsReview{Page: Page[Reviewed]{Items: part, Next: next, Total: len(rows)}, Since: b.since, Days: in.Days}, nil
 }

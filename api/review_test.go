@@ -105,6 +105,27 @@ func TestUsesAreNoted(t *testing.T) {
 	}
 }
 
+// A list uses the grants that opened what it shows, and no others: one that opens nothing is unused.
+func TestListsUseWhatOpensThem(t *testing.T) {
+	o := live(t)
+	mark := o.ids["mark"]
+	if _, err := o.desk.Do(t.Context(), pbx.Actor{Kind: pbx.ActorSystem}, command.GiveGrant{User: pbx.UserID(mark), Right: "call.detail",
+		Bounds: command.Bounds{Scope: pbx.Scope{Kind: pbx.ScopeListed, Refs: []pbx.Ref{{Kind: pbx.KindUser, ID: o.ids["sven"]}}}, Reason: "x"}}); err != nil {
+		t.Fatal(err)
+	}
+	grant := ""
+	for id, g := range o.view().Grants {
+		if string(g.User) == mark && g.Right == "call.detail" {
+			grant = string(id)
+		}
+	}
+	o.ask("mark", "GET", "/v1/calls", "")
+	used := func(via string) bool { _, ok := o.used.Load(mark + " call.detail " + via); return ok }
+	if grant == "" || !used(o.ids["sales"]) || used(grant) || used("") {
+		t.Errorf("sales %v, the grant %v, everything %v", used(o.ids["sales"]), used(grant), used(""))
+	}
+}
+
 // The review is scoped: a manager reads of his group, a user of himself; what one may not take away says why.
 func TestReviewIsScoped(t *testing.T) {
 	o := newOffice(t)

@@ -65,6 +65,16 @@ func (v *visit) uses(right policy.Right, via string) {
 	}
 }
 
+// shows notes that a right showed the visitor a thing in a list, by the grant that opened it and no other.
+func (v *visit) shows(right policy.Right, t policy.Target) {
+	if v.who.User == "" || v.dry {
+		return
+	}
+	if d := policy.Decide(v.s, policy.Request{Actor: v.who, Right: right, Target: t, At: v.at}); d.OK {
+		v.uses(right, d.Via())
+	}
+}
+
 // sight is how far a right of the visitor reaches.
 func (v *visit) sight(right policy.Right) policy.Reach { return policy.Sight(v.s, v.who, right, v.at) }
 
