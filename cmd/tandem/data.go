@@ -53,6 +53,9 @@ func (w where) office(std streams) house.Config {
 type backupCommand struct {
 	where `embed:""`
 	File  string `arg:"" help:"File to write; it must not exist yet."`
+
+	NoSound bool `help:"Leave messages, recordings and own announcements out."`
+	NoKey   bool `help:"Leave the key of the sound out, because it is kept elsewhere: without it nobody can hear the sound."`
 }
 
 func (b backupCommand) Run(ctx context.Context, std streams) (err error) {
@@ -64,14 +67,15 @@ func (b backupCommand) Run(ctx context.Context, std streams) (err error) {
 	if _, err := os.Stat(b.File); err == nil {
 		return fmt.Errorf("%s exists already; choose another name, so that no older backup is lost", b.File)
 	}
-	if err := m.DB.Backup(ctx, b.File); err != nil {
+	sounds, err := writeArchive(ctx, m, b.office(std), b.File, !b.NoSound, !b.NoKey && !b.NoSound)
+	if err != nil {
 		return err
 	}
 	info, err := os.Stat(b.File)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.out, "%s: %d kB, complete and consistent\n", b.File, (info.Size()+1023)/1024)
+	_, err = fmt.Fprintf(std.out, "%s: %d kB, complete and consistent, with %d sounds\n", b.File, (info.Size()+1023)/1024, sounds)
 	return err
 }
 
@@ -94,10 +98,22 @@ func (r restoreCommand) Run(ctx context.Context, std streams) (err error) {
 		return errors.New("the database already holds an office, which a restore would wipe out; " +
 			"give an empty directory with --data or an empty database with --database, and start Tandem on that")
 	}
-	if err := m.DB.Restore(ctx, r.File); err != nil {
+	c := r.office(std)
+	u, err := readArchive(ctx, r.File, c.Data)
+	defer u.clear()
+	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(std.out, "restored from %s\n", r.File)
+	if err := u.fits(c); err != nil {
+		return err
+	}
+	if err := m.DB.Restore(ctx, u.database); err != nil {
+		return fmt.Errorf("%s: %w", r.File, err)
+	}
+	if err := u.place(c); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(std.out, "restored from %s, with %d sounds\n", r.File, u.sounds)
 	return err
 }
 

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"archive/tar"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"tandem/house"
+)
+
+// A backup is one tar file: the database as a file of SQLite, the key of the sound, and the sound, sealed as it lies on disk.
+const (
+	archiveDatabase = "tandem.db"
+	archiveKey      = "sound.key"
+	archiveSound    = "sound/"
+	archiveEnd      = "complete" // stands last, and is empty: without it something is missing
+)
+
+// soundEnding is that of sound that is finished; what is still being written is in the next backup.
+const soundEnding = ".blob"
+
+// writeArchive writes a backup. The database is taken first: sound that comes later is more than is needed, never less.
+func writeArchive(ctx context.Context, m *house.Memory, c house.Config, file string, sound, key bool) (sounds int, err error) {
+	part := file + ".part"
+	_ = os.Remove(part)
+	defer os.Remove(part)
+	base := file + ".db"
+	defer os.Remove(base)
+	if err := m.DB.Backup(ctx, base); err != nil {
+		return 0, err
+	}
+	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	w := tar.NewWriter(out)
+	if err := addFile(w, base, archiveDatabase); err != nil {
+		return 0, err
+	}
+	if key {
+		if err := addFile(w, c.SoundKey(), archiveKey); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return 0, err
+		}
+	}
+	if sound {
+		if sounds, err = addSound(ctx, w, c.Sounds()); err != nil {
+			return sounds, err
+		}
+	}
+	err = w.WriteHeader(&tar.Header{Name: archiveEnd, Mode: 0o600, ModTime: time.Now(), Format: tar.FormatPAX})
+	if err := errors.Join(err, w.Close(), out.Sync()); err != nil {
+		return sounds, err
+	}
+	return sounds, os.Rename(part, file)
+}
+
+func addSound(ctx context.Context, w *tar.Writer, root string) (n int, err error) {
+	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // deleted meanwhile, or there is none yet
+			return nil
+		case err != nil || ctx.Err() != nil:
+			return errors.Join(err, ctx.Err())
+		case d.IsDir() || !strings.HasSuffix(name, soundEnding):
+			return nil
+		}
+		rest, err := filepath.Rel(root, name)
+		if err != nil {
+			return err
+		}
+		err = addFile(w, name, archiveSound+filepath.ToSlash(rest))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		n++
+		return err
+	})
+	return n, err
+}
+
+func addFile(w *tar.Writer, from, as string) error {
+	f, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := w.WriteHeader(&tar.Header{Name: as, Size: info.Size(), Mode: 0o600, ModTime: info.ModTime(), Format: tar.FormatPAX}); err != nil {
+		return err
+	}
+	_, err = io.Copy(w, io.LimitReader(f, info.Size()))
+	return err
+}
+
+// unpacked is a backup laid out beside where it is to go, so that nothing of it is in use before all of it could be read.
+type unpacked struct {
+	dir      string
+	database string
+	key      []byte
+	sounds   int
+}
+
+// sqliteMark is how a file of SQLite begins: backups of older versions are nothing else.
+var sqliteMark = []byte("SQLite format 3\x00")
+
+// readArchive lays a backup out in a directory of its own inside data.
+func readArchive(ctx context.Context, file, data string) (u unpacked, err error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return u, err
+	}
+	defer f.Close()
+	mark := make([]byte, len(sqliteMark))
+	if n, _ := io.ReadFull(f, mark); bytes.Equal(mark[:n], sqliteMark) {
+		return unpacked{database: file}, nil
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return u, err
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return u, err
+	}
+	if u.dir, err = os.MkdirTemp(data, "restore-"); err != nil {
+		return u, err
+	}
+	complete := false
+	r := tar.NewReader(f)
+	for {
+		h, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return u, fmt.Errorf("%s is no backup, or is damaged: %w", file, err)
+		}
+		name := path.Clean(h.Name)
+		isSound := strings.HasPrefix(name, archiveSound) && strings.HasSuffix(name, soundEnding)
+		if h.Typeflag != tar.TypeReg || name != h.Name || !filepath.IsLocal(name) || name != archiveDatabase && name != archiveKey && name != archiveEnd && !isSound {
+			return u, fmt.Errorf("%s is no backup: it holds %q", file, h.Name)
+		}
+		if name == archiveEnd {
+			complete = true
+			continue
+		}
+		if err := errors.Join(ctx.Err(), u.take(r, name)); err != nil {
+			return u, fmt.Errorf("%s is no backup, or is damaged: %w", file, err)
+		}
+	}
+	if u.database == "" || !complete {
+		return u, fmt.Errorf("%s is damaged: its end is missing", file)
+	}
+	return u, nil
+}
+
+func (u *unpacked) take(r io.Reader, name string) (err error) {
+	to := filepath.Join(u.dir, filepath.FromSlash(name))
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	switch name {
+	case archiveDatabase:
+		u.database = to
+	case archiveKey:
+		u.key, err = os.ReadFile(to)
+	default:
+		u.sounds++
+	}
+	return err
+}
+
+// fits refuses where there is sound already: it belongs to another office, and is never replaced.
+func (u *unpacked) fits(c house.Config) error {
+	if there, err := os.ReadDir(c.Sounds()); u.sounds > 0 && err == nil && len(there) > 0 {
+		return fmt.Errorf("%s already holds sound; move it away, or restore into another directory with --data", c.Sounds())
+	}
+	return nil
+}
+
+// place puts sound and key where the server looks for them.
+func (u *unpacked) place(c house.Config) error {
+	if u.sounds == 0 {
+		return nil
+	}
+	_ = os.Remove(c.Sounds()) // empty
+	if u.key != nil {
+		if err := os.WriteFile(c.SoundKey(), u.key, 0o600); err != nil {
+			return err
+		}
+	}
+	return os.Rename(filepath.Join(u.dir, "sound"), c.Sounds())
+}
+
+func (u *unpacked) clear() {
+	if u.dir != "" {
+		_ = os.RemoveAll(u.dir)
+	}
+}
