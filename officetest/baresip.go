@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -129,17 +131,25 @@ func dialControl(ctx context.Context, port int) (net.Conn, error) {
 	}
 }
 
+// ports are handed out one after the other, below those that the kernel gives to whoever asks for any: between the moment in which a port is
+// found free and that in which the phone opens it, nobody else is given it.
+var ports = func() *atomic.Int32 {
+	var n atomic.Int32
+	n.Store(int32(rand.IntN(4000)))
+	return &n
+}()
+
 // freePorts finds a SIP port whose successor is free too (baresip opens TLS there), and a control port.
 func freePorts() (sip, control int, err error) {
-	for range 100 {
-		a, err := net.ListenPacket("udp", "127.0.0.1:0")
+	for range 1000 {
+		port := 12000 + 4*int(ports.Add(1)%4000)
+		a, err := net.ListenPacket("udp", "127.0.0.1:"+strconv.Itoa(port))
 		if err != nil {
-			return 0, 0, err
+			continue
 		}
-		port := a.LocalAddr().(*net.UDPAddr).Port
 		t, err1 := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
 		n, err2 := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port+1))
-		c, err3 := net.Listen("tcp", "127.0.0.1:0")
+		c, err3 := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port+2))
 		a.Close()
 		for _, l := range []net.Listener{t, n, c} {
 			if l != nil {
@@ -147,10 +157,10 @@ func freePorts() (sip, control int, err error) {
 			}
 		}
 		if err1 == nil && err2 == nil && err3 == nil {
-			return port, c.Addr().(*net.TCPAddr).Port, nil
+			return port, port + 2, nil
 		}
 	}
-	return 0, 0, errors.New("no two neighbouring free ports")
+	return 0, 0, errors.New("no three neighbouring free ports")
 }
 
 func (b *Baresip) read() {
