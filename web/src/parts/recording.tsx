@@ -109,7 +109,7 @@ function Player({ recording: r, reason }: { recording: Recording; reason: string
         <Loaded of={peaks}>{(p) => <Wave peaks={p} at={at} of={r.seconds} onSeek={seek} />}</Loaded>
         <span className="meta wave-side to">{partyName(r.to)}</span>
       </div>
-      <div className="row g12 wrap">
+      <div className="row g12 wave-row">
         <IconButton kind="primary" icon={playing ? Pause : Play} label={playing ? t('recording.pause') : t('recording.play')} onClick={toggle} />
         <span className="num t2 nowrap grow" role="timer">{clock(at)} / {clock(r.seconds)}</span>
         <Segments label={t('voicemail.speed')} value={speed} onChange={pace} options={speeds.map((s) => ({ value: s, label: t('voicemail.times', { n: Number(s) }) }))} />
