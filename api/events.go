@@ -401,11 +401,7 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 			return st.stay()
 		}
 	case f.Object.Kind == pbx.KindRecording && f.Kind != event.RecordingPlayed && f.Kind != event.RecordingDownloaded:
-		r, err := st.s.c.Store.Recording(ctx, pbx.RecordingID(f.Object.ID))
-		if err != nil {
-			return nil // gone: whoever looks at a list that is a day old sees it there
-		}
-		if st.sees(policy.RecordingList, recordingTarget(&r)) {
+		if r, ok := recordingOf(f); ok && st.sees(policy.RecordingList, recordingTarget(&r)) {
 			return st.send("changed", f.Seq, changedThing{Kind: f.Object.Kind, ID: f.Object.ID})
 		}
 	case f.Object.Kind == pbx.KindMessage && f.Kind != event.MessagePlayed:

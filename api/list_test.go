@@ -135,7 +135,7 @@ func TestMissedCalls(t *testing.T) {
 		cdr := report.CDR{ID: pbx.CallID(fmt.Sprint("cal_vain_", i)), Dialled: "999", Started: start, Ended: start, Cause: pbx.CauseNoAnswer}
 		for j, party := range []*pbx.Party{&cdr.From, &cdr.To} {
 			if u := s.Users[pbx.UserID(o.ids[c[j]])]; u != nil {
-				*party = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+				*party = u.Party()
 				cdr.Users = append(cdr.Users, u.ID)
 			}
 		}

@@ -31,7 +31,7 @@ func (o *office) call(from, to string) *pbx.LiveCall {
 	for i, name := range []string{from, to} {
 		p := pbx.Party{Number: name, Name: name}
 		if u := o.view().Users[pbx.UserID(o.ids[name])]; u != nil {
-			p = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+			p = u.Party()
 			c.Users = append(c.Users, u.ID)
 		}
 		if i == 0 {

@@ -248,7 +248,7 @@ func (o *office) records(ctx context.Context) {
 		if u == nil {
 			return pbx.Party{Number: name, Name: name}
 		}
-		return pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+		return u.Party()
 	}
 	for i, c := range [][2]string{{"uwe", "nina"}, {"uwe", "tom"}, {"tom", "mia"}, {"tom", "+4930123456789"}, {"kai", "uwe"}} {
 		from, to := party(c[0]), party(c[1])

@@ -70,6 +70,15 @@ func recordingTarget(r *pbx.Recording) policy.Target {
 	return policy.Recording(sound)
 }
 
+// recordingOf is the recording that a fact is about, as the fact tells of it.
+func recordingOf(f event.Fact) (r pbx.Recording, ok bool) {
+	b := f.After
+	if b == nil {
+		b = f.Before
+	}
+	return r, b != nil && json.Unmarshal(b, &r) == nil
+}
+
 // isHeard reports whether somebody can be heard in a recording.
 func isHeard(r *pbx.Recording, u pbx.UserID) bool {
 	return u != "" && slices.ContainsFunc(r.Voices, func(v pbx.RecordingVoice) bool { return v.User == u })
@@ -332,18 +341,7 @@ func (s *Server) listHearings(ctx context.Context, v *visit, in *recordingIn) (H
 
 // changeRecording writes a change of a recording, and tells everybody who may know.
 func (s *Server) changeRecording(ctx context.Context, v *visit, k event.Kind, before, after pbx.Recording) error {
-	f := event.New(k, v.at, v.who, pbx.Ref{Kind: pbx.KindRecording, ID: string(after.ID)}, nil)
-	var err1, err2 error
-	f.Before, err1 = json.Marshal(before)
-	f.After, err2 = json.Marshal(after)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	stored, err := s.c.Store.Write(ctx, []event.Fact{f}, store.RecordingKept{Recording: after})
-	if err != nil {
-		return err
-	}
-	return s.c.Desk.Publish(ctx, stored)
+	return s.tell(ctx, v, k, &before, &after, store.RecordingKept{Recording: after})
 }
 
 // deleteRecording puts a recording into the bin, from which it can be taken back for a month.

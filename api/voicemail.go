@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -68,10 +67,10 @@ func (s *Server) showMessage(v *visit, m *pbx.Message) Message {
 	out := Message{ID: m.ID, From: veil.party(m.From, somebody), Call: m.Call, At: m.At, Seconds: int((m.Length + 500*time.Millisecond) / time.Second),
 		New: m.IsNew(), Deleted: m.Deleted, Mine: m.User != "" && m.User == v.who.User, Edit: v.can(policy.VoicemailEdit, box(m))}
 	if u := v.s.Users[m.User]; u != nil {
-		out.Box = veil.party(pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}, somebody)
+		out.Box = veil.party(u.Party(), somebody)
 	}
 	if u := v.s.Users[m.By]; u != nil {
-		by := veil.party(pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}, somebody)
+		by := veil.party(u.Party(), somebody)
 		out.By = &by
 	}
 	if g := v.s.Groups[m.Group]; g != nil {
@@ -201,14 +200,13 @@ func (v *visit) edits(m *pbx.Message) error {
 
 // note writes a change of a message, or that somebody heard it, and tells everybody who may know.
 func (s *Server) note(ctx context.Context, v *visit, k event.Kind, before, after pbx.Message) error {
-	f := event.New(k, v.at, v.who, pbx.Ref{Kind: pbx.KindMessage, ID: string(after.ID)}, nil)
-	var err1, err2 error
-	f.Before, err1 = json.Marshal(before)
-	f.After, err2 = json.Marshal(after)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	stored, err := s.c.Store.Write(ctx, []event.Fact{f}, store.MessageKept{Message: after})
+	return s.tell(ctx, v, k, &before, &after, store.MessageKept{Message: after})
+}
+
+// tell writes what the visitor did with something that is no configuration, with its row, and tells everybody who may know.
+func (s *Server) tell(ctx context.Context, v *visit, k event.Kind, before, after pbx.Noun, row store.Also) error {
+	f := event.Changed(k, v.at, v.who, pbx.Difference{Ref: after.Ref(), Before: before, After: after})
+	stored, err := s.c.Store.Write(ctx, []event.Fact{f}, row)
 	if err != nil {
 		return err
 	}

@@ -28,37 +28,13 @@ func (a recordings) Keep(ctx context.Context, r pbx.Recording) error {
 	if r.Running {
 		kind = event.RecordingBegun
 	}
-	return a.h.noteRecording(ctx, kind, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Recording{}, r, store.RecordingKept{Recording: r})
+	return a.h.tell(ctx, kind, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Difference{Ref: r.Ref(), After: &r}, store.RecordingKept{Recording: r})
 }
 
 // Forget implements switchboard.Recordings.
 func (a recordings) Forget(ctx context.Context, r pbx.Recording) error {
 	named := pbx.Recording{ID: r.ID, Call: r.Call, Started: r.Started}
-	return a.h.noteRecording(ctx, event.RecordingDropped, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, named, pbx.Recording{}, store.RecordingGone{ID: r.ID})
-}
-
-// noteRecording writes a change of a recording and tells everybody who may know.
-func (h *House) noteRecording(ctx context.Context, k event.Kind, who pbx.Actor, before, after pbx.Recording, also ...store.Also) error {
-	id := after.ID
-	if id == "" {
-		id = before.ID
-	}
-	f := event.New(k, time.Now(), who, pbx.Ref{Kind: pbx.KindRecording, ID: string(id)}, nil)
-	var err1, err2 error
-	if before.ID != "" {
-		f.Before, err1 = json.Marshal(before)
-	}
-	if after.ID != "" {
-		f.After, err2 = json.Marshal(after)
-	}
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	stored, err := h.Store.Write(ctx, []event.Fact{f}, also...)
-	if err != nil {
-		return err
-	}
-	return h.publish(ctx, stored)
+	return a.h.tell(ctx, event.RecordingDropped, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Difference{Ref: named.Ref(), Before: &named}, store.RecordingGone{ID: r.ID})
 }
 
 // mendRecordings closes what a crash cut off: a recording whose sound is there ends where it ends, one without any is forgotten (BAR CR-04).
@@ -106,7 +82,7 @@ func (h *House) expireRecordings(ctx context.Context, at time.Time) error {
 			return err
 		}
 		named := pbx.Recording{ID: r.ID, Call: r.Call, Started: r.Started, Began: r.Began, Length: r.Length, Groups: r.Groups, Voices: r.Voices} // no number stays in the log
-		if err := h.noteRecording(ctx, event.RecordingExpired, pbx.Actor{Kind: pbx.ActorSystem}, named, pbx.Recording{}, store.RecordingGone{ID: r.ID}); err != nil {
+		if err := h.tell(ctx, event.RecordingExpired, pbx.Actor{Kind: pbx.ActorSystem}, pbx.Difference{Ref: named.Ref(), Before: &named}, store.RecordingGone{ID: r.ID}); err != nil {
 			return err
 		}
 	}

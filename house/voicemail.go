@@ -264,16 +264,16 @@ func (h *House) expireMessages(ctx context.Context, at time.Time) error {
 
 // note writes a change of a message and tells everybody who may know.
 func (h *House) note(ctx context.Context, k event.Kind, who pbx.Actor, before, after pbx.Message, also ...store.Also) error {
-	f := event.New(k, time.Now(), who, pbx.Ref{Kind: pbx.KindMessage, ID: string(after.ID)}, nil)
-	var err1, err2 error
+	d := pbx.Difference{Ref: after.Ref(), After: &after}
 	if before.ID != "" {
-		f.Before, err1 = json.Marshal(before)
+		d.Before = &before
 	}
-	f.After, err2 = json.Marshal(after)
-	if err := errors.Join(err1, err2); err != nil {
-		return err
-	}
-	stored, err := h.Store.Write(ctx, []event.Fact{f}, append(also, store.MessageKept{Message: after})...)
+	return h.tell(ctx, k, who, d, append(also, store.MessageKept{Message: after})...)
+}
+
+// tell writes a change of something that is no configuration, with its rows, and tells everybody who may know.
+func (h *House) tell(ctx context.Context, k event.Kind, who pbx.Actor, d pbx.Difference, rows ...store.Also) error {
+	stored, err := h.Store.Write(ctx, []event.Fact{event.Changed(k, time.Now(), who, d)}, rows...)
 	if err != nil {
 		return err
 	}

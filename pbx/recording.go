@@ -111,6 +111,9 @@ type Recording struct {
 	Deleted time.Time        `json:"deleted,omitzero"` // it can be taken back for KeepForBin days
 }
 
+// Ref names the recording, for facts about it.
+func (r *Recording) Ref() Ref { return Ref{KindRecording, string(r.ID)} }
+
 // RecordingVoice is one person inside who can be heard, and when.
 type RecordingVoice struct {
 	User  UserID    `json:"user"`

@@ -17,6 +17,14 @@ type User struct {
 	Created     time.Time  `json:"created"`
 }
 
+// Party is the person as calls and records name him; nobody for nil.
+func (u *User) Party() Party {
+	if u == nil {
+		return Party{}
+	}
+	return Party{User: u.ID, Name: u.Name, Number: u.Extension}
+}
+
 // IsSuspended reports whether the person may not use the system at the given moment.
 func (u *User) IsSuspended(at time.Time) bool {
 	for _, i := range u.Suspensions {

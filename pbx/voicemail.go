@@ -18,6 +18,9 @@ type Message struct {
 	Deleted time.Time     `json:"deleted,omitzero"` // it can be taken back for a while
 }
 
+// Ref names the message, for facts about it.
+func (m *Message) Ref() Ref { return Ref{KindMessage, string(m.ID)} }
+
 // Box is the mailbox it is in.
 func (m *Message) Box() BoxID {
 	if m.User != "" {

@@ -170,7 +170,7 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 	p.From, p.Came = r.From, r.Came
 	caller := s.Users[r.Caller.User]
 	if caller != nil {
-		p.From = party(caller)
+		p.From = caller.Party()
 	}
 	q := &question{s: s, live: live, r: &r, outside: r.Caller.Kind == pbx.ActorTrunk || r.Caller.Kind == pbx.ActorGuest}
 	to := r.To
@@ -367,10 +367,6 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 	}
 	p.end(pbx.CauseUnknown, i18n.T("route.gone"))
 	return pbx.Destination{}
-}
-
-func party(u *pbx.User) pbx.Party {
-	return pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
 }
 
 // printable keeps what somebody dialled fit for records and displays when it is no number: short, and without control characters.

@@ -11,7 +11,7 @@ import (
 // person is a call for somebody: exceptions first, then what the status says, then whether anything can ring. It completes
 // the plan or says where the call goes at once (X-048…X-079).
 func (q *question) person(p *Plan, u *pbx.User) pbx.Destination {
-	p.To = party(u)
+	p.To = u.Party()
 	if q.owner == "" && len(p.Passed) == 1 {
 		p.because(about(u, "route.extension_of", "extension", u.Extension))
 	} else {
@@ -191,7 +191,7 @@ func (q *question) talks(u pbx.UserID) bool {
 // phones lists the places where a person's devices are registered now, how many devices that are, and how many devices
 // there are at all; the calling device is not among them, and neither are mobile apps that are not to be woken.
 func (q *question) phones(u *pbx.User, profile pbx.Profile) (targets []Target, registered, all int) {
-	who, suppose := party(u), q.reach(u.ID)
+	who, suppose := u.Party(), q.reach(u.ID)
 	for _, d := range q.s.DevicesOf(u.ID) {
 		if d.ID == q.r.Caller.Device || profile.NoPush && d.Kind == pbx.DeviceMobile {
 			continue

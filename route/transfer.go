@@ -27,7 +27,7 @@ func Sent(s *pbx.Snapshot, by pbx.UserID, dialled string, at time.Time) pbx.Dest
 // Called is what people call a place.
 func Called(s *pbx.Snapshot, to pbx.Destination) pbx.Party {
 	if u := s.Users[pbx.UserID(to.ID)]; u != nil && to.Kind == pbx.ToUser {
-		return party(u)
+		return u.Party()
 	}
 	q := question{s: s, r: &Request{}}
 	return pbx.Party{Name: q.name(to), Number: to.Number}

@@ -24,7 +24,7 @@ type arrival struct {
 // taker is who wants to join.
 func (b *Board) taker(s *pbx.Snapshot, in *call.Incoming) pbx.Party {
 	if u := s.Users[in.Actor.User]; u != nil {
-		return pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+		return u.Party()
 	}
 	return pbx.Party{}
 }

@@ -248,29 +248,46 @@ func (b *Board) Signal(sig call.Signal) {
 	r.(carrier).post(&message{signal: sig})
 }
 
-// Hangup ends a call for somebody who has the right to. Calls the actor may not see are not found.
-func (b *Board) Hangup(_ context.Context, who pbx.Actor, id pbx.CallID) error {
+// reach finds a live call for somebody who has a right over it, which he makes use of. Calls he may not see are not found.
+func (b *Board) reach(who pbx.Actor, id pbx.CallID, right policy.Right) (*pbx.Snapshot, *pbx.LiveCall, *run, error) {
 	s, live := b.c.View()
 	lc := live.Call(id)
 	r, ok := b.calls.Load(id)
+	missing := pbx.Refuse(pbx.NotFound, "", "call.not_found")
 	if lc == nil || !ok {
-		return pbx.Refuse(pbx.NotFound, "", "call.not_found")
+		return nil, nil, nil, missing
 	}
-	d := policy.Decide(s, policy.Request{Actor: who, Right: policy.CallHangup, Target: policy.Call(lc), At: time.Now()})
-	if !d.OK {
-		if d.Hidden {
-			return pbx.Refuse(pbx.NotFound, "", "call.not_found")
-		}
-		return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
+	now := time.Now()
+	d := policy.Decide(s, policy.Request{Actor: who, Right: right, Target: policy.Call(lc), At: now})
+	switch {
+	case d.OK:
+		b.used(who, right, d, now)
+		return s, lc, r.(*run), nil
+	case d.Hidden:
+		return nil, nil, nil, missing
 	}
-	b.used(who, policy.CallHangup, d, time.Now())
+	return nil, nil, nil, &pbx.Error{Code: pbx.Denied, Text: d.Reason(), Right: right.String(), About: policy.Call(lc).Ref()}
+}
+
+// Hangup ends a call for somebody who has the right to. Calls the actor may not see are not found.
+func (b *Board) Hangup(_ context.Context, who pbx.Actor, id pbx.CallID) error {
+	_, _, r, err := b.reach(who, id, policy.CallHangup)
+	if err != nil {
+		return err
+	}
+	b.dismiss(r, who)
+	return nil
+}
+
+// dismiss ends a call in somebody's name.
+func (b *Board) dismiss(r *run, who pbx.Actor) {
+	s, _ := b.c.View()
 	stop := call.Stop{Cause: pbx.CauseHangup}
 	if u := s.Users[who.User]; u != nil {
-		stop.By = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
+		stop.By = u.Party()
 		stop.Text = i18n.T("call.hung_up_by", "name", u.Name)
 	}
-	r.(*run).post(&message{stop: &stop, actor: who})
-	return nil
+	r.post(&message{stop: &stop, actor: who})
 }
 
 // ErrUnwritten says that facts could not be stored before the time was up; a fact of every open call was stored when it began.

@@ -101,7 +101,7 @@ func (b *Board) Dictate(ask Dictate) (string, error) {
 
 	// perform
 	leg := pbx.LegID(newID("leg", now))
-	x := &dictation{b: b, ask: ask, inbox: make(chan *message, 32), to: pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}, from: pbx.Party{Name: s.Tenant.Name},
+	x := &dictation{b: b, ask: ask, inbox: make(chan *message, 32), to: u.Party(), from: pbx.Party{Name: s.Tenant.Name},
 		side:  &side{leg: leg, wire: leg, binding: binding, secure: binding.Secure, web: isBrowser(binding), id: uint64(now.UnixMilli())},
 		state: call.NewDictation(leg, ask.Most), told: Dictated{ID: newID("dic", now), User: u.ID}}
 	x.log = b.c.Log.With("dictation", x.told.ID)

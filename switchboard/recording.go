@@ -297,7 +297,7 @@ func (r *run) endTape(e call.EndTape) {
 
 // keepRecording stores a recording when it begins, so that a crash leaves its name, and again when all of it is written.
 func (b *Board) keepRecording(rec *conversation, begun pbx.Recording) {
-	b.insist(func(ctx context.Context) error { return b.c.Recordings.Keep(ctx, begun) }, begun.ID)
+	b.insist("recording", string(begun.ID), func(ctx context.Context) error { return b.c.Recordings.Keep(ctx, begun) })
 	told := <-rec.ended // early, when the disk is full
 	<-rec.over
 	row := rec.row
@@ -306,50 +306,23 @@ func (b *Board) keepRecording(rec *conversation, begun pbx.Recording) {
 		if err := rec.file.Abort(); err != nil {
 			b.c.Log.Error("a recording cannot be forgotten", "recording", row.ID, "error", err)
 		}
-		b.insist(func(ctx context.Context) error { return b.c.Recordings.Forget(ctx, row) }, row.ID)
+		b.insist("recording", string(row.ID), func(ctx context.Context) error { return b.c.Recordings.Forget(ctx, row) })
 		return
 	}
 	if err := rec.file.Finish(rec.file.size); err != nil {
 		b.c.Log.Error("a recording cannot be finished; the next start tries again", "recording", row.ID, "error", err)
 		return
 	}
-	b.insist(func(ctx context.Context) error { return b.c.Recordings.Keep(ctx, row) }, row.ID)
-}
-
-// insist tries to store something several times.
-func (b *Board) insist(store func(context.Context) error, id pbx.RecordingID) {
-	for try := range keepTries {
-		ctx, cancel := context.WithTimeout(context.Background(), keepTime)
-		err := store(ctx)
-		cancel()
-		if err == nil {
-			return
-		}
-		b.c.Log.Warn("a recording cannot be stored yet", "recording", id, "error", err)
-		if try+1 < keepTries {
-			time.Sleep(retryFirst << try)
-		}
-	}
-	b.c.Log.Error("what is known of a recording is lost; its sound stays", "recording", id)
+	b.insist("recording", string(row.ID), func(ctx context.Context) error { return b.c.Recordings.Keep(ctx, row) })
 }
 
 // Record does something with the recording of a call for somebody who has the right to: start, pause, resume or stop.
 func (b *Board) Record(_ context.Context, who pbx.Actor, id pbx.CallID, order string) error {
 	do := map[string]call.TapeDo{"start": call.TapeStart, "stop": call.TapeStop, "pause": call.TapePause, "resume": call.TapeResume}[order]
-	s, live := b.c.View()
-	lc := live.Call(id)
-	r, ok := b.calls.Load(id)
-	if lc == nil || !ok {
-		return pbx.Refuse(pbx.NotFound, "", "call.not_found")
+	s, lc, r, err := b.reach(who, id, policy.RecordingControl)
+	if err != nil {
+		return err
 	}
-	d := policy.Decide(s, policy.Request{Actor: who, Right: policy.RecordingControl, Target: policy.Call(lc), At: time.Now()})
-	if !d.OK {
-		if d.Hidden {
-			return pbx.Refuse(pbx.NotFound, "", "call.not_found")
-		}
-		return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
-	}
-	b.used(who, policy.RecordingControl, d, time.Now())
 	if do == call.TapeStart && lc.Recording == "" {
 		if lc.Phase != pbx.PhaseTalking && lc.Phase != pbx.PhaseHeld {
 			return pbx.Refuse(pbx.Conflict, "", "recording.not_talking")
@@ -358,11 +331,7 @@ func (b *Board) Record(_ context.Context, who pbx.Actor, id pbx.CallID, order st
 			return pbx.Refuse(pbx.Conflict, "", "recording.not_wanted")
 		}
 	}
-	tape := call.TapeOrder{Do: do}
-	if u := s.Users[who.User]; u != nil {
-		tape.By = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
-	}
-	r.(*run).post(&message{input: tape, actor: who})
+	r.post(&message{input: call.TapeOrder{Do: do, By: s.Users[who.User].Party()}, actor: who})
 	return nil
 }
 

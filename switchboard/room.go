@@ -340,17 +340,6 @@ func (a *assembly) lock(locked bool) {
 	}
 }
 
-// dismiss ends a call in somebody's name.
-func (b *Board) dismiss(r *run, who pbx.Actor) {
-	s, _ := b.c.View()
-	stop := call.Stop{Cause: pbx.CauseHangup}
-	if u := s.Users[who.User]; u != nil {
-		stop.By = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
-		stop.Text = i18n.T("call.hung_up_by", "name", u.Name)
-	}
-	r.post(&message{stop: &stop, actor: who})
-}
-
 // emitEntered writes that somebody came into a conference room.
 func (r *run) emitEntered() {
 	caller := r.sides[0]

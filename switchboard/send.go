@@ -2,7 +2,6 @@ package switchboard
 
 import (
 	"context"
-	"time"
 
 	"tandem/call"
 	"tandem/pbx"
@@ -19,18 +18,9 @@ type Order struct {
 
 // Send sends a call on for somebody who has the right to: a talking call from one of its sides, a ringing or parked one as it is.
 func (b *Board) Send(_ context.Context, who pbx.Actor, id pbx.CallID, o Order) error {
-	s, live := b.c.View()
-	lc := live.Call(id)
-	r, ok := b.calls.Load(id)
-	if lc == nil || !ok {
-		return pbx.Refuse(pbx.NotFound, "", "call.not_found")
-	}
-	d := policy.Decide(s, policy.Request{Actor: who, Right: o.Right, Target: policy.Call(lc), At: time.Now()})
-	if !d.OK {
-		if d.Hidden {
-			return pbx.Refuse(pbx.NotFound, "", "call.not_found")
-		}
-		return &pbx.Error{Code: pbx.Denied, Text: d.Reason()}
+	s, lc, r, err := b.reach(who, id, o.Right)
+	if err != nil {
+		return err
 	}
 	if o.To.IsZero() || !s.Leads(who.User, o.To) {
 		return pbx.Refuse(pbx.Invalid, "to", "destination.gone")
@@ -50,17 +40,14 @@ func (b *Board) Send(_ context.Context, who pbx.Actor, id pbx.CallID, o Order) e
 	case o.User != lc.From.User && o.User != lc.To.User, o.User == "":
 		return pbx.Refuse(pbx.Invalid, "user", "call.whose_side")
 	}
-	r.(*run).post(&message{order: &o, actor: who, talks: talks})
+	r.post(&message{order: &o, actor: who, talks: talks})
 	return nil
 }
 
 // ordered carries out what somebody wants from above.
 func (r *run) ordered(o *Order, who pbx.Actor, talks bool) {
 	config, _ := r.b.c.View()
-	in := call.Send{To: o.To}
-	if u := config.Users[who.User]; u != nil {
-		in.By = pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}
-	}
+	in := call.Send{To: o.To, By: config.Users[who.User].Party()}
 	if talks {
 		sides := r.sides[:1:1]
 		if r.state.Callee > 0 {

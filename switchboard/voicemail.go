@@ -147,24 +147,29 @@ const (
 )
 
 func (b *Board) keepMessage(t *tape) {
-	err := t.file.Finish(t.told.Size)
+	if err := t.file.Finish(t.told.Size); err != nil {
+		b.c.Log.Error("a message is lost", "message", t.message.ID, "error", err)
+		return
+	}
+	b.insist("message", string(t.message.ID), func(ctx context.Context) error { return b.c.Boxes.Keep(ctx, t.message) })
+}
+
+// insist tries to store something several times; its sound stays when it is given up.
+func (b *Board) insist(what, id string, store func(context.Context) error) {
 	for try := range keepTries {
-		if err != nil {
-			break
-		}
 		ctx, cancel := context.WithTimeout(context.Background(), keepTime)
-		err = b.c.Boxes.Keep(ctx, t.message)
+		err := store(ctx)
 		cancel()
 		if err == nil {
 			return
 		}
-		b.c.Log.Warn("a message cannot be stored yet", "message", t.message.ID, "error", err)
-		if try+1 < keepTries {
-			time.Sleep(retryFirst << try)
-			err = nil
+		if try+1 == keepTries {
+			b.c.Log.Error("what was recorded is lost", what, id, "error", err)
+			return
 		}
+		b.c.Log.Warn("what was recorded cannot be stored yet", what, id, "error", err)
+		time.Sleep(retryFirst << try)
 	}
-	b.c.Log.Error("a message is lost", "message", t.message.ID, "error", err)
 }
 
 // unplug gives back what the call still has open.

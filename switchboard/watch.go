@@ -111,7 +111,7 @@ func (b *Board) Watch(_ context.Context, who pbx.Actor, id pbx.CallID, about pbx
 	for _, dev := range s.DevicesOf(u.ID) {
 		for _, bind := range live.Bindings(dev.ID) {
 			if bind.Expires.After(now) {
-				attempt.Targets = append(attempt.Targets, route.Target{Party: pbx.Party{User: u.ID, Name: u.Name, Number: u.Extension}, Binding: bind})
+				attempt.Targets = append(attempt.Targets, route.Target{Party: u.Party(), Binding: bind})
 			}
 		}
 	}
