@@ -54,44 +54,22 @@ func (t *Tenant) Calls(ctx context.Context, q CallQuery) (CallPage, error) {
 				return err
 			}
 		}
-		return t.fill(ctx, x, &q, &order, way, &p)
+		p.Next, err = fill(&order, pageSize(q.Limit), func(limit int) ([]callRow, error) { return t.callRows(ctx, x, &q, &order, way, limit) },
+			func(r callRow) (int64, string) { return r.key, r.id },
+			func(r callRow) (bool, error) {
+				var c report.CDR
+				if err := decode(r.body, &c); err != nil {
+					return false, fmt.Errorf("call %s: %w", r.id, err)
+				}
+				if q.Keep != nil && !q.Keep(&c) {
+					return false, nil
+				}
+				p.Items = append(p.Items, c)
+				return true, nil
+			})
+		return err
 	})
 	return p, err
-}
-
-// fill reads until the page is full, also when Keep refuses many.
-func (t *Tenant) fill(ctx context.Context, x tx, q *CallQuery, o *order, way way, p *CallPage) error {
-	limit := pageSize(q.Limit)
-	for range rounds {
-		rows, err := t.callRows(ctx, x, q, o, way, limit+1)
-		if err != nil {
-			return err
-		}
-		more := len(rows) > limit
-		for _, r := range rows[:min(limit, len(rows))] {
-			if len(p.Items) == limit {
-				more = true
-				break
-			}
-			var c report.CDR
-			if err := decode(r.body, &c); err != nil {
-				return fmt.Errorf("call %s: %w", r.id, err)
-			}
-			o.after, o.key, o.id = true, r.key, r.id
-			if q.Keep == nil || q.Keep(&c) {
-				p.Items = append(p.Items, c)
-			}
-		}
-		if !more {
-			p.Next = ""
-			return nil
-		}
-		p.Next = newCursor(o.name, o.key, o.id)
-		if len(p.Items) == limit {
-			return nil
-		}
-	}
-	return nil
 }
 
 // order is a sort order and the place in it where a page begins.

@@ -40,6 +40,56 @@ func (s Scope) parts() []string {
 	return ids[:min(len(ids), scopeLimit)]
 }
 
+// newest is the order of lists that show the newest first and no other; a cursor begins after the last row of the page before.
+func newest(column, cursor string) (order, error) {
+	o := order{name: "-" + column, column: column, down: true}
+	if cursor == "" {
+		return o, nil
+	}
+	name, key, id, err := parseCursor(cursor)
+	if err != nil || name != o.name {
+		return o, pbx.Refuse(pbx.Invalid, "cursor", "list.cursor_invalid")
+	}
+	o.after, o.key, o.id = true, key, id
+	return o, nil
+}
+
+// fill reads on in an order until a page is full, also when take refuses many. read gives at most so many rows after the order's place, place is
+// where a row stands, and take keeps a row, or says that it is not for this page. next is the cursor of the next page, empty on the last one.
+func fill[R any](o *order, limit int, read func(limit int) ([]R, error), place func(R) (key int64, id string), take func(R) (bool, error)) (next string, err error) {
+	taken := 0
+	for range rounds {
+		rows, err := read(limit + 1)
+		if err != nil {
+			return "", err
+		}
+		more := len(rows) > limit
+		for _, r := range rows[:min(limit, len(rows))] {
+			if taken == limit {
+				more = true
+				break
+			}
+			o.after = true
+			o.key, o.id = place(r)
+			ok, err := take(r)
+			if err != nil {
+				return "", err
+			}
+			if ok {
+				taken++
+			}
+		}
+		if !more {
+			return "", nil
+		}
+		next = newCursor(o.name, o.key, o.id)
+		if taken == limit {
+			break
+		}
+	}
+	return next, nil
+}
+
 func pageSize(n int) int {
 	if n <= 0 {
 		return 50

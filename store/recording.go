@@ -99,44 +99,22 @@ type RecordingPage struct {
 // Recordings reads a page of recordings.
 func (t *Tenant) Recordings(ctx context.Context, q RecordingQuery) (RecordingPage, error) {
 	var p RecordingPage
-	o := order{name: "-started", column: "started", down: true}
-	if q.Cursor != "" {
-		name, key, id, err := parseCursor(q.Cursor)
-		if err != nil || name != o.name {
-			return p, pbx.Refuse(pbx.Invalid, "cursor", "list.cursor_invalid")
-		}
-		o.after, o.key, o.id = true, key, id
+	o, err := newest("started", q.Cursor)
+	if err != nil || q.Sight.none() {
+		return p, err
 	}
-	if q.Sight.none() {
-		return p, nil
-	}
-	limit := pageSize(q.Limit)
-	err := t.db.view(ctx, "list recordings", func(x tx) error {
-		for range rounds {
-			list, err := t.recordings(ctx, x, &q, &o, limit+1)
-			if err != nil {
-				return err
-			}
-			more := len(list) > limit
-			for _, r := range list[:min(limit, len(list))] {
-				if len(p.Items) == limit {
-					more = true
-					break
+	err = t.db.view(ctx, "list recordings", func(x tx) error {
+		var err error
+		p.Next, err = fill(&o, pageSize(q.Limit), func(limit int) ([]*pbx.Recording, error) { return t.recordings(ctx, x, &q, &o, limit) },
+			func(r *pbx.Recording) (int64, string) { return ms(r.Started), string(r.ID) },
+			func(r *pbx.Recording) (bool, error) {
+				if q.Keep != nil && !q.Keep(r) {
+					return false, nil
 				}
-				o.after, o.key, o.id = true, ms(r.Started), string(r.ID)
-				if q.Keep == nil || q.Keep(r) {
-					p.Items = append(p.Items, *r)
-				}
-			}
-			if p.Next = ""; !more {
-				return nil
-			}
-			p.Next = newCursor(o.name, o.key, o.id)
-			if len(p.Items) == limit {
-				return nil
-			}
-		}
-		return nil
+				p.Items = append(p.Items, *r)
+				return true, nil
+			})
+		return err
 	})
 	return p, err
 }

@@ -76,44 +76,22 @@ type MessagePage struct {
 // Messages reads a page of messages.
 func (t *Tenant) Messages(ctx context.Context, q MessageQuery) (MessagePage, error) {
 	var p MessagePage
-	o := order{name: "-at", column: "at", down: true}
-	if q.Cursor != "" {
-		name, key, id, err := parseCursor(q.Cursor)
-		if err != nil || name != o.name {
-			return p, pbx.Refuse(pbx.Invalid, "cursor", "list.cursor_invalid")
-		}
-		o.after, o.key, o.id = true, key, id
+	o, err := newest("at", q.Cursor)
+	if err != nil || q.Sight.none() {
+		return p, err
 	}
-	if q.Sight.none() {
-		return p, nil
-	}
-	limit := pageSize(q.Limit)
-	err := t.db.view(ctx, "list messages", func(x tx) error {
-		for range rounds {
-			list, err := t.messages(ctx, x, &q, &o, limit+1)
-			if err != nil {
-				return err
-			}
-			more := len(list) > limit
-			for _, m := range list[:min(limit, len(list))] {
-				if len(p.Items) == limit {
-					more = true
-					break
+	err = t.db.view(ctx, "list messages", func(x tx) error {
+		var err error
+		p.Next, err = fill(&o, pageSize(q.Limit), func(limit int) ([]*pbx.Message, error) { return t.messages(ctx, x, &q, &o, limit) },
+			func(r *pbx.Message) (int64, string) { return ms(r.At), string(r.ID) },
+			func(r *pbx.Message) (bool, error) {
+				if q.Keep != nil && !q.Keep(r) {
+					return false, nil
 				}
-				o.after, o.key, o.id = true, ms(m.At), string(m.ID)
-				if q.Keep == nil || q.Keep(m) {
-					p.Items = append(p.Items, *m)
-				}
-			}
-			if p.Next = ""; !more {
-				return nil
-			}
-			p.Next = newCursor(o.name, o.key, o.id)
-			if len(p.Items) == limit {
-				return nil
-			}
-		}
-		return nil
+				p.Items = append(p.Items, *r)
+				return true, nil
+			})
+		return err
 	})
 	return p, err
 }
