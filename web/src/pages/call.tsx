@@ -2,6 +2,7 @@
 import { PhoneCall } from 'lucide-react';
 import { api } from '../api';
 import { CallPanel, CallTable } from '../parts/call';
+import { periodFilter, since } from '../parts/period';
 import { useAddress } from '../parts/query';
 import { useMe } from '../session';
 import { Filters, SearchField } from '../ui/filter';
@@ -10,22 +11,11 @@ import { Empty } from '../ui/states';
 import { t } from '../words';
 import { useQuery } from '@tanstack/react-query';
 
-const periods: Record<string, number> = { today: 0, week: 6, month: 29 };
-
-/** The start of the day that lies so many days back, in the reader's browser. */
-function back(days: number): string {
-  const d = new Date();
-  d.setHours(0, 0, 0, 0);
-  d.setDate(d.getDate() - days);
-  return d.toISOString();
-}
-
 export default function CallsPage() {
   const me = useMe();
   const { values, set } = useAddress();
   const people = useQuery({ queryKey: ['users', 'choice'], queryFn: () => api.users({ limit: 200, sort: 'name' }), staleTime: 60_000, enabled: me.rights['call.detail'] !== 'self' });
-  const period = values.period ? periods[values.period] : undefined;
-  const query = { q: values.q, result: values.result, user: values.user, from: period === undefined ? undefined : back(period) };
+  const query = { q: values.q, result: values.result, user: values.user, from: since(values.period) };
   const filtered = Boolean(values.q || values.result || values.user || values.period);
   const reach = me.rights['call.detail'];
   return (
@@ -40,7 +30,7 @@ export default function CallsPage() {
             values={values}
             set={(id, v) => set({ [id]: v })}
             filters={[
-              { id: 'period', label: t('call.period'), options: [{ value: 'today', label: t('call.today') }, { value: 'week', label: t('call.days', { n: 7 }) }, { value: 'month', label: t('call.days', { n: 30 }) }] },
+              periodFilter(),
               { id: 'user', label: t('call.person'), options: (people.data?.items ?? []).map((u) => ({ value: u.id, label: u.name })) },
             ]}
           />

@@ -6,6 +6,7 @@ import { clock, stamp } from '../format';
 import { PartyText, partyName } from '../parts/call';
 import { RecordingPanel, recordingName } from '../parts/recording';
 import { RecordRules, RuleEditor } from '../parts/recordrule';
+import { periodFilter, since } from '../parts/period';
 import { usePages, useAddress } from '../parts/query';
 import { can, useMe } from '../session';
 import { Filters, SearchField } from '../ui/filter';
@@ -13,16 +14,6 @@ import { Sheet, Tabs } from '../ui/sheet';
 import { Empty, NoMatch, Trouble } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 import { t } from '../words';
-
-const periods: Record<string, number> = { today: 0, week: 6, month: 29 };
-
-/** The start of the day that lies so many days back, in the reader's browser. */
-function back(days: number): string {
-  const d = new Date();
-  d.setHours(0, 0, 0, 0);
-  d.setDate(d.getDate() - days);
-  return d.toISOString();
-}
 
 const columns = (): Column<Recording>[] => [
   { id: 'from', head: t('call.from'), width: 'minmax(150px,1.2fr)', cell: (r) => <PartyText party={r.from} /> },
@@ -34,8 +25,7 @@ const columns = (): Column<Recording>[] => [
 
 function Rows({ bin }: { bin: boolean }) {
   const { values, set } = useAddress();
-  const period = values.period ? periods[values.period] : undefined;
-  const query = { q: values.q, user: values.user, from: period === undefined ? undefined : back(period), deleted: bin ? 'true' : undefined };
+  const query = { q: values.q, user: values.user, from: since(values.period), deleted: bin ? 'true' : undefined };
   const { rows, answer, more } = usePages(['recordings', 'list'], api.recordingPage, query);
   const filtered = Boolean(values.q || values.user || values.period);
   if (answer.error && !answer.data) return <Trouble error={answer.error} retry={() => void answer.refetch()} />;
@@ -67,7 +57,7 @@ export default function RecordingPage() {
       bar={view === 'rules' ? undefined : (
         <>
           <Filters values={values} set={(id, v) => set({ [id]: v })} filters={[
-            { id: 'period', label: t('call.period'), options: [{ value: 'today', label: t('call.today') }, { value: 'week', label: t('call.days', { n: 7 }) }, { value: 'month', label: t('call.days', { n: 30 }) }] },
+            periodFilter(),
             { id: 'user', label: t('call.person'), options: (people.data?.items ?? []).map((u) => ({ value: u.id, label: u.name })) },
           ]} />
           <SearchField label={t('recording.search')} value={values.q ?? ''} onChange={(q) => set({ q })} />

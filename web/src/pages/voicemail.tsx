@@ -3,6 +3,7 @@ import { Trash2, Voicemail } from 'lucide-react';
 import { api, type MessagePage, type VoiceMessage } from '../api';
 import { clock, stamp } from '../format';
 import { caller, Player, whose } from '../parts/message';
+import { periodFilter, since } from '../parts/period';
 import { useAddress, usePages } from '../parts/query';
 import { Button } from '../ui/button';
 import { Filters, SearchField } from '../ui/filter';
@@ -10,16 +11,6 @@ import { Sheet, Tabs } from '../ui/sheet';
 import { Empty, Loaded } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 import { t } from '../words';
-
-const periods: Record<string, number> = { today: 0, week: 6, month: 29 };
-
-/** The start of the day that lies so many days back, in the reader's browser. */
-function back(days: number): string {
-  const d = new Date();
-  d.setHours(0, 0, 0, 0);
-  d.setDate(d.getDate() - days);
-  return d.toISOString();
-}
 
 const columns: Column<VoiceMessage>[] = [
   { id: 'from', head: 'from', width: 'minmax(180px,2fr)', cell: (m) => <span className={m.new ? 'med' : 't2'}>{caller(m)}{m.from.name && m.from.number && <span className="t3"> {m.from.number}</span>}</span> },
@@ -32,8 +23,7 @@ const columns: Column<VoiceMessage>[] = [
 export default function VoicemailPage() {
   const { values, set } = useAddress();
   const bin = values.show === 'deleted';
-  const period = values.period ? periods[values.period] : undefined;
-  const list = usePages<VoiceMessage>(['voicemail', 'list'], (q) => api.messages(q), { deleted: bin ? 'true' : undefined, q: values.q, box: values.box, state: bin ? undefined : values.state, from: period === undefined ? undefined : back(period) });
+  const list = usePages<VoiceMessage>(['voicemail', 'list'], (q) => api.messages(q), { deleted: bin ? 'true' : undefined, q: values.q, box: values.box, state: bin ? undefined : values.state, from: since(values.period) });
   const open = list.rows.find((m) => m.id === values.message);
   const first = list.answer.data?.pages[0] as MessagePage | undefined;
   const filtered = Boolean(values.q || values.box || values.state || values.period);
@@ -52,7 +42,7 @@ export default function VoicemailPage() {
             set={(id, v) => set({ [id]: v })}
             filters={[
               { id: 'box', label: t('voicemail.box'), options: (first?.boxes ?? []).map((b) => ({ value: b.id, label: b.mine ? t('voicemail.own') : b.name })) },
-              { id: 'period', label: t('call.period'), options: [{ value: 'today', label: t('call.today') }, { value: 'week', label: t('call.days', { n: 7 }) }, { value: 'month', label: t('call.days', { n: 30 }) }] },
+              periodFilter(),
             ]}
           />
           <SearchField label={t('voicemail.search')} value={values.q ?? ''} onChange={(q) => set({ q })} />
