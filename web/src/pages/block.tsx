@@ -9,7 +9,7 @@ import { Button } from '../ui/button';
 import { Side } from '../ui/dialog';
 import { Choices, Pick, Text, Toggle, useForm } from '../ui/form';
 import { Card, Sheet } from '../ui/sheet';
-import { Empty, FormError, Loaded } from '../ui/states';
+import { Empty, failed, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 
@@ -46,6 +46,8 @@ function Row({ of }: { of: Block }) {
     try {
       await api.releaseBlock(of.id);
       toast({ text: t('block.released', { network: of.network }) });
+    } catch (problem) {
+      toast(failed(problem));
     } finally {
       await cache.invalidateQueries({ queryKey: ['blocks'] });
       setBusy(false);

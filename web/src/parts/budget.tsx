@@ -9,6 +9,7 @@ import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { instant } from '../ui/form';
 import { Chooser, Line } from '../ui/pick';
+import { useSend } from '../ui/send';
 import { Card } from '../ui/sheet';
 import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -54,31 +55,21 @@ export function Raise({ of: b, onClose }: { of: Budget; onClose: () => void }) {
   const cache = useQueryClient();
   const people = useQuery({ queryKey: ['users', 'choice'], queryFn: () => api.users({ limit: 200, sort: 'name' }), enabled: b.each, staleTime: 60_000 });
   const [v, setV] = useState({ user: '', more: '', until: '', reason: '' });
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const send = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await api.raiseBudget(b.id, { user: v.user || undefined, more: limitOf(b.measure, v.more), until: v.until ? instant(v.until) : undefined, reason: v.reason });
-      await Promise.all(['budgets', 'whycall', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
-      toast({ text: t('budget.raised') });
-      onClose();
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const send = useSend(async () => {
+    await api.raiseBudget(b.id, { user: v.user || undefined, more: limitOf(b.measure, v.more), until: v.until ? instant(v.until) : undefined, reason: v.reason });
+    await Promise.all(['budgets', 'whycall', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
+    toast({ text: t('budget.raised') });
+    onClose();
+  });
   return (
     <Dialog open title={t('budget.raise_title', { name: b.name })} onClose={onClose} size={460}>
-      <form className="col g16" onSubmit={(e) => { e.preventDefault(); void send(); }}>
+      <form className="col g16" onSubmit={(e) => { e.preventDefault(); send.go(); }}>
         {b.each && <Chooser label={t('budget.raise_who')} empty={t('budget.raise_all')} value={v.user} options={(people.data?.items ?? []).map((u) => ({ value: u.id, label: u.name }))} onChange={(user) => setV({ ...v, user })} />}
         <Line label={b.measure === 'time' ? t('budget.raise_more_time') : t('budget.raise_more_money', { currency: b.currency ?? '' })} value={v.more} onChange={(more) => setV({ ...v, more })} />
         <Line label={t('budget.raise_until')} hint={t('budget.raise_until_hint')} type="datetime-local" value={v.until} onChange={(until) => setV({ ...v, until })} />
         <Line label={t('restriction.except_reason')} value={v.reason} onChange={(reason) => setV({ ...v, reason })} />
-        <FormError error={error} fields={[]} />
-        <div className="row"><Button kind="primary" type="submit" busy={busy}>{t('budget.raise')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
+        <FormError error={send.error} fields={[]} />
+        <div className="row"><Button kind="primary" type="submit" busy={send.busy}>{t('budget.raise')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
       </form>
     </Dialog>
   );

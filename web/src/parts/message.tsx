@@ -7,6 +7,7 @@ import { moment } from '../format';
 import { Button } from '../ui/button';
 import { Dialog, Side } from '../ui/dialog';
 import { Chooser, Segments } from '../ui/pick';
+import { useSend } from '../ui/send';
 import { FormError, Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
@@ -49,27 +50,17 @@ function ForwardDialog({ message: m, onClose }: { message: VoiceMessage; onClose
   const options = [...people, ...groups];
   const change = useChanges();
   const [to, setTo] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const send = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await change.forward(m, to, options.find((o) => o.value === to)?.label ?? '');
-      onClose();
-    } catch (e) {
-      setError(e);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const send = useSend(async () => {
+    await change.forward(m, to, options.find((o) => o.value === to)?.label ?? '');
+    onClose();
+  });
   return (
     <Dialog open title={t('voicemail.forward_title', { name: caller(m) })} onClose={onClose} size={460}>
       <div className="col g16">
         <p className="t2">{t('voicemail.forward_hint')}</p>
         <Chooser label={t('voicemail.forward_to')} options={options} value={to} onChange={setTo} />
-        <FormError error={error} fields={[]} />
-        <div className="row"><Button kind="primary" busy={busy} locked={to ? undefined : t('voicemail.choose_box')} onClick={() => void send()}>{t('voicemail.forward')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
+        <FormError error={send.error} fields={[]} />
+        <div className="row"><Button kind="primary" busy={send.busy} locked={to ? undefined : t('voicemail.choose_box')} onClick={send.go}>{t('voicemail.forward')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></div>
       </div>
     </Dialog>
   );

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { api, type Thing } from '../api';
 import { Button } from '../ui/button';
 import { Chooser, Line } from '../ui/pick';
+import { useSend } from '../ui/send';
 import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
@@ -33,29 +34,19 @@ export function AskForm({ right, over, onDone, onCancel }: { right: string; over
   const cache = useQueryClient();
   const [hours, setHours] = useState('24');
   const [reason, setReason] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
-  const send = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const wish = await api.askAccess({ right, target: over, until: endAfter(hours), reason });
-      await Promise.all([cache.invalidateQueries({ queryKey: ['requests'] }), cache.invalidateQueries({ queryKey: ['why'] })]);
-      toast({ text: wish.to[0]?.name ? t('request.sent_to', { name: wish.to[0].name }) : t('request.sent') });
-      onDone();
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const send = useSend(async () => {
+    const wish = await api.askAccess({ right, target: over, until: endAfter(hours), reason });
+    await Promise.all([cache.invalidateQueries({ queryKey: ['requests'] }), cache.invalidateQueries({ queryKey: ['why'] })]);
+    toast({ text: wish.to[0]?.name ? t('request.sent_to', { name: wish.to[0].name }) : t('request.sent') });
+    onDone();
+  });
   return (
-    <form className="col g12" onSubmit={(e) => { e.preventDefault(); if (reason.trim()) void send(); }}>
+    <form className="col g12" onSubmit={(e) => { e.preventDefault(); if (reason.trim()) send.go(); }}>
       <Length label={t('request.how_long')} value={hours} onChange={setHours} />
       <Line label={t('request.reason')} value={reason} onChange={setReason} />
-      <FormError error={error} fields={[]} />
+      <FormError error={send.error} fields={[]} />
       <div className="row">
-        <Button kind="primary" small type="submit" busy={busy} locked={reason.trim() ? undefined : t('request.reason_first')}>{t('request.send')}</Button>
+        <Button kind="primary" small type="submit" busy={send.busy} locked={reason.trim() ? undefined : t('request.reason_first')}>{t('request.send')}</Button>
         <Button kind="quiet" small onClick={onCancel}>{t('ui.cancel')}</Button>
       </div>
     </form>

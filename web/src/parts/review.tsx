@@ -9,6 +9,7 @@ import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { Chooser, Line } from '../ui/pick';
+import { useSend } from '../ui/send';
 import { Card } from '../ui/sheet';
 import { failed, FormError, Lines } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -92,31 +93,21 @@ export function takeAway(user: string, h: Holding): Act {
 export function Decide({ review, of, keep, onClose }: { review: string; of: CampaignItem; keep: boolean; onClose: () => void }) {
   const refresh = useReviewed();
   const [reason, setReason] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
   const verdict = (why: string): Act => api.decide(review, { kind: of.kind, id: of.id, right: of.right, keep, reason: why });
   const effects = useQuery<Preview>({ queryKey: ['review', review, of.id, of.right, 'effects'], queryFn: () => verdict('–').dry(), enabled: !keep, gcTime: 0 });
   const what = { name: of.user.name ?? '', what: of.holding.name };
-  const send = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await make(verdict(reason), t(keep ? 'review.done_kept' : 'review.done_removed', what), refresh);
-      onClose();
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const send = useSend(async () => {
+    await make(verdict(reason), t(keep ? 'review.done_kept' : 'review.done_removed', what), refresh);
+    onClose();
+  });
   return (
     <Dialog open title={t(keep ? 'review.keep_title' : 'review.remove_title', what)} onClose={onClose} size={keep ? 520 : 640}>
-      <form className="col g16" onSubmit={(e) => { e.preventDefault(); if (reason.trim()) void send(); }}>
+      <form className="col g16" onSubmit={(e) => { e.preventDefault(); if (reason.trim()) send.go(); }}>
         {!keep && (effects.data ? <Effects preview={effects.data} /> : !effects.error && <Lines n={3} />)}
         <Line label={t('review.reason')} hint={t('review.reason_hint')} value={reason} onChange={setReason} />
-        <FormError error={error ?? effects.error} fields={[]} />
+        <FormError error={send.error ?? effects.error} fields={[]} />
         <div className="row">
-          <Button kind={keep ? 'primary' : 'danger'} type="submit" busy={busy} locked={reason.trim() ? undefined : t('review.reason_first')}>{t(keep ? 'review.keep' : 'review.remove_now')}</Button>
+          <Button kind={keep ? 'primary' : 'danger'} type="submit" busy={send.busy} locked={reason.trim() ? undefined : t('review.reason_first')}>{t(keep ? 'review.keep' : 'review.remove_now')}</Button>
           <Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>
         </div>
       </form>
@@ -134,33 +125,23 @@ export function StartReview({ onClose, onStarted }: { onClose: () => void; onSta
   const [group, setGroup] = useState('');
   const [until, setUntil] = useState(new Date(Date.now() + 14 * 86_400_000).toISOString().slice(0, 10));
   const [reason, setReason] = useState('');
-  const [error, setError] = useState<unknown>();
-  const [busy, setBusy] = useState(false);
   const over = group || (everybody ? '' : (groups[0]?.id ?? ''));
-  const send = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const started = await api.startReview({ name, group: over || undefined, until: new Date(`${until}T18:00`).toISOString(), reason });
-      await refresh();
-      toast({ text: t('review.started') });
-      onStarted(started.id);
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const send = useSend(async () => {
+    const started = await api.startReview({ name, group: over || undefined, until: new Date(`${until}T18:00`).toISOString(), reason });
+    await refresh();
+    toast({ text: t('review.started') });
+    onStarted(started.id);
+  });
   return (
     <Dialog open title={t('review.start')} onClose={onClose}>
-      <form className="col g16" onSubmit={(e) => { e.preventDefault(); if (reason.trim()) void send(); }}>
+      <form className="col g16" onSubmit={(e) => { e.preventDefault(); if (reason.trim()) send.go(); }}>
         <Line label={t('review.name')} value={name} onChange={setName} />
         <Chooser label={t('review.over')} value={over} onChange={setGroup} empty={everybody ? t('review.everybody') : undefined} options={groups.map((g) => ({ value: g.id, label: t('review.below', { group: g.name }) }))} />
         <Line label={t('review.until')} type="date" value={until} onChange={setUntil} />
         <Line label={t('review.reason')} hint={t('review.reason_hint')} value={reason} onChange={setReason} />
-        <FormError error={error} fields={[]} />
+        <FormError error={send.error} fields={[]} />
         <div className="row">
-          <Button kind="primary" type="submit" busy={busy} locked={reason.trim() ? undefined : t('review.reason_first')}>{t('review.start')}</Button>
+          <Button kind="primary" type="submit" busy={send.busy} locked={reason.trim() ? undefined : t('review.reason_first')}>{t('review.start')}</Button>
           <Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>
         </div>
       </form>

@@ -1,8 +1,9 @@
 import { Modal } from '@mantine/core';
 import { X } from 'lucide-react';
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import { t } from '../words';
 import { Button, IconButton } from './button';
+import { useSend } from './send';
 import { FormError } from './states';
 
 export function Dialog({ open, title, onClose, size = 520, children }: { open: boolean; title: string; onClose: () => void; size?: number; children: ReactNode }) {
@@ -15,30 +16,20 @@ export function Dialog({ open, title, onClose, size = 520, children }: { open: b
 
 /** Asks before something that cannot be taken back: the words name the consequences, the button names the deed. */
 export function Confirm({ open, title, action, children, onClose, run, danger = true }: { open: boolean; title: string; action: string; children: ReactNode; onClose: () => void; run: () => Promise<unknown>; danger?: boolean }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
+  const send = useSend(async () => {
+    await run();
+    onClose();
+  });
   useEffect(() => {
-    if (open) setError(undefined);
+    if (open) send.forget();
   }, [open]);
-  const go = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await run();
-      onClose();
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <Dialog open={open} title={title} onClose={onClose} size={460}>
       <div className="col g16">
         <div className="t2">{children}</div>
-        <FormError error={error} fields={[]} />
+        <FormError error={send.error} fields={[]} />
         <div className="row">
-          <Button kind={danger ? 'danger' : 'primary'} busy={busy} onClick={() => void go()}>{action}</Button>
+          <Button kind={danger ? 'danger' : 'primary'} busy={send.busy} onClick={send.go}>{action}</Button>
           <Button kind="quiet" data-autofocus onClick={onClose}>{t('ui.cancel')}</Button>
         </div>
       </div>
