@@ -43,8 +43,7 @@ func (h *House) tellWish(s *pbx.Snapshot, kind outbox.Kind, a *pbx.Access, to pb
 		return "–"
 	}
 	right := strings.TrimSuffix(h.Catalog.Say(lang, i18n.T("right."+a.Grants[0].Right)), ".")
-	m := outbox.Message{Kind: kind, User: to, Name: u.Name, To: u.Email, Language: lang, Zone: s.ZoneOf(to, now), Link: h.webAddress() + "/requests",
-		Values: []string{"asker", name(a.User), "by", name(a.By), "right", right, "reason", a.Reason, "words", a.Words}}
+	m := h.mailFor(s, u, now, kind, "/requests", "asker", name(a.User), "by", name(a.By), "right", right, "reason", a.Reason, "words", a.Words)
 	if _, err := h.Mail.Send(context.Background(), m); err != nil {
 		h.log.Error("tell about a request for a right", "user", to, "error", err)
 	}

@@ -124,12 +124,11 @@ func (h *House) blocked(ctx context.Context, f sip.AuthFailure) {
 func (h *House) attackMails(s *pbx.Snapshot, b pbx.Block, now time.Time) (list []outbox.Message) {
 	for _, id := range policy.Holders(s, policy.SettingEdit, policy.System(), now) {
 		u := s.Users[id]
-		if u == nil || u.Email == "" || u.IsSuspended(now) || len(list) >= attackTold {
+		if !getsMail(u, now) || len(list) >= attackTold {
 			continue
 		}
-		zone := s.ZoneOf(id, now)
-		list = append(list, outbox.Message{Kind: outbox.Attack, User: id, Name: u.Name, To: u.Email, Language: s.LanguageOf(id, now), Zone: zone, Link: h.webAddress() + "/blocks",
-			Values: []string{"network", b.Network.String(), "n", strconv.Itoa(b.Failed), "tried", strings.Join(b.Tried, ", "), "until", localTime(b.Until, zone)}})
+		list = append(list, h.mailFor(s, u, now, outbox.Attack, "/blocks", "network", b.Network.String(), "n", strconv.Itoa(b.Failed), "tried", strings.Join(b.Tried, ", "),
+			"until", localTime(b.Until, s.ZoneOf(id, now))))
 	}
 	return list
 }

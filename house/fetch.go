@@ -131,16 +131,12 @@ func (f *fetching) unlock(ctx context.Context, e call.Unlock) (call.Input, pbx.B
 func (f *fetching) locked(ctx context.Context, id pbx.BoxID) error {
 	var also []store.Also
 	for _, u := range f.h.hearers(f.s, id, f.at) {
-		p := f.s.Users[u]
-		if p == nil || p.Email == "" || p.IsSuspended(f.at) {
-			continue
-		}
-		lang, from := f.s.LanguageOf(u, f.at), f.r.From.Number
+		from := f.r.From.Number
 		if from == "" {
-			from = f.h.Catalog.Say(lang, i18n.T("call.somebody"))
+			from = f.h.Catalog.Say(f.s.LanguageOf(u.ID, f.at), i18n.T("call.somebody"))
 		}
-		also = append(also, f.h.Mail.Write(outbox.Message{Kind: outbox.MailboxLocked, User: u, Name: p.Name, To: p.Email, Language: lang, Zone: f.s.ZoneOf(u, f.at),
-			Link: f.h.webAddress() + "/voicemail", Values: []string{"box", boxName(f.s, id), "from", from, "at", localTime(f.at, f.s.ZoneOf(u, f.at))}}))
+		also = append(also, f.h.Mail.Write(f.h.mailFor(f.s, u, f.at, outbox.MailboxLocked, "/voicemail", "box", boxName(f.s, id), "from", from,
+			"at", localTime(f.at, f.s.ZoneOf(u.ID, f.at)))))
 	}
 	fact := event.New(event.MailboxLocked, f.at, f.r.Who, pbx.Ref{Kind: pbx.KindMailbox, ID: string(id)}, event.Tried{From: f.r.From.Number, Call: f.r.Call})
 	stored, err := f.h.Store.Write(ctx, []event.Fact{fact}, also...)

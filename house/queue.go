@@ -58,9 +58,8 @@ func (h *House) tellAlarm(a switchboard.Alarm) {
 		if u == nil || u.IsSuspended(now) {
 			continue
 		}
-		m := outbox.Message{Kind: kind, User: id, Name: u.Name, To: u.Email, Language: s.LanguageOf(id, now), Zone: s.ZoneOf(id, now),
-			Link:   h.webAddress() + "/queues/" + string(a.Queue.ID),
-			Values: []string{"queue", a.Queue.Name, "caller", caller, "number", a.From.Number, "seconds", strconv.Itoa(int(a.Waited / time.Second))}}
+		m := h.mailFor(s, u, now, kind, "/queues/"+string(a.Queue.ID), "queue", a.Queue.Name, "caller", caller, "number", a.From.Number,
+			"seconds", strconv.Itoa(int(a.Waited/time.Second)))
 		if _, err := h.Mail.Send(context.Background(), m); err != nil {
 			h.log.Error("tell about a call in a queue", "user", id, "error", err)
 		}

@@ -46,13 +46,8 @@ func (h *House) tellReview(s *pbx.Snapshot, r *pbx.Review, kind outbox.Kind) {
 	}
 	for id, n := range waiting {
 		u := s.Users[id]
-		until := r.Until
-		if zone, err := time.LoadLocation(s.ZoneOf(id, now)); err == nil {
-			until = until.In(zone)
-		}
-		m := outbox.Message{Kind: kind, User: id, Name: u.Name, To: u.Email, Language: s.LanguageOf(id, now), Zone: s.ZoneOf(id, now),
-			Link:   h.webAddress() + "/reviews?review=" + string(r.ID),
-			Values: []string{"by", by, "title", r.Name, "reason", r.Reason, "until", until.Format("2006-01-02 15:04"), "n", strconv.Itoa(n)}}
+		m := h.mailFor(s, u, now, kind, "/reviews?review="+string(r.ID), "by", by, "title", r.Name, "reason", r.Reason,
+			"until", localTime(r.Until, s.ZoneOf(id, now)), "n", strconv.Itoa(n))
 		if _, err := h.Mail.Send(context.Background(), m); err != nil {
 			h.log.Error("tell about a review of rights", "user", id, "error", err)
 		}

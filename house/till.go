@@ -161,7 +161,7 @@ func concerned(s *pbx.Snapshot, b *pbx.Budget, u pbx.UserID, at time.Time) []pbx
 }
 
 func (h *House) budgetMail(s *pbx.Snapshot, to pbx.UserID, r switchboard.Reached, now time.Time) outbox.Message {
-	u, b, language := s.Users[to], r.Draw.Budget, s.LanguageOf(to, now)
+	b := r.Draw.Budget
 	amount := func(n int64) string {
 		if b.Measure == pbx.MeasureTime {
 			return fmt.Sprintf("%d:%02d", n/3600, n/60%60)
@@ -179,6 +179,6 @@ func (h *House) budgetMail(s *pbx.Snapshot, to pbx.UserID, r switchboard.Reached
 	if !b.Report {
 		then = "mail.budget.stops"
 	}
-	return outbox.Message{Kind: outbox.Budget, User: to, Name: u.Name, To: u.Email, Language: language, Zone: s.ZoneOf(to, now), Link: h.webAddress() + "/budgets?peek=" + string(b.ID),
-		Values: []string{"title", b.Name, "whose", whose, "percent", strconv.Itoa(r.Mark), "spent", amount(r.Spent), "limit", amount(r.Draw.Limit), "then", h.Catalog.Say(language, i18n.T(then))}}
+	return h.mailFor(s, s.Users[to], now, outbox.Budget, "/budgets?peek="+string(b.ID), "title", b.Name, "whose", whose, "percent", strconv.Itoa(r.Mark),
+		"spent", amount(r.Spent), "limit", amount(r.Draw.Limit), "then", h.Catalog.Say(s.LanguageOf(to, now), i18n.T(then)))
 }

@@ -106,23 +106,16 @@ func (h *House) tellMessage(m pbx.Message) (all []store.Also, some bool) {
 	if box.Mail == pbx.BoxMailNothing {
 		return nil, false
 	}
-	for _, id := range h.hearers(s, box.ID, now) {
-		u := s.Users[id]
-		if u == nil || u.Email == "" || u.IsSuspended(now) {
-			continue
-		}
-		lang, zone := s.LanguageOf(id, now), s.ZoneOf(id, now)
-		where := box.ID.IsShared()
+	for _, u := range h.hearers(s, box.ID, now) {
 		kind, name := outbox.Voicemail, u.Name
-		if where {
+		if box.ID.IsShared() {
 			kind, name = outbox.VoicemailGroup, s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(box.ID)})
 		}
 		from := strings.TrimSpace(m.From.Name + " " + m.From.Number)
 		if from == "" {
-			from = h.Catalog.Say(lang, i18n.T("call.somebody"))
+			from = h.Catalog.Say(s.LanguageOf(u.ID, now), i18n.T("call.somebody"))
 		}
-		letter := h.Mail.Write(outbox.Message{Kind: kind, User: id, Name: u.Name, To: u.Email, Language: lang, Zone: zone, Link: h.webAddress() + "/voicemail",
-			Values: []string{"from", from, "box", name, "at", localTime(m.At, zone), "length", clock(m.Length)}})
+		letter := h.Mail.Write(h.mailFor(s, u, now, kind, "/voicemail", "from", from, "box", name, "at", localTime(m.At, s.ZoneOf(u.ID, now)), "length", clock(m.Length)))
 		if box.Mail == pbx.BoxMailSound {
 			letter.Sound = string(m.ID)
 		}
@@ -131,17 +124,17 @@ func (h *House) tellMessage(m pbx.Message) (all []store.Also, some bool) {
 	return all, len(all) > 0
 }
 
-// hearers are those to whom a message in a mailbox is told: its person, or the members of its group who may hear it.
-func (h *House) hearers(s *pbx.Snapshot, id pbx.BoxID, at time.Time) []pbx.UserID {
+// hearers are those to whom a message in a mailbox is told by mail: its person, or the members of its group who may hear it.
+func (h *House) hearers(s *pbx.Snapshot, id pbx.BoxID, at time.Time) (all []*pbx.User) {
 	user, group := id.Owner()
-	if user != "" {
-		return []pbx.UserID{user}
+	if u := s.Users[user]; getsMail(u, at) {
+		return []*pbx.User{u}
 	}
-	var all []pbx.UserID
 	for _, m := range s.Members(group) {
 		who := pbx.Actor{Kind: pbx.ActorUser, User: m.User}
-		if m.IsActive(at) && policy.Decide(s, policy.Request{Actor: who, Right: policy.VoicemailPlay, Target: command.BoxTarget(id), At: at}).OK {
-			all = append(all, m.User)
+		if u := s.Users[m.User]; getsMail(u, at) && m.IsActive(at) &&
+			policy.Decide(s, policy.Request{Actor: who, Right: policy.VoicemailPlay, Target: command.BoxTarget(id), At: at}).OK {
+			all = append(all, u)
 		}
 	}
 	return all

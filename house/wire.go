@@ -85,10 +85,23 @@ func (h *House) letter(_ pbx.Actor, u pbx.UserID) api.Letter {
 		}
 		// The mail leaves when its transaction has ended: Run looks at the outbox again a moment later.
 		time.AfterFunc(time.Second, h.Mail.Wake)
-		return h.Mail.Write(outbox.Message{Kind: kind, User: u, Name: to.Name, To: to.Email, Language: s.LanguageOf(u, now), Zone: s.ZoneOf(u, now),
-			Link: h.webAddress() + "/link/" + secret, Until: link.Expires}), nil
+		m := h.mailFor(s, to, now, kind, "/link/"+secret)
+		m.Until = link.Expires
+		return h.Mail.Write(m), nil
 	}
 }
+
+// mailFor is a mail to one of us, in his language and zone, with a link to a page of the app where there is one.
+func (h *House) mailFor(s *pbx.Snapshot, u *pbx.User, at time.Time, kind outbox.Kind, page string, values ...string) outbox.Message {
+	m := outbox.Message{Kind: kind, User: u.ID, Name: u.Name, To: u.Email, Language: s.LanguageOf(u.ID, at), Zone: s.ZoneOf(u.ID, at), Values: values}
+	if page != "" {
+		m.Link = h.webAddress() + page
+	}
+	return m
+}
+
+// getsMail reports whether mails reach somebody, and are meant to.
+func getsMail(u *pbx.User, at time.Time) bool { return u != nil && u.Email != "" && !u.IsSuspended(at) }
 
 // warnPerson tells a person by mail that somebody keeps failing at his password (BAR WB-02).
 func (h *House) warnPerson(id pbx.UserID) {
@@ -97,8 +110,7 @@ func (h *House) warnPerson(id pbx.UserID) {
 	if u == nil {
 		return
 	}
-	m := outbox.Message{Kind: outbox.Warning, User: id, Name: u.Name, To: u.Email, Language: s.LanguageOf(id, now), Zone: s.ZoneOf(id, now)}
-	if _, err := h.Mail.Send(context.Background(), m); err != nil {
+	if _, err := h.Mail.Send(context.Background(), h.mailFor(s, u, now, outbox.Warning, "")); err != nil {
 		h.log.Error("warn a person", "user", id, "error", err)
 	}
 }

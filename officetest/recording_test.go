@@ -12,7 +12,7 @@ import (
 )
 
 // Two real phones talk while the office records: both hear that first, then each side's tone, and nothing else, is in its own channel; who
-// listened stands in a list, and a paused stretch is silent (PR-01, PR-02, N-15).
+// listened stands in a list (PR-01, N-15).
 func TestBaresipRecording(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
 	defer cancel()
