@@ -102,14 +102,9 @@ func ReadDeck(file []byte) (rows []DeckRow, currency string, err error) {
 }
 
 func deckHeads(record []string) ([]string, error) {
-	fields := make([]string, len(record))
-	has := map[string]bool{}
-	for i, h := range record {
-		name := deckColumn(h)
-		if name != "" && has[name] {
-			return nil, pbx.Refuse(pbx.Invalid, name, "import.column_twice", "column", printable(h))
-		}
-		fields[i], has[name] = name, true
+	fields, has, err := named(record, deckColumn)
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range []string{"prefix", "minute"} {
 		if !has[name] {

@@ -177,16 +177,11 @@ func isBlank(record []string) bool {
 	return true
 }
 
-// heads names the columns; the ones nobody knows stay empty and are passed over.
+// heads names the columns of a list of people.
 func heads(record []string) ([]string, error) {
-	fields := make([]string, len(record))
-	has := map[string]bool{}
-	for i, h := range record {
-		name := column(h)
-		if name != "" && has[name] {
-			return nil, pbx.Refuse(pbx.Invalid, name, "import.column_twice", "column", printable(h))
-		}
-		fields[i], has[name] = name, true
+	fields, has, err := named(record, column)
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range []string{"name", "email"} {
 		if !has[name] {
@@ -194,6 +189,20 @@ func heads(record []string) ([]string, error) {
 		}
 	}
 	return fields, nil
+}
+
+// named names the columns of any list by its first line; the ones that nobody knows stay empty and are passed over. has tells which are there.
+func named(record []string, column func(head string) string) (fields []string, has map[string]bool, err error) {
+	fields = make([]string, len(record))
+	has = map[string]bool{}
+	for i, h := range record {
+		name := column(h)
+		if name != "" && has[name] {
+			return nil, nil, pbx.Refuse(pbx.Invalid, name, "import.column_twice", "column", printable(h))
+		}
+		fields[i], has[name] = name, true
+	}
+	return fields, has, nil
 }
 
 func row(line int, fields, record []string) Row {
