@@ -72,6 +72,7 @@ function afterQuiet(peaks: Peaks, at: number, of: number): number {
 }
 
 function Player({ recording: r, reason }: { recording: Recording; reason: string }) {
+  const cache = useQueryClient();
   const sound = useRef<HTMLAudioElement>(null);
   const [at, setAt] = useState(0);
   const [playing, setPlaying] = useState(false);
@@ -90,6 +91,7 @@ function Player({ recording: r, reason }: { recording: Recording; reason: string
     if (s.paused) void s.play().catch((e: unknown) => toast({ text: sentence(e) }));
     else s.pause();
   };
+  const listened = () => void cache.invalidateQueries({ queryKey: ['recordings', 'hearings', r.id] }); // the house notes it as it hands the sound out
   const tick = () => {
     const s = sound.current;
     if (!s) return;
@@ -103,7 +105,7 @@ function Player({ recording: r, reason }: { recording: Recording; reason: string
   };
   return (
     <div className="col g12">
-      <audio ref={sound} preload="none" src={source} onTimeUpdate={tick} onPlay={() => setPlaying(true)} onPause={() => setPlaying(false)} onEnded={() => setPlaying(false)} onError={() => playing && toast({ text: t('recording.unplayable'), lasting: true })} />
+      <audio ref={sound} preload="none" src={source} onLoadedData={listened} onTimeUpdate={tick} onPlay={() => setPlaying(true)} onPause={() => setPlaying(false)} onEnded={() => setPlaying(false)} onError={() => playing && toast({ text: t('recording.unplayable'), lasting: true })} />
       <div className="col g4">
         <span className="meta wave-side from">{partyName(r.from)}</span>
         <Loaded of={peaks}>{(p) => <Wave peaks={p} at={at} of={r.seconds} onSeek={seek} />}</Loaded>
