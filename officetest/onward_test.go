@@ -138,25 +138,7 @@ func TestCarrierRefers(t *testing.T) {
 	s := start(t)
 	s.claim()
 	_, account := s.person("Alice", "150")
-	server := netip.MustParseAddrPort(s.Address("SIP UDP"))
-	inside, err := NewExchange(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer inside.Close()
-	carrier, err := NewExchange(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer carrier.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	desk := inside.Add(account.Username, account.Secret)
-	rung := make(chan *Talk, 1)
-	desk.Ringing = func(c *Talk) { rung <- c }
-	if err := desk.Register(ctx, 300); err != nil {
-		t.Fatal(err)
-	}
+	ctx, _, carrier, rung := s.deskAndCarrier(account)
 	line := s.call(201, "POST", "/v1/trunks", object{"name": "Carrier", "host": carrier.local.String(), "transport": "udp", "trusted": true})
 	s.works(line)
 	id := s.call(200, "GET", "/v1/users?q=Alice", nil).Text("items", 0, "id")

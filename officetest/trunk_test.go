@@ -14,25 +14,7 @@ func TestCallsOverTrunks(t *testing.T) {
 	s := start(t)
 	s.claim()
 	alice, account := s.person("Alice", "150")
-	server := netip.MustParseAddrPort(s.Address("SIP UDP"))
-	inside, err := NewExchange(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer inside.Close()
-	carrier, err := NewExchange(server)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer carrier.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	desk := inside.Add(account.Username, account.Secret)
-	rung := make(chan *Talk, 1)
-	desk.Ringing = func(c *Talk) { rung <- c }
-	if err := desk.Register(ctx, 300); err != nil {
-		t.Fatal(err)
-	}
+	ctx, desk, carrier, rung := s.deskAndCarrier(account)
 
 	// One line leads to a port where nobody listens, the other to the carrier.
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
@@ -105,6 +87,32 @@ func TestCallsOverTrunks(t *testing.T) {
 			t.Errorf("record %v", record)
 		}
 	}
+}
+
+// deskAndCarrier are a registered desk phone of an account, the calls that ring there, and a carrier's switch that knows the office's address.
+// They last as long as the test.
+func (s *server) deskAndCarrier(account Account) (ctx context.Context, desk *Phone, carrier *Exchange, rung chan *Talk) {
+	s.t.Helper()
+	ctx, cancel := context.WithTimeout(s.t.Context(), patience)
+	s.t.Cleanup(cancel)
+	server := netip.MustParseAddrPort(s.Address("SIP UDP"))
+	inside, err := NewExchange(server)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(inside.Close)
+	carrier, err = NewExchange(server)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(carrier.Close)
+	desk = inside.Add(account.Username, account.Secret)
+	rung = make(chan *Talk, 1)
+	desk.Ringing = func(c *Talk) { rung <- c }
+	if err := desk.Register(ctx, 300); err != nil {
+		s.t.Fatal(err)
+	}
+	return ctx, desk, carrier, rung
 }
 
 // receive waits for a call to arrive, or tells how the one that should have brought it ended.
