@@ -20,9 +20,7 @@ import (
 // A person in a real browser claims the system, invites a colleague, creates phones – which register, simulated, with what the page shows –
 // and watches their call appear, be answered and end. The scenario itself is web/test/browser/first-day.mjs.
 func TestFirstDayInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	s := start(t)
@@ -35,30 +33,17 @@ func TestFirstDayInTheBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer x.Close()
-	browser := exec.CommandContext(ctx, "node", "test/browser/first-day.mjs")
-	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_TOKEN="+link.Query().Get("token"), "TANDEM_PATIENCE=40")
-	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var said strings.Builder
-	browser.Stderr = &said
-	out, err := browser.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := browser.Start(); err != nil {
-		t.Fatalf("node: %v", err)
-	}
 	var phones []*Phone
 	done := false
-	for lines := bufio.NewScanner(out); lines.Scan(); {
+	s.plays(ctx, "first-day", func(line []byte) {
 		var e struct {
 			Event   string
 			To      string
 			Account struct{ Username, Secret string }
 		}
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			t.Errorf("the scenario says %q: %v", lines.Text(), err)
-			continue
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Errorf("the scenario says %q: %v", line, err)
+			return
 		}
 		switch e.Event {
 		case "phone":
@@ -72,7 +57,7 @@ func TestFirstDayInTheBrowser(t *testing.T) {
 			talk, err := phones[len(phones)-1].Dial(ctx, e.To)
 			if err != nil {
 				t.Errorf("dial: %v", err)
-				continue
+				return
 			}
 			go func() {
 				<-talk.Answered()
@@ -81,18 +66,16 @@ func TestFirstDayInTheBrowser(t *testing.T) {
 		case "done":
 			done = true
 		}
-	}
-	if err := browser.Wait(); err != nil || !done {
-		t.Fatalf("the scenario failed: %v\n%s", err, said.String())
+	}, "TANDEM_TOKEN="+link.Query().Get("token"))
+	if !done {
+		t.Error("it ended before its end")
 	}
 }
 
 // An owner in a real browser makes a role from a template, gives it, changes it after a look at who loses, and takes that back. The scenario
 // is web/test/browser/roles.mjs.
 func TestRolesInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	s := start(t)
@@ -101,29 +84,49 @@ func TestRolesInTheBrowser(t *testing.T) {
 	for _, name := range []string{"Eva", "Mark"} {
 		s.call(201, "POST", "/v1/users", object{"name": name, "email": strings.ToLower(name) + "@example.com", "groups": []object{{"group": sales, "role": "user"}}})
 	}
-	browser := exec.CommandContext(ctx, "node", "test/browser/roles.mjs")
-	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40")
-	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if said, err := browser.CombinedOutput(); err != nil {
-		t.Fatalf("the scenario failed: %v\n%s", err, said)
-	}
+	s.plays(ctx, "roles", nil)
 }
 
 // An owner in a real browser types a week, adds a holiday, holds the hours by hand and ends that. The scenario is web/test/browser/hours.mjs.
 func TestHoursInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	s := start(t)
 	s.claim()
-	browser := exec.CommandContext(ctx, "node", "test/browser/hours.mjs")
+	s.plays(ctx, "hours", nil)
+}
+
+// needsApp fails a test that plays in the browser when there is nothing to play with.
+func needsApp(t *testing.T) {
+	t.Helper()
+	if !web.Built() {
+		t.Fatal("the web app is not in this binary; run make, which builds it first")
+	}
+}
+
+// plays plays a scenario of web/test/browser against the server, as its owner unless env says who. Each line that it says is told, where somebody listens.
+func (s *server) plays(ctx context.Context, scenario string, listen func(line []byte), env ...string) {
+	s.t.Helper()
+	browser := exec.CommandContext(ctx, "node", "test/browser/"+scenario+".mjs")
 	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40")
+	browser.Env = append(append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40"), env...)
 	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if said, err := browser.CombinedOutput(); err != nil {
-		t.Fatalf("the scenario failed: %v\n%s", err, said)
+	var said strings.Builder
+	browser.Stderr = &said
+	out, err := browser.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := browser.Start(); err != nil {
+		s.t.Fatalf("node: %v", err)
+	}
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		if listen != nil {
+			listen(lines.Bytes())
+		}
+	}
+	if err := browser.Wait(); err != nil {
+		s.t.Fatalf("the scenario failed: %v\n%s", err, said.String())
 	}
 }

@@ -1,20 +1,16 @@
 package officetest
 
 import (
-	"bufio"
 	"context"
 	"net/netip"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"tandem/audio"
-	"tandem/web"
 )
 
 // Real phones: one leaves a message, fetches it with the PIN of the mailbox from a phone that is not its owner's – after a wrong one – and deletes
@@ -109,9 +105,7 @@ func speaks(b *Baresip) bool {
 // A phone leaves a message while its receiver looks at the page in a real browser: it appears, is heard, forwarded to a colleague whose phone
 // shows it, found, deleted and taken back. The scenario itself is web/test/browser/voicemail.mjs.
 func TestVoicemailInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	s := start(t)
@@ -132,22 +126,9 @@ func TestVoicemailInTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := exec.CommandContext(ctx, "node", "test/browser/voicemail.mjs")
-	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40")
-	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var said strings.Builder
-	browser.Stderr = &said
-	out, err := browser.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := browser.Start(); err != nil {
-		t.Fatalf("node: %v", err)
-	}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if !strings.Contains(lines.Text(), `"call"`) {
-			continue
+	s.plays(ctx, "voicemail", func(line []byte) {
+		if !strings.Contains(string(line), `"call"`) {
+			return
 		}
 		talk, err := p.Dial(ctx, number)
 		if err != nil {
@@ -156,10 +137,7 @@ func TestVoicemailInTheBrowser(t *testing.T) {
 		<-talk.Answered()
 		eventually(t, "two seconds are recorded", func() bool { return s.recorded() > 2*2*8000 })
 		talk.Hangup()
-	}
-	if err := browser.Wait(); err != nil {
-		t.Fatalf("the scenario failed: %v\n%s", err, said.String())
-	}
+	})
 	eventually(t, "Alice's phone shows what was forwarded to her", func() bool {
 		seen, _ := lamp.Sees()
 		return strings.Contains(seen, "Voice-Message: 1/0")

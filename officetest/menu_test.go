@@ -3,15 +3,10 @@ package officetest
 import (
 	"context"
 	"net/netip"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-
-	"tandem/web"
 )
 
 // Real phones call a menu; a key, in the sound (RFC 4733) or by SIP INFO, brings them to the colleague. An entrance that is closed by hand leads
@@ -111,9 +106,7 @@ func TestGreetingIsDictated(t *testing.T) {
 // An owner in a real browser builds a menu, sees what is odd about it before it is saved, and follows a call through it. The scenario is
 // web/test/browser/menu.mjs.
 func TestMenuInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	s := start(t)
@@ -127,11 +120,5 @@ func TestMenuInTheBrowser(t *testing.T) {
 	if err := x.Add(account.Username, account.Secret).Register(ctx, 300); err != nil {
 		t.Fatal(err)
 	}
-	browser := exec.CommandContext(ctx, "node", "test/browser/menu.mjs")
-	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40")
-	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if said, err := browser.CombinedOutput(); err != nil {
-		t.Fatalf("the scenario failed: %v\n%s", err, said)
-	}
+	s.plays(ctx, "menu", nil)
 }

@@ -3,24 +3,17 @@ package officetest
 import (
 	"context"
 	"net/netip"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"tandem/pbx"
-	"tandem/web"
 )
 
 // A person in a real browser says who may reach him and what happens to everybody else; the scenario itself is
 // web/test/browser/reachability.mjs.
 func TestReachabilityInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	s := start(t)
@@ -37,14 +30,9 @@ func TestReachabilityInTheBrowser(t *testing.T) {
 	if _, err := Populate(ctx, s.Desk, pbx.Actor{Kind: pbx.ActorUser, User: id, Via: "cli"}, x); err != nil {
 		t.Fatal(err)
 	}
-	browser := exec.CommandContext(ctx, "node", "test/browser/reachability.mjs")
-	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL="+OwnerEmail, "TANDEM_PASSWORD="+password, "TANDEM_PATIENCE=40")
-	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var said strings.Builder
-	browser.Stderr = &said
-	out, err := browser.Output()
-	if err != nil || !strings.Contains(string(out), `"done"`) {
-		t.Fatalf("the scenario failed: %v\n%s", err, said.String())
+	done := false
+	s.plays(ctx, "reachability", func(line []byte) { done = done || strings.Contains(string(line), `"done"`) }, "TANDEM_EMAIL="+OwnerEmail, "TANDEM_PASSWORD="+password)
+	if !done {
+		t.Error("it ended before its end")
 	}
 }

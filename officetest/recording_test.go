@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"tandem/audio"
 )
@@ -72,6 +73,32 @@ func TestBaresipRecording(t *testing.T) {
 	if loud < 10 {
 		t.Errorf("it looks like %v", peaks)
 	}
+}
+
+// A rule is set in a real browser, and the recording of a call of two phones is heard, listed, held, deleted and taken back there; the scenario
+// is web/test/browser/recording.mjs.
+func TestRecordingInTheBrowser(t *testing.T) {
+	needsApp(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	alice, bob := s.handset(ctx, "Alice", "151", 440), s.handset(ctx, "Bob", "152", 1000)
+	s.plays(ctx, "recording", func(line []byte) {
+		switch {
+		case strings.Contains(string(line), `"call"`):
+			do(t, alice, "dial", "sip:152@"+s.reach("udp"))
+			expect(t, ctx, bob, "CALL_INCOMING")
+			do(t, bob, "accept", "")
+			expect(t, ctx, alice, "CALL_ESTABLISHED")
+			eventually(t, "the recording to begin", func() bool {
+				return fmt.Sprint(s.call(200, "GET", "/v1/calls/live", nil).At("items", 0, "recording")) == "on"
+			})
+			heard(t, bob, 440)
+		case strings.Contains(string(line), `"end"`):
+			do(t, alice, "hangup", "")
+		}
+	})
 }
 
 // stereo fetches a sound as its two channels at 8 kHz.

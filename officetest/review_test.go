@@ -2,23 +2,15 @@ package officetest
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"syscall"
 	"testing"
 	"time"
-
-	"tandem/web"
 )
 
 // A review of rights from its beginning to its end in a real browser: started over a group, told by mail, one thing confirmed and
 // another removed by the manager, saved as a table, finished by the owner (N-8, B-087, B-089). The scenario is
 // web/test/browser/reviews.mjs.
 func TestReviewInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	s := start(t)
@@ -32,12 +24,5 @@ func TestReviewInTheBrowser(t *testing.T) {
 			s.call(200, "PUT", "/v1/groups/"+sales+"/members/"+u.Text("id")+"/rights/call.intercom", object{"value": "allow"})
 		}
 	}
-	browser := exec.CommandContext(ctx, "node", "test/browser/reviews.mjs")
-	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_MANAGER=mark@example.com", "TANDEM_PASSWORD="+joinedPassword,
-		"TANDEM_OWNER=olga@example.com", "TANDEM_OWNER_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40")
-	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if said, err := browser.CombinedOutput(); err != nil {
-		t.Fatalf("the scenario failed: %v\n%s", err, said)
-	}
+	s.plays(ctx, "reviews", nil, "TANDEM_MANAGER=mark@example.com", "TANDEM_PASSWORD="+joinedPassword, "TANDEM_OWNER=olga@example.com", "TANDEM_OWNER_PASSWORD=correct horse battery")
 }

@@ -5,17 +5,12 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
 	"tandem/house"
-	"tandem/web"
 )
 
 // The whole life of a right in one run, in a real browser: a role made from a template, given in one group, an exception with its preview,
@@ -23,9 +18,7 @@ import (
 // (N-1, N-6, N-7, N-10, N-17). The scenario is web/test/browser/rights-day.mjs; it moves the clock of the office by a door that only this
 // test has.
 func TestRightsDayInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	var ahead atomic.Int64
@@ -43,15 +36,7 @@ func TestRightsDayInTheBrowser(t *testing.T) {
 	sales := s.call(201, "POST", "/v1/groups", object{"name": "Sales"}).Text("id")
 	s.join("Eva", sales, "user")
 	s.join("Mark", sales, "manager")
-	browser := exec.CommandContext(ctx, "node", "test/browser/rights-day.mjs")
-	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_CLOCK="+clock.URL, "TANDEM_MEMBER=eva@example.com",
-		"TANDEM_MANAGER=mark@example.com", "TANDEM_PASSWORD="+joinedPassword, "TANDEM_OWNER=olga@example.com",
-		"TANDEM_OWNER_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40")
-	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if said, err := browser.CombinedOutput(); err != nil {
-		t.Fatalf("the scenario failed: %v\n%s", err, said)
-	}
+	s.plays(ctx, "rights-day", nil, "TANDEM_CLOCK="+clock.URL, "TANDEM_MEMBER=eva@example.com", "TANDEM_MANAGER=mark@example.com", "TANDEM_PASSWORD="+joinedPassword, "TANDEM_OWNER=olga@example.com", "TANDEM_OWNER_PASSWORD=correct horse battery")
 	for _, a := range s.call(200, "GET", "/v1/roles", nil).Items() {
 		if strings.HasPrefix(a.Text("id"), "rol_") {
 			t.Errorf("the role is still there: %v", a)

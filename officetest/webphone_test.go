@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"tandem/web"
 )
 
 // Somebody in a real browser calls a real desk phone and is called by it: the tone of each side arrives at the other, the call survives a
@@ -29,9 +27,7 @@ func TestPhoneInTheBrowser(t *testing.T) {
 }
 
 func browserCall(t *testing.T, codec string, rate int, deaf bool) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s := start(t)

@@ -2,23 +2,15 @@ package officetest
 
 import (
 	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
-
-	"tandem/web"
 )
 
 // A member asks why a control is closed to her and asks for access; her manager approves, she sees it open, and sees it close when it is
 // taken away (N-1, N-7, AZ-22, N-23). The scenario is web/test/browser/why.mjs.
 func TestWhyInTheBrowser(t *testing.T) {
-	if !web.Built() {
-		t.Fatal("the web app is not in this binary; run make, which builds it first")
-	}
+	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	defer cancel()
 	s := start(t)
@@ -26,14 +18,7 @@ func TestWhyInTheBrowser(t *testing.T) {
 	sales := s.call(201, "POST", "/v1/groups", object{"name": "Sales"}).Text("id")
 	s.join("Eva", sales, "user")
 	s.join("Mark", sales, "manager")
-	browser := exec.CommandContext(ctx, "node", "test/browser/why.mjs")
-	browser.Dir = filepath.Join("..", "web")
-	browser.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_MEMBER=eva@example.com", "TANDEM_MANAGER=mark@example.com",
-		"TANDEM_PASSWORD="+joinedPassword, "TANDEM_GROUP="+sales, "TANDEM_OWNER=olga@example.com", "TANDEM_OWNER_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40")
-	browser.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if said, err := browser.CombinedOutput(); err != nil {
-		t.Fatalf("the scenario failed: %v\n%s", err, said)
-	}
+	s.plays(ctx, "why", nil, "TANDEM_MEMBER=eva@example.com", "TANDEM_MANAGER=mark@example.com", "TANDEM_PASSWORD="+joinedPassword, "TANDEM_GROUP="+sales, "TANDEM_OWNER=olga@example.com", "TANDEM_OWNER_PASSWORD=correct horse battery")
 }
 
 const joinedPassword = "quite a long password"

@@ -71,6 +71,16 @@ export async function violations(page, where, only = { type: 'tag', values: tags
   return found.violations.flatMap((v) => v.nodes.map((n) => ({ where, what: `${v.id}: ${v.help}: ${n.html.replace(/ (id|style|aria-\w+by)="[^"]*"/g, '').replace(/\s+/g, ' ').slice(0, 160)} ${n.any.concat(n.all, n.none).map((c) => c.message)[0] ?? ''}` })));
 }
 
+/** Signs a person in by the form; whoever the scenario is played for, unless it says who. */
+export async function signIn(page, email = process.env.TANDEM_EMAIL ?? '', password = process.env.TANDEM_PASSWORD ?? '') {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail', { exact: true }).fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+}
+
 /** Goes to a page as a click on a link does, without loading the app again. */
 export async function visit(page, route) {
   await page.evaluate((to) => {

@@ -2,23 +2,13 @@
 // the path preview. A group gets an entrance, and a sentence of the house is found.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… node test/browser/menu.mjs
-import { check, colours, open, person, settled, step, tell, violations, visit, wear } from './browser.mjs';
+import { check, colours, open, person, settled, signIn, step, tell, violations, visit, wear } from './browser.mjs';
 
-const email = process.env.TANDEM_EMAIL ?? '';
-const password = process.env.TANDEM_PASSWORD ?? '';
 const found = [];
 const look = async (page, where, rules) => {
   await settled(page);
   found.push(...(await violations(page, where, rules)));
 };
-
-async function signIn(page) {
-  await page.goto('/');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.locator('.mebox').waitFor();
-}
 
 /** Chooses in a list that opens: takes the first hit. */
 async function choose(page, scope, label, part) {

@@ -5,22 +5,14 @@
 //
 // TANDEM_EMAIL and TANDEM_PASSWORD sign a System Owner in, TANDEM_GROUP names a
 // group, TANDEM_NAME one of its plain members. Exit status 0 means that all went well.
-import { check, open, person, settled, step, tell, violations, wear } from './browser.mjs';
+import { check, open, person, settled, signIn, step, tell, violations, wear } from './browser.mjs';
 
-const { TANDEM_EMAIL: email, TANDEM_PASSWORD: password, TANDEM_GROUP: group, TANDEM_NAME: name } = process.env;
+const { TANDEM_GROUP: group, TANDEM_NAME: name } = process.env;
 const found = [];
 const look = async (page, where) => {
   await settled(page);
   found.push(...(await violations(page, where)));
 };
-
-async function signIn(page) {
-  await page.goto('/sign-in');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.keyboard.press('Enter');
-  await page.getByRole('link', { name: 'People' }).first().waitFor();
-}
 
 /** Opens the rights of the person from the list of people. */
 async function openRights(page) {

@@ -3,10 +3,8 @@
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… TANDEM_TONE=1000.wav TANDEM_DESK=102 node test/browser/phone.mjs
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
-import { check, colours, person, settled, step, tell, violations } from './browser.mjs';
+import { check, colours, person, settled, signIn, step, tell, violations } from './browser.mjs';
 
-const email = process.env.TANDEM_EMAIL ?? '';
-const password = process.env.TANDEM_PASSWORD ?? '';
 const desk = process.env.TANDEM_DESK ?? '102';
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 /** Waits until the desk phone has heard the microphone. */
@@ -25,14 +23,6 @@ const plain = () => {
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = () => ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
 };
-
-async function signIn(page) {
-  await page.goto('/');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.locator('.mebox').waitFor();
-}
 
 /** Waits until the loudest of what the browser plays is a tone of that pitch. */
 async function hears(page, hz) {

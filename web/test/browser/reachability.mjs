@@ -2,23 +2,13 @@
 // path of a call that follows from them. A second window of the same person sees the status change as it happens.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… node test/browser/reachability.mjs
-import { base, check, colours, open, person, settled, step, tell, violations, visit, wear } from './browser.mjs';
+import { base, check, colours, open, person, settled, signIn, step, tell, violations, visit, wear } from './browser.mjs';
 
-const email = process.env.TANDEM_EMAIL ?? '';
-const password = process.env.TANDEM_PASSWORD ?? '';
 const found = [];
 const look = async (page, where, rules) => {
   await settled(page);
   found.push(...(await violations(page, where, rules)));
 };
-
-async function signIn(page) {
-  await page.goto('/');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.locator('.mebox').waitFor();
-}
 
 /** Chooses in a list that opens: types a part of the name, takes the first hit. */
 async function choose(page, label, part) {

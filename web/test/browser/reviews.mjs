@@ -6,19 +6,10 @@
 //
 // Exit status 0 means that all went well.
 import { readFileSync } from 'node:fs';
-import { check, open, person, settled, step, violations } from './browser.mjs';
+import { check, open, person, settled, signIn, step, violations } from './browser.mjs';
 
 const { TANDEM_MANAGER: manager = '', TANDEM_OWNER: owner = '' } = process.env;
 const title = 'Spring cleaning';
-
-async function signIn(page, email, password) {
-  await page.goto('/sign-in');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
 
 const thing = (page, who, what) => page.getByRole('listitem').filter({ hasText: who }).filter({ hasText: what }).first();
 

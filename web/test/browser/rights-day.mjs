@@ -5,19 +5,10 @@
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_CLOCK=… TANDEM_MEMBER=… TANDEM_MANAGER=… TANDEM_PASSWORD=… TANDEM_OWNER=… TANDEM_OWNER_PASSWORD=… node test/browser/rights-day.mjs
 //
 // TANDEM_CLOCK is an address that moves the clock by ?by=2h. Exit status 0 means that all went well.
-import { check, open, person, settled, step } from './browser.mjs';
+import { check, open, person, settled, signIn, step } from './browser.mjs';
 
 const { TANDEM_CLOCK: clock = '', TANDEM_MEMBER: member = '', TANDEM_MANAGER: manager = '', TANDEM_OWNER: owner = '' } = process.env;
 const role = 'Night desk';
-
-async function signIn(page, email, password) {
-  await page.goto('/sign-in');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
 
 const card = (page) => page.getByRole('region', { name: 'Sales', exact: true });
 const line = (page, right) => card(page).getByRole('radiogroup', { name: right, exact: true });

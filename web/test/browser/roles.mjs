@@ -5,10 +5,8 @@
 //
 // The office needs a group with people in it. With TANDEM_PICTURES=DIR it leaves pictures of the pages there. Exit status 0
 // means that all went well.
-import { check, colours, open, person, settled, step, violations, visit, wear } from './browser.mjs';
+import { check, colours, open, person, settled, signIn, step, violations, visit, wear } from './browser.mjs';
 
-const email = process.env.TANDEM_EMAIL ?? '';
-const password = process.env.TANDEM_PASSWORD ?? '';
 const pictures = process.env.TANDEM_PICTURES;
 const axeFound = [];
 const complaints = [];
@@ -20,14 +18,6 @@ const look = async (page, where, rules) => {
   axeFound.push(...(await violations(page, where, rules)));
   if (pictures) await page.screenshot({ path: `${pictures}/${where.replaceAll(/[ ,]+/g, '-')}.png` });
 };
-
-async function signIn(page) {
-  await page.goto('/sign-in');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
 
 async function matrix(page) {
   await page.getByRole('link', { name: 'Roles', exact: true }).click();

@@ -2,21 +2,13 @@
 // and taken back; the PIN for other phones is set.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… node test/browser/voicemail.mjs
-import { check, open, person, settled, step, tell, violations, visit } from './browser.mjs';
+import { check, open, person, settled, signIn, step, tell, violations, visit } from './browser.mjs';
 
 const found = [];
 const look = async (page, where) => {
   await settled(page);
   found.push(...(await violations(page, where)));
 };
-
-async function signIn(page) {
-  await page.goto('/');
-  await page.getByLabel('E-mail', { exact: true }).fill(process.env.TANDEM_EMAIL ?? '');
-  await page.getByLabel('Password', { exact: true }).fill(process.env.TANDEM_PASSWORD ?? '');
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.locator('.mebox').waitFor();
-}
 
 const row = (page) => page.getByRole('row', { name: /Alice/ }).first();
 

@@ -4,20 +4,10 @@
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_MEMBER=… TANDEM_MANAGER=… TANDEM_PASSWORD=… TANDEM_OWNER=… TANDEM_OWNER_PASSWORD=… TANDEM_GROUP=ID node test/browser/why.mjs
 //
 // Exit status 0 means that all went well.
-import { check, open, person, settled, step, violations } from './browser.mjs';
+import { check, open, person, settled, signIn, step, violations } from './browser.mjs';
 
-const password = process.env.TANDEM_PASSWORD ?? '';
 const group = process.env.TANDEM_GROUP ?? '';
 const axeFound = [];
-
-async function signIn(page, email, secret = password) {
-  await page.goto('/sign-in');
-  await page.getByLabel('E-mail', { exact: true }).fill(email);
-  await page.getByLabel('Password', { exact: true }).fill(secret);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
 
 const look = async (page, where) => {
   await settled(page);

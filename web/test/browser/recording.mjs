@@ -1,0 +1,93 @@
+// Recordings in a real browser: a rule is set, a call that two phones have appears by itself, whoever listens says why, it plays, who listened
+// stands below, it is held, deleted and taken back.
+//
+//   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… node test/browser/recording.mjs
+import { check, open, person, settled, signIn, step, tell, violations, visit } from './browser.mjs';
+
+const found = [];
+const look = async (page, where) => {
+  await settled(page);
+  found.push(...(await violations(page, where)));
+};
+
+async function choose(page, label, option) {
+  await page.getByRole('combobox', { name: label }).or(page.getByRole('textbox', { name: label })).last().click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+}
+
+async function rule(page) {
+  await visit(page, '/recordings');
+  await page.getByText('Nothing is recorded', { exact: false }).first().waitFor();
+  await page.getByRole('tab', { name: 'Rules', exact: true }).click();
+  await page.getByRole('button', { name: /everybody/ }).click();
+  await choose(page, 'Record', 'Always');
+  await choose(page, 'Listening to others', 'says why');
+  await look(page, 'a rule about recording');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Always · Both are told', { exact: false }).waitFor();
+}
+
+const row = (page) => page.getByRole('row', { name: /Alice.*Bob/ }).first();
+
+async function appears(page) {
+  await page.getByRole('tab', { name: 'Recordings', exact: true }).click();
+  tell('call'); // two phones talk now
+  await row(page).waitFor();
+  await row(page).getByText('Now', { exact: true }).waitFor();
+  tell('end');
+  await row(page).getByText('Now', { exact: true }).waitFor({ state: 'detached' });
+  await look(page, 'recordings');
+}
+
+async function heard(page) {
+  await row(page).click();
+  await page.getByLabel('Why do you listen?').fill('a complaint');
+  await page.getByRole('button', { name: 'Listen', exact: true }).click();
+  const wave = page.getByRole('slider', { name: 'Where in the recording' });
+  await wave.waitFor();
+  check(await wave.locator('rect').evaluateAll((bars) => bars.filter((b) => Number(b.getAttribute('height')) > 5).length > 50), 'the picture of the sound is flat');
+  await page.locator('audio').evaluate((a) => { a.muted = true; });
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await page.waitForFunction(() => document.querySelector('audio').currentTime > 0.3);
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await wave.press('Home');
+  check((await wave.getAttribute('aria-valuenow')) === '0', 'Home does not go to the beginning');
+  await look(page, 'a recording');
+}
+
+async function listed(page) {
+  await page.getByText('a complaint', { exact: true }).waitFor();
+  await page.getByText('Alice was told.', { exact: true }).waitFor();
+}
+
+async function held(page) {
+  await page.getByRole('button', { name: 'Keep for good', exact: true }).click();
+  await page.getByRole('button', { name: 'Release', exact: true }).waitFor();
+  check((await page.getByRole('button', { name: 'Delete', exact: true }).getAttribute('aria-disabled')) === 'true', 'what is held can be deleted');
+  await page.getByRole('button', { name: 'Release', exact: true }).click();
+  await page.getByRole('button', { name: 'Keep for good', exact: true }).waitFor();
+}
+
+async function deleted(page) {
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await row(page).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await row(page).waitFor();
+}
+
+const browser = await open();
+try {
+  const { page, complaints } = await person(browser);
+  await step('sign in', () => signIn(page));
+  await step('a rule is set', () => rule(page));
+  await step('a recording appears while two talk', () => appears(page));
+  await step('it is heard, for a reason', () => heard(page));
+  await step('who listened stands below', () => listed(page));
+  await step('it is held and released', () => held(page));
+  await step('it is deleted and taken back', () => deleted(page));
+  check(complaints.length === 0, complaints.join('\n'));
+  check(found.length === 0, found.map((f) => JSON.stringify(f)).join('\n'));
+  tell('done');
+} finally {
+  await browser.close();
+}
