@@ -394,6 +394,10 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 	}
 	st.seq = max(st.seq, f.Seq)
 	switch {
+	case f.Kind == event.NoticeMoved:
+		if n, err := event.Payload[event.Noticed](f); err == nil && n.User == st.v.who.User {
+			return st.send("changed", 0, changedThing{Kind: f.Object.Kind, ID: f.Object.ID, Mine: true})
+		}
 	case f.Kind == event.CallEnded:
 		return st.record(ctx, f)
 	case f.Kind == event.LoginSessionsEnded || f.Kind == event.LoginPasswordSet:

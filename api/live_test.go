@@ -22,6 +22,9 @@ func live(t testing.TB) *office {
 	if _, err := o.tenant.PutMail(context.Background(), store.Mail{ID: "mai_kept", Kind: "test", To: "x@example.com", State: store.MailKept, Created: start}); err != nil {
 		t.Fatal(err)
 	}
+	if err := o.tenant.Keep(context.Background(), store.NoticeKept{Notice: pbx.Notice{ID: "ntc_uwe", User: pbx.UserID(o.ids["uwe"]), Kind: "voicemail", At: start}}); err != nil {
+		t.Fatal(err)
+	}
 	return o
 }
 

@@ -31,6 +31,13 @@ func Routes() []Route {
 		act("DELETE", "/v1/profile/sessions", signedIn("only the asker's own"), "Sign out everywhere else.", (*Server).deleteSessions),
 		act("DELETE", "/v1/profile/sessions/{session}", signedIn("only the asker's own"), "Sign out one session.", (*Server).deleteOneSession),
 
+		// What one should know.
+		route("GET", "/v1/notices", signedIn("only the asker's own"), "One's notices, the newest first.", (*Server).listNotices),
+		route("POST", "/v1/notices/read", signedIn("only the asker's own"), "Mark all notices as read, up to a moment.", (*Server).readNotices),
+		route("PATCH", "/v1/notices/{notice}", signedIn("only the asker's own"), "Mark a notice as read, or as new again.", (*Server).patchNotice),
+		route("GET", "/v1/profile/notices", signedIn("only the asker's own"), "By which ways one gets which notices.", (*Server).listNoticeChoices),
+		route("PUT", "/v1/profile/notices", over("me", policy.UserProfile), "Choose by which ways one gets notices.", (*Server).putNoticeChoices),
+
 		// People.
 		route("GET", "/v1/users", signedIn("shows only people whom user.see reaches"), "People.", (*Server).listUsers),
 		route("POST", "/v1/users", anywhere(policy.UserCreate), "Add a person.", (*Server).createUser).created().dry(),

@@ -224,3 +224,8 @@ type Registration struct {
 	User     pbx.UserID    `json:"user"`
 	Bindings []pbx.Binding `json:"bindings,omitempty"`
 }
+
+// Noticed is the payload of the live fact notice.moved.
+type Noticed struct {
+	User pbx.UserID `json:"user"` // the reader
+}

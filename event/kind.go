@@ -199,6 +199,7 @@ const (
 	DeviceRegistered   Kind = "device.registered"   // Data is a Registration
 	DeviceUnregistered Kind = "device.unregistered" // Data is a Registration
 	CallChanged        Kind = "call.changed"        // Data is a pbx.LiveCall
+	NoticeMoved        Kind = "notice.moved"        // somebody has a new notice, or has read one; Data is a Noticed
 )
 
 // Kinds lists every kind, the live ones last.
@@ -245,6 +246,7 @@ func Kinds() []Kind {
 		WatchBegun, WatchTurned, WatchEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
+		NoticeMoved,
 	}
 }
 
@@ -256,7 +258,7 @@ func (k Kind) IsKnown() bool { return slices.Contains(Kinds(), k) }
 
 // IsLive reports whether facts of the kind are carried but never stored.
 func (k Kind) IsLive() bool {
-	return k == DeviceRegistered || k == DeviceUnregistered || k == CallChanged
+	return k == DeviceRegistered || k == DeviceUnregistered || k == CallChanged || k == NoticeMoved
 }
 
 // IsCall reports whether the fact belongs to a call and not to the audit log of changes.

@@ -9,18 +9,14 @@ import (
 	"time"
 
 	"tandem/event"
-	"tandem/outbox"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/sip"
 	"tandem/store"
 )
 
-// How often mails tell of attacks, at most, and how many people are told.
-const (
-	attackMails = 10 * time.Minute
-	attackTold  = 5
-)
+// attackEvery is how often notices tell of attacks, at most.
+const attackEvery = 10 * time.Minute
 
 // blocklist keeps the networks that phones may not be reached from: what the SIP side shuts out by itself is written down, and what people want is
 // carried out (SA-04, SA-16).
@@ -101,34 +97,18 @@ func (l blocklist) write(ctx context.Context, f event.Fact, b *pbx.Block, also .
 
 // blocked writes a block of the house down and tells those who look after the office, but not of each of many.
 func (h *House) blocked(ctx context.Context, f sip.AuthFailure) {
-	b, s := *f.Block, h.snapshot()
-	also := []store.Also{store.BlockKept{Block: b}}
-	now := h.Config.Now()
-	if now.Sub(h.attackTold) >= attackMails {
+	b := *f.Block
+	var t told
+	if now := h.Config.Now(); now.Sub(h.attackTold) >= attackEvery {
 		h.attackTold = now
-		for _, m := range h.attackMails(s, b, now) {
-			also = append(also, h.Mail.Write(m))
-		}
+		t = h.inform(notice{Happening: policy.Happening{Kind: policy.NoticeAttack, Over: policy.System()}, about: b.Ref(), page: "/blocks", says: pbx.Says{
+			Args:  map[string]string{"network": b.Network.String(), "n": strconv.Itoa(b.Failed), "tried": strings.Join(b.Tried, ", ")},
+			Times: map[string]time.Time{"until": b.Until}}})
 	}
 	fact := event.New(event.BlockMade, b.Since, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, b.Ref(), nil)
-	if err := (blocklist{h}).write(ctx, fact, &b, also...); err != nil {
+	if err := (blocklist{h}).write(ctx, fact, &b, append(t.rows, store.BlockKept{Block: b})...); err != nil {
 		h.log.ErrorContext(ctx, "a block cannot be written down; it does not outlive a restart", "network", b.Network, "error", err)
 		return
 	}
-	if len(also) > 1 {
-		h.Mail.Wake()
-	}
-}
-
-// attackMails are the mails about a block, to the first of those who may change the settings of the office.
-func (h *House) attackMails(s *pbx.Snapshot, b pbx.Block, now time.Time) (list []outbox.Message) {
-	for _, id := range policy.Holders(s, policy.SettingEdit, policy.System(), now) {
-		u := s.Users[id]
-		if !getsMail(u, now) || len(list) >= attackTold {
-			continue
-		}
-		list = append(list, h.mailFor(s, u, now, outbox.Attack, "/blocks", "network", b.Network.String(), "n", strconv.Itoa(b.Failed), "tried", strings.Join(b.Tried, ", "),
-			"until", localTime(b.Until, s.ZoneOf(id, now))))
-	}
-	return list
+	h.spread(ctx, t)
 }

@@ -13,10 +13,8 @@ import (
 	"tandem/command"
 	"tandem/event"
 	"tandem/i18n"
-	"tandem/outbox"
 	"tandem/pbx"
 	"tandem/policy"
-	"tandem/store"
 	"tandem/switchboard"
 )
 
@@ -129,23 +127,16 @@ func (f *fetching) unlock(ctx context.Context, e call.Unlock) (call.Input, pbx.B
 
 // locked writes down that a mailbox opens with its PIN no more for a while, and tells those whose it is.
 func (f *fetching) locked(ctx context.Context, id pbx.BoxID) error {
-	var also []store.Also
-	for _, u := range f.h.hearers(f.s, id, f.at) {
-		from := f.r.From.Number
-		if from == "" {
-			from = f.h.Catalog.Say(f.s.LanguageOf(u.ID, f.at), i18n.T("call.somebody"))
-		}
-		also = append(also, f.h.Mail.Write(f.h.mailFor(f.s, u, f.at, outbox.MailboxLocked, "/voicemail", "box", boxName(f.s, id), "from", from,
-			"at", localTime(f.at, f.s.ZoneOf(u.ID, f.at)))))
-	}
-	fact := event.New(event.MailboxLocked, f.at, f.r.Who, pbx.Ref{Kind: pbx.KindMailbox, ID: string(id)}, event.Tried{From: f.r.From.Number, Call: f.r.Call})
-	stored, err := f.h.Store.Write(ctx, []event.Fact{fact}, also...)
+	n := notice{Happening: f.h.hearers(f.s, policy.NoticeMailboxLocked, id), about: pbx.Ref{Kind: pbx.KindMailbox, ID: string(id)}, page: "/voicemail", says: pbx.Says{
+		Args: map[string]string{"box": boxName(f.s, id)}, Times: map[string]time.Time{"at": f.at}}}
+	n.says.Name("from", pbx.Party{Number: f.r.From.Number})
+	t := f.h.inform(n)
+	fact := event.New(event.MailboxLocked, f.at, f.r.Who, n.about, event.Tried{From: f.r.From.Number, Call: f.r.Call})
+	stored, err := f.h.Store.Write(ctx, []event.Fact{fact}, t.rows...)
 	if err != nil {
 		return err
 	}
-	if len(also) > 0 {
-		f.h.Mail.Wake()
-	}
+	f.h.spread(ctx, t)
 	return f.h.publish(ctx, stored)
 }
 
@@ -356,13 +347,11 @@ func (h *House) sendOn(ctx context.Context, who pbx.Actor, m pbx.Message, to pbx
 		return err
 	}
 	next.Length += lead
-	also, mails := h.tellMessage(next)
-	if err := h.note(ctx, event.MessageSentOn, who, pbx.Message{}, next, also...); err != nil {
+	t := h.tellMessage(next)
+	if err := h.note(ctx, event.MessageSentOn, who, pbx.Message{}, next, t.rows...); err != nil {
 		return errors.Join(err, h.Blobs.Delete(string(next.ID)))
 	}
-	if mails {
-		h.Mail.Wake()
-	}
+	h.spread(ctx, t)
 	return nil
 }
 

@@ -8,8 +8,8 @@ import (
 	"tandem/command"
 	"tandem/directory"
 	"tandem/i18n"
-	"tandem/outbox"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/switchboard"
 )
 
@@ -42,26 +42,16 @@ func (h *House) dismiss(ctx context.Context, q pbx.QueueID, u pbx.UserID, missed
 	return err
 }
 
-// tellAlarm writes mails about a call that is important or waits too long (B-061).
+// tellAlarm tells of a call that is important or waits too long (B-061).
 func (h *House) tellAlarm(a switchboard.Alarm) {
-	s, now := h.snapshot(), time.Now()
 	caller := a.From.Name
 	if caller == "" {
 		caller = a.From.Number
 	}
-	kind := outbox.Waiting
+	kind := policy.NoticeWaiting
 	if a.Important {
-		kind = outbox.Important
+		kind = policy.NoticeImportant
 	}
-	for _, id := range a.Queue.Notify {
-		u := s.Users[id]
-		if u == nil || u.IsSuspended(now) {
-			continue
-		}
-		m := h.mailFor(s, u, now, kind, "/queues/"+string(a.Queue.ID), "queue", a.Queue.Name, "caller", caller, "number", a.From.Number,
-			"seconds", strconv.Itoa(int(a.Waited/time.Second)))
-		if _, err := h.Mail.Send(context.Background(), m); err != nil {
-			h.log.Error("tell about a call in a queue", "user", id, "error", err)
-		}
-	}
+	h.informNow(notice{Happening: policy.Happening{Kind: kind, Users: a.Queue.Notify}, about: a.Queue.Ref(), page: "/queues/" + string(a.Queue.ID), says: pbx.Says{
+		Args: map[string]string{"queue": a.Queue.Name, "caller": caller, "number": a.From.Number, "seconds": strconv.Itoa(int(a.Waited / time.Second))}}})
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"tandem/command"
-	"tandem/outbox"
 	"tandem/pbx"
 	"tandem/policy"
 )
@@ -15,7 +14,7 @@ import (
 // asked is how many of those who could decide a thing are told about it; everybody who could sees it.
 const asked = 2
 
-// tellReviews writes mails about reviews: when one begins, and when its time is up, to those who have something to decide, the
+// tellReviews tells of reviews: when one begins, and when its time is up, to those who have something to decide, the
 // least powerful first (N-8).
 func (h *House) tellReviews() {
 	h.stops = append(h.stops, h.Directory.Watch(func(old, next *pbx.Snapshot) {
@@ -24,15 +23,15 @@ func (h *House) tellReviews() {
 			switch {
 			case before == r:
 			case before == nil && r.Ended.IsZero():
-				h.tellReview(next, r, outbox.Review)
+				h.tellReview(next, r, policy.NoticeReview)
 			case before != nil && before.Reminded.IsZero() && !r.Reminded.IsZero():
-				h.tellReview(next, r, outbox.Overdue)
+				h.tellReview(next, r, policy.NoticeOverdue)
 			}
 		}
 	}))
 }
 
-func (h *House) tellReview(s *pbx.Snapshot, r *pbx.Review, kind outbox.Kind) {
+func (h *House) tellReview(s *pbx.Snapshot, r *pbx.Review, kind pbx.NoticeKind) {
 	now := h.Config.Now()
 	waiting := map[pbx.UserID]int{}
 	for _, who := range policy.Reviewers(s, policy.Open(policy.Items(s, r, now)), now) {
@@ -45,12 +44,9 @@ func (h *House) tellReview(s *pbx.Snapshot, r *pbx.Review, kind outbox.Kind) {
 		by = u.Name
 	}
 	for id, n := range waiting {
-		u := s.Users[id]
-		m := h.mailFor(s, u, now, kind, "/reviews?review="+string(r.ID), "by", by, "title", r.Name, "reason", r.Reason,
-			"until", localTime(r.Until, s.ZoneOf(id, now)), "n", strconv.Itoa(n))
-		if _, err := h.Mail.Send(context.Background(), m); err != nil {
-			h.log.Error("tell about a review of rights", "user", id, "error", err)
-		}
+		h.informNow(notice{Happening: policy.Happening{Kind: kind, Users: people(id)}, about: r.Ref(), page: "/reviews?review=" + string(r.ID), says: pbx.Says{
+			Args:  map[string]string{"by": by, "title": r.Name, "reason": r.Reason, "n": strconv.Itoa(n)},
+			Times: map[string]time.Time{"until": r.Until}}})
 	}
 }
 

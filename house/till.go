@@ -10,7 +10,6 @@ import (
 	"tandem/command"
 	"tandem/event"
 	"tandem/i18n"
-	"tandem/outbox"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/report"
@@ -117,51 +116,33 @@ func (h *House) tellMarks(ctx context.Context) {
 	}
 }
 
-// tellMark writes the fact and a mail to whoever is concerned, once for every mark and period, also over a crash.
+// tellMark writes the fact and tells whoever is concerned, once for every mark and period, also over a crash.
 func (h *House) tellMark(ctx context.Context, r switchboard.Reached) error {
 	s, now, b := h.snapshot(), time.Now(), r.Draw.Budget
 	data := event.Budget{User: r.Draw.Account.User, Mark: r.Mark, Spent: r.Spent, Limit: r.Draw.Limit, Payer: r.Payer}
 	f := event.New(event.BudgetReached, now, pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}, b.Ref(), data)
 	f.Reason = strconv.Itoa(r.Mark) + " %"
-	var mails []store.Mail
-	for _, id := range concerned(s, b, r.Draw.Account.User, now) {
-		mails = append(mails, h.Mail.Write(h.budgetMail(s, id, r, now)))
-	}
+	t := h.inform(budgetNotice(s, r))
 	a := store.Spent{Budget: b.ID, User: r.Draw.Account.User, Window: r.Draw.Account.Window}
-	stored, err := h.Store.Marked(ctx, a, r.Mark, []event.Fact{f}, mails...)
+	stored, err := h.Store.Marked(ctx, a, r.Mark, []event.Fact{f}, t.rows...)
 	if err != nil || len(stored) == 0 {
 		return err
 	}
-	h.Mail.Wake()
+	h.spread(ctx, t)
 	h.log.Warn("budget_reached", "budget", b.Name, "user", r.Draw.Account.User, "percent", r.Mark)
 	return h.publish(ctx, stored)
 }
 
-// concerned is who is told: the person whose budget it is, and those who decide about it – of a department's budget the nearest of them only.
-func concerned(s *pbx.Snapshot, b *pbx.Budget, u pbx.UserID, at time.Time) []pbx.UserID {
-	var all []pbx.UserID
+// budgetNotice tells the person whose budget it is, and those who decide about it – of a department's budget the nearest of them only.
+func budgetNotice(s *pbx.Snapshot, r switchboard.Reached) notice {
+	b, owner := r.Draw.Budget, r.Draw.Account.User
 	if b.On.Kind == pbx.KindUser {
-		u = pbx.UserID(b.On.ID)
+		owner = pbx.UserID(b.On.ID)
 	}
-	if p := s.Users[u]; p != nil && !p.IsSuspended(at) {
-		all = append(all, u)
+	over := command.BudgetNeed(b.On).Target
+	if owner != "" && b.Each {
+		over = policy.User(owner)
 	}
-	n := command.BudgetNeed(b.On)
-	if u != "" && b.Each {
-		n.Target = policy.User(u)
-	}
-	deciders := policy.Holders(s, n.Right, n.Target, at)
-	slices.SortStableFunc(deciders, func(a, b pbx.UserID) int { return len(s.AssignmentsOf(a)) - len(s.AssignmentsOf(b)) })
-	for _, id := range deciders[:min(len(deciders), 5)] {
-		if !slices.Contains(all, id) {
-			all = append(all, id)
-		}
-	}
-	return all
-}
-
-func (h *House) budgetMail(s *pbx.Snapshot, to pbx.UserID, r switchboard.Reached, now time.Time) outbox.Message {
-	b := r.Draw.Budget
 	amount := func(n int64) string {
 		if b.Measure == pbx.MeasureTime {
 			return fmt.Sprintf("%d:%02d", n/3600, n/60%60)
@@ -175,10 +156,11 @@ func (h *House) budgetMail(s *pbx.Snapshot, to pbx.UserID, r switchboard.Reached
 	case b.On.Kind == pbx.KindSettings:
 		whose = s.Tenant.Name
 	}
-	then := "mail.budget.goes_on"
+	then := i18n.T("notice.budget.goes_on")
 	if !b.Report {
-		then = "mail.budget.stops"
+		then = i18n.T("notice.budget.stops")
 	}
-	return h.mailFor(s, s.Users[to], now, outbox.Budget, "/budgets?peek="+string(b.ID), "title", b.Name, "whose", whose, "percent", strconv.Itoa(r.Mark),
-		"spent", amount(r.Spent), "limit", amount(r.Draw.Limit), "then", h.Catalog.Say(s.LanguageOf(to, now), i18n.T(then)))
+	return notice{Happening: policy.Happening{Kind: policy.NoticeBudget, Users: people(owner), Over: over}, about: b.Ref(), page: "/budgets?peek=" + string(b.ID), says: pbx.Says{
+		Args:  map[string]string{"title": b.Name, "whose": whose, "percent": strconv.Itoa(r.Mark), "spent": amount(r.Spent), "limit": amount(r.Draw.Limit)},
+		Words: map[string]i18n.Text{"then": then}}}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"tandem/api"
@@ -15,7 +14,6 @@ import (
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/media"
-	"tandem/outbox"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/store"
@@ -90,63 +88,46 @@ func usualGreeting(on pbx.Occasion) string {
 
 // Keep implements switchboard.Boxes.
 func (b mailboxes) Keep(ctx context.Context, m pbx.Message) error {
-	also, mails := b.h.tellMessage(m)
-	err := b.h.note(ctx, event.MessageLeft, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Message{}, m, also...)
-	if err == nil && mails {
-		b.h.Mail.Wake()
+	t := b.h.tellMessage(m)
+	err := b.h.note(ctx, event.MessageLeft, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Message{}, m, t.rows...)
+	if err == nil {
+		b.h.spread(ctx, t)
 	}
 	return err
 }
 
-// tellMessage writes the mails about a message: to the person, or to every member of the group who may hear it. They are stored with it,
-// so that neither is without the other (CR-05).
-func (h *House) tellMessage(m pbx.Message) (all []store.Also, some bool) {
-	s, now := h.snapshot(), time.Now()
+// tellMessage tells of a message: the person, or every member of the group who may hear it. It is stored with the message, so that neither is
+// without the other (CR-05).
+func (h *House) tellMessage(m pbx.Message) told {
+	s := h.snapshot()
 	box := s.MailboxOf(m.Box())
-	if box.Mail == pbx.BoxMailNothing {
-		return nil, false
+	kind := policy.NoticeVoicemail
+	if box.ID.IsShared() {
+		kind = policy.NoticeVoicemailGroup
 	}
-	for _, u := range h.hearers(s, box.ID, now) {
-		kind, name := outbox.Voicemail, u.Name
-		if box.ID.IsShared() {
-			kind, name = outbox.VoicemailGroup, s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(box.ID)})
-		}
-		from := strings.TrimSpace(m.From.Name + " " + m.From.Number)
-		if from == "" {
-			from = h.Catalog.Say(s.LanguageOf(u.ID, now), i18n.T("call.somebody"))
-		}
-		letter := h.Mail.Write(h.mailFor(s, u, now, kind, "/voicemail", "from", from, "box", name, "at", localTime(m.At, s.ZoneOf(u.ID, now)), "length", clock(m.Length)))
-		if box.Mail == pbx.BoxMailSound {
-			letter.Sound = string(m.ID)
-		}
-		all = append(all, letter)
+	n := notice{Happening: h.hearers(s, kind, box.ID), about: m.Ref(), page: "/voicemail", noMail: box.Mail == pbx.BoxMailNothing, says: pbx.Says{
+		Args: map[string]string{"box": boxName(s, box.ID), "length": clock(m.Length)}, Times: map[string]time.Time{"at": m.At}}}
+	n.says.Name("from", m.From)
+	if box.Mail == pbx.BoxMailSound {
+		n.sound = string(m.ID)
 	}
-	return all, len(all) > 0
+	return h.inform(n)
 }
 
-// hearers are those to whom a message in a mailbox is told by mail: its person, or the members of its group who may hear it.
-func (h *House) hearers(s *pbx.Snapshot, id pbx.BoxID, at time.Time) (all []*pbx.User) {
+// hearers are those who must know what happens in a mailbox: its person, or the members of its group who may hear it.
+func (h *House) hearers(s *pbx.Snapshot, kind pbx.NoticeKind, id pbx.BoxID) policy.Happening {
 	user, group := id.Owner()
-	if u := s.Users[user]; getsMail(u, at) {
-		return []*pbx.User{u}
+	if s.Users[user] != nil {
+		return policy.Happening{Kind: kind, Users: people(user)}
 	}
+	at := h.Config.Now()
+	members := []pbx.UserID{}
 	for _, m := range s.Members(group) {
-		who := pbx.Actor{Kind: pbx.ActorUser, User: m.User}
-		if u := s.Users[m.User]; getsMail(u, at) && m.IsActive(at) &&
-			policy.Decide(s, policy.Request{Actor: who, Right: policy.VoicemailPlay, Target: command.BoxTarget(id), At: at}).OK {
-			all = append(all, u)
+		if m.IsActive(at) {
+			members = append(members, m.User)
 		}
 	}
-	return all
-}
-
-// localTime shows a moment by the clock of whoever reads it.
-func localTime(at time.Time, zone string) string {
-	l, err := time.LoadLocation(zone)
-	if err != nil {
-		l = time.UTC
-	}
-	return at.In(l).Format("2006-01-02 15:04")
+	return policy.Happening{Kind: kind, Over: command.BoxTarget(id), Among: members}
 }
 
 // clock shows how long something lasts: 0:07, 2:30.

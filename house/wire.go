@@ -18,6 +18,7 @@ import (
 	"tandem/command"
 	"tandem/outbox"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/store"
 )
 
@@ -92,27 +93,17 @@ func (h *House) letter(_ pbx.Actor, u pbx.UserID) api.Letter {
 }
 
 // mailFor is a mail to one of us, in his language and zone, with a link to a page of the app where there is one.
-func (h *House) mailFor(s *pbx.Snapshot, u *pbx.User, at time.Time, kind outbox.Kind, page string, values ...string) outbox.Message {
-	m := outbox.Message{Kind: kind, User: u.ID, Name: u.Name, To: u.Email, Language: s.LanguageOf(u.ID, at), Zone: s.ZoneOf(u.ID, at), Values: values}
+func (h *House) mailFor(s *pbx.Snapshot, u *pbx.User, at time.Time, kind outbox.Kind, page string) outbox.Message {
+	m := outbox.Message{Kind: kind, User: u.ID, Name: u.Name, To: u.Email, Language: s.LanguageOf(u.ID, at), Zone: s.ZoneOf(u.ID, at)}
 	if page != "" {
 		m.Link = h.webAddress() + page
 	}
 	return m
 }
 
-// getsMail reports whether mails reach somebody, and are meant to.
-func getsMail(u *pbx.User, at time.Time) bool { return u != nil && u.Email != "" && !u.IsSuspended(at) }
-
-// warnPerson tells a person by mail that somebody keeps failing at his password (BAR WB-02).
+// warnPerson tells a person that somebody keeps failing at his password (BAR WB-02).
 func (h *House) warnPerson(id pbx.UserID) {
-	s, now := h.snapshot(), time.Now()
-	u := s.Users[id]
-	if u == nil {
-		return
-	}
-	if _, err := h.Mail.Send(context.Background(), h.mailFor(s, u, now, outbox.Warning, "")); err != nil {
-		h.log.Error("warn a person", "user", id, "error", err)
-	}
+	h.informNow(notice{Happening: policy.Happening{Kind: policy.NoticeWarning, Users: people(id)}, page: "/profile"})
 }
 
 func (h *House) testMail(ctx context.Context, to string) error {

@@ -6,6 +6,7 @@ package outbox
 import (
 	"fmt"
 	"html/template"
+	"maps"
 	"strings"
 	"time"
 
@@ -17,25 +18,11 @@ import (
 // Kind says what a mail is for.
 type Kind string
 
-// The kinds of mails.
+// The kinds of mails that are no notices.
 const (
 	Invitation Kind = "invitation" // with the link to the first password
 	Reset      Kind = "reset"      // with the link to another password
 	Test       Kind = "test"       // shows an administrator that mail works
-	Warning    Kind = "warning"    // somebody keeps failing at the receiver's password (BAR WB-02)
-	Asked      Kind = "asked"      // a colleague asks the receiver for a right (N-7)
-	Approved   Kind = "approved"   // the receiver got what he asked for
-	Important  Kind = "important"  // a caller on the list has come to a queue (B-061)
-	Waiting    Kind = "waiting"    // somebody waits too long in a queue (B-061)
-	Refused    Kind = "refused"    // the receiver did not get what he asked for
-	Review     Kind = "review"     // a review of rights begins, and the receiver can decide (N-8)
-	Overdue    Kind = "overdue"    // its time is up, and he has not
-	Budget     Kind = "budget"     // a mark of a budget is reached (B-044, B-066)
-	Voicemail  Kind = "voicemail"  // somebody left the receiver a message
-
-	Attack         Kind = "attack"          // somebody guesses the secrets of phones (SA-04)
-	VoicemailGroup Kind = "voicemail_group" // … or a group of his
-	MailboxLocked  Kind = "mailbox_locked"  // somebody keeps failing at the PIN of the receiver's mailbox (SA-18)
 )
 
 // Message is a mail before it is put into words.
@@ -49,28 +36,35 @@ type Message struct {
 	Office   string // name of the company
 	Link     string // a page of the app, or with Until a secret that opens something for a while; empty for Test and Warning
 	Until    time.Time
-	Values   []string // alternating names and values of further placeholders
+	Notice   bool              // Kind is a kind of notices, whose sentences it has
+	Values   map[string]string // of further placeholders
 }
 
 // Compose puts a message into words of the receiver's language, as plain text and as HTML.
 func Compose(c *i18n.Catalog, m Message) store.Mail {
-	say := func(key string, pairs ...string) string {
-		return c.Say(m.Language, i18n.T(key, append(append(pairs, m.Values...), "office", m.Office, "name", m.Name)...))
+	args := map[string]string{"office": m.Office, "name": m.Name, "until": until(m.Until, m.Zone)}
+	maps.Copy(args, m.Values)
+	say := func(key string) string { return c.Say(m.Language, i18n.Text{Key: key, Args: args}) }
+	kind, subject := "mail."+string(m.Kind), "subject"
+	if m.Notice {
+		kind, subject = "notice."+string(m.Kind), "title"
 	}
-	kind := "mail." + string(m.Kind)
 	p := page{Language: m.Language, Greeting: say("mail.greeting"), Text: say(kind + ".text"), Office: m.Office}
 	if m.Name == "" {
 		p.Greeting = ""
 	}
 	if m.Link != "" {
 		p.Link, p.Button = m.Link, say(kind+".button")
+		if m.Notice && !c.Has(kind+".button") {
+			p.Button = say("notice.show")
+		}
 	}
 	secret := ""
 	if !m.Until.IsZero() {
 		secret = m.Link
-		p.Until, p.Ignore = say("mail.until", "until", until(m.Until, m.Zone)), say("mail.ignore")
+		p.Until, p.Ignore = say("mail.until"), say("mail.ignore")
 	}
-	return store.Mail{Kind: string(m.Kind), User: m.User, To: m.To, Name: m.Name, Subject: say(kind + ".subject"),
+	return store.Mail{Kind: string(m.Kind), User: m.User, To: m.To, Name: m.Name, Subject: say(kind + "." + subject),
 		Text: p.plain(), HTML: p.html(), Secret: secret}
 }
 

@@ -34,8 +34,8 @@ func TestAMessageGoesByMail(t *testing.T) {
 				}
 				c.Sent = func(_ context.Context, m store.Mail) { sent = append(sent, m.Sound) }
 			})
-			letter := p.Write(outbox.Message{Kind: outbox.Voicemail, User: "usr_bob", Name: "Bob", To: "bob@acme.example", Language: "en", Link: "https://pbx.example/voicemail",
-				Values: []string{"from", "Alice 101", "at", "2026-03-02 10:00", "length", "0:12"}})
+			letter := p.Write(outbox.Message{Kind: "voicemail", Notice: true, User: "usr_bob", Name: "Bob", To: "bob@acme.example", Language: "en", Link: "https://pbx.example/voicemail",
+				Values: map[string]string{"from": "Alice 101", "at": "2026-03-02 10:00", "length": "0:12"}})
 			letter.Sound = "msg_1"
 			if _, err := p.store.PutMail(t.Context(), letter); err != nil {
 				t.Fatal(err)

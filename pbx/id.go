@@ -92,6 +92,7 @@ const (
 	KindDeck        Kind = "deck"
 	KindBudget      Kind = "budget"
 	KindBlock       Kind = "block" // a network that is shut out, or never is; its id is the network
+	KindNotice      Kind = "notice"
 )
 
 // Ref points at one thing.

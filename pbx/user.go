@@ -15,6 +15,8 @@ type User struct {
 	Suspensions []Interval `json:"suspensions,omitempty"`
 	Speed       SpeedDials `json:"speed,omitempty"` // short numbers of one's own
 	Created     time.Time  `json:"created"`
+
+	Notices map[NoticeKind]Channels `json:"notices,omitempty"` // how he gets them, where not as usual
 }
 
 // Party is the person as calls and records name him; nobody for nil.

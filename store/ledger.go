@@ -82,8 +82,8 @@ func (t *Tenant) Ledger(ctx context.Context, since time.Time) (spent []Spent, he
 	return spent, held, err
 }
 
-// Marked notes that a mark of a budget was reached, and writes the facts and mails that tell it, once: when it was noted before, nothing is written.
-func (t *Tenant) Marked(ctx context.Context, a Spent, mark int, facts []event.Fact, mails ...Mail) ([]event.Fact, error) {
+// Marked notes that a mark of a budget was reached, and writes the facts and what tells of it, once: when it was noted before, nothing is written.
+func (t *Tenant) Marked(ctx context.Context, a Spent, mark int, facts []event.Fact, also ...Also) ([]event.Fact, error) {
 	var stored []event.Fact
 	err := t.db.change(ctx, "mark of a budget", func(x tx) error {
 		stored = nil
@@ -97,8 +97,8 @@ func (t *Tenant) Marked(ctx context.Context, a Spent, mark int, facts []event.Fa
 		if err != nil {
 			return err
 		}
-		for _, m := range mails {
-			if err := m.write(ctx, t, x); err != nil {
+		for _, a := range also {
+			if err := a.write(ctx, t, x); err != nil {
 				return err
 			}
 		}

@@ -350,6 +350,21 @@ CREATE INDEX messages_of_group ON messages (tenant, group_id, at, id);
 
 CREATE INDEX messages_of_user ON messages (tenant, user_id, at, id);
 
+CREATE TABLE notices (
+	tenant  TEXT   NOT NULL,
+	id      TEXT   NOT NULL,
+	user_id TEXT   NOT NULL,
+	kind    TEXT   NOT NULL,
+	at      BIGINT NOT NULL,
+	seen    BIGINT NOT NULL,
+	body    TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX notices_at ON notices (tenant, at);
+
+CREATE INDEX notices_user ON notices (tenant, user_id, at, id);
+
 CREATE TABLE open_calls (
 	tenant  TEXT   NOT NULL,
 	id      TEXT   NOT NULL,
@@ -718,7 +733,7 @@ CREATE TABLE users (
 	zone        TEXT   NOT NULL,
 	photo       TEXT   NOT NULL,
 	suspensions TEXT   NOT NULL,
-	created     BIGINT NOT NULL, speed TEXT NOT NULL DEFAULT '',
+	created     BIGINT NOT NULL, speed TEXT NOT NULL DEFAULT '', notices TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

@@ -1328,6 +1328,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's notices, the newest first.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        get: operations["get_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark all notices as read, up to a moment.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        post: operations["post_notices_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/{notice}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Mark a notice as read, or as new again.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        patch: operations["patch_notices_by_notice"];
+        trace?: never;
+    };
     "/v1/numbers": {
         parameters: {
             query?: never;
@@ -1618,6 +1678,30 @@ export interface paths {
          * @description Needs `delegate.give` over the me; who may not see it is told that it does not exist.
          */
         post: operations["post_profile_deputies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/profile/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By which ways one gets which notices.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        get: operations["get_profile_notices"];
+        /**
+         * Choose by which ways one gets notices.
+         * @description Needs `user.profile` over the me; who may not see it is told that it does not exist.
+         */
+        put: operations["put_profile_notices"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4147,6 +4231,11 @@ export interface components {
             new: string;
             old: string;
         };
+        Channels: {
+            mail: boolean;
+            push: boolean;
+            web: boolean;
+        };
         ChoosePasswordBody: {
             password: string;
         };
@@ -5092,6 +5181,12 @@ export interface components {
         Invited: {
             call: string;
         };
+        Item: {
+            kind: string;
+            mail: boolean;
+            push: boolean;
+            web: boolean;
+        };
         Keeper: {
             id: string;
             /**
@@ -5699,6 +5794,47 @@ export interface components {
         NextExtension: {
             extension: string;
         };
+        Notice: {
+            about?: components["schemas"]["Named"];
+            /**
+             * @description own: about the reader; groups: because he looks after people; office: because he looks after the office
+             * @enum {string}
+             */
+            area: "own" | "groups" | "office";
+            /** Format: date-time */
+            at: string;
+            id: string;
+            kind: string;
+            /** @description of the web app: where it leads */
+            page?: string;
+            read: boolean;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            text: string;
+            title: string;
+        };
+        NoticeChoice: {
+            /** @enum {string} */
+            area: "own" | "groups" | "office";
+            /** @description it stands under the bell whatever is chosen */
+            fixed: boolean;
+            kind: string;
+            mail: boolean;
+            name: string;
+            push: boolean;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @description what holds for whoever chose nothing */
+            usual: components["schemas"]["Channels"];
+            web: boolean;
+        };
+        NoticeChoicesInBody: {
+            /** @description kinds that are not named stay as they are */
+            items: components["schemas"]["Item"][];
+        };
+        NoticeInBody: {
+            read: boolean;
+        };
         Office: {
             country: string;
             /** Format: int64 */
@@ -5972,6 +6108,26 @@ export interface components {
         };
         PageMenu: {
             items: components["schemas"]["Menu"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageNotice: {
+            items: components["schemas"]["Notice"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageNoticeChoice: {
+            items: components["schemas"]["NoticeChoice"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -6850,6 +7006,17 @@ export interface components {
              * @description other people
              */
             people: number;
+        };
+        ReadInBody: {
+            /**
+             * Format: date-time
+             * @description what came later stays new; absent: all
+             */
+            until?: string;
+        };
+        ReadOut: {
+            /** Format: int64 */
+            read: number;
         };
         RecordRule: {
             /** @description the person, group or queue it is about; or office */
@@ -11167,6 +11334,111 @@ export interface operations {
             };
         };
     };
+    get_notices: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description only what is not marked as read */
+                unread?: boolean;
+                area?: "own" | "groups" | "office";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNotice"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_notices_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadOut"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_notices_by_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_numbers: {
         parameters: {
             query?: {
@@ -11881,6 +12153,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageDeputy"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_profile_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNoticeChoice"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_profile_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeChoicesInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageNoticeChoice"];
                 };
             };
             /** @description Refused, with the reason */
