@@ -1,9 +1,6 @@
 package hours
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Public is a public holiday of a country.
 type Public struct {
@@ -97,42 +94,4 @@ func PublicHolidays(country, region string, year int) []Public {
 		}
 	}
 	return all
-}
-
-// moonYears is for how many years holidays by the moon are written out.
-const moonYears = 3
-
-// byMoon are the holidays of Indonesia that the moon decides: Islamic ones by the tabular calendar, which is a day off at times, and the
-// Chinese New Year.
-func byMoon(year int) []Public {
-	var all []Public
-	add := func(key string, from, to Date) {
-		if r, err := OnDates(from, to); err == nil && from.Time().Year() == year {
-			all = append(all, Public{Key: key, On: r, Unsure: true})
-		}
-	}
-	for h := (year - 622) * 33 / 32; h <= (year-622)*33/32+2; h++ {
-		add("hijri_new_year", islamic(h, 1, 1), islamic(h, 1, 1))
-		add("mawlid", islamic(h, 3, 12), islamic(h, 3, 12))
-		add("ascent", islamic(h, 7, 27), islamic(h, 7, 27))
-		add("eid_fitr", islamic(h, 10, 1), islamic(h, 10, 2))
-		add("eid_adha", islamic(h, 12, 10), islamic(h, 12, 10))
-	}
-	if d, ok := chineseNewYears()[year]; ok {
-		add("chinese_new_year", d, d)
-	}
-	slices.SortFunc(all, func(a, b Public) int { return int(a.On.from - b.On.from) })
-	return all
-}
-
-// islamic is a day of the tabular Islamic calendar (years of 30, leap years 2, 5, 7, 10, 13, 16, 18, 21, 24, 26, 29; civil epoch).
-func islamic(year, month, day int) Date {
-	return Date((11*year+3)/30 + 354*year + 30*month - (month-1)/2 + day + 1948440 - 385 - 2440588)
-}
-
-// chineseNewYears are the first days of Chinese years, which need astronomy to find.
-func chineseNewYears() map[int]Date {
-	return map[int]Date{2025: DateOf(2025, time.January, 29), 2026: DateOf(2026, time.February, 17), 2027: DateOf(2027, time.February, 6), 2028: DateOf(2028, time.January, 26),
-		2029: DateOf(2029, time.February, 13), 2030: DateOf(2030, time.February, 3), 2031: DateOf(2031, time.January, 23), 2032: DateOf(2032, time.February, 11),
-		2033: DateOf(2033, time.January, 31), 2034: DateOf(2034, time.February, 19), 2035: DateOf(2035, time.February, 8)}
 }
