@@ -217,6 +217,16 @@ func TestThePathIsDrawn(t *testing.T) {
 	if path.Root.End != "hidden" || path.Root.Name != "" || len(path.Root.Rings) != 0 || strings.Contains(fmt.Sprint(path.Root), "uwe") {
 		t.Errorf("tom, who does not see uwe, is told %+v", path.Root)
 	}
+	// Who may not call at all is told so before the call, as he would be during it; why is told to him, and not to everybody.
+	o.wants(201, "olga", "POST", "/v1/users/<uwe>/grants", `{"right":"call.place","scope":{"kind":"self"},"deny":true}`)
+	for _, tt := range []struct{ who, want string }{{"uwe", "cause.denied"}, {"nina", "cause.denied"}} {
+		path = Path{}
+		o.ask(tt.who, "POST", "/v1/explain/route", `{"from":"<uwe>","to":"`+number+`"}`, "Accept-Language", "en").json(t, &path)
+		plain := "Calling is not allowed."
+		if last := path.Root.Lines[len(path.Root.Lines)-1]; path.Root.Cause != pbx.CauseDenied || (last == plain) != (tt.who == "nina") {
+			t.Errorf("%s is told %+v", tt.who, path.Root)
+		}
+	}
 	for _, bad := range []string{`{"to":""}`, `{"to":"100","from":"banana"}`} {
 		if r := o.ask("uwe", "POST", "/v1/explain/route", bad); r.StatusCode != 422 {
 			t.Errorf("%s: %d", bad, r.StatusCode)

@@ -10,6 +10,7 @@ import (
 	"tandem/pbx"
 	"tandem/policy"
 	decision "tandem/route"
+	"tandem/switchboard"
 )
 
 // PathNode is one place of the tree of what can happen to a call.
@@ -58,7 +59,7 @@ func (s *Server) explainRoute(_ context.Context, v *visit, in *explainRoute) (Pa
 	if err != nil {
 		return Path{}, err
 	}
-	tree := decision.Explore(v.s, v.live, r)
+	tree := decision.Explore(v.s, v.live, r, switchboard.Permit)
 	return Path{From: from, To: r.Dialled, At: r.At, Zone: v.s.ZoneOf(v.who.User, v.at), Root: s.showNode(v, tree)}, nil
 }
 
@@ -73,7 +74,7 @@ func (v *visit) caller(from string, r *decision.Request) (string, error) {
 		id = pbx.UserID(ref.ID)
 	}
 	if u := v.s.Users[id]; u != nil && v.knows(id) {
-		r.Caller = pbx.Actor{Kind: pbx.ActorDevice, User: id}
+		r.Caller = pbx.Actor{Kind: pbx.ActorUser, User: id}
 		return u.Name, nil
 	}
 	n := number.Read(v.s.Tenant.Country, from)
@@ -100,6 +101,9 @@ func (s *Server) showNode(v *visit, n *decision.Node) PathNode {
 		}
 	}
 	for _, t := range n.Plan.Trace {
+		if who := n.Asked.Caller.User; strings.HasPrefix(t.Key, "denied.") && who != v.who.User && !v.mayAskAbout(who) {
+			t = i18n.T("cause.denied") // why somebody has no right is for those who may explain his rights
+		}
 		if line, ok := v.line(t); ok {
 			out.Lines = append(out.Lines, s.say(v, line))
 		}

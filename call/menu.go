@@ -65,6 +65,7 @@ func (menu) service() {}
 func (s menu) step(m *machine, in Input) {
 	switch in := in.(type) {
 	case begun:
+		m.do(Show{}) // live views tell where the caller chooses
 		m.do(OpenMenu{s.at})
 		m.wait(HouseTimer, menuTime)
 	case Choices:

@@ -301,10 +301,10 @@ func isWilled(c pbx.Cause) bool {
 }
 
 // end is refuse for a call that was sent on: it ends with what became of it where it was before, so that a caller hears
-// "busy" and not that the place behind does not exist.
+// "busy" and not that the place behind does not exist. That a person sent it there says nothing of the kind.
 func (p *Plan) end(cause pbx.Cause, text i18n.Text) {
 	for i := len(p.Passed) - 1; i >= 0; i-- {
-		if c := p.Passed[i].Cause; c != "" {
+		if c := p.Passed[i].Cause; c != "" && !isWilled(c) {
 			cause = c
 			break
 		}

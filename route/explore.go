@@ -41,9 +41,9 @@ const most = 200
 
 // Explore is the whole tree of what can happen: it only asks Decide again and again, so that a preview cannot differ from
 // a call (N-3). Beside what happens now it shows what would happen if the person had another status, talked, or had no
-// phone connected.
-func Explore(s *pbx.Snapshot, live *pbx.Presence, r Request) *Node {
-	e := &explorer{s: s, live: live, left: most}
+// phone connected. Permit puts before each plan what whoever carries calls asks beside; nil asks nothing.
+func Explore(s *pbx.Snapshot, live *pbx.Presence, r Request, permit func(*pbx.Snapshot, Request, *Plan)) *Node {
+	e := &explorer{s: s, live: live, left: most, permit: permit}
 	root := e.ask(r, BranchStart, 0, true)
 	if person := e.first(root); person != "" && r.Suppose == (Suppose{}) {
 		root.Next = append(root.Next, e.others(root, person)...)
@@ -53,16 +53,20 @@ func Explore(s *pbx.Snapshot, live *pbx.Presence, r Request) *Node {
 
 // explorer counts the questions that are left.
 type explorer struct {
-	s    *pbx.Snapshot
-	live *pbx.Presence
-	left int
-	seen []pbx.MenuID // menus on the way to the node that is asked about; a way back into one is told, not followed
+	s      *pbx.Snapshot
+	live   *pbx.Presence
+	permit func(*pbx.Snapshot, Request, *Plan)
+	left   int
+	seen   []pbx.MenuID // menus on the way to the node that is asked about; a way back into one is told, not followed
 }
 
 // ask asks once, and again for everything that can become of the phones that ring.
 func (e *explorer) ask(r Request, b Branch, after time.Duration, taken bool) *Node {
 	e.left--
 	n := &Node{Branch: b, Asked: r, After: after, Taken: taken, Plan: Decide(e.s, e.live, r)}
+	if e.permit != nil {
+		e.permit(e.s, r, &n.Plan)
+	}
 	var rang time.Duration
 	for _, a := range n.Plan.Attempts {
 		rang += a.Ring

@@ -15,7 +15,7 @@ import (
 func TestAPreviewIsWhatWouldHappen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, live, r := random(t)
-		root, nodes := Explore(s, live, r), 0
+		root, nodes := Explore(s, live, r, nil), 0
 		var look func(n *Node)
 		look = func(n *Node) {
 			nodes++

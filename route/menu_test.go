@@ -19,7 +19,7 @@ func TestExploreMenu(t *testing.T) {
 			Keys: []pbx.MenuKey{{Key: "1", To: to(pbx.ToUser, string(bob))}, {Key: "2", To: to(pbx.ToMenu, "mnu_2")}}},
 		&pbx.Menu{ID: "mnu_2", Name: "Support", Keys: []pbx.MenuKey{{Key: "9", To: to(pbx.ToMenu, "mnu_1")}}})
 	s := w.snapshot(t)
-	root := Explore(s, w.live, Request{Caller: pbx.Actor{Kind: pbx.ActorDevice, User: alice, Device: desk}, Dialled: "200", At: noon})
+	root := Explore(s, w.live, Request{Caller: pbx.Actor{Kind: pbx.ActorDevice, User: alice, Device: desk}, Dialled: "200", At: noon}, nil)
 	branches := func(n *Node) (all []string) {
 		for _, x := range n.Next {
 			all = append(all, string(x.Branch)+x.Key)

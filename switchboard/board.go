@@ -132,14 +132,7 @@ func (b *Board) Incoming(in call.Incoming) {
 	}
 	asked := route.Request{Caller: in.Actor, From: callerOf(s, in), Dialled: in.Dialled, At: now}
 	plan := route.Decide(s, live, asked)
-	if !plan.IsEmergency() && in.Actor.Kind != pbx.ActorTrunk { // a carrier brings calls for numbers that lead somewhere; route decides which
-		d := policy.Decide(s, policy.Request{Actor: in.Actor, Right: policy.CallPlace, Target: policy.User(in.Actor.User), At: now})
-		if !d.OK && plan.Refuse != pbx.CauseSuspended && plan.Refuse != pbx.CauseDenied {
-			plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
-			plan.Trace = append(plan.Trace, plan.Text)
-		}
-		b.used(in.Actor, policy.CallPlace, d, now)
-	}
+	b.used(in.Actor, policy.CallPlace, mayPlace(s, in.Actor, &plan, now), now)
 	b.mayDialOut(s, in.Actor, &plan, now)
 
 	if intercom {

@@ -84,17 +84,39 @@ func (r *run) unwarn() {
 	}
 }
 
+// Permit puts the rights of people before a plan, as a call does that is carried: who may place none, and whose way outside is closed. A preview
+// that asks it comes to the same as the call (N-3).
+func Permit(s *pbx.Snapshot, asked route.Request, plan *route.Plan) {
+	if asked.To.IsZero() {
+		mayPlace(s, asked.Caller, plan, asked.At)
+	}
+	mayDialOut(s, asked.Caller, plan, asked.At)
+}
+
+// mayPlace refuses the plan of a person who may place no call. A carrier brings calls for numbers that lead somewhere; route decides which.
+func mayPlace(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, now time.Time) (d policy.Decision) {
+	if plan.IsEmergency() || caller.Kind == pbx.ActorTrunk {
+		return d
+	}
+	d = policy.Decide(s, policy.Request{Actor: caller, Right: policy.CallPlace, Target: policy.User(caller.User), At: now})
+	if !d.OK && plan.Refuse != pbx.CauseSuspended && plan.Refuse != pbx.CauseDenied {
+		plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
+		plan.Trace = append(plan.Trace, plan.Text)
+	}
+	return d
+}
+
 // mayDialOut refuses a plan that leads outside when whoever pays has not the right to call there at all; what it may cost, route has asked.
 // The right is the first question of those who wonder why they cannot call (B-098), so its refusal stands before that of a restriction.
-func (b *Board) mayDialOut(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, now time.Time) {
+func mayDialOut(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, now time.Time) (payer pbx.Actor, d policy.Decision) {
 	if plan.Payer == "" || plan.IsEmergency() {
-		return
+		return payer, d
 	}
-	payer := caller
+	payer = caller
 	if payer.User != plan.Payer {
 		payer = pbx.Actor{Kind: pbx.ActorUser, User: plan.Payer}
 	}
-	d := policy.Decide(s, policy.Request{Actor: payer, Right: policy.CallOut, Target: policy.User(plan.Payer), At: now})
+	d = policy.Decide(s, policy.Request{Actor: payer, Right: policy.CallOut, Target: policy.User(plan.Payer), At: now})
 	switch {
 	case d.OK:
 	case plan.Beside():
@@ -108,6 +130,12 @@ func (b *Board) mayDialOut(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, 
 			plan.Spoken = "say.refused.right"
 		}
 	}
+	return payer, d
+}
+
+// mayDialOut is the same for a call that is carried: the right counts as used.
+func (b *Board) mayDialOut(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, now time.Time) {
+	payer, d := mayDialOut(s, caller, plan, now)
 	b.used(payer, policy.CallOut, d, now)
 }
 

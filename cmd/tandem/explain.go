@@ -11,6 +11,7 @@ import (
 	"tandem/number"
 	"tandem/pbx"
 	"tandem/route"
+	"tandem/switchboard"
 )
 
 type explainCommand struct {
@@ -51,7 +52,7 @@ func (c explainRouteCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	t := teller{out: std.out, say: func(t i18n.Text) string { return words.Say(c.Language, t) }}
-	t.node(route.Explore(s, live, r), 0)
+	t.node(route.Explore(s, live, r, switchboard.Permit), 0)
 	return t.err
 }
 
@@ -72,7 +73,7 @@ func (c explainRouteCommand) request(s *pbx.Snapshot) (route.Request, error) {
 		u = s.Users[pbx.UserID(ref.ID)]
 	}
 	if u != nil {
-		r.Caller = pbx.Actor{Kind: pbx.ActorDevice, User: u.ID}
+		r.Caller = pbx.Actor{Kind: pbx.ActorUser, User: u.ID}
 		return r, nil
 	}
 	n := number.Read(s.Tenant.Country, c.From)
