@@ -522,6 +522,10 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 			return what, st.v.seesBudget(b)
 		}
 		return what, st.sees(policy.BudgetEdit, policy.System())
+	case pbx.KindAlarm:
+		a := st.v.s.Alarms[pbx.AlarmID(f.Object.ID)]
+		what.Mine = a != nil && a.User == st.v.who.User
+		return what, st.v.seesAlarm(a) || st.sees(policy.RestrictionEdit, policy.System())
 	case pbx.KindGroup:
 		return what, st.saw(f, policy.GroupSee, policy.Group(group))
 	case pbx.KindDevice:

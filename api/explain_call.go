@@ -42,7 +42,7 @@ type WhyCall struct {
 
 // CallCheck is one question of the decision.
 type CallCheck struct {
-	Kind  string `json:"kind" enum:"right,number,rules,deny,hours,price,budget"`
+	Kind  string `json:"kind" enum:"right,number,alarm,rules,deny,hours,price,budget"`
 	State string `json:"state" enum:"passed,decides,would_refuse"`
 	Text  string `json:"text"`
 }
@@ -182,6 +182,8 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 	case out.OK:
 	case out.Code == "budget":
 		out.Change = say(i18n.T("toll.change.budget"))
+	case e.Code == toll.Alarmed && right.OK:
+		out.Change = say(i18n.T("toll.change.alarm", "name", v.s.NameOf(e.Alarm.On)))
 	case e.Code == toll.Unpriced && right.OK:
 		out.Change = say(i18n.T("toll.change.price"))
 	case !right.OK && out.Code == "right":

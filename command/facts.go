@@ -74,8 +74,14 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 		return event.StatusChosen
 	}
 	switch before := d.Before.(type) {
+	case *pbx.Alarm:
+		if verb = "lifted"; d.After == nil {
+			verb = "deleted"
+		}
 	case nil:
-		verb = "created"
+		if verb = "created"; d.Ref.Kind == pbx.KindAlarm {
+			verb = "raised"
+		}
 	case *pbx.Tenant:
 		if before.Claimed.IsZero() && !d.After.(*pbx.Tenant).Claimed.IsZero() {
 			return event.SetupClaimed

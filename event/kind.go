@@ -125,6 +125,10 @@ const (
 	BudgetDeleted Kind = "budget.deleted"
 	BudgetReached Kind = "budget.reached" // a mark; Data is a Budget
 
+	AlarmRaised Kind = "alarm.raised" // somebody made too many calls abroad and makes no more; After is a pbx.Alarm
+	AlarmLifted Kind = "alarm.lifted" // … and may again
+	AlarmGone   Kind = "alarm.deleted"
+
 	BlockMade     Kind = "block.made"     // a network was shut out, by the house or by somebody; After is a pbx.Block
 	BlockAllowed  Kind = "block.allowed"  // … or never will be by itself
 	BlockReleased Kind = "block.released" // … and not any more; Before is a pbx.Block
@@ -236,6 +240,7 @@ func Kinds() []Kind {
 		RestrictionCreated, RestrictionChanged, RestrictionDeleted,
 		DeckCreated, DeckChanged, DeckDeleted,
 		BudgetCreated, BudgetChanged, BudgetDeleted, BudgetReached,
+		AlarmRaised, AlarmLifted, AlarmGone,
 		BlockMade, BlockAllowed, BlockReleased,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,

@@ -153,6 +153,10 @@ type House struct {
 	till     *switchboard.Till
 	marks    chan switchboard.Reached // of budgets
 
+	alarms    *switchboard.Alarms
+	raised    chan pbx.Alarm // calls abroad that were stopped
+	countries chan called    // for the first time
+
 	attackTold time.Time // when mails told of an attack last; belongs to who writes refusals down
 }
 
@@ -162,7 +166,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256)}
+	h := &House{Memory: m, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -175,6 +179,9 @@ func (h *House) build(ctx context.Context) error {
 	}
 	if err := h.openTill(ctx); err != nil {
 		return fmt.Errorf("ledger: %w", err)
+	}
+	if err := h.openAlarms(ctx); err != nil {
+		return fmt.Errorf("calls abroad: %w", err)
 	}
 	if err := h.openBlobs(); err != nil {
 		return err
@@ -198,7 +205,7 @@ func (h *House) build(ctx context.Context) error {
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
 		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
 		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Recordings: recordings{h}, Queues: h.queues(), Carry: h.carry,
-		Used: h.uses.note, Till: h.till,
+		Used: h.uses.note, Till: h.till, Alarms: h.alarms,
 	})
 	if err := h.phones(ctx, public); err != nil {
 		return err

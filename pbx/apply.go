@@ -59,6 +59,7 @@ func empty(size int) *Snapshot {
 		Restrictions:   map[RestrictionID]*Restriction{},
 		Decks:          map[DeckID]*Deck{},
 		Budgets:        map[BudgetID]*Budget{},
+		Alarms:         map[AlarmID]*Alarm{},
 		Timetables:     map[HoursID]*Timetable{},
 		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
@@ -171,6 +172,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Decks, DeckID(r.ID))
 	case KindBudget:
 		return found(s.Budgets, BudgetID(r.ID))
+	case KindAlarm:
+		return found(s.Alarms, AlarmID(r.ID))
 	case KindPrompt:
 		return found(s.Prompts, PromptID(r.ID))
 	case KindMailbox:
@@ -194,7 +197,7 @@ func found[K comparable, V interface {
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
 // statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, rules about recording, hours, overrides,
-// trunks, numbers, out routes, restrictions, price lists, budgets, park positions, rooms, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, park positions, rooms, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -204,7 +207,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) && each(s.RecordRules, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Parks, yield) && each(s.Rooms, yield) &&
-			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield)
+			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield)
 	}
 }
 
@@ -218,7 +221,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status, duty, forwarding, mailbox, rule about recording, hours and budgets of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, duty, forwarding, mailbox, rule about recording, hours, budgets and alarms of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -275,6 +278,11 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 	for _, b := range s.Budgets {
 		if b.On == r {
 			all = append(all, b.Ref())
+		}
+	}
+	for _, a := range s.Alarms {
+		if a.On == r {
+			all = append(all, a.Ref())
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
@@ -411,6 +419,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Decks, k, t)[n.ID] = n
 	case *Budget:
 		own(&s.Budgets, k, t)[n.ID] = n
+	case *Alarm:
+		own(&s.Alarms, k, t)[n.ID] = n
 	case *Prompt:
 		own(&s.Prompts, k, t)[n.ID] = n
 	case *Mailbox:
@@ -481,6 +491,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Decks, r.Kind, t), DeckID(r.ID))
 	case KindBudget:
 		delete(own(&s.Budgets, r.Kind, t), BudgetID(r.ID))
+	case KindAlarm:
+		delete(own(&s.Alarms, r.Kind, t), AlarmID(r.ID))
 	case KindPrompt:
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	case KindMailbox:

@@ -48,5 +48,6 @@ func (o *OutRoute) Ref() Ref      { return Ref{KindOutRoute, string(o.ID)} }
 func (r *Restriction) Ref() Ref   { return Ref{KindRestriction, string(r.ID)} }
 func (d *Deck) Ref() Ref          { return Ref{KindDeck, string(d.ID)} }
 func (b *Budget) Ref() Ref        { return Ref{KindBudget, string(b.ID)} }
+func (a *Alarm) Ref() Ref         { return Ref{KindAlarm, string(a.ID)} }
 func (t *Timetable) Ref() Ref     { return Ref{KindHours, string(t.ID)} }
 func (o *HoursOverride) Ref() Ref { return Ref{KindOverride, string(o.ID)} }

@@ -67,6 +67,11 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 	switch n := n.(type) {
 	case *Tenant:
 		before, _ := old.(*Tenant)
+		if n.Alarms != nil {
+			if err := checkAlarms(n.Alarms); err != nil {
+				return err
+			}
+		}
 		return s.checkTenant(before, n)
 	case *User:
 		return s.checkUser(n)
@@ -138,6 +143,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkDeck(n)
 	case *Budget:
 		return s.checkBudget(n)
+	case *Alarm:
+		return checkAlarm(n)
 	}
 	return nil
 }

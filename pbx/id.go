@@ -32,6 +32,7 @@ type (
 	RestrictionID string // rst_…; a profile of what may be called outside
 	DeckID        string // dck_…; a price list of a carrier
 	BudgetID      string // bud_…
+	AlarmID       string // alm_…; calls abroad that somebody was stopped for
 	MessageID     string // msg_…; in a mailbox; its sound has the same name
 	ParkID        string // prk_…; a row of park positions
 	RoomID        string // rom_…; a conference room
@@ -91,6 +92,7 @@ const (
 	KindRestriction Kind = "restriction"
 	KindDeck        Kind = "deck"
 	KindBudget      Kind = "budget"
+	KindAlarm       Kind = "alarm"
 	KindBlock       Kind = "block" // a network that is shut out, or never is; its id is the network
 	KindNotice      Kind = "notice"
 )

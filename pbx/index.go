@@ -25,6 +25,7 @@ type index struct {
 	restrictions map[Ref][]*Restriction // by what they are put on; without those that are off
 	decks        map[TrunkID][]*Deck    // by trunk, newest first
 	budgets      map[Ref][]*Budget      // by what they are put on; without those that are off
+	alarms       map[Ref]*Alarm         // that hold, by whom they stop
 	calendar     *hours.Zone            // of the office …
 	calendarOf   string                 // … and its name
 	clocks       map[string]*hours.Zone // of the office and its groups, while a rule asks for the time of day
@@ -96,6 +97,7 @@ func (s *Snapshot) reindex() error {
 	s.indexRestrictions()
 	s.indexDecks()
 	s.indexBudgets()
+	s.indexAlarms()
 	return nil
 }
 
@@ -121,6 +123,7 @@ func (s *Snapshot) mend(t *touch) error {
 	s.mendRestrictions(t)
 	s.mendDecks(t)
 	s.mendBudgets(t)
+	s.mendAlarms(t)
 	return nil
 }
 
@@ -326,6 +329,8 @@ func (s *Snapshot) NameOf(r Ref) string {
 		return n.Name
 	case *Budget:
 		return n.Name
+	case *Alarm:
+		return s.NameOf(n.On)
 	case *Timetable, *HoursOverride:
 		if r.ID == string(OfficeHours) {
 			return s.Tenant.Name

@@ -39,6 +39,7 @@ type Snapshot struct {
 	Restrictions   map[RestrictionID]*Restriction
 	Decks          map[DeckID]*Deck
 	Budgets        map[BudgetID]*Budget
+	Alarms         map[AlarmID]*Alarm
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

@@ -22,6 +22,7 @@ type Tenant struct {
 	Providers []Provider       `json:"providers,omitempty"` // where people may sign in besides here, in the order of the buttons
 	Codes     Codes            `json:"codes,omitzero"`
 	Speed     SpeedDials       `json:"speed,omitempty"`    // short numbers for everybody
+	Alarms    *AlarmLimits     `json:"alarms,omitempty"`   // from when on calls abroad are stopped (TF-06); nil: DefaultAlarms
 	Currency  string           `json:"currency,omitempty"` // ISO 4217, of Prices; empty: nothing has a price
 	Prices    map[string]int64 `json:"prices,omitempty"`   // by name of a billable right: what one holder costs a month, in hundredths (D-043)
 }

@@ -17,6 +17,13 @@ CREATE TABLE accesses (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE alarms (
+	tenant TEXT NOT NULL,
+	id     TEXT NOT NULL,
+	body   TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE assignments (
 	tenant      TEXT   NOT NULL,
 	id          TEXT   NOT NULL,
@@ -106,6 +113,13 @@ CREATE INDEX calls_ended ON calls (tenant, ended, id);
 CREATE INDEX calls_started ON calls (tenant, started, id);
 
 CREATE INDEX calls_talk ON calls (tenant, talk, id);
+
+CREATE TABLE countries_called (
+	tenant  TEXT   NOT NULL,
+	country TEXT   NOT NULL,
+	first   BIGINT NOT NULL,
+	PRIMARY KEY (tenant, country)
+);
 
 CREATE TABLE decks (
 	tenant   TEXT   NOT NULL,
@@ -648,7 +662,7 @@ CREATE TABLE tenants (
 	mail_tls      TEXT   NOT NULL,
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
-, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', reasons BIGINT NOT NULL DEFAULT 0, codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '', listen_tone BIGINT NOT NULL DEFAULT 0, listen_hidden BIGINT NOT NULL DEFAULT 0);
+, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', reasons BIGINT NOT NULL DEFAULT 0, codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '', listen_tone BIGINT NOT NULL DEFAULT 0, listen_hidden BIGINT NOT NULL DEFAULT 0, alarms TEXT NOT NULL DEFAULT 'null');
 
 CREATE TABLE timetables (
 	tenant   TEXT NOT NULL,

@@ -31,7 +31,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, parkRows(), &nouns), gather(ctx, x, t.id, roomRows(), &nouns),
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, reviewRows(), &nouns), gather(ctx, x, t.id, verdictRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
 			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns),
-			gather(ctx, x, t.id, restrictionRows(), &nouns), gather(ctx, x, t.id, deckRows(), &nouns), gather(ctx, x, t.id, budgetRows(), &nouns))
+			gather(ctx, x, t.id, restrictionRows(), &nouns), gather(ctx, x, t.id, deckRows(), &nouns), gather(ctx, x, t.id, budgetRows(), &nouns), gather(ctx, x, t.id, alarmRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -57,18 +57,18 @@ func gather[N any, P interface {
 func (t *Tenant) office(ctx context.Context, x tx) (*pbx.Tenant, int64, error) {
 	var o pbx.Tenant
 	var version, claimed, spread, reasons, tone, hidden int64
-	var sso, prices, codes, speed string
+	var sso, prices, codes, speed, alarms string
 	err := x.row(ctx, `SELECT version, name, country, zone, language, public, digits, claimed,
-		mail_host, mail_port, mail_from, mail_user, mail_password, mail_tls, replay, spread, providers, currency, prices, codes, speed, reasons, listen_tone, listen_hidden FROM tenants WHERE id = $1`, t.id).
+		mail_host, mail_port, mail_from, mail_user, mail_password, mail_tls, replay, spread, providers, currency, prices, codes, speed, reasons, listen_tone, listen_hidden, alarms FROM tenants WHERE id = $1`, t.id).
 		Scan(&version, &o.Name, &o.Country, &o.Zone, &o.Language, &o.Public, &o.Digits, &claimed,
-			&o.Mail.Host, &o.Mail.Port, &o.Mail.From, &o.Mail.User, &o.Mail.Password, &o.Mail.TLS, &o.Replay, &spread, &sso, &o.Currency, &prices, &codes, &speed, &reasons, &tone, &hidden)
+			&o.Mail.Host, &o.Mail.Port, &o.Mail.From, &o.Mail.User, &o.Mail.Password, &o.Mail.TLS, &o.Replay, &spread, &sso, &o.Currency, &prices, &codes, &speed, &reasons, &tone, &hidden, &alarms)
 	o.Spread, o.Reasons, o.ListenTone, o.ListenHidden = spread != 0, reasons != 0, tone != 0, hidden != 0
 	o.Claimed = moment(claimed)
 	if err != nil {
 		return nil, 0, missing(err, "tenant.unknown")
 	}
 	o.Providers, err = readProviders(sso)
-	return &o, version, errors.Join(err, decode(prices, &o.Prices), decode(codes, &o.Codes), decode(speed, &o.Speed))
+	return &o, version, errors.Join(err, decode(prices, &o.Prices), decode(codes, &o.Codes), decode(speed, &o.Speed), decode(alarms, &o.Alarms))
 }
 
 func (t *Tenant) putOffice(ctx context.Context, x tx, o *pbx.Tenant) error {
@@ -84,15 +84,19 @@ func (t *Tenant) putOffice(ctx context.Context, x tx, o *pbx.Tenant) error {
 	if err != nil {
 		return err
 	}
+	alarms, err := encode(o.Alarms)
+	if err != nil {
+		return err
+	}
 	sso, err := writeProviders(o.Providers)
 	if err != nil {
 		return err
 	}
 	_, err = x.exec(ctx, `UPDATE tenants SET name = $2, country = $3, zone = $4, language = $5, public = $6, digits = $7, claimed = $8,
 		mail_host = $9, mail_port = $10, mail_from = $11, mail_user = $12, mail_password = $13, mail_tls = $14,
-		replay = $15, spread = $16, providers = $17, currency = $18, prices = $19, codes = $20, speed = $21, reasons = $22, listen_tone = $23, listen_hidden = $24 WHERE id = $1`,
+		replay = $15, spread = $16, providers = $17, currency = $18, prices = $19, codes = $20, speed = $21, reasons = $22, listen_tone = $23, listen_hidden = $24, alarms = $25 WHERE id = $1`,
 		t.id, o.Name, o.Country, o.Zone, o.Language, o.Public, o.Digits, ms(o.Claimed),
-		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, o.Mail.Password, o.Mail.TLS, string(o.Replay), flag(o.Spread), sso, o.Currency, prices, codes, speed, flag(o.Reasons), flag(o.ListenTone), flag(o.ListenHidden))
+		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, o.Mail.Password, o.Mail.TLS, string(o.Replay), flag(o.Spread), sso, o.Currency, prices, codes, speed, flag(o.Reasons), flag(o.ListenTone), flag(o.ListenHidden), alarms)
 	return err
 }
 
@@ -182,6 +186,7 @@ type sorted struct {
 	restrictions []*pbx.Restriction
 	decks        []*pbx.Deck
 	budgets      []*pbx.Budget
+	alarms       []*pbx.Alarm
 	gone         map[pbx.Kind][]string
 }
 
@@ -253,6 +258,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.decks = append(s.decks, n)
 		case *pbx.Budget:
 			s.budgets = append(s.budgets, n)
+		case *pbx.Alarm:
+			s.alarms = append(s.alarms, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -271,7 +278,7 @@ func tables() map[pbx.Kind]string {
 		pbx.KindPark: "parks", pbx.KindRoom: "rooms",
 		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts", pbx.KindMailbox: "mailboxes", pbx.KindRecordRule: "recordrules",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
-		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets"}
+		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets", pbx.KindAlarm: "alarms"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -308,7 +315,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, parkRows(), s.parks), put(ctx, x, t.id, roomRows(), s.rooms),
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, reviewRows(), s.reviews), put(ctx, x, t.id, verdictRows(), s.verdicts), put(ctx, x, t.id, promptRows(), s.prompts),
 		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes),
-		put(ctx, x, t.id, restrictionRows(), s.restrictions), put(ctx, x, t.id, deckRows(), s.decks), put(ctx, x, t.id, budgetRows(), s.budgets))
+		put(ctx, x, t.id, restrictionRows(), s.restrictions), put(ctx, x, t.id, deckRows(), s.decks), put(ctx, x, t.id, budgetRows(), s.budgets), put(ctx, x, t.id, alarmRows(), s.alarms))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

@@ -39,7 +39,8 @@ type Config struct {
 
 	Used   policy.Used // told which rights people make use of; nil is told nothing
 	Queues Queues
-	Till   *Till // pays for calls outside; nil: nobody counts
+	Till   *Till   // pays for calls outside; nil: nobody counts
+	Alarms *Alarms // what stops calls abroad when they are too many; nil stops none
 	// Carry does what a feature code of a person's phone says. It may take its time.
 	Carry func(ctx context.Context, who pbx.Actor, action pbx.CodeAction, argument string) call.Carried
 

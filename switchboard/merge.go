@@ -88,7 +88,7 @@ func (r *run) hand(leg pbx.LegID) call.Input {
 	_, n := r.side(sender.leg)
 	h := &handover{from: r, place: r.into, by: r.actor(n), party: sender.record.Party, phone: sender.leg,
 		side: s, wire: s.wire, actor: r.actor(i), leg: r.state.Legs[i], left: *s, to: other.id}
-	h.left.stream, h.left.wire, h.left.meter = nil, "", nil
+	h.left.stream, h.left.wire, h.left.meter, h.left.flight = nil, "", nil, 0
 	if r.watches != nil {
 		h.steals, h.by = true, r.watches.who
 	}

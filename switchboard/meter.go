@@ -51,6 +51,10 @@ type metered struct {
 // allowance asks for the first slice of a leg. Calls that no budget is about, and those of an office that keeps no till, go on at once.
 func (r *run) allowance(e call.AskAllowance) call.Input {
 	s, _ := r.side(e.Leg)
+	if !r.takesOff(s) {
+		r.rule(i18n.T("toll.alarm"))
+		return call.Allowed{Leg: e.Leg, Text: i18n.T("toll.refused.alarm", "number", r.plan.To.Number), Spoken: "say.refused.class"}
+	}
 	till, charge := r.b.c.Till, s.record.Charge
 	if till == nil || charge == nil {
 		return call.Allowed{Leg: e.Leg, OK: true}
@@ -221,12 +225,14 @@ func (r *run) cut(text i18n.Text) {
 // pay begins the clocks of legs that were answered, and settles those that are over.
 func (r *run) pay() {
 	for i, s := range r.sides {
-		if s.meter == nil || i >= len(r.state.Legs) {
+		if s.meter == nil && s.flight == 0 || i >= len(r.state.Legs) {
 			continue
 		}
 		switch {
 		case !s.record.Ended.IsZero() || r.state.Legs[i].State >= call.LegStopping:
 			r.settle(s)
+			r.land(s)
+		case s.meter == nil:
 		case !s.record.Answered.IsZero() && !s.ticking:
 			s.ticking = true
 			s.meter.begin(s.record.Answered)
@@ -241,13 +247,6 @@ func (r *run) settle(s *side) {
 		return
 	}
 	s.meter = nil
-	talk := time.Duration(0)
-	if !s.record.Answered.IsZero() {
-		ended := s.record.Ended
-		if ended.IsZero() {
-			ended = r.now
-		}
-		talk = ended.Sub(s.record.Answered)
-	}
+	_, talk := s.talked(r.now)
 	r.b.paying.Go(func() { m.end(talk) })
 }

@@ -41,6 +41,7 @@ type message struct {
 	talks    bool        // … which talked when he wanted it
 	arrival  *arrival    // an incoming leg wants to join
 	handover *handover   // a leg comes from another call
+	alarm    *pbx.Alarm  // calls abroad are stopped
 	metered  *metered    // what became of a question about money
 	near     bool        // the end that a rule sets is near
 	over     *over       // … and is there
@@ -322,6 +323,7 @@ func (r *run) release(i int) {
 func (r *run) forget() {
 	for _, s := range r.sides {
 		r.settle(s)
+		r.land(s)
 		r.b.legs.Delete(s.wire)
 	}
 	r.b.calls.Delete(r.id)

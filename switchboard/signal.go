@@ -28,6 +28,8 @@ func (r *run) handle(m *message) {
 		r.recorded(m.recorded, m.tag)
 	case m.informed != 0:
 		r.heard(m.informed)
+	case m.alarm != nil:
+		r.alarmed(m.alarm)
 	case m.metered != nil:
 		r.metered(m.metered)
 	case m.near:

@@ -30,6 +30,7 @@ type side struct {
 	typed   typing // keys pressed while it talks
 	meter   *meter // pays for it; nil where nothing has to be paid, or no more
 	ticking bool   // … since it was answered
+	flight  int64  // its place among the legs that went abroad; 0: it did not, or is over
 
 	id      uint64       // of our descriptions, o= line
 	key     *sdp.Crypto  // ours, for the life of the leg

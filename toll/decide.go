@@ -34,6 +34,7 @@ const (
 	Forbidden Code = "forbidden" // a rule forbids it
 	Hours     Code = "hours"     // a rule forbids it at this time
 	Missing   Code = "missing"   // no rule allows it
+	Alarmed   Code = "alarm"     // an alarm stops calls abroad (TF-06)
 	Unpriced  Code = "unpriced"  // a budget of money would have to pay it, and nobody knows what it costs (TF-05)
 
 	Unentitled Code = "right" // whoever pays has not the right to call outside; policy says so, and no rule was asked
@@ -55,6 +56,7 @@ type Verdict struct {
 	Warn  time.Duration // with Most: when the parties hear that the end is near
 	Limit Spot          // with Most: whose limit it is
 	Quote Quote         // what it costs at that moment, by the trunk of the question or the dearest; of a refused call nothing
+	Alarm *pbx.Alarm    // with Alarmed: which
 	Paid  bool          // a budget of money stands before it: without a price it cannot be made
 }
 
@@ -68,6 +70,8 @@ func (v Verdict) Refusal(to number.Number) i18n.Text {
 		key = "toll.refused.nobody"
 	case Unpriced:
 		key = "toll.refused.unpriced"
+	case Alarmed:
+		key = "toll.refused.alarm"
 	}
 	return i18n.T(key, "number", cmp.Or(string(to.E164), to.Digits))
 }
@@ -86,8 +90,8 @@ func (v Verdict) Spoken() string {
 // WarnBefore is how long before its end a limited call is warned.
 const WarnBefore = 30 * time.Second
 
-// Decide answers a question. Emergency calls come first, then what costs nothing; of everything that reaches the payer an exception beats a
-// rule that forbids, and that beats those that allow. What no rule allows is refused.
+// Decide answers a question. Emergency calls come first, then what costs nothing; of everything that reaches the payer an alarm beats an exception, that
+// beats a rule that forbids, and that beats those that allow. What no rule allows is refused.
 func Decide(s *pbx.Snapshot, q Question) Verdict {
 	switch {
 	case q.To.Class == number.Emergency:
@@ -113,6 +117,8 @@ type collector struct {
 	moment
 	allow, deny, limit Spot
 	lift               Spot
+	alarms             bool                   // somebody is stopped, and the number is one that alarms stop
+	alarm              *pbx.Alarm             // the first that reaches the payer
 	basic              bool                   // no profile is put on the office, and the number is a cheap one
 	at                 pbx.Ref                // what is looked at
 	visit              func(*pbx.Restriction) // of an explanation: every profile that reaches the payer
@@ -121,6 +127,7 @@ type collector struct {
 // gather looks at the phone, the person, his roles and groups with those above, and the office.
 func (c *collector) gather() {
 	s, q := c.s, &c.q
+	c.alarms = s.HasAlarm() && Abroad(q.To.Class)
 	if q.Device != "" {
 		c.look(pbx.Ref{Kind: pbx.KindDevice, ID: string(q.Device)})
 	}
@@ -157,6 +164,9 @@ var basic = [...]number.Class{number.Local, number.National, number.Mobile, numb
 
 func (c *collector) look(r pbx.Ref) {
 	c.at = r
+	if c.alarms && c.alarm == nil {
+		c.alarm = c.s.AlarmOn(r)
+	}
 	c.all(c.s.RestrictionsOn(r))
 }
 
@@ -240,6 +250,8 @@ func fits(to *number.Number, classes, countries, prefixes []string) bool {
 func (c *collector) verdict() Verdict {
 	v := Verdict{}
 	switch {
+	case c.alarm != nil:
+		v.Code, v.Alarm = Alarmed, c.alarm
 	case c.lift.Profile != nil:
 		v.OK, v.Code, v.Spot = true, Excepted, c.lift
 	case c.deny.Profile != nil && c.deny.timed():

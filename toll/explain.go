@@ -46,7 +46,7 @@ func Explain(s *pbx.Snapshot, q Question) Explanation {
 	}
 	c.gather()
 	e.Basic = c.basic
-	if !e.OK && e.Code != Unpriced { // no rule would help: nobody could reserve what it costs
+	if !e.OK && e.Code != Unpriced && e.Code != Alarmed { // no rule would help: nobody could reserve what it costs, or the alarm goes on
 		e.Remedy = remedy(e, q)
 	}
 	return e

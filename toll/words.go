@@ -72,6 +72,7 @@ const (
 	CheckRules  CheckKind = "rules"  // a rule of a profile, or what holds without one, opens it
 	CheckDeny   CheckKind = "deny"   // no rule forbids it
 	CheckHours  CheckKind = "hours"  // no rule forbids it at this time
+	CheckAlarm  CheckKind = "alarm"  // no alarm stops calls abroad (TF-06)
 	CheckPrice  CheckKind = "price"  // where a budget of money would have to pay: it is known what it costs (TF-05)
 )
 
@@ -103,6 +104,9 @@ func (e *Explanation) Checks() []Check {
 	}
 	if e.Basic {
 		allow = true
+	}
+	if e.Alarm != nil {
+		all = append(all, Check{CheckAlarm, false})
 	}
 	all = append(all, Check{CheckRules, allow}, Check{CheckDeny, !deny}, Check{CheckHours, !timed})
 	if e.Paid {

@@ -4,6 +4,50 @@
  */
 
 export interface paths {
+    "/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls abroad that were stopped because there were too many, and from when on they are.
+         * @description For everybody who is signed in: everybody sees what stopped himself; of others those who may lift it
+         */
+        get: operations["get_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change from when on calls abroad are stopped.
+         * @description Needs `restriction.edit` over the office.
+         */
+        patch: operations["patch_alarms"];
+        trace?: never;
+    };
+    "/v1/alarms/{alarm}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let somebody call abroad again.
+         * @description Needs `restriction.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_alarms_by_alarm_lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/assignments/{assignment}": {
         parameters: {
             query?: never;
@@ -3778,6 +3822,82 @@ export interface components {
             uri: string;
             username: string;
         };
+        Alarm: {
+            /** @description who lifted it */
+            by?: components["schemas"]["Named"];
+            /** Format: int64 */
+            count: number;
+            /** @description ISO 3166 alpha-2 */
+            country?: string;
+            /** @description calls that were up then were ended */
+            cut: boolean;
+            /** @description the visitor may lift it */
+            edit: boolean;
+            id: string;
+            /** @enum {string} */
+            kind: "at_once" | "group" | "destinations" | "country" | "short";
+            /**
+             * Format: date-time
+             * @description absent: it holds
+             */
+            lifted?: string;
+            /** @description that was called last */
+            number: string;
+            /** @description who is stopped: a person, or a group with all below it */
+            on: components["schemas"]["Named"];
+            /** Format: date-time */
+            raised: string;
+            reason?: string;
+            /** @description what was noticed, in words */
+            text: string;
+            /** @description whose call it was */
+            user: components["schemas"]["Named"];
+        };
+        AlarmLimits: {
+            /**
+             * Format: int64
+             * @description most calls abroad of a person at the same time
+             */
+            at_once: number;
+            /** @description the first call ever to a country is stopped outside opening hours */
+            country: boolean;
+            /** @description calls abroad that are up are ended too */
+            cut: boolean;
+            /**
+             * Format: int64
+             * @description most numbers abroad of a person within an hour
+             */
+            destinations: number;
+            /**
+             * Format: int64
+             * @description most calls abroad of a group at the same time
+             */
+            group: number;
+            /**
+             * Format: int64
+             * @description so many short calls to one range within an hour are too many
+             */
+            short: number;
+            /**
+             * Format: int64
+             * @description a call that is shorter is a short one
+             */
+            short_seconds: number;
+        };
+        Alarms: {
+            /** @description the visitor may change the limits */
+            edit: boolean;
+            /**
+             * Format: int64
+             * @description how many of them hold
+             */
+            holds: number;
+            items: components["schemas"]["Alarm"][];
+            limits: components["schemas"]["AlarmLimits"];
+            next?: string;
+            /** Format: int64 */
+            total: number;
+        };
         ApproveInBody: {
             /**
              * Format: date-time
@@ -4096,7 +4216,7 @@ export interface components {
         };
         CallCheck: {
             /** @enum {string} */
-            kind: "right" | "number" | "rules" | "deny" | "hours" | "price" | "budget";
+            kind: "right" | "number" | "alarm" | "rules" | "deny" | "hours" | "price" | "budget";
             /** @enum {string} */
             state: "passed" | "decides" | "would_refuse";
             text: string;
@@ -4564,6 +4684,20 @@ export interface components {
              */
             since?: string;
             user: string;
+        };
+        EditAlarmsBody: {
+            /** Format: int64 */
+            at_once?: number;
+            country?: boolean;
+            cut?: boolean;
+            /** Format: int64 */
+            destinations?: number;
+            /** Format: int64 */
+            group?: number;
+            /** Format: int64 */
+            short?: number;
+            /** Format: int64 */
+            short_seconds?: number;
         };
         EditBillingBody: {
             currency?: string;
@@ -5269,6 +5403,9 @@ export interface components {
              * @description the latest end the visitor may give
              */
             until?: string;
+        };
+        LiftAlarmBody: {
+            reason?: string;
         };
         LineState: {
             /**
@@ -8201,6 +8338,112 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_alarms: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                /** @description only those that hold */
+                holds?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarms"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditAlarmsBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmLimits"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_alarms_by_alarm_lift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftAlarmBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     delete_assignments_by_assignment: {
         parameters: {
             query?: {

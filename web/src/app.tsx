@@ -38,6 +38,7 @@ const QueuePage = lazy(() => import('./pages/queue'));
 const RestrictionPage = lazy(() => import('./pages/restriction'));
 const RecordingPage = lazy(() => import('./pages/recording'));
 const RatePage = lazy(() => import('./pages/rate'));
+const AlarmPage = lazy(() => import('./pages/alarm'));
 const BudgetPage = lazy(() => import('./pages/budget'));
 const ParkPage = lazy(() => import('./pages/park'));
 const RoomPage = lazy(() => import('./pages/room'));
@@ -96,6 +97,7 @@ function Pages() {
           <Route path="/restrictions" element={<RestrictionPage />} />
           <Route path="/recordings" element={<RecordingPage />} />
           <Route path="/rates" element={<RatePage />} />
+          <Route path="/alarms" element={<AlarmPage />} />
           <Route path="/budgets" element={<BudgetPage />} />
           <Route path="/parks" element={<ParkPage />} />
           <Route path="/rooms" element={<RoomPage />} />

@@ -76,6 +76,8 @@ export function stale(kind: string): string[] {
       return ['decks', 'rates', 'quotes', 'whycall', 'audit'];
     case 'budget':
       return ['budgets', 'whycall', 'audit'];
+    case 'alarm':
+      return ['alarms', 'whycall', 'audit'];
     case 'block':
       return ['blocks', 'audit'];
     case 'restriction':

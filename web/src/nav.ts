@@ -1,7 +1,7 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
 import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
-import { Coins, Disc3, Megaphone, PiggyBank, Presentation } from 'lucide-react';
+import { Coins, Disc3, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
 import { can } from './session';
 import type { Key } from './words';
 
@@ -26,6 +26,7 @@ export const places: Place[] = [
   { to: '/paths', label: 'nav.paths', icon: Split, section: 'nav.company' },
   { to: '/restrictions', label: 'nav.restrictions', icon: PhoneOff, right: 'restriction.edit', section: 'nav.rules' },
   { to: '/budgets', label: 'nav.budgets', icon: PiggyBank, right: 'budget.edit', also: 'cost.see', least: 'group', section: 'nav.rules' },
+  { to: '/alarms', label: 'nav.alarms', icon: Siren, right: 'restriction.edit', section: 'nav.rules' },
   { to: '/rates', label: 'nav.rates', icon: Coins, right: 'rate.edit', least: 'all', section: 'nav.rules' },
   { to: '/explain', label: 'nav.explain', icon: CircleHelp, section: 'nav.rules' },
   { to: '/requests', label: 'nav.requests', icon: MessageSquareLock, key: 'q', section: 'nav.rules' },
