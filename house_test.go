@@ -61,7 +61,7 @@ var plan = map[string]room{
 		"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
 
-	"command":     {imports: "pbx event number hours i18n policy directory", modules: []string{"golang.org/x/text"}},
+	"command":     {imports: "pbx event number hours i18n policy toll directory", modules: []string{"golang.org/x/text"}},
 	"switchboard": {imports: "pbx event policy toll route report call queue directory media sdp number i18n blob prompt"},
 
 	"api": {imports: "number hours i18n pbx event policy toll route report whatif store bus directory auth command switchboard audio blob prompt",

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
+	"tandem/toll"
 )
 
 // SetForwarding changes what happens to calls for a person; nil fields stay (X-048… ).
@@ -198,6 +200,9 @@ func (w *Work) cleanDestination(u *pbx.User, field string, d *pbx.Destination, k
 		if err := w.mayLeadOutside(u, field); err != nil {
 			return err
 		}
+		if err := w.mayCost(u, field, *d); err != nil {
+			return err
+		}
 	}
 	owner := pbx.UserID("")
 	if u != nil {
@@ -208,6 +213,22 @@ func (w *Work) cleanDestination(u *pbx.User, field string, d *pbx.Destination, k
 			return pbx.Refuse(pbx.Invalid, field, "destination.no_mobile")
 		}
 		return pbx.Refuse(pbx.Invalid, field, "destination.gone")
+	}
+	return nil
+}
+
+// mayCost refuses a rule that leads where its person may never call; what is closed only at times, or has no price yet, is decided with each call (TF-07).
+func (w *Work) mayCost(u *pbx.User, field string, d pbx.Destination) error {
+	if u == nil {
+		return nil
+	}
+	if d.Kind == pbx.ToMobile {
+		d.Number = u.Mobile
+	}
+	n := number.Read(w.Snapshot.Tenant.Country, d.Number)
+	switch v := toll.Decide(w.Snapshot, toll.Question{Payer: u.ID, To: n, At: w.Now}); v.Code {
+	case toll.Forbidden, toll.Missing, toll.Alarmed:
+		return pbx.Refuse(pbx.Invalid, field, "forwarding.not_open", "name", u.Name, "number", cmp.Or(string(n.E164), n.Digits))
 	}
 	return nil
 }

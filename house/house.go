@@ -218,6 +218,7 @@ func (h *House) build(ctx context.Context) error {
 	h.Mail = h.newMail()
 	h.tellWishes()
 	h.tellReviews()
+	h.tellForwarded()
 	h.warn = h.warnPerson
 	if h.web, err = h.openDoor(ctx); err != nil {
 		return err

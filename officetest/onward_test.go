@@ -152,7 +152,7 @@ func TestCarrierRefers(t *testing.T) {
 		t.Fatal(err)
 	}
 	await(t, ctx, in.Answered(), in)
-	if status, err := in.Transfer(ctx, "+18765551234", nil); err != nil || status != 403 {
+	if status, err := in.Transfer(ctx, "+18765551234", nil); err != nil || status != 603 {
 		t.Errorf("%d %v", status, err)
 	}
 	select {

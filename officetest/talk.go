@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tandem/audio"
@@ -34,6 +35,8 @@ type Talk struct {
 	status   int
 	words    string
 	contact  string
+	reason   string       // Reason header of a refusal
+	early    atomic.Int64 // packets of sound that came before an answer
 	over     bool
 	answered chan struct{}
 	ended    chan struct{}
@@ -53,6 +56,31 @@ func (t *Talk) Contact() string { t.mu.Lock(); defer t.mu.Unlock(); return t.con
 
 // Words are what the phone was told about the end of the call: the reason phrase of a refusal, or the Reason header of a CANCEL or BYE.
 func (t *Talk) Words() string { t.mu.Lock(); defer t.mu.Unlock(); return t.words }
+
+// Reason is the Reason header of a refusal (RFC 3326).
+func (t *Talk) Reason() string { t.mu.Lock(); defer t.mu.Unlock(); return t.reason }
+
+// Early is how many packets of sound came before an answer.
+func (t *Talk) Early() int { return int(t.early.Load()) }
+
+// listen counts the sound that comes before an answer, until the call is over.
+func (t *Talk) listen() {
+	t.mu.Lock()
+	c := t.sound
+	t.mu.Unlock()
+	if c == nil {
+		return
+	}
+	go func() {
+		for buf := make([]byte, 1500); ; {
+			if n, _, err := c.ReadFrom(buf); err != nil {
+				return
+			} else if n > 12 {
+				t.early.Add(1)
+			}
+		}
+	}()
+}
 
 // Dial calls a number. The talk goes on until Hangup, or until the far side ends it.
 func (p *Phone) Dial(ctx context.Context, number string) (*Talk, error) {
@@ -81,6 +109,9 @@ func (t *Talk) send(flow stack.Flow, req *stack.Message, tried bool) {
 	client := t.phone.x.stack.Request(flow, req, func(a *stack.Message) {
 		switch {
 		case a.Status < 200:
+			if len(a.Body) > 0 {
+				t.listen()
+			}
 		case a.Status < 300:
 			t.accepted(flow, req, a)
 		case a.Status == 401 && !tried:
@@ -92,7 +123,7 @@ func (t *Talk) send(flow stack.Flow, req *stack.Message, tried bool) {
 			t.send(flow, again, true)
 		default:
 			t.mu.Lock()
-			t.contact = a.Contact().URI.String()
+			t.contact, t.reason = a.Contact().URI.String(), a.Get(stack.HeaderReason)
 			t.mu.Unlock()
 			t.failed(a.Status, strings.TrimSpace(a.Reason+" "+a.Get(stack.HeaderWarning)))
 		}

@@ -31,7 +31,7 @@ var answers = map[pbx.Cause]answer{
 	pbx.CauseReturned:    {480, "Temporarily Unavailable", 31},
 	pbx.CauseTransferred: {480, "Temporarily Unavailable", 31},
 	pbx.CauseUnknown:     {404, "No Such Number", 1},
-	pbx.CauseDenied:      {403, "Not Allowed", 21},
+	pbx.CauseDenied:      {603, "Not Allowed", 21}, // and no other of the caller's lines shall try it (TF-01)
 	pbx.CauseSuspended:   {403, "Account Suspended", 21},
 	pbx.CauseNoCodec:     {488, "No Common Codec", 88},
 	pbx.CauseInsecure:    {488, "Encryption Required", 88},
