@@ -8,7 +8,6 @@ import (
 	"tandem/command"
 	"tandem/i18n"
 	"tandem/number"
-	"tandem/outbox"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/report"
@@ -17,11 +16,8 @@ import (
 	"tandem/toll"
 )
 
-// How long the house waits before it tries again to write an alarm down, and how many people are told of one.
-const (
-	alarmRetry = time.Second
-	alarmTold  = 5
-)
+// alarmRetry is how long the house waits before it tries again to write an alarm down.
+const alarmRetry = time.Second
 
 // called is a country that was called for the first time.
 type called struct {
@@ -123,7 +119,7 @@ func (h *House) raise(ctx context.Context, a pbx.Alarm) {
 		r, err := h.Desk.Do(ctx, pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}, command.RaiseAlarm{Alarm: a})
 		if err == nil {
 			if made := r.Snapshot.Alarms[pbx.AlarmID(r.Object.ID)]; made != nil && len(r.Differences) > 0 {
-				h.tellStopped(ctx, r.Snapshot, made)
+				h.tellStopped(r.Snapshot, made)
 			}
 			return
 		}
@@ -136,25 +132,9 @@ func (h *House) raise(ctx context.Context, a pbx.Alarm) {
 	}
 }
 
-// tellStopped writes mails to whom an alarm stops and to those who can lift it, the nearest first.
-func (h *House) tellStopped(ctx context.Context, s *pbx.Snapshot, a *pbx.Alarm) {
-	now := h.Config.Now()
-	n := command.AlarmNeed(s, a)
-	told := []pbx.UserID{a.User}
-	for _, id := range policy.Holders(s, n.Right, n.Target, now) {
-		if id != a.User && len(told) <= alarmTold {
-			told = append(told, id)
-		}
-	}
-	for _, id := range told {
-		u := s.Users[id]
-		if !getsMail(u, now) {
-			continue
-		}
-		kind := h.Catalog.Say(s.LanguageOf(id, now), i18n.T("alarm."+string(a.Kind), "n", strconv.Itoa(a.Count)))
-		m := h.mailFor(s, u, now, outbox.Alarm, "/alarms", "whom", s.NameOf(a.On), "what", kind, "number", a.Number, "at", localTime(a.Raised, s.ZoneOf(id, now)))
-		if _, err := h.Mail.Send(ctx, m); err != nil {
-			h.log.Error("tell about stopped calls", "user", id, "error", err)
-		}
-	}
+// tellStopped tells whom an alarm concerns: who paid for the call, and those who can lift it.
+func (h *House) tellStopped(s *pbx.Snapshot, a *pbx.Alarm) {
+	h.informNow(notice{Happening: policy.Happening{Kind: policy.NoticeAlarm, Users: people(a.User), Over: command.AlarmNeed(s, a).Target}, about: a.Ref(), page: "/alarms", says: pbx.Says{
+		Args:  map[string]string{"whom": s.NameOf(a.On), "number": a.Number},
+		Words: map[string]i18n.Text{"what": i18n.T("alarm."+string(a.Kind), "n", strconv.Itoa(a.Count))}, Times: map[string]time.Time{"at": a.Raised}}})
 }

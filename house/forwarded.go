@@ -1,12 +1,12 @@
 package house
 
 import (
-	"context"
 	"slices"
 	"strings"
+	"time"
 
-	"tandem/outbox"
 	"tandem/pbx"
+	"tandem/policy"
 )
 
 // tellForwarded writes a mail to a person when a rule of his leads to a number outside it did not lead to before, whoever set it and by whatever door: a
@@ -21,11 +21,9 @@ func (h *House) tellForwarded() {
 			}
 			known := outsideOf(before)
 			fresh := slices.DeleteFunc(outsideOf(f), func(n string) bool { return slices.Contains(known, n) })
-			if u := next.Users[id]; len(fresh) > 0 && getsMail(u, now) {
-				m := h.mailFor(next, u, now, outbox.Forwarded, "/me/forwarding", "numbers", strings.Join(fresh, ", "), "at", localTime(now, next.ZoneOf(id, now)))
-				if _, err := h.Mail.Send(context.Background(), m); err != nil {
-					h.log.Error("tell that calls are sent to a new number", "user", id, "error", err)
-				}
+			if len(fresh) > 0 {
+				h.informNow(notice{Happening: policy.Happening{Kind: policy.NoticeForwarded, Users: people(id)}, about: f.Ref(), page: "/me/forwarding",
+					says: pbx.Says{Args: map[string]string{"numbers": strings.Join(fresh, ", ")}, Times: map[string]time.Time{"at": now}}})
 			}
 		}
 	}))

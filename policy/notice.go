@@ -23,6 +23,8 @@ const (
 	NoticeVoicemailGroup pbx.NoticeKind = "voicemail_group" // … or a group of his
 	NoticeMailboxLocked  pbx.NoticeKind = "mailbox_locked"  // somebody keeps failing at the PIN of the reader's mailbox (SA-18)
 	NoticeAttack         pbx.NoticeKind = "attack"          // somebody guesses the secrets of phones (SA-04)
+	NoticeAlarm          pbx.NoticeKind = "alarm"           // calls abroad of somebody are stopped (TF-06)
+	NoticeForwarded      pbx.NoticeKind = "forwarded"       // a rule of the reader leads to a number outside it did not lead to before (TF-07)
 )
 
 // Severity says how much a notice matters.
@@ -66,6 +68,8 @@ func NoticeSorts() []NoticeSort {
 		{Kind: NoticeRefused, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeWarning, Severity: SeverityCritical, Area: AreaOwn, Usual: all},
 		{Kind: NoticeMailboxLocked, Severity: SeverityWarning, Area: AreaOwn, Right: VoicemailPlay, Usual: all},
+		{Kind: NoticeForwarded, Severity: SeverityWarning, Area: AreaOwn, Usual: all},
+		{Kind: NoticeAlarm, Severity: SeverityCritical, Area: AreaGroups, Right: RestrictionEdit, Most: 5, Usual: all},
 		{Kind: NoticeBudget, Severity: SeverityWarning, Area: AreaGroups, Right: BudgetEdit, Most: 5, Usual: all},
 		{Kind: NoticeVoicemailGroup, Severity: SeverityInfo, Area: AreaGroups, Right: VoicemailPlay, Usual: calm},
 		{Kind: NoticeImportant, Severity: SeverityWarning, Area: AreaGroups, Usual: all},
