@@ -49,14 +49,14 @@ var plan = map[string]room{
 
 	"store":     {imports: "pbx event report number hours i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
 	"blob":      {},
-	"prompt":    {modules: []string{"github.com/pion/opus"}},
+	"prompt":    {imports: "audio/opus"},
 	"bus":       {imports: "event pbx"},
 	"directory": {imports: "pbx event bus"},
 
 	"sip/stack": {modules: []string{"golang.org/x/sys", "github.com/coder/websocket"}},
 	"sip": {imports: "sip/stack pbx number call i18n", modules: []string{"github.com/coder/websocket",
 		"golang.org/x/net/dns/dnsmessage"}}, // reads NAPTR records, which package net cannot ask for (RFC 3263)
-	"media": {imports: "audio", modules: []string{"golang.org/x/sys", "github.com/pion"}},
+	"media": {imports: "audio audio/opus", modules: []string{"golang.org/x/sys", "github.com/pion"}},
 	"auth": {imports: "pbx i18n store event", modules: []string{"golang.org/x/crypto", "golang.org/x/time", "golang.org/x/sync",
 		"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
 	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
@@ -92,7 +92,7 @@ var reasons = map[string]string{
 	"github.com/jackc/pgx/v5":          "PostgreSQL",
 	"github.com/ncruces/go-sqlite3":    "SQLite without cgo",
 	"github.com/pion/dtls/v3":          "keys with browsers (RFC 5764)",
-	"github.com/pion/opus":             "decoding the prompts that are built in",
+	"github.com/pion/opus":             "a decoder that is not libopus, in tests only",
 	"github.com/pion/rtcp":             "RTCP packets in the relay's tests",
 	"github.com/pion/rtp":              "RTP headers for SRTP and tests",
 	"github.com/pion/srtp/v3":          "SRTP",

@@ -85,9 +85,7 @@ func (m *machine) connected(i int) {
 
 // matched is the answer to a change that joining made necessary.
 func (m *machine) matched(in Replied) {
-	eased := m.eased
-	m.eased = false
-	if (in.Status >= 300 || in.Fault != "") && !eased {
+	if in.Status >= 300 || in.Fault != "" {
 		m.end(pbx.CauseNoCodec, pbx.Party{}, sentence(pbx.CauseNoCodec, m.Legs[m.Callee].Party, 0))
 		return
 	}

@@ -100,7 +100,6 @@ type State struct {
 	by        pbx.Party       // … in whose name
 	halt      *Stop           // … and what ends the call when the leg stays
 	asked     bool            // the phone of the sender waits to be told how it goes
-	eased     bool            // a change that is under way may be refused
 	fitted    int             // sessions changed since two legs were joined
 	summons   pbx.Destination // where who answers is wanted; nowhere: a call like others
 	home      *route.House    // where the call begins, when the house answers

@@ -103,8 +103,6 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Unwatched:
 		m.answer(in)
-	case Refit:
-		m.on(in.Leg, func(i int) { m.refit(i) })
 	case Door:
 		m.answer(in)
 	case Opened:

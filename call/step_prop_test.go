@@ -295,9 +295,6 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		}
 		return Watching{OK: flag("ok"), Mode: mode, Into: "x", Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}
 	case 46:
-		if flag("refit") {
-			return Refit{leg}
-		}
 		return Unwatched{Cause: pbx.CauseDenied}
 	case 38, 39:
 		return Door{Asks: flag("asks"), Wrong: flag("wrong"), Full: flag("full"), In: flag("in"), Host: flag("host"), Names: flag("names"), Waits: flag("waits"), Others: 2}

@@ -175,8 +175,6 @@ func parseInput(t *testing.T, w []string) Input {
 		return TurnWatch{pbx.Watch(arg(1))}
 	case "unwatched":
 		return Unwatched{Cause: pbx.Cause(arg(1)), Text: i18n.T("cause." + arg(1))}
-	case "refit":
-		return Refit{leg}
 	case "door":
 		others, _ := strconv.Atoi(string(value("others")))
 		return Door{Asks: has("asks"), Wrong: has("wrong"), Full: has("full"), Locked: has("locked"), In: has("in"), Host: has("host"), Names: has("names"), Waits: has("waits"), Others: others}

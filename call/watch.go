@@ -57,14 +57,10 @@ type Unwatched struct {
 	Text  i18n.Text
 }
 
-// Refit changes the session of a leg so that the house understands it; Joined follows as when two are joined.
-type Refit struct{ Leg pbx.LegID }
-
 func (OpenWatch) effect() {}
 func (Watching) input()   {}
 func (TurnWatch) input()  {}
 func (Unwatched) input()  {}
-func (Refit) input()      {}
 
 // attending lets the caller take part in a call of others.
 type attending struct {
@@ -199,11 +195,3 @@ func (s *State) CanBeWatched() bool { return s.Phase == Talking && s.Callee > 0 
 
 // IsTalk reports whether two people talk, whatever is being agreed between them.
 func (s *State) IsTalk() bool { return s.Phase == Talking && s.Callee > 0 }
-
-// refit lets the house understand both sides of a conversation.
-func (m *machine) refit(i int) {
-	if m.Phase == Talking && !m.change.on {
-		m.fitted, m.eased = 0, true
-		m.differs(i)
-	}
-}

@@ -113,7 +113,7 @@ func BenchmarkCode(b *testing.B) {
 				if !ok {
 					b.Fatal("dropped")
 				}
-				st.passRTP(l, so, p, h, 0)
+				st.passRTP(l, so, p, h, so.kinds[0], 0)
 				l.events = l.events[:0]
 			}
 		})

@@ -50,7 +50,6 @@ const (
 	captureMost   = 1400                   // bytes of a payload; RTP over Ethernet has no more
 	captureLinger = 250 * time.Millisecond // how long a frame may wait for its page to be full
 	captureTail   = 20 * time.Millisecond  // a frame is taken for so long
-	codecOpus     = codec(4)               // is kept, though the house does not speak it
 )
 
 // Capture begins to keep a conversation in a sink, which gets pieces in order from one goroutine that serves all recordings and may take its

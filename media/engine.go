@@ -33,10 +33,11 @@ type Engine struct {
 	beat   *metronome
 	reader *reader
 
-	identity identity
-	scribe   *scribe
-	done     sync.WaitGroup
-	stop     sync.Once
+	identity   identity
+	scribe     *scribe
+	transcoder *transcoder
+	done       sync.WaitGroup
+	stop       sync.Once
 
 	// sockets finds the socket behind an epoll event by its port; loops read it without a lock.
 	sockets []atomic.Pointer[socket]
@@ -85,9 +86,13 @@ func New(c Config) (*Engine, error) {
 		return nil, fmt.Errorf("media: make a certificate for browsers: %w", err)
 	}
 	e.beat, e.reader, e.scribe = newMetronome(e), newReader(e), newScribe(e)
+	e.transcoder = newTranscoder(max(runtime.GOMAXPROCS(0)/2, 1))
 	e.done.Go(e.beat.run)
 	e.done.Go(e.reader.run)
 	e.done.Go(e.scribe.run)
+	for _, jobs := range e.transcoder.workers {
+		e.done.Go(func() { e.transcoder.work(jobs) })
+	}
 	for range c.Loops {
 		l, err := newLoop(e)
 		if err != nil {
@@ -187,6 +192,7 @@ func (e *Engine) Close() {
 		close(e.beat.done)
 		close(e.reader.done)
 		close(e.scribe.done)
+		close(e.transcoder.done)
 	})
 	e.done.Wait()
 	for _, l := range e.loops {

@@ -84,13 +84,14 @@ type Stats struct {
 	Received Count // from the far side, as we count it
 	Sent     Count // to the far side; Lost and Jitter are what the far side reports by RTCP
 
-	Locked   netip.AddrPort // where the far side really is; invalid before it was learned
-	Secure   bool           // both directions are SRTP
-	Foreign  uint64         // packets from addresses that may not send (RT-01)
-	Invalid  uint64         // packets that are no RTP or RTCP, or carry a number nobody agreed on
-	Rejected uint64         // SRTP packets with a wrong tag or seen before (RT-02, RT-08)
-	Over     uint64         // packets above the rate cap (RT-07)
-	Unsent   uint64         // packets that had no destination, no agreed format or met a full socket
+	Locked     netip.AddrPort // where the far side really is; invalid before it was learned
+	Secure     bool           // both directions are SRTP
+	Foreign    uint64         // packets from addresses that may not send (RT-01)
+	Invalid    uint64         // packets that are no RTP or RTCP, or carry a number nobody agreed on
+	Rejected   uint64         // SRTP packets with a wrong tag or seen before (RT-02, RT-08)
+	Over       uint64         // packets above the rate cap (RT-07)
+	Transcoded uint64         // packets to the far side that were brought from another codec
+	Unsent     uint64         // packets that had no destination, no agreed format or met a full socket
 }
 
 // Count are the figures of one direction.

@@ -6,6 +6,8 @@ import (
 
 	"github.com/pion/rtp"
 	"golang.org/x/sys/unix"
+
+	"tandem/audio/opus"
 )
 
 // packetSize is the largest packet that is relayed; the Ethernet limit with room for an SRTP tag.
@@ -24,6 +26,7 @@ type loop struct {
 	until  []time.Duration
 	events []Event    // of the packet in hand
 	header rtp.Header // room for the SRTP library to parse into
+	opus   opus.Machine
 }
 
 // wakeup is the event number that is no port.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+
+	"tandem/audio/opus"
 )
 
 // phases is how many groups the sessions that play are divided into, so that their packets do not all leave at once.
@@ -28,7 +30,8 @@ type baton struct {
 	raw    [640]int16
 	out    [640]int16
 	zero   [640]int16
-	packet [256]byte
+	packet [12 + opus.MostBytes + 32]byte // with room for what encryption adds
+	opus   opus.Machine
 	header rtp.Header
 	group  []*Session
 }

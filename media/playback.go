@@ -9,9 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/pion/opus"
-
 	"tandem/audio"
+	"tandem/audio/opus"
 )
 
 // ErrCapture is told for what is no capture of a conversation.
@@ -26,6 +25,7 @@ type Playback struct {
 	tracks [2]channel
 	packet [captureMost]byte
 	room   [2][]int16
+	opus   opus.Machine
 }
 
 // channel is one side, as packets in the order of their places.
@@ -117,20 +117,13 @@ func (p *Playback) place(anchors *[2]anchor, frame []byte, where int64, size uin
 	came := int64(binary.LittleEndian.Uint32(frame[1:])) * playbackRate / 1000
 	stamp := binary.LittleEndian.Uint32(frame[5:])
 	d := int64(int32(stamp - a.stamp))
-	if c == codecOpus {
-		d = d * playbackRate / 48000
-	} else {
-		d = d * playbackRate / 8000
-	}
-	at := a.at + d
+	at := a.at + d*playbackRate/int64(c.clock())
 	limit := int64(leap.Seconds() * playbackRate)
 	if !a.on || frame[0]&2 != 0 || at-came > limit || came-at > limit {
 		at = came
 	}
 	*a = anchor{true, stamp, at}
-	if c == codecG722 || c == codecOpus {
-		p.rate = playbackRate
-	}
+	p.rate = max(p.rate, c.rate())
 	if at >= 0 {
 		p.tracks[frame[0]&1].pieces = append(p.tracks[frame[0]&1].pieces, piece{at, where, size, c})
 	}
@@ -215,7 +208,7 @@ func (p *Playback) decode(c *channel, i int) ([]int16, error) {
 		if _, err := p.from.ReadAt(payload, x.where); err != nil {
 			return nil, fmt.Errorf("media: read a recording: %w", err)
 		}
-		c.ear.said = c.ear.hear(payload, p.rate)
+		c.ear.said = c.ear.hear(&p.opus, payload, p.rate)
 	}
 	c.ear.next = i + 1
 	return c.ear.said, nil
@@ -226,49 +219,25 @@ type decoder struct {
 	codec   codec
 	next    int     // the packet that follows
 	said    []int16 // the sound of the one before
-	wide    audio.G722Decoder
+	hearing hearing
 	doubler audio.Doubler
-	opus    *opus.Decoder
 	out     []int16
 	other   []int16
 }
 
-func (e *decoder) hear(payload []byte, rate int) []int16 {
-	switch e.codec {
-	case codecPCMU:
-		e.out = audio.FromMu(e.out[:0], payload)
-	case codecPCMA:
-		e.out = audio.FromA(e.out[:0], payload)
-	case codecG722:
-		e.out = e.wide.Decode(e.out[:0], payload)
+// hear is the sound of a packet; one of Opus that cannot be read is 20 ms of silence.
+func (e *decoder) hear(m *opus.Machine, payload []byte, rate int) []int16 {
+	e.out = e.hearing.decode(m, e.codec, e.out[:0], payload, rate)
+	switch {
+	case e.codec == codecOpus && len(e.out) == 0:
+		e.out = slices.Grow(e.out, rate/50)[:rate/50]
+		clear(e.out)
 		return e.out
-	case codecOpus:
-		e.out = e.hearOpus(payload)
-		return e.out
-	}
-	if rate == 8000 {
+	case e.codec == codecOpus, e.codec.rate() == rate:
 		return e.out
 	}
 	e.other = e.doubler.Double(e.other[:0], e.out)
 	return e.other
-}
-
-// hearOpus decodes a packet to 16 kHz; what cannot be read is 20 ms of silence.
-func (e *decoder) hearOpus(payload []byte) []int16 {
-	if e.opus == nil {
-		d, err := opus.NewDecoderWithOutput(playbackRate, 1)
-		if err != nil {
-			return nil
-		}
-		e.opus = &d
-	}
-	e.out = slices.Grow(e.out[:0], pieceMost)[:pieceMost]
-	n, err := e.opus.DecodeToInt16(payload, e.out)
-	if err != nil {
-		clear(e.out[:playbackRate/50])
-		n = playbackRate / 50
-	}
-	return e.out[:n]
 }
 
 // Peaks is how loud each side is over time, in n steps: the largest sample of each, from 0 to 1.

@@ -12,9 +12,6 @@ import (
 // frame is how much sound one packet of the house carries.
 const frame = 20 * time.Millisecond
 
-// frameBytes is that in each of the house's codecs, and in their RTP clock.
-const frameBytes = 160
-
 // player is what the house says on one session.
 type player struct {
 	list Playlist
@@ -38,7 +35,7 @@ type player struct {
 // played before fades out within one packet. When the list is over, Watch's function gets EventPlayed with its tag; nothing is told
 // of a list that is stopped or replaced. Bridge ends what plays.
 //
-// A session whose far side has not agreed to G.722, PCMU or PCMA cannot be played to: ErrCodec. While the far side holds,
+// A session whose far side has not agreed to Opus, G.722, PCMU or PCMA cannot be played to: ErrCodec. While the far side holds,
 // the time of the list passes unheard; while its address is still to be learned, the list waits.
 func (s *Session) Play(list Playlist) error {
 	s.mu.Lock()
@@ -173,7 +170,7 @@ func (s *Session) utter(l *baton, samples []int16, now time.Duration) {
 	binary.BigEndian.PutUint16(b[2:], s.stream.insert())
 	binary.BigEndian.PutUint32(b[4:], stamp)
 	binary.BigEndian.PutUint32(b[8:], s.stream.ssrc)
-	b = s.voice.encode(b, samples)
+	b = s.voice.encode(&l.opus, b, samples)
 	size := len(b) - 12
 	s.pace.note(header{stamp: stamp}, s.voice.payload, false, now)
 	s.pace.own = true
@@ -209,7 +206,7 @@ const lag = 200 * time.Millisecond
 // next is the time stamp of the next packet of the house: one frame after the last while it speaks, the time of the stream otherwise.
 func (s *Session) next(now time.Duration) (stamp uint32, fresh bool) {
 	if s.pace.own && now-s.pace.at < lag {
-		return s.pace.stamp + frameBytes, false
+		return s.pace.stamp + uint32(s.voice.codec.clock()/50), false
 	}
 	return s.onward(now), true
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tandem/audio"
+	"tandem/audio/opus"
 )
 
 var g722 = Format{Payload: 9, Name: "G722", Clock: 8000}
@@ -83,9 +84,10 @@ func TestPlay(t *testing.T) {
 // heard decodes n packets in a codec.
 func (p *phone) heard(n int, c codec) (samples []int16) {
 	p.t.Helper()
-	var e listener
+	var e hearing
+	var m opus.Machine
 	for range n {
-		samples = append(samples, e.decode(c, p.hear()[12:])...)
+		samples = e.decode(&m, c, samples, p.hear()[12:], c.rate())
 	}
 	return samples
 }
@@ -337,12 +339,12 @@ func TestPlayRefuses(t *testing.T) {
 	if err := sa.Play(Beep()); !errors.Is(err, ErrCodec) {
 		t.Errorf("before any agreement: %v", err)
 	}
-	set(t, sa, a.flow(Format{Payload: 111, Name: "opus", Clock: 48000, Channels: 2}, events))
+	set(t, sa, a.flow(Format{Payload: 18, Name: "G729", Clock: 8000}, events))
 	if err := sa.Play(Beep()); !errors.Is(err, ErrCodec) {
-		t.Errorf("only Opus: %v", err)
+		t.Errorf("only G.729: %v", err)
 	}
 	if _, err := sa.Record(Record{Sink: &bytes.Buffer{}}); !errors.Is(err, ErrCodec) {
-		t.Errorf("only Opus: %v", err)
+		t.Errorf("only G.729: %v", err)
 	}
 	sa.Close()
 	if err := sa.Play(Beep()); !errors.Is(err, ErrClosed) {

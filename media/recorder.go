@@ -64,6 +64,7 @@ type recorder struct {
 	start   time.Duration // engine time of the first sample
 
 	ssrc  uint32
+	clock int
 	base  uint32 // time stamp of position at
 	at    int64
 	begun bool
@@ -161,17 +162,18 @@ func (s *Session) arrange(now time.Duration) {
 
 // listen takes the sound of a packet in: for keys, and for a recording. The lock is held.
 func (s *Session) listen(l *loop, c codec, h header, payload []byte, now time.Duration) {
-	e := s.ear
-	samples, rate := e.decode(c, payload), c.rate()
-	if s.seat != nil {
-		s.seat.put(h, samples, rate)
+	e, rate := s.ear, c.rate()
+	p := e.gap.take(h, c.clock(), c.lasts(payload))
+	if p.late && c == codecOpus {
+		return // its place is filled, and decoders do not go back
 	}
-	if r := s.record; r != nil {
-		r.put(h, e.at(samples, rate, r.Rate), now)
-		if r.ended {
-			s.endRecord(0)
-		}
+	if p.lost > 0 {
+		before := h
+		before.stamp -= uint32(p.lost)
+		s.listened(before, c, e.hearing.conceal(&l.opus, c, e.linear[:0], payload, p.lost*rate/c.clock(), rate), now)
 	}
+	samples := e.hearing.decode(&l.opus, c, e.linear[:0], payload, rate)
+	s.listened(h, c, samples, now)
 	if !e.inband || s.ear == nil {
 		return
 	}
@@ -191,23 +193,39 @@ func (s *Session) listen(l *loop, c codec, h header, payload []byte, now time.Du
 	}
 }
 
+// listened gives sound to whoever listens. The lock is held.
+func (s *Session) listened(h header, c codec, samples []int16, now time.Duration) {
+	if len(samples) == 0 {
+		return
+	}
+	if s.seat != nil {
+		s.seat.put(h, c.clock(), samples, c.rate())
+	}
+	if r := s.record; r != nil {
+		r.put(h, c.clock(), s.ear.at(samples, c.rate(), r.Rate), now)
+		if r.ended {
+			s.endRecord(0)
+		}
+	}
+}
+
 func (r *recorder) stops(digit byte) bool { return strings.IndexByte(r.StopOn, digit) >= 0 }
 
-// put places the sound of a packet where its time stamp says. The clock of all our codecs' stamps is 8000.
-func (r *recorder) put(h header, samples []int16, now time.Duration) {
-	per := int64(r.Rate / 8000)
-	at := r.at + int64(int32(h.stamp-r.base))*per
+// put places the sound of a packet where its time stamp says, which counts in a clock.
+func (r *recorder) put(h header, clock int, samples []int16, now time.Duration) {
+	at := r.at + int64(int32(h.stamp-r.base))*int64(r.Rate)/int64(clock)
 	real := int64((now - r.start).Seconds() * float64(r.Rate))
 	limit := int64(leap.Seconds() * float64(r.Rate))
 	switch {
 	case !r.begun:
 		r.begun, r.ssrc, r.start = true, h.ssrc, now
 		at = 0
-	case h.ssrc != r.ssrc, at-real > limit, real-at > limit:
+	case h.ssrc != r.ssrc, clock != r.clock, at-real > limit, real-at > limit:
 		// Another clock: it goes on after what was heard, as much later as it really is.
 		at = max(r.tail, real)
 		r.ssrc = h.ssrc
 	}
+	r.clock = clock
 	r.base, r.at = h.stamp, at
 	if at < r.head { // too late
 		return

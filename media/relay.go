@@ -22,6 +22,7 @@ func (l *loop) carry(k *socket, now time.Duration) {
 	b := l.in[:n]
 	var peer *Session
 	var h header
+	var f kind
 	var r report
 	var ok bool
 	isControl := k.rtcp || s.mux && control(b)
@@ -40,6 +41,9 @@ func (l *loop) carry(k *socket, now time.Duration) {
 	if ok {
 		peer = s.peer
 	}
+	if ok && !isControl {
+		f = s.kinds[s.index[h.payload]-1]
+	}
 	tell := s.watch
 	s.mu.Unlock()
 
@@ -48,7 +52,7 @@ func (l *loop) carry(k *socket, now time.Duration) {
 	case isControl:
 		peer.passRTCP(l, s, r)
 	default:
-		peer.passRTP(l, s, b, h, now)
+		peer.passRTP(l, s, b, h, f, now)
 	}
 	for _, e := range l.events {
 		if tell != nil {
@@ -122,8 +126,8 @@ func (s *Session) count(l *loop, h header, payload []byte, now time.Duration) {
 		if s.ear != nil && f.codec != noCodec && s.receives {
 			s.listen(l, f.codec, h, payload, now)
 		}
-		if s.capture != nil && f.kept != noCodec && s.receives {
-			s.capture.put(s.track, f.kept, h, payload, now)
+		if s.capture != nil && f.codec != noCodec && s.receives {
+			s.capture.put(s.track, f.codec, h, payload, now)
 		}
 		return
 	}
@@ -142,8 +146,9 @@ func (s *Session) pressed(l *loop, digit byte) {
 	}
 }
 
-// passRTP sends a packet of the peer's far side to ours: renumbered, with our payload number, sealed if need be.
-func (s *Session) passRTP(l *loop, from *Session, b []byte, h header, now time.Duration) {
+// passRTP sends a packet of the peer's far side to ours: renumbered, with our payload number, sealed if need be. What our far side has
+// not agreed to is brought to what it has.
+func (s *Session) passRTP(l *loop, from *Session, b []byte, h header, f kind, now time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed || !s.sends || s.peer != from {
@@ -154,9 +159,21 @@ func (s *Session) passRTP(l *loop, from *Session, b []byte, h header, now time.D
 		s.stream.follow = false
 		return
 	}
-	if number == none || s.rtp.dest.length == 0 || s.mute(now) {
+	if s.rtp.dest.length == 0 || s.mute(now) {
 		s.stats.Unsent++
 		return
+	}
+	switch {
+	case f.event && s.translation != nil, !f.event && number == none && f.codec != noCodec && s.voice.codec != noCodec:
+		if payload, ok := content(b, h); !ok || !s.engine.transcoder.post(s, from, h, f, payload) {
+			s.stats.Unsent++
+		}
+		return
+	case number == none:
+		s.stats.Unsent++
+		return
+	case !f.event:
+		s.translation = nil
 	}
 	seq, fresh, ok := s.stream.next(h)
 	if !ok {

@@ -45,7 +45,7 @@ func TestPayloadNumbersAreTranslatedByName(t *testing.T) {
 	opusA, opusB := Format{111, "opus", 48000, 2}, Format{96, "OPUS", 48000, 2}
 	eventsB := Format{97, "telephone-event", 8000, 1}
 	e := engine(t)
-	a, b, sa, sb := call(t, e, []Format{opusA, pcmu, events}, []Format{pcma, opusB, pcmu, eventsB})
+	a, b, sa, sb := call(t, e, []Format{opusA, pcmu, events}, []Format{{3, "GSM", 8000, 1}, opusB, pcmu, eventsB})
 	for _, tt := range []struct{ fromA, atB uint8 }{{111, 96}, {0, 0}, {101, 97}} {
 		a.talk(sa, tt.fromA, "sound")
 		if got := number(b.hear()); got != tt.atB {
@@ -56,8 +56,8 @@ func TestPayloadNumbersAreTranslatedByName(t *testing.T) {
 			t.Errorf("%d from B is %d at A, want %d", tt.atB, got, tt.fromA)
 		}
 	}
-	// PCMA is unknown at A, 50 is unknown at B: neither crosses, and the next packet does.
-	b.talk(sb, 8, "not for A")
+	// GSM is unknown at A and to the house, 50 is unknown at B: neither crosses, and the next packet does.
+	b.talk(sb, 3, "not for A")
 	b.talk(sb, 50, "nonsense")
 	b.talk(sb, 0, "good")
 	if got := body(a.hear()); got != "good" {

@@ -45,9 +45,12 @@ type seat struct {
 
 	doubler audio.Doubler
 	wide    [2 * earMost]int16
+	waits   waits
 	ring    [mixRing]int16
 	begun   bool
+	lost    audio.Concealer
 	ssrc    uint32
+	clock   int
 	stamp   uint32 // of the last packet
 	at      int64  // … and its position
 	read    int64  // position of the next sample to be mixed
@@ -334,39 +337,57 @@ func (t *seat) hear(l *baton, sum *[mixFrame]int32, now time.Duration) {
 	s.utter(l, out, now)
 }
 
-// put places the sound of a packet where its time stamp says; the clock of all our codecs' stamps is 8000. The session's lock is held.
-func (t *seat) put(h header, samples []int16, rate int) {
+// put places the sound of a packet where its time stamp says, which counts in a clock. The session's lock is held.
+func (t *seat) put(h header, clock int, samples []int16, rate int) {
 	if rate != mixRate {
 		samples = t.doubler.Double(t.wide[:0], samples[:min(len(samples), earMost)])
 	}
-	at := t.at + int64(int32(h.stamp-t.stamp))*(mixRate/8000)
-	if !t.begun || h.ssrc != t.ssrc || at < t.read || at+int64(len(samples)) > t.read+mixRing {
-		at = t.read + mixDelay // another clock, or too late, or much too early: it begins anew
+	same := t.clock == clock && t.ssrc == h.ssrc
+	at := t.at + int64(int32(h.stamp-t.stamp))*mixRate/int64(max(clock, 1))
+	switch {
+	case t.begun && same && at+int64(len(samples)) <= t.read:
+		return // its time has passed
+	case !t.begun || !same || at < t.read-mixFrame || at+int64(len(samples)) > t.read+mixRing-waitMost:
+		if same && at < t.read && t.read-at < waitMost {
+			t.waits.late(t.read - at)
+		}
+		at = t.read + t.waits.begin() // another clock, or it has run dry, or much too early: it begins anew
 		t.begun = true
+	default:
+		if t.waits.early(at-t.read) && isQuiet(samples) {
+			at -= t.waits.shorten()
+		}
 	}
-	t.ssrc, t.stamp, t.at = h.ssrc, h.stamp, at
+	t.ssrc, t.clock, t.stamp, t.at = h.ssrc, clock, h.stamp, at
 	for i, v := range samples {
-		t.ring[(at+int64(i))%mixRing] = v
+		if p := at + int64(i); p >= t.read {
+			t.ring[p%mixRing] = v
+		}
 	}
 	t.tail = max(t.tail, at+int64(len(samples)))
 }
 
-// take gives the next 20 ms; what has not come is silence. The session's lock is held.
+// take gives the next 20 ms. Where nothing has come in time, what was heard goes on and fades. The session's lock is held.
 func (t *seat) take(f *[mixFrame]int16) {
 	if t.tail <= t.read {
 		t.begun = false
 	}
 	if t.tail-t.read > mixRing/2 { // its clock runs faster than ours: the waiting is caught up
-		skip := t.tail - t.read - mixDelay
+		skip := t.tail - t.read - t.waits.begin()
 		for range skip {
 			t.ring[t.read%mixRing] = 0
 			t.read++
 		}
 	}
+	came := int(min(max(t.tail-t.read, 0), mixFrame))
 	for k := range f {
 		i := t.read % mixRing
 		f[k], t.ring[i] = t.ring[i], 0
 		t.read++
+	}
+	t.lost.Heard(f[:came], mixRate)
+	if came < mixFrame {
+		t.lost.Fill(f[:came], mixFrame-came, mixRate)
 	}
 	t.tail = max(t.tail, t.read)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tandem/audio"
+	"tandem/audio/opus"
 )
 
 // roomOf is a room as the mixer sees it: the sound of its parties is put in by hand.
@@ -40,7 +41,7 @@ func (r *Room) say(p []*seat, tones []float64, rates []int, from, to int) [][]in
 		for i, s := range p {
 			size := rates[i] / 50
 			samples := audio.Tones([]float64{tones[i]}, -15, rates[i], to*size)[beat*size : (beat+1)*size]
-			s.put(header{ssrc: uint32(i + 1), stamp: uint32(beat * 160)}, samples, rates[i])
+			s.put(header{ssrc: uint32(i + 1), stamp: uint32(beat * 160)}, 8000, samples, rates[i])
 		}
 		r.beat()
 		for i, s := range p {
@@ -138,7 +139,7 @@ func TestFloor(t *testing.T) {
 				if i == who {
 					level = -20
 				}
-				s.put(header{ssrc: uint32(i + 1), stamp: uint32(at * 160)}, audio.Tones([]float64{500}, level, 8000, 160), 8000)
+				s.put(header{ssrc: uint32(i + 1), stamp: uint32(at * 160)}, 8000, audio.Tones([]float64{500}, level, 8000, 160), 8000)
 			}
 			at++
 			if _, tell, speaker := r.beat(); tell != nil {
@@ -174,7 +175,7 @@ func TestRoomJitter(t *testing.T) {
 	}
 	var f [mixFrame]int16
 	for _, stamp := range []uint32{0, 320, 160, 160, 640, 800} { // 480 is lost, 160 comes late and twice
-		s.put(header{ssrc: 1, stamp: stamp}, one, mixRate)
+		s.put(header{ssrc: 1, stamp: stamp}, 8000, one, mixRate)
 	}
 	var got []int16
 	for range 8 {
@@ -184,14 +185,14 @@ func TestRoomJitter(t *testing.T) {
 	if want := [8]int16{0, 0, 1000, 1000, 1000, 0, 1000, 1000}; [8]int16(got) != want {
 		t.Errorf("heard %v, want %v", got, want)
 	}
-	s.put(header{ssrc: 2, stamp: 99_000_000}, one, mixRate)
-	for i, want := range []int16{0, 0, 1000, 0} {
+	s.put(header{ssrc: 2, stamp: 99_000_000}, 8000, one, mixRate)
+	for i, want := range []int16{0, 0, 1000, 1000} { // the last did not come: what was heard goes on, and fades
 		if s.take(&f); f[0] != want {
 			t.Errorf("frame %d after another clock: %d, want %d", i, f[0], want)
 		}
 	}
 	for i := range 200 { // a clock that runs much too fast never fills the room
-		s.put(header{ssrc: 2, stamp: uint32(99_000_160 + 160*i)}, one, mixRate)
+		s.put(header{ssrc: 2, stamp: uint32(99_000_160 + 160*i)}, 8000, one, mixRate)
 		if i%2 == 0 {
 			s.take(&f)
 		}
@@ -217,6 +218,7 @@ func TestRoomOnTheWire(t *testing.T) {
 	}
 	stop := make(chan struct{})
 	done := make(chan struct{})
+	var m opus.Machine
 	go func() { // all speak without a pause
 		defer close(done)
 		tick := time.NewTicker(frame)
@@ -230,7 +232,7 @@ func TestRoomOnTheWire(t *testing.T) {
 				for k := range samples {
 					samples[k] = int16(4000 * math.Sin(2*math.Pi*tones[i]*float64(n*size+k)/float64(rate)))
 				}
-				phones[i].talk(sessions[i], f.Payload, string(coders[i].encode(nil, samples)))
+				phones[i].talk(sessions[i], f.Payload, string(coders[i].encode(&m, nil, samples)))
 			}
 			select {
 			case <-tick.C:
@@ -264,7 +266,7 @@ func TestRoomDoesNotAllocate(t *testing.T) {
 		stamp := uint32(0)
 		if n := testing.AllocsPerRun(100, func() {
 			for i, s := range p {
-				s.put(header{ssrc: uint32(i), stamp: stamp}, samples, 8000)
+				s.put(header{ssrc: uint32(i), stamp: stamp}, 8000, samples, 8000)
 			}
 			stamp += 160
 			r.beat()
@@ -286,7 +288,9 @@ func BenchmarkRoom(b *testing.B) {
 			wide, narrow := audio.Tones([]float64{440}, -20, mixRate, mixFrame), audio.Tones([]float64{440}, -20, 8000, mixFrame/2)
 			var e audio.G722Encoder
 			coded, mu := e.Encode(nil, wide), audio.ToMu(nil, narrow)
-			ears := make([]listener, len(p))
+			ears := make([]hearing, len(p))
+			var room [soundMax]int16
+			var m opus.Machine
 			for i, s := range p {
 				if i%2 < kind.wide {
 					s.session.voice.codec = codecG722
@@ -301,7 +305,7 @@ func BenchmarkRoom(b *testing.B) {
 						payload = coded
 					}
 					c := s.session.voice.codec
-					s.put(header{ssrc: 1, stamp: stamp}, ears[i].decode(c, payload), c.rate())
+					s.put(header{ssrc: 1, stamp: stamp}, c.clock(), ears[i].decode(&m, c, room[:0], payload, c.rate()), c.rate())
 				}
 				stamp += 160
 				r.beat()

@@ -49,6 +49,9 @@ type Session struct {
 
 	peer   *Session
 	source source
+
+	translation *translation // of what the peer's far side says; the transcoder's
+
 	stream stream
 	press  press
 	keys   keyboard
@@ -64,7 +67,6 @@ type kind struct {
 	clock uint32
 	event bool
 	codec codec // the house understands it
-	kept  codec // a capture can be made of it
 }
 
 // none is a payload number that means nothing on the other side.
@@ -173,7 +175,7 @@ func (s *Session) adopt(f Flow, now time.Duration) error {
 	s.index, s.kinds = [128]uint8{}, nil
 	for _, l := range s.local {
 		if l.Payload < 128 && s.index[l.Payload] == 0 {
-			s.kinds = append(s.kinds, kind{uint32(max(l.Clock, 0)), l.isEvent(), codecOf(l), keptAs(l)})
+			s.kinds = append(s.kinds, kind{uint32(max(l.Clock, 0)), l.isEvent(), codecOf(l)})
 			s.index[l.Payload] = uint8(len(s.kinds))
 		}
 	}

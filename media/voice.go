@@ -4,9 +4,10 @@ import (
 	"strings"
 
 	"tandem/audio"
+	"tandem/audio/opus"
 )
 
-// codec is a coding of sound that the house itself can speak and understand; whatever else is relayed.
+// codec is a coding of sound that the house itself can speak and understand; whatever else is relayed. The numbers stand in captures.
 type codec uint8
 
 const (
@@ -14,11 +15,18 @@ const (
 	codecPCMU
 	codecPCMA
 	codecG722
+	codecOpus
 )
 
 // codecOf is the codec of a format, if it is one of ours.
 func codecOf(f Format) codec {
-	if f.Clock != 8000 || f.Channels > 1 || f.Payload >= 128 {
+	if f.Payload >= 128 {
+		return noCodec
+	}
+	if f.Clock == 48000 && strings.EqualFold(f.Name, "opus") {
+		return codecOpus
+	}
+	if f.Clock != 8000 || f.Channels > 1 {
 		return noCodec
 	}
 	switch {
@@ -32,20 +40,28 @@ func codecOf(f Format) codec {
 	return noCodec
 }
 
-// keptAs is what a capture of a format is kept as.
-func keptAs(f Format) codec {
-	if strings.EqualFold(f.Name, "opus") && f.Clock == 48000 && f.Payload < 128 {
-		return codecOpus
-	}
-	return codecOf(f)
-}
-
-// rate is the samples a second that the codec carries.
+// rate is the samples a second that the house takes from the codec and gives to it.
 func (c codec) rate() int {
-	if c == codecG722 {
+	if c == codecG722 || c == codecOpus {
 		return 16000
 	}
 	return 8000
+}
+
+// clock is that of the codec's time stamps, in Hz.
+func (c codec) clock() int {
+	if c == codecOpus {
+		return 48000
+	}
+	return 8000
+}
+
+// lasts is how long the sound of a payload is, in the codec's clock.
+func (c codec) lasts(payload []byte) int {
+	if c == codecOpus {
+		return opus.Samples(payload)
+	}
+	return len(payload)
 }
 
 // voice codes what the house says on one session. It lasts as long as the session, because the far side's decoder
@@ -54,6 +70,8 @@ type voice struct {
 	codec   codec
 	payload uint8
 	wide    audio.G722Encoder
+	opus    *opus.Encoder
+	at      int // rate of opus
 }
 
 // choose takes the first format of the far side's that the house speaks.
@@ -67,8 +85,22 @@ func (v *voice) choose(formats []Format) {
 	v.codec = noCodec
 }
 
-// encode appends 20 ms of sound to dst.
-func (v *voice) encode(dst []byte, samples []int16) []byte {
+// spoken are the settings of Opus that is sent: clear speech at any rate, and each packet helps when the one before it was lost.
+func spoken(rate int) opus.Settings {
+	bits := 24000
+	if rate == 8000 {
+		bits = 16000
+	}
+	return opus.Settings{Rate: rate, Bitrate: bits, Complexity: 5, FEC: true, Loss: 5}
+}
+
+// encode appends 20 ms of sound at the codec's rate to dst.
+func (v *voice) encode(m *opus.Machine, dst []byte, samples []int16) []byte {
+	return v.encodeAt(m, dst, samples, v.codec.rate())
+}
+
+// encodeAt does so at another rate, which only Opus takes.
+func (v *voice) encodeAt(m *opus.Machine, dst []byte, samples []int16, rate int) []byte {
 	switch v.codec {
 	case codecPCMU:
 		return audio.ToMu(dst, samples)
@@ -76,37 +108,81 @@ func (v *voice) encode(dst []byte, samples []int16) []byte {
 		return audio.ToA(dst, samples)
 	case codecG722:
 		return v.wide.Encode(dst, samples)
+	case codecOpus:
+		if v.opus == nil || v.at != rate {
+			e, err := m.NewEncoder(spoken(rate))
+			if err != nil {
+				return dst
+			}
+			v.opus, v.at = e, rate
+		}
+		if out, err := m.Encode(v.opus, dst, samples); err == nil {
+			return out
+		}
+		v.opus = nil
 	}
 	return dst
 }
 
+// The limits of one packet that is listened to.
+const (
+	earMost  = 640  // bytes of G.711 and G.722; the longest that phones send are 60 ms, 480 bytes
+	soundMax = 1920 // samples of any packet: 120 ms of Opus
+)
+
+// hearing decodes what one side says, packet by packet.
+type hearing struct {
+	wide audio.G722Decoder
+	opus *opus.Decoder
+	at   int             // rate of opus
+	lost audio.Concealer // of the other codecs
+}
+
+// decode appends the sound of a payload, at the codec's rate; Opus comes at any. What cannot be read is no sound.
+func (e *hearing) decode(m *opus.Machine, c codec, dst []int16, payload []byte, rate int) []int16 {
+	if c == codecOpus {
+		if d := e.decoder(m, rate); d != nil {
+			dst, _ = m.Decode(d, dst, payload)
+		}
+		return dst
+	}
+	payload = payload[:min(len(payload), earMost)]
+	old := len(dst)
+	switch c {
+	case codecPCMU:
+		dst = audio.FromMu(dst, payload)
+	case codecPCMA:
+		dst = audio.FromA(dst, payload)
+	case codecG722:
+		dst = e.wide.Decode(dst, payload)
+	}
+	e.lost.Heard(dst[old:], c.rate())
+	return dst
+}
+
+// decoder is that of Opus at a rate.
+func (e *hearing) decoder(m *opus.Machine, rate int) *opus.Decoder {
+	if e.opus == nil || e.at != rate {
+		d, err := m.NewDecoder(rate, 1)
+		if err != nil {
+			return nil
+		}
+		e.opus, e.at = d, rate
+	}
+	return e.opus
+}
+
 // listener understands what a far side says.
 type listener struct {
-	wide    audio.G722Decoder
+	hearing hearing
+	gap     gap
 	halver  audio.Halver
 	doubler audio.Doubler
 	keypad  audio.Keypad
 	inband  bool // keys are heard in the sound, because nothing better was agreed on
-	linear  [2 * earMost]int16
+	linear  [soundMax]int16
 	other   [2 * earMost]int16
 	digits  [8]byte
-}
-
-// earMost is the most bytes of one packet that are listened to; the longest that phones send are 60 ms, 480 bytes.
-const earMost = 640
-
-// decode is the sound of a payload, at the codec's rate. It lies in the listener's own room until the next call.
-func (e *listener) decode(c codec, payload []byte) []int16 {
-	payload = payload[:min(len(payload), earMost)]
-	switch c {
-	case codecPCMU:
-		return audio.FromMu(e.linear[:0], payload)
-	case codecPCMA:
-		return audio.FromA(e.linear[:0], payload)
-	case codecG722:
-		return e.wide.Decode(e.linear[:0], payload)
-	}
-	return nil
 }
 
 // at brings sound from one rate to another.

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/opus"
+	"tandem/audio/opus"
 )
 
 //go:embed clips
@@ -128,22 +128,21 @@ func (l *Library) decoded(p pack, at place) (Clip, bool) {
 
 // decode reads the packets of a sound.
 func decode(b []byte, skip, long int) ([]int16, error) {
-	d, err := opus.NewDecoderWithOutput(Rate, 1)
+	var m opus.Machine
+	d, err := m.NewDecoder(Rate, 1)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]int16, 0, skip+long+Rate)
-	var frame [Rate * 120 / 1000]int16 // the longest packet there is
 	for len(b) >= 2 {
 		n := int(b[0])<<8 | int(b[1])
 		if b = b[2:]; n > len(b) {
 			break
 		}
-		got, err := d.DecodeToInt16(b[:n], frame[:])
-		if err != nil {
+		if out, err = m.Decode(d, out, b[:n]); err != nil {
 			return nil, err
 		}
-		out, b = append(out, frame[:got]...), b[n:]
+		b = b[n:]
 	}
 	if len(out) < skip+long {
 		return nil, fmt.Errorf("%d samples of %d", len(out), skip+long)

@@ -306,16 +306,22 @@ func FuzzCrypto(f *testing.F) {
 	})
 }
 
-// The house speaks what its media side can code, and nothing else.
-func TestSpoken(t *testing.T) {
+// What is added comes behind, with numbers that nobody has yet.
+func TestAlso(t *testing.T) {
+	got := Also([]Codec{{111, "iLBC", 8000, 1, ""}, {0, "PCMU", 8000, 1, ""}, {96, Event, 8000, 1, "0-16"}}, Known())
 	var names []string
-	for _, c := range Spoken() {
+	seen := map[uint8]bool{}
+	for _, c := range got {
 		names = append(names, c.Name)
+		if seen[c.Payload] {
+			t.Errorf("%d stands twice", c.Payload)
+		}
+		seen[c.Payload] = true
 	}
-	if got := strings.Join(names, " "); got != "G722 PCMU PCMA telephone-event" {
-		t.Errorf("spoken: %s", got)
+	if got := strings.Join(names, " "); got != "iLBC PCMU telephone-event opus G722 PCMA telephone-event" {
+		t.Error(got)
 	}
-	if HasVoice(Common([]Codec{{111, "opus", 48000, 2, ""}, {101, Event, 48000, 1, ""}}, Spoken())) {
-		t.Error("the house speaks Opus")
+	if !(Codec{Name: "G722", Clock: 8000}).IsWide() || !(Codec{Name: "opus", Clock: 48000}).IsWide() || (Codec{Name: "PCMA", Clock: 8000}).IsWide() {
+		t.Error("which codecs are wide")
 	}
 }

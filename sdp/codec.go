@@ -38,7 +38,8 @@ var static = map[uint8]Codec{
 	18: {18, "G729", 8000, 1, ""},
 }
 
-// Known are the codecs we offer when nobody else's list is at hand (an INVITE without SDP), best first.
+// Known are the codecs that the house speaks, and the keys that go with them; it can translate between any two. They are what we offer when
+// nobody else's list is at hand (an INVITE without SDP), best first.
 func Known() []Codec {
 	return []Codec{
 		{111, "opus", 48000, 2, "useinbandfec=1"},
@@ -231,14 +232,16 @@ func number(c Codec, keep []Codec, owner map[uint8]Codec, used map[uint8]bool) (
 	return 0, false
 }
 
-// Spoken are the codecs in which the house itself can speak and listen, best first, with the keys that go with them. An offer with
-// none of them, Opus alone for instance, cannot be answered by the house.
-func Spoken() []Codec {
-	var list []Codec
-	for _, c := range Known() {
-		if c.Clock == 8000 {
-			list = append(list, c)
+// Also adds the codecs of another list that are missing in this one, behind its own: what the house translates where the first do not fit.
+func Also(list, more []Codec) []Codec {
+	out := append([]Codec(nil), list...)
+	for _, c := range more {
+		if !contains(out, c) {
+			out = append(out, c)
 		}
 	}
-	return list
+	return Renumber(out, nil)
 }
+
+// IsWide reports whether the codec carries more than the 3.4 kHz of a telephone line.
+func (c Codec) IsWide() bool { return strings.EqualFold(c.Name, "G722") || c.Clock > 8000 }

@@ -68,9 +68,6 @@ func (r *run) arrived(a *arrival) {
 	} else if cause == "" && r.b.insecure(s) {
 		cause = pbx.CauseInsecure
 	}
-	if codecs, _ := r.suits(r.beside(a.place)); cause == "" && s.asked != nil && !sdp.HasVoice(sdp.Common(codecs, s.asked.common)) {
-		cause = pbx.CauseNoCodec
-	}
 	if cause == "" && !r.openStream(s) {
 		cause = pbx.CauseOverload
 	}
@@ -158,7 +155,7 @@ func (r *run) admit(e call.Admit) call.Input {
 	with, _ := r.side(e.With)
 	codecs, facing := r.suits(with)
 	if s.asked == nil {
-		r.b.c.Legs.Accept(s.wire, r.b.offer(s, codecs, facing, s.secure))
+		r.b.c.Legs.Accept(s.wire, r.b.offer(s, sdp.Also(codecs, sdp.Known()), facing, s.secure))
 		return nil
 	}
 	body, fault := r.b.answer(s, &side{agreed: codecs, theirs: sdp.Stream{Direction: facing}, open: true})

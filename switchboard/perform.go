@@ -46,9 +46,6 @@ func (r *run) perform(e call.Effect) call.Input {
 		codecs, facing := r.offerFor(from)
 		if e.Joined {
 			codecs, facing = from.agreed, from.wish
-			if r.over != nil && !speaksToHouse(from) { // somebody wants to hear them
-				codecs = houseCodecs()
-			}
 		}
 		legs.Offer(s.wire, r.b.offer(s, codecs, facing, s.theirs.Secure()))
 	case call.Reply:
@@ -180,7 +177,7 @@ func (r *run) place(s *side) call.Input {
 // dial sends the invitation. Phones with encrypted signalling are offered encrypted sound; keys never travel in the clear (RT-04).
 func (r *run) dial(s *side, encrypt bool) error {
 	codecs, facing := r.offerFor(r.sides[0])
-	body := r.b.offer(s, codecs, facing, encrypt)
+	body := r.b.offer(s, sdp.Also(codecs, sdp.Known()), facing, encrypt)
 	r.b.legs.Store(s.wire, r)
 	if s.trunk != "" {
 		r.useTrunk(s.trunk)
@@ -207,11 +204,11 @@ func (r *run) join(callee *side) {
 	}
 }
 
-// accept answers the caller with what the phone agreed to, or, when he made no offer, with an offer of exactly that.
+// accept answers the caller with what the phone agreed to, or, when he made no offer, with an offer of that before all else.
 func (r *run) accept(callee *side) call.Input {
 	caller := r.sides[0]
 	if caller.asked == nil {
-		body := r.b.offer(caller, callee.agreed, callee.theirs.Direction, caller.secure)
+		body := r.b.offer(caller, sdp.Also(callee.agreed, sdp.Known()), callee.theirs.Direction, caller.secure)
 		r.join(callee)
 		r.b.c.Legs.Accept(caller.wire, body)
 		return nil
@@ -338,15 +335,23 @@ func (r *run) emitAnswered(leg pbx.LegID) {
 		caller.record.Answered = r.now
 	}
 	callee.record.Codec, callee.record.Secure = callee.name, callee.isEncrypted()
-	caller.record.Codec, caller.record.Secure = callee.name, caller.isEncrypted()
+	caller.record.Codec, caller.record.Secure = caller.name, caller.isEncrypted()
 	r.live.To = callee.record.Party
 	if r.live.Answered.IsZero() {
 		r.live.Answered = r.now
 	}
-	r.live.Codec, r.live.Secure = callee.name, callee.isEncrypted() && caller.isEncrypted()
-	p := event.Answered{Leg: callee.record, To: callee.record.Party, Codec: callee.name, Secure: r.live.Secure}
+	r.live.Codec, r.live.Secure = spokenBy(caller, callee), callee.isEncrypted() && caller.isEncrypted()
+	p := event.Answered{Leg: callee.record, To: callee.record.Party, Codec: r.live.Codec, Secure: r.live.Secure}
 	r.draft.Answered(r.now, p)
 	r.fact(event.CallAnswered, r.actor(i), p)
+}
+
+// spokenBy names the codec of a conversation, or both where the house translates.
+func spokenBy(caller, callee *side) string {
+	if caller.name == callee.name || caller.name == "" || sdp.HasVoice(sdp.Common(caller.agreed, callee.agreed)) {
+		return callee.name
+	}
+	return caller.name + " ⇄ " + callee.name
 }
 
 // emitEnded closes the record and hands it over with all facts that are not stored yet.

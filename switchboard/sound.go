@@ -3,6 +3,7 @@ package switchboard
 import (
 	"crypto/rand"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"tandem/event"
@@ -188,13 +189,34 @@ func (b *Board) take(s *side, body []byte) pbx.Cause {
 	return ""
 }
 
+// understood is what a side may send of its offer: what the other side agreed to, in that one's order. Where that is nothing, it is all that the
+// house translates, first what is as wide as the other side hears.
+func understood(offer, agreed []sdp.Codec) []sdp.Codec {
+	if both := sdp.Common(agreed, offer); sdp.HasVoice(both) {
+		return both
+	}
+	wide := slices.ContainsFunc(agreed, sdp.Codec.IsWide)
+	out := sdp.Common(offer, sdp.Known())
+	slices.SortStableFunc(out, func(a, b sdp.Codec) int {
+		switch {
+		case a.IsVoice() && b.IsVoice() && a.IsWide() != b.IsWide():
+			if a.IsWide() == wide {
+				return -1
+			}
+			return 1
+		}
+		return 0
+	})
+	return out
+}
+
 // answer makes our answer to the side's last offer: what the other side agreed to, and how that one faces.
 // It becomes the session in force. The same answer to the same offer keeps its version.
 func (b *Board) answer(s, other *side) ([]byte, pbx.Cause) {
 	if s.asked == nil {
 		return nil, pbx.CauseNoCodec
 	}
-	codecs := sdp.Renumber(sdp.Common(other.agreed, s.asked.common), s.asked.common)
+	codecs := sdp.Renumber(understood(s.asked.common, other.agreed), s.asked.common)
 	l := b.local(s, codecs, other.theirs.Direction)
 	l.Mux = true
 	switch {

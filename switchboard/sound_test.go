@@ -51,7 +51,7 @@ func TestOffersAndAnswers(t *testing.T) {
 		both = append(both, "m=video 9000 RTP/AVP 99\r\na=rtpmap:99 H264/90000\r\n"...)
 		a, b := talk(o, false, false, both)
 		s, st := described(t, b.invite.Offer)
-		if got := names(st.Codecs); got != "opus PCMA PCMU telephone-event" || len(s.Media) != 1 {
+		if got := names(st.Codecs); got != "opus PCMA PCMU telephone-event G722 telephone-event" || len(s.Media) != 1 {
 			t.Errorf("offered to bob: %s\n%s", got, b.invite.Offer)
 		}
 		if st.Addr.Addr() != o.sound.Addr() || strings.Contains(string(b.invite.Offer), "192.0.2") {
@@ -200,6 +200,38 @@ func TestOfficeThatRequiresEncryption(t *testing.T) {
 	})
 }
 
+// Two phones that have no codec in common are translated between, and the record names both codecs; each is answered what it can do, as wide
+// as the other.
+func TestNothingInCommon(t *testing.T) {
+	for _, x := range []struct {
+		caller []sdp.Codec
+		callee sdp.Codec
+		want   string
+		codec  string
+	}{
+		{[]sdp.Codec{opus}, pcmu, "opus", "opus ⇄ PCMU"},
+		{[]sdp.Codec{opus, pcma}, pcmu, "PCMA opus", "PCMA ⇄ PCMU"},
+		{[]sdp.Codec{pcma, opus}, g722, "opus PCMA", "opus ⇄ G722"},
+	} {
+		bubble(t, func(t *testing.T) {
+			o := newOffice(t, nil)
+			o.phone("b1", false, func(p *phone) {
+				p.send(call.Signal{Kind: call.SignalAnswered, SDP: p.describe(sdp.SendRecv, []sdp.Codec{x.callee}, nil)})
+			})
+			a := o.dial("102", false, offer(x.caller...))
+			pause(time.Second)
+			if _, st := described(t, a.got); names(st.Codecs) != x.want {
+				t.Errorf("answered %s, want %s", names(st.Codecs), x.want)
+			}
+			a.hangsUp()
+			o.drain()
+			if c := o.only(); c.Codec != x.codec || c.Answered.IsZero() || len(c.Legs) != 2 || c.Legs[1].Codec != x.callee.Name {
+				t.Errorf("record %+v", c)
+			}
+		})
+	}
+}
+
 func TestLateOffer(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := newOffice(t, nil)
@@ -209,7 +241,7 @@ func TestLateOffer(t *testing.T) {
 		})
 		a := o.dial("102", false, nil)
 		pause(time.Second)
-		if _, st := described(t, a.got); names(st.Codecs) != "PCMA" {
+		if _, st := described(t, a.got); names(st.Codecs) != "PCMA opus G722 PCMU telephone-event telephone-event" {
 			t.Errorf("offered with the answer:\n%s", a.got)
 		}
 		a.send(call.Signal{Kind: call.SignalAnswered, SDP: a.describe(sdp.SendRecv, []sdp.Codec{pcma}, nil)})

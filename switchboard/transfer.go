@@ -86,14 +86,13 @@ func (r *run) turn(leg pbx.LegID) {
 	}
 }
 
-// take lets a party whose other side has left hear the house: on the session it has, where the house can speak on it, or on a new one.
+// take lets a party whose other side has left hear the house: on the session it has, where both hear each other on it, or on a new one.
 func (r *run) take(leg pbx.LegID) call.Input {
 	s, _ := r.side(leg)
 	if s.stream != nil {
 		r.b.c.Sound.Part(s.stream)
 	}
-	speaks := slices.ContainsFunc(s.agreed, func(c sdp.Codec) bool { return c.IsVoice() && len(sdp.Common([]sdp.Codec{c}, houseCodecs())) > 0 })
-	if s.stream == nil || speaks && s.hears(theHouse()) {
+	if s.stream == nil || sdp.HasVoice(s.agreed) && s.hears(theHouse()) {
 		return call.Replied{Leg: s.leg, Status: 200}
 	}
 	r.b.c.Legs.Offer(s.wire, r.b.offer(s, houseCodecs(), sdp.SendRecv, s.theirs.Secure()))
@@ -117,8 +116,11 @@ func (r *run) fits(a, b *side) call.Input {
 	return nil
 }
 
-// isNarrower reports whether another side agreed to less than this one was told.
+// isNarrower reports whether another side agreed to less than this one was told. Where they have nothing in common, the house translates.
 func (s *side) isNarrower(other *side) bool {
+	if !sdp.HasVoice(sdp.Common(s.agreed, other.agreed)) {
+		return false
+	}
 	return slices.ContainsFunc(s.agreed, func(c sdp.Codec) bool { return c.IsVoice() && len(sdp.Common([]sdp.Codec{c}, other.agreed)) == 0 })
 }
 

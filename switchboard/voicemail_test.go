@@ -47,7 +47,7 @@ func TestMessageIsLeft(t *testing.T) {
 				synctest.Wait()
 			}
 			_, st := described(t, a.got)
-			if want := "PCMU PCMA telephone-event"; !late && names(st.Codecs) != want {
+			if want := "opus PCMU PCMA telephone-event"; !late && names(st.Codecs) != want {
 				t.Errorf("the house answered %s, want %s", names(st.Codecs), want)
 			}
 			mouth := o.sound.streams[0]
@@ -167,7 +167,8 @@ func TestHouseIsHeld(t *testing.T) {
 			t.Error("the house speaks to somebody who holds")
 		}
 		change(call.Signal{SDP: a.describe(sdp.SendRecv, []sdp.Codec{pcmu}, nil)}, 200)
-		change(call.Signal{SDP: a.describe(sdp.SendRecv, []sdp.Codec{opus}, nil)}, 488)
+		change(call.Signal{SDP: a.describe(sdp.SendRecv, []sdp.Codec{g729}, nil)}, 488)
+		change(call.Signal{SDP: a.describe(sdp.SendRecv, []sdp.Codec{opus}, nil)}, 200)
 		change(call.Signal{Empty: true}, 200)
 		a.send(call.Signal{Kind: call.SignalReplied, Status: 200, SDP: a.describe(sdp.SendRecv, []sdp.Codec{pcma}, nil)})
 		synctest.Wait()
@@ -179,15 +180,26 @@ func TestHouseIsHeld(t *testing.T) {
 	})
 }
 
+// A phone that has nothing but Opus talks to the house as well; one that has nothing we know does not.
 func TestNoCodecOfTheHouse(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := newOffice(t, nil)
 		o.forward(bobsBox)
-		o.dial("102", false, offer(opus))
+		a := o.dial("102", false, offer(opus))
+		pause(time.Second)
+		if _, st := described(t, a.got); names(st.Codecs) != "opus" {
+			t.Errorf("the house answered %s", names(st.Codecs))
+		}
+		a.hangsUp()
+		o.dial("102", false, offer(g729))
 		synctest.Wait()
 		o.drain()
-		if c := o.only(); c.Cause != pbx.CauseNoCodec {
-			t.Errorf("%+v", c)
+		causes := map[pbx.Cause]int{}
+		for _, c := range o.ledger.cdrs {
+			causes[c.Cause]++
+		}
+		if causes[pbx.CauseNoCodec] != 1 || len(o.ledger.cdrs) != 2 {
+			t.Errorf("%v", causes)
 		}
 	})
 }

@@ -13,7 +13,6 @@ import (
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/route"
-	"tandem/sdp"
 )
 
 // overheard is a call that others take part in: its two sides hear each other by a mixer then, and whom else says call.Hears.
@@ -21,7 +20,6 @@ type overheard struct {
 	mix    Mixer
 	by     []*watcher
 	inside []Stream
-	asked  bool // its sides were asked to speak so that the house understands
 }
 
 // watcher is somebody who takes part in a call of others. The call that he watches owns it.
@@ -398,29 +396,7 @@ func (r *run) overhear() {
 	if !r.state.CanBeWatched() {
 		return // until they have agreed
 	}
-	if !speaksToHouse(a) || !speaksToHouse(b) {
-		if !o.asked {
-			o.asked = true
-			r.step(call.Refit{Leg: b.leg})
-			return
-		}
-		for len(o.by) > 0 {
-			r.unwatch(0, pbx.CauseNoCodec, i18n.Text{})
-		}
-		r.over = nil
-		return
-	}
 	r.mixWatched(a, b)
-}
-
-// speaksToHouse reports whether the house understands whatever a side may say.
-func speaksToHouse(s *side) bool {
-	for _, c := range s.agreed {
-		if c.IsVoice() && len(sdp.Common([]sdp.Codec{c}, houseCodecs())) == 0 {
-			return false
-		}
-	}
-	return sdp.HasVoice(s.agreed)
 }
 
 // mixWatched lets everybody hear whom he is to hear.
