@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,27 +14,46 @@ import (
 )
 
 // tuned is a real phone of a new person that speaks one tone in one codec.
-func (s *server) tuned(ctx context.Context, name, extension string, hz float64, codec string, rate int) *Baresip {
+func (s *server) tuned(ctx context.Context, name, extension string, hz float64, codec string) *Baresip {
 	s.t.Helper()
 	_, a := s.person(name, extension)
 	a.Server, a.Transport, a.Keys = s.reach("udp"), "udp", "info"
-	return s.softphone(ctx, name, a, hz, fmt.Sprintf("%s/%d/1", codec, rate))
+	return s.softphone(ctx, name, a, hz, spoken(codec))
 }
 
 // softphone is a real phone with an account that speaks a tone.
 func (s *server) softphone(ctx context.Context, name string, a Account, hz float64, codecs ...string) *Baresip {
 	s.t.Helper()
-	rate := 8000
-	if strings.Contains(codecs[0], "/16000/") {
-		rate = 16000
+	return phoneOf(s.t, ctx, filepath.Join(s.t.TempDir(), name), a, hz, codecs...)
+}
+
+// phoneOf starts a phone with an account that speaks a tone, and waits until it has registered.
+func phoneOf(t *testing.T, ctx context.Context, dir string, a Account, hz float64, codecs ...string) *Baresip {
+	t.Helper()
+	rate, channels := 8000, 1
+	if len(codecs) > 0 {
+		part := strings.Split(codecs[0], "/")
+		rate, _ = strconv.Atoi(part[1])
+		channels, _ = strconv.Atoi(part[2])
 	}
-	b, err := StartBaresip(ctx, filepath.Join(s.t.TempDir(), name), toneFile(s.t, hz, rate, 1), a, codecs...)
+	b, err := StartBaresip(ctx, dir, toneFile(t, hz, rate, channels), a, codecs...)
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	s.t.Cleanup(func() { b.Close() })
-	eventually(s.t, name+"'s phone registers", func() bool { return strings.Contains(b.Log(), "[1 binding]") })
+	t.Cleanup(func() { b.Close() })
+	eventually(t, filepath.Base(dir)+"'s phone registers", func() bool { return strings.Contains(b.Log(), "[1 binding]") })
 	return b
+}
+
+// spoken is a codec as baresip names it, with the rate and channels of the tone that it takes.
+func spoken(codec string) string {
+	switch codec {
+	case "opus":
+		return "opus/48000/2"
+	case "G722":
+		return "G722/16000/1"
+	}
+	return codec + "/8000/1"
 }
 
 // tonesNow are those of some tones that a phone has heard in the last half second of its newest recording.
@@ -88,7 +108,7 @@ func TestRoomWithRealPhones(t *testing.T) {
 	s.claim()
 	room := s.call(201, "POST", "/v1/rooms", object{"name": "Daily", "extension": "790", "pin": "1234", "host_pin": "9876"}).Text("id")
 	all := []float64{440, 700, 1100}
-	alice, bob, carol := s.tuned(ctx, "Alice", "101", all[0], "PCMU", 8000), s.tuned(ctx, "Bob", "102", all[1], "G722", 16000), s.tuned(ctx, "Carol", "103", all[2], "PCMA", 8000)
+	alice, bob, carol := s.tuned(ctx, "Alice", "101", all[0], "PCMU"), s.tuned(ctx, "Bob", "102", all[1], "G722"), s.tuned(ctx, "Carol", "103", all[2], "opus")
 	eventually(t, "all phones shown as registered", func() bool { return s.call(200, "GET", "/v1/overview", nil).At("registered") == 3.0 })
 	people := func() []any {
 		list, _ := s.call(200, "GET", "/v1/rooms/"+room, nil).At("people").([]any)

@@ -16,7 +16,7 @@ func TestWatchWithRealPhones(t *testing.T) {
 	s := start(t)
 	s.claim()
 	all := []float64{440, 700, 1100}
-	bob, customer := s.tuned(ctx, "Bob", "102", all[0], "PCMU", 8000), s.tuned(ctx, "Carla", "103", all[1], "PCMU", 8000)
+	bob, customer := s.tuned(ctx, "Bob", "102", all[0], "PCMU"), s.tuned(ctx, "Carla", "103", all[1], "PCMU")
 	bossID, account := s.person("Boss", "104")
 	account.Server, account.Transport, account.Keys = s.reach("udp"), "udp", "info"
 	boss := s.softphone(ctx, "boss", account, all[2], "PCMA/8000/1", "PCMU/8000/1")

@@ -125,14 +125,6 @@ func (r *run) wired(wire pbx.LegID) int {
 	return -1
 }
 
-// beside is the side with which a leg that takes that place will talk.
-func (r *run) beside(place pbx.LegID) *side {
-	if i := r.wired(place); i == 0 && r.state.Callee > 0 {
-		return r.sides[r.state.Callee]
-	}
-	return r.sides[0]
-}
-
 // enroll adds a side and the person behind it.
 func (r *run) enroll(s *side) {
 	r.sides = append(r.sides, s)
