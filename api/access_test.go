@@ -532,6 +532,7 @@ func TestAccess(t *testing.T) {
 					t.Errorf("%s %s by %s: %s, although policy allows", name, p.label, actor, l)
 				}
 				if l == "o" && r.Method != "GET" {
+					o.close()
 					o = live(t)
 				}
 			}

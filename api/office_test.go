@@ -75,6 +75,7 @@ type office struct {
 	invited  []pbx.Destination
 	modes    []pbx.Watch
 	locked   bool
+	close    func() // before the test ends, where a test needs many offices
 }
 
 func (o *office) use(who pbx.UserID, right policy.Right, via string, _ time.Time) {
@@ -490,7 +491,12 @@ func newOffice(t testing.TB) *office {
 		t.Fatal(err)
 	}
 	db := o.open()
-	t.Cleanup(func() { o.auth.Close(); _ = db.Close() })
+	o.close = sync.OnceFunc(func() {
+		o.auth.Close()
+		_ = db.Close()
+		_ = os.Remove(o.path)
+	})
+	t.Cleanup(o.close)
 	return o
 }
 
