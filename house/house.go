@@ -146,6 +146,7 @@ type House struct {
 	stops   []func()
 
 	keeper   *keeper
+	settler  *settler
 	refusals *refusals
 	waiting  *waiting
 	pins     pins
@@ -166,7 +167,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256)}
+	h := &House{Memory: m, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler()}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

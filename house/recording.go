@@ -26,6 +26,8 @@ func (a recordings) Keep(ctx context.Context, r pbx.Recording) error {
 	kind := event.RecordingMade
 	if r.Running {
 		kind = event.RecordingBegun
+	} else {
+		defer a.h.settler.add(r.ID)
 	}
 	return a.h.tell(ctx, kind, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Difference{Ref: r.Ref(), After: &r}, store.RecordingKept{Recording: r})
 }
@@ -77,7 +79,7 @@ func (h *House) expireRecordings(ctx context.Context, at time.Time) error {
 		return err
 	}
 	for _, r := range due {
-		if err := h.Blobs.Delete(string(r.ID)); err != nil {
+		if err := h.deleteRecording(r.ID); err != nil {
 			return err
 		}
 		named := pbx.Recording{ID: r.ID, Call: r.Call, Started: r.Started, Began: r.Began, Length: r.Length, Groups: r.Groups, Voices: r.Voices} // no number stays in the log
@@ -99,6 +101,9 @@ func (h *House) playback(id pbx.RecordingID) (api.Playback, error) {
 
 func (h *House) openRecording(id pbx.RecordingID) (*played, error) {
 	r, err := h.Blobs.Open(string(id))
+	if errors.Is(err, blob.ErrMissing) {
+		r, err = h.Blobs.Open(restingAs(id))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package sdp
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -139,7 +140,8 @@ func (m *Media) rtpmap(payload uint8) (Codec, bool) {
 }
 
 // Common keeps what both sides have, in the offerer's order and with the offerer's numbers (RFC 3264 §6.1).
-// Telephone events stay only at a clock that a remaining voice codec has (RFC 4733 §2.1).
+// Telephone events stay only at a clock that a remaining voice codec has (RFC 4733 §2.1), unless there are no others: phones that speak
+// nothing but Opus often name events at 8000 alone, and send them so.
 func Common(offered, ours []Codec) []Codec {
 	var both []Codec
 	for _, c := range offered {
@@ -153,7 +155,7 @@ func Common(offered, ours []Codec) []Codec {
 	return clocked(both)
 }
 
-// clocked drops telephone events and comfort noise at a clock that no voice codec uses.
+// clocked drops telephone events and comfort noise at a clock that no voice codec uses, but not the last events.
 func clocked(list []Codec) []Codec {
 	clocks := map[int]bool{}
 	for _, c := range list {
@@ -161,14 +163,17 @@ func clocked(list []Codec) []Codec {
 			clocks[c.Clock] = true
 		}
 	}
+	events := slices.ContainsFunc(list, func(c Codec) bool { return c.isEvent() && clocks[c.Clock] })
 	var kept []Codec
 	for _, c := range list {
-		if c.IsVoice() || clocks[c.Clock] {
+		if c.IsVoice() || clocks[c.Clock] || c.isEvent() && !events && len(clocks) > 0 {
 			kept = append(kept, c)
 		}
 	}
 	return kept
 }
+
+func (c Codec) isEvent() bool { return strings.EqualFold(c.Name, Event) }
 
 // WithEvents adds telephone events at every voice clock that lacks them.
 func WithEvents(list []Codec) []Codec {
