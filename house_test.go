@@ -42,7 +42,7 @@ var plan = map[string]room{
 	"route":  {pure: true, imports: "pbx number hours i18n toll"},
 	"report": {pure: true, imports: "pbx event i18n"},
 
-	"whatif": {pure: true, imports: "pbx number toll"},
+	"whatif": {pure: true, imports: "pbx number i18n policy toll route report"},
 
 	"call":  {pure: true, imports: "pbx event number route i18n"},
 	"queue": {pure: true, imports: "pbx"},

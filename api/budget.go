@@ -198,12 +198,12 @@ type budgetBody struct {
 	Revision string       `json:"revision,omitempty" doc:"same as If-Match"`
 }
 
-func (b *budgetBody) read(v *visit) command.Budget {
+func (b *budgetBody) read() command.Budget {
 	c := command.Budget{Name: b.Name, Each: b.Each, Limit: b.Limit, Classes: b.Classes, Marks: b.Marks, Report: b.Report, Off: b.Off}
 	if b.On != nil {
 		on := pbx.Ref{Kind: pbx.Kind(b.On.Kind), ID: b.On.ID}
 		if b.On.Kind == "office" {
-			on = v.s.Tenant.Ref()
+			on = officeRef()
 		}
 		c.On = &on
 	}
@@ -224,7 +224,7 @@ type newBudget struct {
 }
 
 func (s *Server) createBudget(ctx context.Context, v *visit, in *newBudget) (Budget, error) {
-	made, err := s.made(ctx, v, command.CreateBudget{Budget: in.Body.read(v)}, in.Dry)
+	made, err := s.made(ctx, v, command.CreateBudget{Budget: in.Body.read()}, in.Dry)
 	if err != nil {
 		return Budget{}, err
 	}
@@ -243,7 +243,7 @@ func (s *Server) patchBudget(ctx context.Context, v *visit, in *editBudget) (Bud
 	if b == nil || !v.seesBudget(b) {
 		return Budget{}, missing()
 	}
-	c := command.EditBudget{ID: b.ID, Budget: in.Body.read(v)}
+	c := command.EditBudget{ID: b.ID, Budget: in.Body.read()}
 	if err := s.doOrTry(ctx, v, matching(pbx.KindBudget, in.Budget, in.Match, in.Body.Revision, c), in.Dry); err != nil {
 		return Budget{}, err
 	}

@@ -185,7 +185,7 @@ type restrictionBody struct {
 }
 
 // read makes what is typed of a body.
-func (b *restrictionBody) read(v *visit) command.Restriction {
+func (b *restrictionBody) read() command.Restriction {
 	c := command.Restriction{Name: b.Name, Off: b.Off}
 	if b.Group != nil {
 		group := pbx.GroupID(*b.Group)
@@ -196,7 +196,7 @@ func (b *restrictionBody) read(v *visit) command.Restriction {
 		for _, p := range *b.On {
 			ref := pbx.Ref{Kind: pbx.Kind(p.Kind), ID: p.ID}
 			if p.Kind == "office" {
-				ref = v.s.Tenant.Ref()
+				ref = officeRef()
 			}
 			if !slices.Contains(on, ref) {
 				on = append(on, ref)
@@ -228,7 +228,7 @@ type newRestriction struct {
 }
 
 func (s *Server) createRestriction(ctx context.Context, v *visit, in *newRestriction) (Restriction, error) {
-	c := command.CreateRestriction{Restriction: in.Body.read(v)}
+	c := command.CreateRestriction{Restriction: in.Body.read()}
 	made, err := s.made(ctx, v, c, in.Dry)
 	if err != nil {
 		return Restriction{}, err
@@ -248,7 +248,7 @@ func (s *Server) patchRestriction(ctx context.Context, v *visit, in *editRestric
 	if sees, _ := v.seesRestriction(r); !sees {
 		return Restriction{}, missing()
 	}
-	c := command.EditRestriction{ID: r.ID, Restriction: in.Body.read(v)}
+	c := command.EditRestriction{ID: r.ID, Restriction: in.Body.read()}
 	if err := s.doOrTry(ctx, v, matching(pbx.KindRestriction, in.Restriction, in.Match, in.Body.Revision, c), in.Dry); err != nil {
 		return Restriction{}, err
 	}

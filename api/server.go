@@ -87,6 +87,7 @@ type Server struct {
 	docs    func() []byte
 	refused *huma.Response
 	streams streams
+	runs    runs
 	easel   chan struct{} // held by who works on a picture
 }
 

@@ -132,6 +132,7 @@ func (c *course) step(one Command) error {
 		c.touched = append(c.touched, n.Ref())
 	}
 	c.now, c.touched = next, append(c.touched, change.Delete...)
+	c.work.used = append(c.work.used, w.used...)
 	return nil
 }
 

@@ -47,6 +47,19 @@ func (d Destination) Equal(o Destination) bool {
 	return d.Kind == o.Kind && d.ID == o.ID && d.Number == o.Number
 }
 
+// PlaceName is what people call the place that a destination leads to: a number, or the name of who or what it is; empty where it is nothing any more.
+func (s *Snapshot) PlaceName(d Destination) string {
+	if d.Number != "" {
+		return d.Number
+	}
+	for _, kind := range [...]Kind{KindUser, KindGroup, KindRing, KindQueue, KindMenu, KindPark, KindRoom} {
+		if name := s.NameOf(Ref{Kind: kind, ID: d.ID}); name != d.ID {
+			return name
+		}
+	}
+	return ""
+}
+
 // Leads reports whether a destination leads to something that exists, as a rule of the given person; the mobile number
 // is his. Rules outlive what they lead to, so that nothing is changed behind anybody's back: what leads nowhere any more
 // is listed as a problem and passed over by calls.

@@ -22,13 +22,13 @@ type index struct {
 	tokens       Table[UserID, []*Token]
 	dids         Table[string, *DID]
 	standard     GroupID
-	restrictions map[Ref][]*Restriction // by what they are put on; without those that are off
-	decks        map[TrunkID][]*Deck    // by trunk, newest first
-	budgets      map[Ref][]*Budget      // by what they are put on; without those that are off
-	alarms       map[Ref]*Alarm         // that hold, by whom they stop
-	calendar     *hours.Zone            // of the office …
-	calendarOf   string                 // … and its name
-	clocks       map[string]*hours.Zone // of the office and its groups, while a rule asks for the time of day
+	restrictions map[Kind]map[string][]*Restriction // by kind and id of what they are put on, so that kinds without any are passed over; without those that are off
+	decks        map[TrunkID][]*Deck                // by trunk, newest first
+	budgets      map[Ref][]*Budget                  // by what they are put on; without those that are off
+	alarms       map[Ref]*Alarm                     // that hold, by whom they stop
+	calendar     *hours.Zone                        // of the office …
+	calendarOf   string                             // … and its name
+	clocks       map[string]*hours.Zone             // of the office and its groups, while a rule asks for the time of day
 	people       crowd
 	nodes        map[GroupID]*Node
 	hours        map[HoursID]Kept     // of the office, every group and who keeps his own; nil while nobody keeps any

@@ -158,7 +158,7 @@ func checkNumbers(field string, classes, countries, prefixes []string) error {
 }
 
 // RestrictionsOn lists the profiles put directly on something, in order of id.
-func (s *Snapshot) RestrictionsOn(r Ref) []*Restriction { return s.index.restrictions[r] }
+func (s *Snapshot) RestrictionsOn(r Ref) []*Restriction { return s.index.restrictions[r.Kind][r.ID] }
 
 // indexRestrictions sorts the profiles by what they are put on, and winds the clocks that their rules ask. There are few of them.
 func (s *Snapshot) indexRestrictions() {
@@ -171,14 +171,21 @@ func (s *Snapshot) indexRestrictions() {
 		}
 		for _, ref := range r.On {
 			if x.restrictions == nil {
-				x.restrictions = map[Ref][]*Restriction{}
+				x.restrictions = map[Kind]map[string][]*Restriction{}
 			}
-			x.restrictions[ref] = append(x.restrictions[ref], r)
+			on := x.restrictions[ref.Kind]
+			if on == nil {
+				on = map[string][]*Restriction{}
+				x.restrictions[ref.Kind] = on
+			}
+			on[ref.ID] = append(on[ref.ID], r)
 		}
 		timed = timed || slices.ContainsFunc(r.Rules, func(t TollRule) bool { return t.When == TollWeekend || t.From != t.Until })
 	}
-	for _, list := range x.restrictions {
-		slices.SortFunc(list, func(a, b *Restriction) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	for _, on := range x.restrictions {
+		for _, list := range on {
+			slices.SortFunc(list, func(a, b *Restriction) int { return strings.Compare(string(a.ID), string(b.ID)) })
+		}
 	}
 	if !timed {
 		return

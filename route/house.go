@@ -60,17 +60,7 @@ func (q *question) language(h *House) string {
 }
 
 // name is what people call a place.
-func (q *question) name(to pbx.Destination) string {
-	if to.Number != "" {
-		return to.Number
-	}
-	for _, kind := range [...]pbx.Kind{pbx.KindUser, pbx.KindGroup, pbx.KindRing, pbx.KindQueue, pbx.KindMenu, pbx.KindPark, pbx.KindRoom} {
-		if name := q.s.NameOf(pbx.Ref{Kind: kind, ID: to.ID}); name != to.ID {
-			return name
-		}
-	}
-	return ""
-}
+func (q *question) name(to pbx.Destination) string { return q.s.PlaceName(to) }
 
 // entrance sends a call for a group on by the hours of the group; a state without a rule follows the open one.
 func (q *question) entrance(p *Plan, e *pbx.Entrance) pbx.Destination {

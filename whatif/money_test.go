@@ -13,11 +13,7 @@ func with(t testing.TB, s *pbx.Snapshot, nouns ...pbx.Noun) *pbx.Snapshot {
 	t.Helper()
 	tenant := s.Tenant
 	tenant.Currency = "EUR"
-	next, err := s.Apply(pbx.Change{Put: append([]pbx.Noun{&tenant}, nouns...)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return next
+	return applied(t, s, append([]pbx.Noun{&tenant}, nouns...)...)
 }
 
 func prices(minute int64) *pbx.Deck {
@@ -27,8 +23,8 @@ func prices(minute int64) *pbx.Deck {
 // Another price list says what the same calls would have cost (TF-15).
 func TestReplayCounts(t *testing.T) {
 	base := office(t, profile("rst_1", everybody, pbx.Basic()))
-	calls := []Call{{ID: "a", Payer: "usr_00", Dialled: "030 901820", At: day, Talk: 90 * time.Second}, {ID: "b", Payer: "usr_01", Dialled: "030 901820", At: day},
-		{ID: "c", Payer: "usr_01", Dialled: "115 000 0000 00", At: day, Talk: time.Minute}, {ID: "d", Payer: "usr_01", Dialled: "101", At: day, Talk: time.Minute}}
+	calls := []Call{{ID: "a", From: "usr_00", Payer: "usr_00", Dialled: "030 901820", At: day, Talk: 90 * time.Second}, {ID: "b", From: "usr_01", Payer: "usr_01", Dialled: "030 901820", At: day},
+		{ID: "c", From: "usr_01", Payer: "usr_01", Dialled: "115 000 0000 00", At: day, Talk: time.Minute}, {ID: "d", From: "usr_01", Payer: "usr_01", Dialled: "101", At: day, Talk: time.Minute}}
 	out := Replay(with(t, base, prices(600_000)), with(t, base, prices(200_000)), slices.Values(calls))
 	if out.Cost != 900_000 || out.Would != 300_000 || out.Closed+out.Opened+out.Shorter != 0 {
 		t.Errorf("%+v", out)
@@ -42,9 +38,9 @@ func TestReplaySpendsBudgets(t *testing.T) {
 	limit := &pbx.Budget{ID: "bud_1", Name: "B", On: everybody, Each: true, Measure: pbx.MeasureMoney, Period: pbx.PeriodDay, Limit: 300}
 	var calls []Call
 	for i, talk := range []time.Duration{2 * time.Minute, 10 * time.Minute, time.Minute} {
-		calls = append(calls, Call{ID: pbx.CallID("abc"[i : i+1]), Payer: "usr_00", Dialled: "030 901820", At: day.Add(time.Duration(i) * time.Hour), Talk: talk})
+		calls = append(calls, Call{ID: pbx.CallID("abc"[i : i+1]), From: "usr_00", Payer: "usr_00", Dialled: "030 901820", At: day.Add(time.Duration(i) * time.Hour), Talk: talk})
 	}
-	calls = append(calls, Call{ID: "other", Payer: "usr_01", Dialled: "030 901820", At: day, Talk: time.Minute}, Call{ID: "tomorrow", Payer: "usr_00", Dialled: "030 901820", At: day.Add(24 * time.Hour), Talk: time.Minute})
+	calls = append(calls, Call{ID: "other", From: "usr_01", Payer: "usr_01", Dialled: "030 901820", At: day, Talk: time.Minute}, Call{ID: "tomorrow", From: "usr_00", Payer: "usr_00", Dialled: "030 901820", At: day.Add(24 * time.Hour), Talk: time.Minute})
 	out := Replay(base, with(t, base, limit), slices.Values(calls))
 	if out.Shorter != 1 || out.Closed != 1 || out.Would != 3_000_000+600_000+600_000 || out.Cost != 13*600_000+2*600_000 {
 		t.Errorf("%+v", out)

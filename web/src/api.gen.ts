@@ -3784,7 +3784,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/whatif/restriction": {
+    "/v1/whatif": {
         parameters: {
             query?: never;
             header?: never;
@@ -3794,10 +3794,74 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * What a draft of a profile would have done to the calls of the last days, of people whom the visitor may decide about; nothing is changed.
-         * @description Needs `restriction.edit`; shows and changes only what it reaches.
+         * Begin to replay recorded calls through a draft, of people whom the visitor may decide about or whose calls he sees; nothing is changed.
+         * @description For everybody who is signed in: every change of the draft asks for its own right
          */
-        post: operations["post_whatif_restriction"];
+        post: operations["post_whatif"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/whatif/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Carry a draft out, in one change or not at all.
+         * @description For everybody who is signed in: every change of the draft asks for its own right
+         */
+        post: operations["post_whatif_apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/whatif/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go on with a replay, and show how far it is.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        get: operations["get_whatif_by_run"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a replay.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        delete: operations["delete_whatif_by_run"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/whatif/{run}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calls that would go otherwise.
+         * @description For everybody who is signed in: only the asker's own; shows only calls that call.detail reaches
+         */
+        get: operations["get_whatif_by_run_calls"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3897,6 +3961,15 @@ export interface components {
             next?: string;
             /** Format: int64 */
             total: number;
+        };
+        Applied: {
+            /** @description the lines of the log */
+            changes: string[];
+        };
+        ApplyDraftBody: {
+            draft: components["schemas"]["Draft"];
+            /** @description stands at every line of the log */
+            reason?: string;
         };
         ApproveInBody: {
             /**
@@ -4669,6 +4742,72 @@ export interface components {
             grave: boolean;
             /** @description sentence */
             text: string;
+        };
+        Draft: {
+            budgets?: components["schemas"]["DraftBudget"][] | null;
+            /** @description where calls for the office's numbers go */
+            numbers?: components["schemas"]["DraftNumber"][] | null;
+            rates?: components["schemas"]["DraftRates"][] | null;
+            restrictions?: components["schemas"]["DraftRestriction"][] | null;
+            rights?: components["schemas"]["DraftRights"];
+            /** @description ways out */
+            routes?: components["schemas"]["DraftRoute"][] | null;
+            trunks?: components["schemas"]["DraftTrunk"][] | null;
+        };
+        DraftBudget: {
+            delete?: boolean;
+            /** @description absent: a new one */
+            id?: string;
+            /** @description what would be typed; absent fields stay */
+            set?: components["schemas"]["BudgetBody"];
+        };
+        DraftNumber: {
+            delete?: boolean;
+            /** @description absent: a new one */
+            id?: string;
+            /** @description what would be typed; absent fields stay */
+            set?: components["schemas"]["DidBody"];
+        };
+        DraftRates: {
+            /** @description as a carrier sends it */
+            csv: string;
+            /** @description ISO 4217; empty: what the file says, else the office's */
+            currency?: string;
+            /**
+             * Format: int64
+             * @description millionths of the office's currency for one of the list's
+             */
+            exchange?: number;
+            name?: string;
+            /** @description it lies over the lists before it */
+            over?: boolean;
+            /** @description whose prices they are; empty: of all trunks that have none of their own */
+            trunk?: string;
+        };
+        DraftRestriction: {
+            delete?: boolean;
+            /** @description absent: a new one */
+            id?: string;
+            /** @description what would be typed; absent fields stay */
+            set?: components["schemas"]["RestrictionBody"];
+        };
+        DraftRights: {
+            add?: string[] | null;
+            remove?: string[] | null;
+        };
+        DraftRoute: {
+            delete?: boolean;
+            /** @description absent: a new one */
+            id?: string;
+            /** @description what would be typed; absent fields stay */
+            set?: components["schemas"]["OutRouteBody"];
+        };
+        DraftTrunk: {
+            delete?: boolean;
+            /** @description absent: a new one */
+            id?: string;
+            /** @description what would be typed; absent fields stay */
+            set?: components["schemas"]["TrunkBody"];
         };
         Duty: {
             edit: boolean;
@@ -6018,7 +6157,7 @@ export interface components {
         Outcome: {
             /**
              * Format: int64
-             * @description that people whom the visitor may decide about dialled
+             * @description that were looked at
              */
             calls: number;
             /**
@@ -6026,17 +6165,19 @@ export interface components {
              * @description would be refused
              */
             closed: number;
-            /** @description with saved */
-            currency?: string;
-            /** @description the first calls that would go otherwise, of those that the visitor may see */
-            effects: components["schemas"]["OutcomeCall"][];
-            /** Format: date-time */
-            from: string;
             /**
              * Format: int64
-             * @description more of them, that he may not see
+             * @description of all of them, by today's prices
              */
-            hidden: number;
+            cost?: number;
+            currency?: string;
+            /** @description the greatest of each grouping */
+            groups: components["schemas"]["OutcomeGroup"][];
+            /**
+             * Format: int64
+             * @description would go over another line, show another number or reach another place
+             */
+            moved: number;
             /**
              * Format: int64
              * @description were refused and would be allowed
@@ -6047,11 +6188,9 @@ export interface components {
              * @description of them: to numbers outside
              */
             outside: number;
-            /** @description those whose calls would go otherwise, most refusals first */
-            people: components["schemas"]["OutcomePerson"][];
             /**
              * Format: int64
-             * @description what the calls that would be refused cost by today's prices, in millionths of the currency; for who may see costs
+             * @description what those cost that would be refused
              */
             saved?: number;
             /**
@@ -6059,26 +6198,55 @@ export interface components {
              * @description would end sooner
              */
             shorter: number;
+            /**
+             * Format: int64
+             * @description calls that nobody would know the price of
+             */
+            unknown: number;
+            /**
+             * Format: int64
+             * @description what they would have cost
+             */
+            would?: number;
         };
         OutcomeCall: {
             /** Format: date-time */
             at: string;
             call: string;
+            /** Format: int64 */
+            cost?: number;
             number: string;
-            /** @description why */
+            /** Format: int64 */
+            seconds: number;
+            /** @description why, or where it would go */
             text: string;
             /** @enum {string} */
-            turn: "closed" | "opened" | "shorter";
-            user: components["schemas"]["Named"];
+            turn: "closed" | "opened" | "shorter" | "moved";
+            /** @description who pays, or called; absent: somebody outside */
+            user?: components["schemas"]["Named"];
+            /** Format: int64 */
+            would?: number;
         };
-        OutcomePerson: {
+        OutcomeGroup: {
+            /** @enum {string} */
+            by: "reason" | "person" | "class" | "country" | "line";
+            /** Format: int64 */
+            calls: number;
             /** Format: int64 */
             closed: number;
+            /** Format: int64 */
+            cost?: number;
+            key: string;
+            /** Format: int64 */
+            moved: number;
+            /** @description in words */
+            name: string;
             /** Format: int64 */
             opened: number;
             /** Format: int64 */
             shorter: number;
-            user: components["schemas"]["Named"];
+            /** Format: int64 */
+            would?: number;
         };
         OverrideGroupBody: {
             reason?: string;
@@ -6275,6 +6443,16 @@ export interface components {
         };
         PageOutRoute: {
             items: components["schemas"]["OutRoute"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageOutcomeCall: {
+            items: components["schemas"]["OutcomeCall"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -7551,6 +7729,30 @@ export interface components {
             inside: components["schemas"]["Place"];
             outside?: components["schemas"]["Place"];
         };
+        Run: {
+            /** @description the lines that the log would get */
+            changes: string[];
+            done: boolean;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description people whose rights would change too, whom the visitor may not see
+             */
+            hidden: number;
+            id: string;
+            /** @description so far */
+            outcome: components["schemas"]["Outcome"];
+            /** @description whose rights would change; those who gain first */
+            people: components["schemas"]["PreviewShare"][];
+            /**
+             * Format: int64
+             * @description percent of the time that has been replayed
+             */
+            share: number;
+            /** Format: date-time */
+            until: string;
+        };
         Scope: {
             /** @description for group and tree */
             group?: string;
@@ -8028,18 +8230,23 @@ export interface components {
             parts: components["schemas"]["Quality"][];
             whole: components["schemas"]["Quality"];
         };
-        TryRestrictionBody: {
+        TryDraftBody: {
             /**
              * Format: int64
              * @description how far back; absent: 30
              */
             days?: number;
-            /** @description the draft deletes the profile */
-            delete?: boolean;
-            /** @description what would be typed; absent fields stay */
-            draft?: components["schemas"]["RestrictionBody"];
-            /** @description the profile that the draft changes; absent: it is a new one */
-            restriction?: string;
+            draft: components["schemas"]["Draft"];
+            /**
+             * Format: date-time
+             * @description first moment of start inside, in place of days
+             */
+            from?: string;
+            /**
+             * Format: date-time
+             * @description first moment of start outside; absent: now
+             */
+            until?: string;
         };
         UsedRight: {
             /**
@@ -17187,7 +17394,7 @@ export interface operations {
             };
         };
     };
-    post_whatif_restriction: {
+    post_whatif: {
         parameters: {
             query?: never;
             header?: never;
@@ -17196,7 +17403,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TryRestrictionBody"];
+                "application/json": components["schemas"]["TryDraftBody"];
             };
         };
         responses: {
@@ -17206,7 +17413,142 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Outcome"];
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_whatif_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApplyDraftBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Applied"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_whatif_by_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_whatif_by_run: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_whatif_by_run_calls: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                /** @description only calls of this group */
+                by?: "reason" | "person" | "class" | "country" | "line";
+                key?: string;
+                turn?: "closed" | "opened" | "shorter" | "moved";
+            };
+            header?: never;
+            path: {
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutcomeCall"];
                 };
             };
             /** @description Refused, with the reason */

@@ -35,6 +35,7 @@ const PathPage = lazy(() => import('./pages/path'));
 const AgentPage = lazy(() => import('./pages/agent'));
 const WaitingPage = lazy(() => import('./pages/waiting'));
 const QueuePage = lazy(() => import('./pages/queue'));
+const WhatIfPage = lazy(() => import('./pages/whatif'));
 const RestrictionPage = lazy(() => import('./pages/restriction'));
 const RecordingPage = lazy(() => import('./pages/recording'));
 const RatePage = lazy(() => import('./pages/rate'));
@@ -94,6 +95,7 @@ function Pages() {
           <Route path="/agent" element={<AgentPage />} />
           <Route path="/queues" element={<QueuePage />} />
           <Route path="/queues/:id" element={<WaitingPage />} />
+          <Route path="/whatif" element={<WhatIfPage />} />
           <Route path="/restrictions" element={<RestrictionPage />} />
           <Route path="/recordings" element={<RecordingPage />} />
           <Route path="/rates" element={<RatePage />} />

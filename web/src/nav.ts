@@ -1,7 +1,7 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
 import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
-import { Coins, Disc3, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
+import { Coins, Disc3, FlaskConical, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
 import { can } from './session';
 import type { Key } from './words';
 
@@ -28,6 +28,7 @@ export const places: Place[] = [
   { to: '/budgets', label: 'nav.budgets', icon: PiggyBank, right: 'budget.edit', also: 'cost.see', least: 'group', section: 'nav.rules' },
   { to: '/alarms', label: 'nav.alarms', icon: Siren, right: 'restriction.edit', section: 'nav.rules' },
   { to: '/rates', label: 'nav.rates', icon: Coins, right: 'rate.edit', least: 'all', section: 'nav.rules' },
+  { to: '/whatif', label: 'nav.whatif', icon: FlaskConical, right: 'restriction.edit', also: 'trunk.edit', least: 'group', section: 'nav.rules' },
   { to: '/explain', label: 'nav.explain', icon: CircleHelp, section: 'nav.rules' },
   { to: '/requests', label: 'nav.requests', icon: MessageSquareLock, key: 'q', section: 'nav.rules' },
   { to: '/reviews', label: 'nav.reviews', icon: ClipboardCheck, right: 'right.explain', least: 'group', section: 'nav.rules' },

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { api, type Budget } from '../api';
 import { plainMoney, stamp } from '../format';
 import { Gauge, limitOf, limitWord, Raise } from '../parts/budget';
+import { TryFirst } from '../parts/draft';
 import { useAddress, useGroups } from '../parts/query';
 import { byName } from '../parts/words';
 import { can, useMe } from '../session';
@@ -39,8 +40,10 @@ function Edit({ of, currency, onClose }: { of?: Budget; currency?: string; onClo
   const [on, setOn] = useState<On>(of?.on ?? (can(me, 'budget.edit', 'all') ? { kind: 'office' } : { kind: 'group', id: me.user.groups?.[0]?.id }));
   const [removing, setRemoving] = useState(false);
   const refresh = () => Promise.all(['budgets', 'whycall', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
-  const form = useForm({ name: of?.name ?? '', each: Boolean(of?.each), measure: of?.measure ?? (currency ? 'money' : 'time'), period: of?.period ?? 'month', limit: of ? typed(of) : '', classes: of?.classes ?? [], marks: (of?.marks ?? [80, 100]).join(' '), then: of?.report ? 'report' : 'stop', off: Boolean(of?.off) }, async (v) => {
-    const body = { name: v.name, on: { kind: on.kind, id: on.id }, each: v.each && on.kind !== 'user', measure: v.measure, period: v.period, limit: limitOf(v.measure, v.limit), classes: v.classes, marks: v.marks.split(/[^0-9]+/).filter(Boolean).map(Number), report: v.then === 'report', off: v.off };
+  const initial = { name: of?.name ?? '', each: Boolean(of?.each), measure: of?.measure ?? (currency ? 'money' : 'time'), period: of?.period ?? 'month', limit: of ? typed(of) : '', classes: of?.classes ?? [], marks: (of?.marks ?? [80, 100]).join(' '), then: of?.report ? 'report' : 'stop', off: Boolean(of?.off) };
+  const bodyOf = (v: typeof initial) => ({ name: v.name, on: { kind: on.kind, id: on.id }, each: v.each && on.kind !== 'user', measure: v.measure, period: v.period, limit: limitOf(v.measure, v.limit), classes: v.classes, marks: v.marks.split(/[^0-9]+/).filter(Boolean).map(Number), report: v.then === 'report', off: v.off });
+  const form = useForm(initial, async (v) => {
+    const body = bodyOf(v);
     if (of) await api.editBudget(of.id, { ...body, revision: of.revision });
     else await api.addBudget(body);
     await refresh();
@@ -49,7 +52,7 @@ function Edit({ of, currency, onClose }: { of?: Budget; currency?: string; onClo
   });
   const options = classes.map((c) => ({ value: c, label: t(`class.${c}`) }));
   return (
-    <Side title={of?.name ?? t('budget.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{of && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('ring.delete')}</Button></span>}</>}>
+    <Side title={of?.name ?? t('budget.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{of && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('ring.delete')}</Button></span>}<TryFirst part="budgets" id={of?.id} name={form.values.name} body={() => ({ ...bodyOf(form.values), revision: of?.revision })} /></>}>
       <div className="col g16">
         <FormError error={form.error} fields={['name', 'limit', 'marks', 'measure']} />
         <Text form={form} name="name" label={t('field.name')} focus={!of} />

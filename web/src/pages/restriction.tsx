@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { api, type Restriction } from '../api';
 import { ExceptEditor, OnEditor, RulesEditor, onWord } from '../parts/restriction';
+import { TryFirst } from '../parts/draft';
 import { useAddress, useGroups } from '../parts/query';
 import { WhatIf } from '../parts/whatif';
 import { byName } from '../parts/words';
@@ -34,7 +35,7 @@ function Edit({ of, onClose }: { of?: Restriction; onClose: () => void }) {
     onClose();
   });
   return (
-    <Side title={of?.name ?? t('restriction.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{of && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('restriction.delete')}</Button></span>}</>}>
+    <Side title={of?.name ?? t('restriction.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{of && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('restriction.delete')}</Button></span>}<TryFirst part="restrictions" id={of?.id} name={form.values.name} body={() => ({ ...typed(form.values), revision: of?.revision })} /></>}>
       <div className="col g16">
         <FormError error={form.error} fields={['name', 'group']} />
         <Text form={form} name="name" label={t('field.name')} focus />
@@ -43,7 +44,7 @@ function Edit({ of, onClose }: { of?: Restriction; onClose: () => void }) {
         <ExceptEditor value={except} onChange={setExcept} />
         <Pick form={form} name="group" label={t('restriction.owner')} options={groups.map((g) => ({ value: g.id, label: g.name }))} empty={t('ring.office')} searchable />
         <Toggle form={form} name="off" label={t('restriction.off')} hint={t('restriction.off_hint')} />
-        <WhatIf draft={() => ({ restriction: of?.id, draft: typed(form.values) })} />
+        <WhatIf draft={() => ({ restrictions: [{ id: of?.id, set: typed(form.values) }] })} />
       </div>
       {of && <Confirm open={removing} danger title={t('restriction.delete_title', { name: of.name })} action={t('restriction.delete')} onClose={() => setRemoving(false)} run={async () => { await api.deleteRestriction(of.id); await refresh(); toast({ text: t('restriction.deleted', { name: of.name }) }); onClose(); }}><p>{t('restriction.delete_hint')}</p></Confirm>}
     </Side>

@@ -10,6 +10,7 @@ import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { PlaceEditor, plain } from './forwarding';
+import { TryFirst } from './draft';
 import { useGroups } from './query';
 import { byName } from './words';
 
@@ -19,17 +20,18 @@ export function EditDID({ did, trunks, onClose }: { did?: DID; trunks: Trunk[]; 
   const [to, setTo] = useState<Place>(did?.to ?? { kind: '' });
   const [removing, setRemoving] = useState(false);
   const refresh = () => Promise.all(['numbers', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
-  const form = useForm({ number: did?.number ?? '', name: did?.name ?? '', trunk: did?.trunk ?? '', group: did?.group ?? '', shown: did?.shown ?? true }, async (v) => {
-    const lead = !did || did.lead ? plain(to) : undefined;
-    if (did) await api.editNumber(did.id, { ...(did.edit ? v : {}), to: lead, revision: did.revision });
-    else await api.addNumber({ ...v, to: lead });
+  const initial = { number: did?.number ?? '', name: did?.name ?? '', trunk: did?.trunk ?? '', group: did?.group ?? '', shown: did?.shown ?? true };
+  const bodyOf = (v: typeof initial) => ({ ...(!did || did.edit ? v : {}), to: !did || did.lead ? plain(to) : undefined, revision: did?.revision });
+  const form = useForm(initial, async (v) => {
+    if (did) await api.editNumber(did.id, bodyOf(v));
+    else await api.addNumber(bodyOf(v));
     await refresh();
     toast({ text: t('did.saved', { number: v.number }) });
     onClose();
   });
   const edit = !did || did.edit;
   return (
-    <Side title={did?.number ?? t('did.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{did?.edit && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('ring.delete')}</Button></span>}</>}>
+    <Side title={did?.number ?? t('did.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{did?.edit && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('ring.delete')}</Button></span>}<TryFirst part="numbers" id={did?.id} name={form.values.number} body={() => bodyOf(form.values)} /></>}>
       <div className="col g16">
         <FormError error={form.error} fields={['number', 'name', 'trunk', 'group']} />
         {edit && <Text form={form} name="number" label={t('did.number')} hint={t('did.number_hint')} focus />}

@@ -11,6 +11,7 @@ import { Chooser } from '../ui/pick';
 import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
+import { TryFirst } from './draft';
 import { useGroups } from './query';
 import { byName } from './words';
 
@@ -53,8 +54,10 @@ export function EditOutRoute({ route, trunks, onClose }: { route?: OutRoute; tru
   const [ways, setWays] = useState<Way[]>(route?.trunks ?? []);
   const [removing, setRemoving] = useState(false);
   const refresh = () => Promise.all(['outroutes', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
-  const form = useForm({ name: route?.name ?? '', place: route ? String(route.place) : '', classes: route?.classes ?? [], prefixes: (route?.prefixes ?? []).join(' '), groups: route?.groups.map((g) => g.id) ?? [], spread: route?.spread ?? false, on: !route?.off }, async ({ on, place, prefixes, ...v }) => {
-    const body = { ...v, off: !on, place: place === '' ? undefined : Number(place), prefixes: prefixes.split(/[\s,;]+/).filter(Boolean), trunks: ways.map(({ trunk, weight, prefix, shows }) => ({ trunk, weight, prefix, shows })) };
+  const initial = { name: route?.name ?? '', place: route ? String(route.place) : '', classes: route?.classes ?? [], prefixes: (route?.prefixes ?? []).join(' '), groups: route?.groups.map((g) => g.id) ?? [], spread: route?.spread ?? false, on: !route?.off };
+  const bodyOf = ({ on, place, prefixes, ...v }: typeof initial) => ({ ...v, off: !on, place: place === '' ? undefined : Number(place), prefixes: prefixes.split(/[\s,;]+/).filter(Boolean), trunks: ways.map(({ trunk, weight, prefix, shows }) => ({ trunk, weight, prefix, shows })) });
+  const form = useForm(initial, async (v) => {
+    const body = bodyOf(v);
     if (route) await api.editOutRoute(route.id, { ...body, revision: route.revision });
     else await api.addOutRoute(body);
     await refresh();
@@ -62,7 +65,7 @@ export function EditOutRoute({ route, trunks, onClose }: { route?: OutRoute; tru
     onClose();
   });
   return (
-    <Side title={route?.name ?? t('outroute.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{route && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('ring.delete')}</Button></span>}</>}>
+    <Side title={route?.name ?? t('outroute.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{route && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('ring.delete')}</Button></span>}<TryFirst part="routes" id={route?.id} name={form.values.name} body={() => ({ ...bodyOf(form.values), revision: route?.revision })} /></>}>
       <div className="col g16">
         <FormError error={form.error} fields={['name', 'place', 'prefixes', 'trunks']} />
         <Text form={form} name="name" label={t('field.name')} focus />

@@ -11,6 +11,7 @@ import { Chooser, Flip, Line } from '../ui/pick';
 import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
+import { TryFirst } from './draft';
 
 export const deckStates: Record<Deck['state'], string> = { current: 'ok', coming: 'warn', followed: '', over: '' };
 const sample = 'prefix;destination;price;connect fee;increment\n49;Germany;0.008;;60/1\n491;Germany mobile;0.049;;60/1\n48;Poland;0.012;0.01;1/1\n';
@@ -83,7 +84,8 @@ export function ImportDeck({ trunks, office, onClose }: { trunks: { id: string; 
     <Side title={t('rate.add')} onClose={onClose} foot={<>
       {report && report.problems === 0 ? <Button kind="primary" busy={busy} onClick={() => file && void send(false, file.csv, file.name)}>{t('rate.apply', { n: report.lines })}</Button>
         : <Button kind="primary" busy={busy} locked={file ? undefined : t('import.first_choose')} onClick={() => file && void send(true, file.csv, file.name)}>{t('rate.preview')}</Button>}
-      <Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></>}>
+      <Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>
+      {file && report?.problems === 0 && <TryFirst part="rates" name={v.name || file.name} body={() => ({ name: v.name || file.name, trunk: v.trunk, currency: v.currency, exchange: v.exchange ? Math.round(Number(v.exchange.replace(',', '.')) * 1e6) : undefined, over: v.over, csv: file.csv })} />}</>}>
       <div className="col g16">
         <p className="t2">{t('rate.file_hint')} <a download="rates.csv" href={`data:text/csv;charset=utf-8,${encodeURIComponent(sample)}`}>{t('import.sample')}</a></p>
         <div className="drop" onDragOver={(e) => e.preventDefault()} onDrop={(e) => { e.preventDefault(); void read(e.dataTransfer.files[0]); }}>
