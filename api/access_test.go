@@ -296,6 +296,9 @@ func probes() map[string][]probe {
 		"DELETE /v1/rings/{ring}":               rings("/v1/rings/%s", ""),
 		"POST /v1/explain/route":                one("/v1/explain/route", `{"to":"103"}`),
 
+		"GET /v1/queues/{queue}/callbacks":               queues("/v1/queues/%s/callbacks", ""),
+		"DELETE /v1/queues/{queue}/callbacks/{callback}": queues("/v1/queues/%s/callbacks/cal_back", ""),
+
 		"GET /v1/menus":                                     one("/v1/menus", ""),
 		"POST /v1/menus":                                    {{"sales", "/v1/menus", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/menus", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/menus", `{"name":"New"}`, ""}},
 		"GET /v1/menus/{menu}":                              menus("/v1/menus/%s", ""),

@@ -32,6 +32,9 @@ type LiveWaiter struct {
 	Since     time.Time  `json:"since"`
 	Important bool       `json:"important,omitempty"`
 	Rings     bool       `json:"rings,omitempty" doc:"at an agent"`
+	Callback  bool       `json:"callback,omitempty" doc:"has hung up and wants to be called back"`
+	Tries     int        `json:"tries,omitempty" doc:"… that reached nobody"`
+	Next      time.Time  `json:"next,omitzero" doc:"… and is not called before"`
 }
 
 // LiveAgent is what somebody who serves the queue does.
@@ -69,9 +72,12 @@ func (s *Server) showQueue(v *visit, q *pbx.Queue, l *pbx.LiveQueue) LiveQueue {
 		Agents: make([]LiveAgent, 0, len(l.Agents)), Edit: v.editsQueue(q)}
 	somebody := s.say(v, i18n.T("call.somebody"))
 	for _, w := range l.Waiting {
-		row := LiveWaiter{Call: w.Call, Since: w.Since, Important: w.Important, Rings: w.Rings}
+		row := LiveWaiter{Call: w.Call, Since: w.Since, Important: w.Important, Rings: w.Rings, Callback: w.Callback, Tries: w.Tries, Next: w.Next}
 		row.From = Party{Name: somebody}
-		if c := v.live.Call(w.Call); c != nil && v.can(policy.CallSee, policy.Call(c)) {
+		if w.Callback {
+			row.From, _ = v.calledBack(q, pbx.Callback{ID: w.Call, From: w.From, Since: w.Since}, somebody)
+		}
+		if c := v.live.Call(w.Call); !w.Callback && c != nil && v.can(policy.CallSee, policy.Call(c)) {
 			row.From = v.veil(policy.Call(c)).party(w.From, somebody)
 		}
 		out.Waiting = append(out.Waiting, row)

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"strings"
 	"testing"
 
+	"tandem/event"
+	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/store"
 )
@@ -18,6 +21,13 @@ func live(t testing.TB) *office {
 	o := newOffice(t)
 	for _, c := range [][2]string{{"uwe", "nina"}, {"uwe", "tom"}, {"tom", "mia"}, {"tom", "+4930123456789"}} {
 		o.dir.SetCall(o.call(c[0], c[1]))
+	}
+	for i, name := range []string{"sales queue", "office queue"} {
+		c := pbx.Callback{ID: pbx.CallID("cal_back" + strings.Repeat("2", i)), Queue: pbx.QueueID(o.ids[name]), From: pbx.Party{Number: "+4930123456789"}, Since: o.now(), Asked: o.now(),
+			Until: o.now().AddDate(0, 0, 1), State: pbx.CallbackWaits, Tries: 1, Agent: pbx.Party{User: pbx.UserID(o.ids["uwe"]), Name: "uwe"}, Reason: i18n.T("toll.refused.destination", "number", "+4930123456789")}
+		if _, err := o.tenant.KeepCallback(context.Background(), c, event.New(event.CallbackAsked, start, pbx.Actor{Kind: pbx.ActorSystem}, pbx.Ref{Kind: pbx.KindQueue, ID: o.ids[name]}, c)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if _, err := o.tenant.PutMail(context.Background(), store.Mail{ID: "mai_kept", Kind: "test", To: "x@example.com", State: store.MailKept, Created: start}); err != nil {
 		t.Fatal(err)

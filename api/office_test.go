@@ -50,6 +50,7 @@ var start = time.Now().UTC().Truncate(time.Millisecond)
 //
 // Calls of yesterday: uwe with nina, uwe with tom, tom with mia, tom with an outside number.
 type office struct {
+	dropped  pbx.CallID // from a queue
 	t        testing.TB
 	path     string
 	tenant   *store.Tenant
@@ -412,6 +413,10 @@ func (o *office) Queue(id pbx.QueueID) *pbx.LiveQueue {
 }
 
 func (o *office) Ready(context.Context, pbx.Actor, pbx.UserID) error { return nil }
+func (o *office) DropCallback(_ context.Context, _ pbx.Actor, _ pbx.QueueID, place pbx.CallID) error {
+	o.dropped = place
+	return nil
+}
 
 // Record notes what was wanted.
 func (o *office) Record(_ context.Context, _ pbx.Actor, _ pbx.CallID, do string) error {

@@ -26,6 +26,11 @@ type Queue struct {
 	Misses    int          `json:"misses,omitempty" doc:"so many calls missed in a row take an agent out; 0: none do"`
 	Every     int          `json:"every,omitempty" doc:"seconds between announcements of the position; 0: none"`
 	Tell      bool         `json:"tell,omitempty" doc:"the expected wait is announced too"`
+	Callback  bool         `json:"callback,omitempty" doc:"who waits may press 1, hang up and be called back"`
+	Tries     int          `json:"tries,omitempty" doc:"how often somebody is called back"`
+	Pause     int          `json:"pause,omitempty" doc:"seconds between two tries"`
+	Keep      int          `json:"keep,omitempty" doc:"seconds that a place is kept for a call back"`
+	Payer     *Named       `json:"payer,omitempty" doc:"in whose name and at whose expense numbers outside are called back; absent: colleagues only"`
 	Full      *Place       `json:"full,omitempty" doc:"where calls go that waited too long or found the queue full"`
 	Nobody    *Place       `json:"nobody,omitempty" doc:"where calls go while no agent is in"`
 	Escalate  int          `json:"escalate,omitempty" doc:"seconds; who waits so long is offered to the heads of the department too"`
@@ -63,6 +68,13 @@ func (v *visit) queue(q *pbx.Queue) Queue {
 			row.Name = v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(a.User)})
 		}
 		out.Agents = append(out.Agents, row)
+	}
+	out.Callback, out.Tries, out.Pause, out.Keep = q.Callback, q.Tries, q.Pause, q.Keep
+	if q.Payer != "" {
+		out.Payer = &Named{Kind: pbx.KindUser, ID: string(q.Payer)}
+		if v.knows(q.Payer) {
+			out.Payer.Name = v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(q.Payer)})
+		}
 	}
 	out.Escalate, out.Important = q.Escalate, q.Important
 	for _, u := range q.Notify {
@@ -133,6 +145,11 @@ type queueBody struct {
 	Escalate  *int          `json:"escalate,omitempty" doc:"seconds"`
 	Important *[]string     `json:"important,omitempty" nullable:"false"`
 	Notify    *[]pbx.UserID `json:"notify,omitempty" nullable:"false"`
+	Callback  *bool         `json:"callback,omitempty"`
+	Tries     *int          `json:"tries,omitempty"`
+	Pause     *int          `json:"pause,omitempty" doc:"seconds"`
+	Keep      *int          `json:"keep,omitempty" doc:"seconds"`
+	Payer     *pbx.UserID   `json:"payer,omitempty" doc:"needs forwarding.outside for this person; empty: colleagues only"`
 	Full      *Place        `json:"full,omitempty"`
 	Nobody    *Place        `json:"nobody,omitempty"`
 	Revision  string        `json:"revision,omitempty" doc:"same as If-Match"`
@@ -140,7 +157,7 @@ type queueBody struct {
 
 func (b *queueBody) read() command.Queue {
 	c := command.Queue{Name: b.Name, Extension: b.Extension, Ring: b.Ring, WrapUp: b.WrapUp, MaxWait: b.MaxWait, MaxCalls: b.MaxCalls, Late: b.Late,
-		Misses: b.Misses, Every: b.Every, Tell: b.Tell, Escalate: b.Escalate, Important: b.Important, Notify: b.Notify}
+		Misses: b.Misses, Every: b.Every, Tell: b.Tell, Escalate: b.Escalate, Callback: b.Callback, Tries: b.Tries, Pause: b.Pause, Keep: b.Keep, Payer: b.Payer, Important: b.Important, Notify: b.Notify}
 	if b.Group != nil {
 		group := pbx.GroupID(*b.Group)
 		c.Group = &group

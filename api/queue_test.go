@@ -114,3 +114,41 @@ func TestAnAgentsDuty(t *testing.T) {
 		t.Errorf("%+v", s.Duties)
 	}
 }
+
+// Who is to be called back is shown with the queue, and who he is only to those who may see the call; the payer is somebody for whom the editor may send calls out;
+// who may change the queue takes a place out.
+func TestCallbacksOfAQueue(t *testing.T) {
+	o := live(t)
+	const path = "/v1/queues/<sales queue>"
+	var q Queue
+	if r := o.ask("olga", "PATCH", path, `{"callback":true,"payer":"<uwe>"}`); r.StatusCode != 200 {
+		t.Fatalf("%d %v", r.StatusCode, r.error())
+	} else if r.json(t, &q); !q.Callback || q.Tries != 3 || q.Pause != 600 || q.Keep != 86400 || q.Payer == nil || q.Payer.Name != "uwe" {
+		t.Errorf("%+v", q)
+	}
+	for body, want := range map[string]string{`{"tries":0}`: "queue.callback_never", `{"payer":"usr_none"}`: "queue.agent_unknown", `{"tries":11}`: "queue.range"} {
+		if r := o.ask("olga", "PATCH", path, body); r.StatusCode != 422 || refusedAs(t, r).Key != want {
+			t.Errorf("%s: %d %v, want %s", body, r.StatusCode, r.error(), want)
+		}
+	}
+	var page Page[Callback]
+	o.ask("olga", "GET", path+"/callbacks", "").json(t, &page)
+	if len(page.Items) != 1 || !page.Items[0].From.Hidden || page.Items[0].From.Number != "" || page.Items[0].Agent.Name != "uwe" || page.Items[0].Reason != "" || page.Items[0].Tries != 1 {
+		t.Errorf("%+v", page.Items)
+	}
+	for who, status := range map[string]int{"uwe": 404, "mia": 404} {
+		if r := o.ask(who, "GET", path+"/callbacks", ""); r.StatusCode != status {
+			t.Errorf("%s: %d", who, r.StatusCode)
+		}
+	}
+	if r := o.ask("olga", "DELETE", path+"/callbacks/cal_none", ""); r.StatusCode != 404 {
+		t.Errorf("one that is not there: %d", r.StatusCode)
+	}
+	if r := o.ask("olga", "DELETE", path+"/callbacks/cal_back", ""); r.StatusCode != 204 || o.dropped != "cal_back" {
+		t.Errorf("%d, %s", r.StatusCode, o.dropped)
+	}
+	o.ask("olga", "DELETE", "/v1/users/<uwe>", "")
+	if o.ask("olga", "GET", path, "").json(t, &q); o.view().Queues[q.ID].Payer != "" {
+		t.Error("somebody pays who has gone")
+	}
+}

@@ -175,6 +175,8 @@ func Routes() []Route {
 		route("GET", "/v1/users/{user}/duty", over("user", policy.PresenceSet, policy.AgentControl, policy.AgentData), "What an agent does, queue by queue.", (*Server).getDuty),
 		route("PUT", "/v1/users/{user}/duty", over("user", policy.PresenceSet, policy.AgentControl), "Log an agent in or out, or begin or end a break.", (*Server).putDuty).tries(),
 		act("POST", "/v1/users/{user}/duty/ready", over("user", policy.PresenceSet, policy.AgentControl), "End the time that an agent has after a call.", (*Server).readyDuty),
+		route("GET", "/v1/queues/{queue}/callbacks", row(policy.AgentData), "Who is to be called back, and what became of those of the last week.", (*Server).listCallbacks),
+		act("DELETE", "/v1/queues/{queue}/callbacks/{callback}", row(policy.QueueEdit), "Call somebody back no more.", (*Server).deleteCallback),
 		route("DELETE", "/v1/queues/{queue}", row(policy.QueueEdit), "Delete a queue; the answer names the rules that lead nowhere now.", (*Server).deleteQueue).tries(),
 		route("DELETE", "/v1/rings/{ring}", row(policy.QueueEdit), "Delete a ring group; the answer names the rules that lead nowhere now.", (*Server).deleteRing).tries(),
 		route("POST", "/v1/explain/right", signedIn("about oneself everybody may ask; about others those whom right.explain reaches"), "Why somebody may or may not do something, what would change it, and who could.", (*Server).explainRight),

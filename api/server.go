@@ -30,6 +30,7 @@ type Calls interface {
 	Hangup(ctx context.Context, actor pbx.Actor, call pbx.CallID) error
 	Queue(id pbx.QueueID) *pbx.LiveQueue
 	Ready(ctx context.Context, actor pbx.Actor, agent pbx.UserID) error
+	DropCallback(ctx context.Context, actor pbx.Actor, queue pbx.QueueID, place pbx.CallID) error
 	Dictate(switchboard.Dictate) (id string, err error)
 	Dictated(id string) (switchboard.Dictated, bool)
 	EndDictation(id string)

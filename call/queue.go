@@ -15,8 +15,26 @@ const queueTime = 5 * time.Second
 // Enter puts the caller into a queue; the answer comes as Waits, or as Release where there is no such queue.
 type Enter struct{ At pbx.Destination }
 
-// Waits is what a caller hears while he waits: ringing where there is no music.
-type Waits struct{ Music []Clip }
+// Waits is what a caller hears while he waits: ringing where there is no music. Callback says that he may ask to be called back.
+type Waits struct {
+	Music    []Clip
+	Callback bool
+}
+
+// AskBack asks how the caller could be called back; the answer comes as Back.
+type AskBack struct{}
+
+// Back is what he hears: his number, and what to press; or why that cannot be.
+type Back struct {
+	OK    bool
+	Clips []Clip
+}
+
+// KeepPlace keeps the caller's place for a call back; the answer comes as Kept.
+type KeepPlace struct{}
+
+// Kept says whether the place is kept, so that the caller may hang up.
+type Kept struct{ OK bool }
 
 // Seek rings the phones of agents while the caller goes on hearing what he hears: Legs are the ids of the plan's phones.
 type Seek struct {
@@ -47,13 +65,17 @@ type Drop struct{ Legs []pbx.LegID }
 // manyLegs is how many legs a waiting call keeps.
 const manyLegs = 24
 
-func (Enter) effect()  {}
-func (Drop) effect()   {}
-func (Waits) input()   {}
-func (Seek) input()    {}
-func (Recall) input()  {}
-func (Tell) input()    {}
-func (Release) input() {}
+func (Enter) effect()     {}
+func (Drop) effect()      {}
+func (AskBack) effect()   {}
+func (KeepPlace) effect() {}
+func (Back) input()       {}
+func (Kept) input()       {}
+func (Waits) input()      {}
+func (Seek) input()       {}
+func (Recall) input()     {}
+func (Tell) input()       {}
+func (Release) input()    {}
 
 // queued lets the caller wait for an agent. Who is rung, and for how long, is decided by the queue (package queue), which
 // package switchboard runs beside the call: the call tells what became of the ringing by the state of its legs.
@@ -61,8 +83,12 @@ type queued struct {
 	at    pbx.Destination
 	stage queueStage
 	music []Clip
+	back  bool    // he may ask to be called back
 	end   Release // of queueLeaves
 }
+
+// keyBack asks to be called back, and says that it shall be so.
+const keyBack = '1'
 
 type queueStage uint8
 
@@ -70,6 +96,9 @@ const (
 	queueEnters queueStage = iota
 	queueWaits
 	queueTells
+	queueAsks   // whether, and where, he could be called back
+	queueOffers // says so, and waits for his key
+	queueKeeps  // his place
 	queueLeaves // says why it ends
 )
 
@@ -82,7 +111,7 @@ func (s queued) step(m *machine, in Input) {
 		m.wait(HouseTimer, queueTime)
 	case Waits:
 		if s.stage == queueEnters {
-			s.music = in.Music
+			s.music, s.back = in.Music, in.Callback
 			s.listen(m)
 		}
 	case Tell:
@@ -90,6 +119,17 @@ func (s queued) step(m *machine, in Input) {
 			s.stage = queueTells
 			s.play(m, in.Clips...)
 		}
+	case Digit:
+		s.digit(m, in.Digit)
+	case Back:
+		if s.stage == queueAsks {
+			if s.stage = queueTells; in.OK {
+				s.stage = queueOffers
+			}
+			s.play(m, in.Clips...)
+		}
+	case Kept:
+		s.kept(m, in.OK)
 	case Seek:
 		if s.stage != queueLeaves {
 			s.seek(m, in)
@@ -126,8 +166,51 @@ func (s queued) listen(m *machine) {
 	s.play(m, s.music...)
 }
 
+// digit lets a caller ask to be called back, and say whether that is right. Any other key lets him wait on.
+func (s queued) digit(m *machine, key byte) {
+	switch {
+	case !s.back:
+	case key == keyBack && (s.stage == queueWaits || s.stage == queueTells):
+		s.stage = queueAsks
+		s.ask(m, AskBack{})
+	case key == keyBack && s.stage == queueOffers:
+		s.stage = queueKeeps
+		s.ask(m, KeepPlace{})
+	case s.stage == queueOffers:
+		s.listen(m)
+	}
+}
+
+// ask asks the shell. While phones ring, the timer is theirs.
+func (s queued) ask(m *machine, e Effect) {
+	m.service = s
+	m.hush()
+	m.do(e)
+	if m.Phase == Housed {
+		m.wait(HouseTimer, queueTime)
+	}
+}
+
+// kept lets a caller go whose place is kept.
+func (s queued) kept(m *machine, ok bool) {
+	switch {
+	case s.stage == queueLeaves:
+	case ok:
+		s.release(m, Release{Cause: pbx.CauseHangup, Text: i18n.T("call.queue.callback"), Clip: Words("say.queue.callback_set")})
+	case s.stage == queueKeeps:
+		s.stage = queueTells
+		s.play(m, Words("say.feature.failed"))
+	}
+}
+
 func (s queued) played(m *machine) {
 	switch s.stage {
+	case queueOffers:
+		if m.Phase == Housed {
+			m.wait(HouseTimer, askTime)
+			return
+		}
+		s.listen(m)
 	case queueWaits, queueTells:
 		s.listen(m)
 	case queueLeaves:

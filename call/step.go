@@ -89,9 +89,17 @@ func (m *machine) step(in Input) {
 		m.meant(in)
 	case Waits:
 		m.answer(in)
+	case Back:
+		m.answer(in)
+	case Kept:
+		m.answer(in)
 	case Seek:
 		m.answer(in)
 	case Recall:
+		if m.IsSummons() {
+			m.recalled(in)
+			return
+		}
 		m.answer(in)
 	case Tell:
 		m.answer(in)
@@ -240,7 +248,7 @@ func (m *machine) digit(i int, digit byte) {
 		m.decide(i, digit)
 	case m.Phase == Ringing && i == 0 && m.Early > 0:
 		m.do(Press{m.Legs[m.Early].ID, digit})
-	case m.Phase == Housed && i == 0 && !m.finishing:
+	case (m.Phase == Housed || m.Phase == Ringing) && i == 0 && !m.finishing:
 		m.serve(Digit{m.Legs[0].ID, digit})
 	case m.Phase == Answering || m.Phase == Talking:
 		m.consent(i, digit)

@@ -212,7 +212,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 46).Draw(t, "input") {
+	switch rapid.IntRange(0, 48).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
@@ -265,7 +265,11 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		}
 		return in
 	case 26:
-		return Waits{}
+		return Waits{Callback: flag("callback")}
+	case 47:
+		return Back{OK: flag("ok"), Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}
+	case 48:
+		return Kept{flag("ok")}
 	case 27, 28:
 		p := randomPlan(t, all)
 		return Seek{p, (*all)[len(legs):]}

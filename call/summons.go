@@ -1,6 +1,8 @@
 package call
 
 import (
+	"slices"
+
 	"tandem/event"
 	"tandem/pbx"
 )
@@ -28,3 +30,15 @@ func (m *machine) summoned(i int) {
 
 // IsSummons reports whether the house calls by itself, and nobody has answered yet.
 func (s *State) IsSummons() bool { return !s.summons.IsZero() }
+
+// recalled ends the ringing of phones that the house called by itself.
+func (m *machine) recalled(in Recall) {
+	for i := range m.Legs {
+		if i > 0 && slices.Contains(in.Legs, m.Legs[i].ID) {
+			m.cancel(i, in.Cause)
+		}
+	}
+	if m.Phase == Ringing && m.ringing() == 0 {
+		m.next(in.Cause)
+	}
+}

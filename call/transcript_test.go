@@ -252,10 +252,15 @@ func parseInput(t *testing.T, w []string) Input {
 		}
 		return c
 	case "waits":
-		if arg(1) == "" {
-			return Waits{}
+		in := Waits{Callback: has("callback")}
+		if arg(1) != "" && arg(1) != "callback" {
+			in.Music = []Clip{{Sound: arg(1)}}
 		}
-		return Waits{Music: []Clip{{Sound: arg(1)}}}
+		return in
+	case "back":
+		return Back{OK: !has("not"), Clips: []Clip{{Sound: "number"}}}
+	case "kept":
+		return Kept{!has("not")}
 	case "seek":
 		in := parseRouted(t, append([]string{"ring"}, w[1:]...))
 		return Seek(in)
@@ -499,6 +504,10 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("look up %s", e.Number)
 	case Enter:
 		return fmt.Sprintf("enter %s", e.At.ID)
+	case AskBack:
+		return "ask how to call back"
+	case KeepPlace:
+		return "keep the place"
 	case Drop:
 		return fmt.Sprintf("drop %d", len(e.Legs))
 	case OpenBox:

@@ -23,6 +23,11 @@ type Queue struct {
 	Misses    *int
 	Every     *int
 	Tell      *bool
+	Callback  *bool
+	Tries     *int
+	Pause     *int
+	Keep      *int
+	Payer     *pbx.UserID
 	Escalate  *int
 	Important *[]string
 	Notify    *[]pbx.UserID
@@ -134,6 +139,9 @@ func (c Queue) write(w *Work, q pbx.Queue) (pbx.Change, error) {
 	fill(&q.Every, c.Every)
 	fill(&q.Tell, c.Tell)
 	fill(&q.Escalate, c.Escalate)
+	if err := c.callback(w, &q); err != nil {
+		return pbx.Change{}, err
+	}
 	if c.Important != nil {
 		q.Important = nil
 		for _, number := range *c.Important {
@@ -157,6 +165,30 @@ func (c Queue) write(w *Work, q pbx.Queue) (pbx.Change, error) {
 		return pbx.Change{}, err
 	}
 	return pbx.Change{Put: []pbx.Noun{&q}}, nil
+}
+
+// callback writes whether and how callers are called back. Who makes somebody else pay must be able to send calls out in his name anyway.
+func (c Queue) callback(w *Work, q *pbx.Queue) error {
+	fill(&q.Callback, c.Callback)
+	fill(&q.Tries, c.Tries)
+	fill(&q.Pause, c.Pause)
+	fill(&q.Keep, c.Keep)
+	if q.Callback && q.Tries == 0 && q.Pause == 0 && q.Keep == 0 {
+		q.Tries, q.Pause, q.Keep = pbx.BackTries, pbx.BackPause, pbx.BackKeep
+	}
+	if c.Payer == nil || *c.Payer == q.Payer {
+		return nil
+	}
+	if u := *c.Payer; u != "" {
+		if w.Snapshot.Users[u] == nil || w.Ask(w.Snapshot, policy.UserSee, policy.User(u)) != nil {
+			return pbx.Refuse(pbx.Invalid, "payer", "queue.agent_unknown")
+		}
+		if err := w.Ask(w.Snapshot, policy.ForwardingOutside, policy.User(u)); err != nil {
+			return err
+		}
+	}
+	q.Payer = *c.Payer
+	return nil
 }
 
 // sendsOn writes where a queue sends calls on.
@@ -214,8 +246,11 @@ func (c DeleteQueue) Change(w *Work) (pbx.Change, error) {
 func withoutAgent(s *pbx.Snapshot, gone pbx.UserID) []pbx.Noun {
 	var all []pbx.Noun
 	for _, q := range s.Queues {
-		if q.Serves(gone) || slices.Contains(q.Notify, gone) {
+		if q.Serves(gone) || slices.Contains(q.Notify, gone) || q.Payer == gone {
 			next := *q
+			if q.Payer == gone {
+				next.Payer = ""
+			}
 			next.Notify = slices.DeleteFunc(slices.Clone(q.Notify), func(u pbx.UserID) bool { return u == gone })
 			next.Agents = slices.DeleteFunc(slices.Clone(q.Agents), func(a pbx.QueueAgent) bool { return a.User == gone })
 			all = append(all, &next)
@@ -229,11 +264,15 @@ func withoutAgent(s *pbx.Snapshot, gone pbx.UserID) []pbx.Noun {
 func queueNeeds(d pbx.Difference) []Need {
 	before, _ := d.Before.(*pbx.Queue)
 	after, _ := d.After.(*pbx.Queue)
-	switch {
-	case before == nil:
-		return []Need{{policy.QueueEdit, QueueTarget(after.ID, after.Group)}}
-	case after == nil || after.Group == before.Group:
-		return []Need{{policy.QueueEdit, QueueTarget(before.ID, before.Group)}}
+	var needs []Need
+	if after != nil && after.Payer != "" && (before == nil || before.Payer != after.Payer) {
+		needs = append(needs, Need{policy.ForwardingOutside, policy.User(after.Payer)})
 	}
-	return []Need{{policy.QueueEdit, QueueTarget(before.ID, before.Group)}, {policy.QueueEdit, QueueTarget(after.ID, after.Group)}}
+	if before != nil {
+		needs = append(needs, Need{policy.QueueEdit, QueueTarget(before.ID, before.Group)})
+	}
+	if after != nil && (before == nil || after.Group != before.Group) {
+		needs = append(needs, Need{policy.QueueEdit, QueueTarget(after.ID, after.Group)})
+	}
+	return needs
 }

@@ -92,6 +92,7 @@ const (
 	LeftFull      Leaving = "full"      // there was no place
 	LeftNobody    Leaving = "nobody"    // no agent was logged in
 	LeftWaited    Leaving = "waited"    // it took too long
+	LeftCallback  Leaving = "callback"  // he wants to be called back, and keeps his place
 	LeftTaken     Leaving = "taken"     // somebody sent the caller on
 	LeftCut       Leaving = "cut"       // the call ended otherwise
 )

@@ -155,6 +155,14 @@ const (
 	MailboxLocked   Kind = "mailbox.locked"  // too many wrong PINs: it opens with its PIN no more for a while
 )
 
+// The facts about places in queues that are kept for calls back.
+const (
+	CallbackAsked   Kind = "callback.asked"
+	CallbackTried   Kind = "callback.tried"   // in vain
+	CallbackEnded   Kind = "callback.ended"   // he was reached, called again, or is called no more
+	CallbackDropped Kind = "callback.dropped" // somebody took it out
+)
+
 // The facts about recordings. The first three are the house's; that somebody listens, or takes a copy, is one as well (N-15).
 const (
 	RecordingBegun      Kind = "recording.begun"
@@ -247,6 +255,7 @@ func Kinds() []Kind {
 		MailSent,
 		RecordingBegun, RecordingMade, RecordingDropped, RecordingPlayed, RecordingDownloaded, RecordingDeleted, RecordingRestored, RecordingExpired, RecordingHeld, RecordingReleased,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored, MessageSentOn, MailboxLocked,
+		CallbackAsked, CallbackTried, CallbackEnded, CallbackDropped,
 		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallEntered, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		WatchBegun, WatchTurned, WatchEnded,
 		DeviceRegistered, DeviceUnregistered,
@@ -272,7 +281,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "call", "login", "invitation", "mail", "message", "recording", "watch": // of what lies beside the configuration
+	case "call", "callback", "login", "invitation", "mail", "message", "recording", "watch": // of what lies beside the configuration
 		return false
 	}
 	return !k.IsLive()

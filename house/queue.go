@@ -7,6 +7,7 @@ import (
 
 	"tandem/command"
 	"tandem/directory"
+	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
@@ -15,11 +16,12 @@ import (
 
 // queues is the rest of the house as the queues see it.
 func (h *House) queues() switchboard.Queues {
-	return switchboard.Queues{Today: h.Store.Stays, Dismiss: h.dismiss, Tell: h.tellAlarm, Show: h.Directory.SetQueue}
+	return switchboard.Queues{Today: h.Store.Stays, Dismiss: h.dismiss, Places: h.Store.Callbacks, Keep: h.keepCallback, Tell: h.tellAlarm, Show: h.Directory.SetQueue}
 }
 
 // attend lets the queues see what changes around their agents.
 func (h *House) attend() {
+	h.Board.WakeQueues()
 	h.stops = append(h.stops,
 		h.Directory.Watch(func(_, _ *pbx.Snapshot) { h.Board.Changed() }),
 		h.Directory.WatchPresence(func(m directory.Moved) {
@@ -31,6 +33,29 @@ func (h *House) attend() {
 				h.Board.Look(d.User)
 			}
 		}))
+}
+
+// callbacksKept is how long is kept what became of calls back.
+const callbacksKept = 90 * 24 * time.Hour
+
+// keepCallback writes down a place that is kept for a call back.
+func (h *House) keepCallback(ctx context.Context, who pbx.Actor, c pbx.Callback) error {
+	kind := event.CallbackEnded
+	switch {
+	case c.State == pbx.CallbackDropped:
+		kind = event.CallbackDropped
+	case c.State == pbx.CallbackWaits && c.Tries > 0:
+		kind = event.CallbackTried
+	case c.State == pbx.CallbackWaits:
+		kind = event.CallbackAsked
+	}
+	f := event.New(kind, time.Now(), who, pbx.Ref{Kind: pbx.KindQueue, ID: string(c.Queue)}, c)
+	f.Revision = h.snapshot().Version
+	stored, err := h.Store.KeepCallback(ctx, c, f)
+	if err != nil {
+		return err
+	}
+	return h.publish(ctx, stored)
 }
 
 // dismiss logs an agent out of a queue who missed too many calls in a row.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // strategies says how many of three free agents ring for the first caller, by the way in which calls are distributed.
@@ -109,6 +110,20 @@ func ringing(t *testing.T, ctx context.Context, calls <-chan *Talk) *Talk {
 	}
 }
 
+// sounds is a person with a real phone that plays a tone.
+func (s *server) sounds(ctx context.Context, name, extension string, hz float64) (string, *Baresip) {
+	s.t.Helper()
+	id, a := s.person(name, extension)
+	a.Server, a.Transport, a.Keys = s.reach("udp"), "udp", "info"
+	b, err := StartBaresip(ctx, filepath.Join(s.t.TempDir(), name), toneFile(s.t, hz, 8000, 1), a, "PCMU/8000/1")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { b.Close() })
+	eventually(s.t, name+"'s phone registers", func() bool { return strings.Contains(b.Log(), "[1 binding]") })
+	return id, b
+}
+
 // A real phone calls a queue of three real phones: it hears the queue at once, one agent declines, the next answers, and they hear
 // each other; the third is on a break and is left alone.
 func TestBaresipQueue(t *testing.T) {
@@ -116,17 +131,7 @@ func TestBaresipQueue(t *testing.T) {
 	defer cancel()
 	s := start(t)
 	s.claim()
-	phone := func(name, extension string, hz float64) (string, *Baresip) {
-		id, a := s.person(name, extension)
-		a.Server, a.Transport = s.reach("udp"), "udp"
-		b, err := StartBaresip(ctx, filepath.Join(t.TempDir(), name), toneFile(t, hz, 8000, 1), a, "PCMU/8000/1")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { b.Close() })
-		eventually(t, name+"'s phone registers", func() bool { return strings.Contains(b.Log(), "[1 binding]") })
-		return id, b
-	}
+	phone := func(name, extension string, hz float64) (string, *Baresip) { return s.sounds(ctx, name, extension, hz) }
 	_, caller := phone("Caller", "150", 440)
 	anna, a := phone("Anna", "161", 600)
 	ben, b := phone("Ben", "162", 700)
@@ -164,5 +169,55 @@ func TestBaresipQueue(t *testing.T) {
 		}
 		story := s.call(200, "GET", "/v1/calls/"+list.Items()[0].Text("id"), nil).Text("trace")
 		return strings.Contains(story, "Anna, who did not take it") && strings.Contains(story, "Ben answered after")
+	})
+}
+
+// Somebody waits in a queue with a real phone, asks by key to be called back and hangs up. His place is kept over a restart of nothing but time: when an
+// agent logs in, her phone rings first and shows who it is, then his; they hear each other, and both records tell the story.
+func TestBaresipIsCalledBack(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	_, caller := s.sounds(ctx, "Caller", "150", 440)
+	anna, a := s.sounds(ctx, "Anna", "161", 600)
+	q := s.call(201, "POST", "/v1/queues", object{"name": "Desk", "extension": "180", "callback": true, "every": 0, "agents": []object{{"id": anna}}}).Text("id")
+	s.call(200, "PUT", "/v1/users/"+anna+"/duty", object{"out": []string{q}})
+
+	do(t, caller, "dial", "sip:180@"+s.reach("udp"))
+	expect(t, ctx, caller, "CALL_ESTABLISHED")
+	eventually(t, "he waits", func() bool { return len(s.call(200, "GET", "/v1/queues/"+q+"/live", nil).At("waiting").([]any)) == 1 })
+	do(t, caller, "sndcode", "1")
+	time.Sleep(tellTime / 3) // the house looks whether it may, and begins to say so
+	do(t, caller, "sndcode", "1")
+	expect(t, ctx, caller, "CALL_CLOSED")
+	state := func(want string) func() bool {
+		return func() bool {
+			list := s.call(200, "GET", "/v1/queues/"+q+"/callbacks", nil).Items()
+			return len(list) == 1 && list[0].Text("state") == want
+		}
+	}
+	eventually(t, "his place is kept", state("waits"))
+
+	s.call(200, "PUT", "/v1/users/"+anna+"/duty", object{"in": []string{q}})
+	expect(t, ctx, a, "CALL_INCOMING")
+	if !strings.Contains(a.Log(), "Caller · Desk") {
+		t.Error("her phone does not show whom she is to call")
+	}
+	do(t, a, "accept", "")
+	expect(t, ctx, a, "CALL_ESTABLISHED")
+	expect(t, ctx, caller, "CALL_INCOMING")
+	do(t, caller, "accept", "")
+	expect(t, ctx, caller, "CALL_ESTABLISHED")
+	heard(t, caller, 600)
+	heard(t, a, 440)
+	eventually(t, "he is reached", state("done"))
+	do(t, a, "hangup", "")
+	eventually(t, "the records tell the story", func() bool {
+		var story string
+		for _, c := range s.call(200, "GET", "/v1/calls", nil).Items() {
+			story += s.call(200, "GET", "/v1/calls/"+c.Text("id"), nil).Text("trace")
+		}
+		return strings.Contains(story, "asked to be called back") && strings.Contains(story, "calls Caller back") && strings.Contains(story, "Anna answered after")
 	})
 }

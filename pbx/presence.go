@@ -68,7 +68,10 @@ type LiveWaiter struct {
 	From      Party     `json:"from"`
 	Since     time.Time `json:"since"`
 	Important bool      `json:"important,omitempty"`
-	Rings     bool      `json:"rings,omitempty"` // at an agent
+	Rings     bool      `json:"rings,omitempty"`    // at an agent
+	Callback  bool      `json:"callback,omitempty"` // he has hung up and wants to be called back
+	Tries     int       `json:"tries,omitempty"`    // … that did not reach him
+	Next      time.Time `json:"next,omitzero"`      // … before this he is not called
 }
 
 // LiveAgent is what somebody who serves a queue does.

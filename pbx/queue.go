@@ -51,6 +51,10 @@ type Queue struct {
 	Every     int          `json:"every,omitempty"`    // between announcements of the position; 0: none
 	Tell      bool         `json:"tell,omitempty"`     // the expected wait is announced too
 	Callback  bool         `json:"callback,omitempty"` // a caller may hang up, keep his place and be called
+	Tries     int          `json:"tries,omitempty"`    // … so often
+	Pause     int          `json:"pause,omitempty"`    // … with so much between two tries
+	Keep      int          `json:"keep,omitempty"`     // … unless it has taken longer than this
+	Payer     UserID       `json:"payer,omitempty"`    // … at whose expense, by whose rights and limits, where that leads outside; nobody: colleagues only
 	Greeting  string       `json:"greeting,omitempty"`
 	Music     string       `json:"music,omitempty"`
 	Full      Destination  `json:"full"`                // where calls go that waited too long, or found the queue full
@@ -82,6 +86,16 @@ const (
 	UsualOffer = 20
 	UsualLate  = 60
 )
+
+// How callers are called back where nothing else is said: tries, and seconds.
+const (
+	BackTries = 3
+	BackPause = 10 * 60
+	BackKeep  = 24 * 60 * 60
+)
+
+// MaxCallbacks is how many places of people who want to be called back one queue keeps.
+const MaxCallbacks = 200
 
 // MaxAgents is how many people may serve one queue.
 const MaxAgents = 500
@@ -127,10 +141,14 @@ func (s *Snapshot) checkQueue(q *Queue) error {
 		field       string
 		value, most int
 	}{{"ring", q.Ring, 600}, {"wrap_up", q.WrapUp, 3600}, {"max_wait", q.MaxWait, 4 * 3600}, {"max_calls", q.MaxCalls, 1000},
-		{"late", q.Late, 3600}, {"misses", q.Misses, 100}, {"every", q.Every, 3600}, {"escalate", q.Escalate, 3600}} {
+		{"late", q.Late, 3600}, {"misses", q.Misses, 100}, {"every", q.Every, 3600}, {"escalate", q.Escalate, 3600},
+		{"tries", q.Tries, 10}, {"pause", q.Pause, 24 * 3600}, {"keep", q.Keep, 7 * 24 * 3600}} {
 		if n.value < 0 || n.value > n.most {
 			return Refuse(Invalid, n.field, "queue.range", "max", strconv.Itoa(n.most))
 		}
+	}
+	if q.Callback && (q.Tries == 0 || q.Keep == 0) {
+		return Refuse(Invalid, "tries", "queue.callback_never")
 	}
 	if q.Ring == 0 {
 		return Refuse(Invalid, "ring", "queue.ring_missing")

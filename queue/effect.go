@@ -13,6 +13,7 @@ type Effect interface{ effect() }
 type Ring struct {
 	Call   pbx.CallID
 	Agents []pbx.UserID
+	Back   bool // nobody is on the line: who takes it calls
 }
 
 // Stop ends the ringing at agents.
@@ -27,6 +28,7 @@ type Announce struct {
 	Call     pbx.CallID
 	Position int
 	Wait     time.Duration
+	Callback bool // … and that he may be called back
 }
 
 // Why says why a call leaves a queue without an agent.
@@ -65,6 +67,17 @@ const (
 	Sent      NoteKind = "sent"
 	Late      NoteKind = "late" // it waits longer than promised
 	Finished  NoteKind = "finished"
+
+	// of places that are kept for calls back
+	Held    NoteKind = "held"
+	Unheld  NoteKind = "unheld"  // it cannot be: there are too many
+	Found   NoteKind = "found"   // he was reached, and talks to Agent
+	Failed  NoteKind = "failed"  // a try did not reach him
+	GaveUp  NoteKind = "gave_up" // … the last one
+	Expired NoteKind = "expired"
+	Refused NoteKind = "refused" // he may not be called
+	Again   NoteKind = "again"   // he called again, and waits or talks
+	Dropped NoteKind = "dropped"
 )
 
 // Note writes a fact about a call in the queue.

@@ -22,6 +22,24 @@ type Leave struct{ Call pbx.CallID }
 // Hold says that a waiting caller hung up and wants to be called back when it is his turn.
 type Hold struct{ Call pbx.CallID }
 
+// Return says that a caller who wanted to be called back stays on the line after all, because his place could not be kept.
+type Return struct{ Call pbx.CallID }
+
+// Reached says that who is called back answered the agent.
+type Reached struct{ Call pbx.CallID }
+
+// Unreached says that who is called back did not answer, or could not be called. For good: he may not be called.
+type Unreached struct {
+	Call    pbx.CallID
+	ForGood bool
+}
+
+// Drop says that somebody takes a place out that is kept for a call back.
+type Drop struct{ Call pbx.CallID }
+
+// Opening says whether people are called back now: only while the hours of the queue's department let calls in.
+type Opening struct{ Open bool }
+
 // Declined says that an agent did not take a call that he was offered: he pressed decline, or his phones could not be reached.
 type Declined struct {
 	Call  pbx.CallID
@@ -65,6 +83,7 @@ type Change struct {
 type Restore struct {
 	Day    Figures
 	Agents []Served
+	Places []Caller // kept for calls back, in order
 }
 
 // Served is what an agent has done today.
@@ -78,16 +97,21 @@ type Served struct {
 // Midnight begins a new day of figures.
 type Midnight struct{}
 
-func (Join) input()     {}
-func (Leave) input()    {}
-func (Hold) input()     {}
-func (Declined) input() {}
-func (Engaged) input()  {}
-func (Took) input()     {}
-func (Restore) input()  {}
-func (Over) input()     {}
-func (Set) input()      {}
-func (Ready) input()    {}
-func (Tick) input()     {}
-func (Change) input()   {}
-func (Midnight) input() {}
+func (Join) input()      {}
+func (Leave) input()     {}
+func (Hold) input()      {}
+func (Return) input()    {}
+func (Reached) input()   {}
+func (Unreached) input() {}
+func (Drop) input()      {}
+func (Opening) input()   {}
+func (Declined) input()  {}
+func (Engaged) input()   {}
+func (Took) input()      {}
+func (Restore) input()   {}
+func (Over) input()      {}
+func (Set) input()       {}
+func (Ready) input()     {}
+func (Tick) input()      {}
+func (Change) input()    {}
+func (Midnight) input()  {}

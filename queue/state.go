@@ -16,6 +16,7 @@ type State struct {
 	Talks   []Talk
 	Day     Figures
 	Pace    time.Duration // how long it lately took from one answer to the next; 0: not known yet
+	Shut    bool          // nobody is called back now
 	last    pbx.UserID    // who was offered a call last
 	served  time.Time     // of the last answer
 	seed    uint64
@@ -43,6 +44,10 @@ type Caller struct {
 	Late     bool         // he has waited longer than promised, and that was noted
 	Rings    bool         // his call is offered to somebody
 	Gone     bool         // he hung up and wants to be called back; he keeps his place
+	Asked    time.Time    // … since when
+	Until    time.Time    // … how long it is kept
+	Next     time.Time    // … before this he is not called
+	Tries    int          // … that did not reach him
 	Tried    []pbx.UserID // who was offered the call in this round and did not take it
 }
 
@@ -89,6 +94,15 @@ type Talk struct {
 	Call  pbx.CallID
 	Agent pbx.UserID
 	Since time.Time
+	back  *Caller // of an agent who calls back: whom, until he is reached
+}
+
+// Waited is how long a caller has waited on the line.
+func (w *Caller) Waited(at time.Time) time.Duration {
+	if w.Gone {
+		at = w.Asked
+	}
+	return at.Sub(w.Since)
 }
 
 // New is an empty queue. Nobody is logged in; the seed decides what is left to chance.

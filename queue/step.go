@@ -37,9 +37,19 @@ func (m *machine) take(in Input) {
 	case Leave:
 		m.leave(in.Call)
 	case Hold:
-		if i := m.caller(in.Call); i >= 0 && m.Queue.Callback {
-			m.Waiting[i].Gone = true
+		m.hold(in.Call)
+	case Return:
+		m.unhold(in.Call)
+	case Reached:
+		m.reached(in.Call)
+	case Unreached:
+		m.unreached(in)
+	case Drop:
+		if i := m.caller(in.Call); i >= 0 && m.Waiting[i].Gone {
+			m.lapse(i, Dropped)
 		}
+	case Opening:
+		m.Shut = !in.Open
 	case Declined:
 		m.declined(in)
 	case Engaged:
@@ -72,7 +82,9 @@ func (m *machine) join(in Join) {
 		return
 	}
 	switch {
-	case m.Queue.MaxCalls > 0 && len(m.Waiting) >= m.Queue.MaxCalls:
+	case m.again(in):
+		return
+	case m.Queue.MaxCalls > 0 && len(m.Waiting)-m.kept() >= m.Queue.MaxCalls:
 		m.send(in.Call, m.Queue.Full, Full, 0)
 		return
 	case !m.IsStaffed() && !m.Queue.Nobody.IsZero():
@@ -98,6 +110,9 @@ func (m *machine) leave(c pbx.CallID) {
 	i := m.caller(c)
 	if i < 0 {
 		m.over(c)
+		return
+	}
+	if m.Waiting[i].Gone {
 		return
 	}
 	m.Day.Abandoned++
@@ -172,7 +187,7 @@ func (m *machine) miss(c pbx.CallID, u pbx.UserID) {
 	if i := m.caller(c); i >= 0 {
 		w := &m.Waiting[i]
 		w.Tried = append(slices.Clone(w.Tried), u)
-		m.do(Note{Kind: Missed, Call: c, Agent: u, Waited: m.at.Sub(w.Since)})
+		m.do(Note{Kind: Missed, Call: c, Agent: u, Waited: w.Waited(m.at)})
 	}
 	a := m.agent(u)
 	if a == nil {
@@ -207,18 +222,34 @@ func (m *machine) took(in Took) {
 	if i < 0 {
 		return
 	}
-	waited := m.at.Sub(m.Waiting[i].Since)
+	w := m.Waiting[i]
+	waited := w.Waited(m.at)
 	if a != nil && a.Duty == Asked {
 		m.unask(a, in.Call)
 	}
 	m.withdraw(in.Call, pbx.CauseElsewhere)
 	m.Waiting = slices.Delete(m.Waiting, i, i+1)
-	m.Talks = append(m.Talks, Talk{Call: in.Call, Agent: in.Agent, Since: m.at})
+	t := Talk{Call: in.Call, Agent: in.Agent, Since: m.at}
 	if a != nil {
 		a.Missed = 0
-		a.Answered++
 		m.turn(a, Talking)
 	}
+	if w.Gone { // he calls
+		t.back = &w
+		m.Talks = append(m.Talks, t)
+		return
+	}
+	m.Talks = append(m.Talks, t)
+	if a != nil {
+		a.Answered++
+	}
+	m.count(waited)
+	m.do(Note{Kind: Answered, Call: in.Call, Agent: in.Agent, Waited: waited})
+	m.spare(w.From)
+}
+
+// count notes in the figures of the day that somebody was served.
+func (m *machine) count(waited time.Duration) {
 	m.pace()
 	m.Day.Answered++
 	m.Day.Waited += waited
@@ -226,7 +257,6 @@ func (m *machine) took(in Took) {
 	if m.Queue.Late == 0 || waited < seconds(m.Queue.Late) {
 		m.Day.InTime++
 	}
-	m.do(Note{Kind: Answered, Call: in.Call, Agent: in.Agent, Waited: waited})
 }
 
 // unask takes an agent who answered a call out of what rings at him; the ringing for another call is stopped.
@@ -261,6 +291,12 @@ func (m *machine) restore(in Restore) {
 		a.Answered += s.Answered
 		a.Talked += s.Talked
 	}
+	for _, w := range in.Places {
+		if m.caller(w.Call) < 0 && m.talk(w.Call) < 0 {
+			w.Gone, w.Rings, w.Tried = true, false, nil
+			m.keep(w)
+		}
+	}
 }
 
 // pace follows how quickly callers are served: the newest distance counts a quarter.
@@ -282,6 +318,10 @@ func (m *machine) over(c pbx.CallID) {
 		return
 	}
 	t := m.Talks[i]
+	if t.back != nil {
+		m.unreached(Unreached{Call: c})
+		return
+	}
 	m.Talks = slices.Delete(m.Talks, i, i+1)
 	m.do(Note{Kind: Finished, Call: c, Agent: t.Agent, Waited: m.at.Sub(t.Since)})
 	a := m.agent(t.Agent)
@@ -380,8 +420,12 @@ func (m *machine) expire() {
 	}
 	for i := 0; i < len(m.Waiting); {
 		w := &m.Waiting[i]
+		if w.Gone && !w.Until.After(m.at) {
+			m.lapse(i, Expired)
+			continue
+		}
 		waited := m.at.Sub(w.Since)
-		if m.Queue.Late > 0 && waited >= seconds(m.Queue.Late) && !w.Late {
+		if m.Queue.Late > 0 && waited >= seconds(m.Queue.Late) && !w.Late && !w.Gone {
 			w.Late = true
 			m.do(Note{Kind: Late, Call: w.Call, Waited: waited})
 		}
@@ -408,20 +452,36 @@ func (m *machine) expire() {
 	}
 }
 
-// announce tells callers where they stand: at first, when the time has come, and never while their call rings at somebody.
+// offerEvery is how often callers hear that they may be called back, where they hear nothing else.
+const offerEvery = 60
+
+// tells is how often callers are told something, in seconds; 0: never.
+func (s *State) tells() int {
+	if s.Queue.Every == 0 && s.Queue.Callback {
+		return offerEvery
+	}
+	return s.Queue.Every
+}
+
+// announce tells callers where they stand, and that they may be called back: at first, when the time has come, and never while their call rings
+// at somebody.
 func (m *machine) announce() {
-	if m.Queue.Every <= 0 {
+	every := m.tells()
+	if every <= 0 {
 		return
 	}
 	for i := range m.Waiting {
 		w := &m.Waiting[i]
-		if w.Gone || w.Rings || !w.Told.IsZero() && m.at.Before(w.Told.Add(seconds(m.Queue.Every))) {
+		if w.Gone || w.Rings || !w.Told.IsZero() && m.at.Before(w.Told.Add(seconds(every))) {
 			continue
 		}
-		w.Told, w.Position = m.at, i+1
-		e := Announce{Call: w.Call, Position: i + 1}
-		if m.Queue.Tell {
-			e.Wait = m.Wait(i + 1)
+		w.Told = m.at
+		e := Announce{Call: w.Call, Callback: m.Queue.Callback}
+		if m.Queue.Every > 0 {
+			w.Position, e.Position = i+1, i+1
+			if m.Queue.Tell {
+				e.Wait = m.Wait(i + 1)
+			}
 		}
 		m.do(e)
 	}
@@ -438,9 +498,16 @@ func (m *machine) wake() {
 	for _, o := range m.Offers {
 		due(o.Until)
 	}
+	every := m.tells()
 	for i := range m.Waiting {
 		w := &m.Waiting[i]
-		if m.Queue.MaxWait > 0 && !w.Gone {
+		if w.Gone {
+			if due(w.Until); w.Next.After(m.at) && !m.Shut {
+				due(w.Next)
+			}
+			continue
+		}
+		if m.Queue.MaxWait > 0 {
 			due(w.Since.Add(seconds(m.Queue.MaxWait)))
 		}
 		if m.Queue.Late > 0 && !w.Late {
@@ -449,8 +516,8 @@ func (m *machine) wake() {
 		if at := w.Since.Add(seconds(m.Queue.Escalate)); m.Queue.Escalate > 0 && at.After(m.at) {
 			due(at)
 		}
-		if m.Queue.Every > 0 && !w.Gone && !w.Told.IsZero() && !w.Rings {
-			due(w.Told.Add(seconds(m.Queue.Every)))
+		if every > 0 && !w.Told.IsZero() && !w.Rings {
+			due(w.Told.Add(seconds(every)))
 		}
 	}
 	for i := range m.Agents {

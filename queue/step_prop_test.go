@@ -22,7 +22,7 @@ func TestAnySequence(t *testing.T) {
 			Ring:     rapid.IntRange(1, 30).Draw(t, "ring"), WrapUp: rapid.IntRange(0, 20).Draw(t, "wrap"),
 			MaxWait: rapid.IntRange(0, 90).Draw(t, "wait"), MaxCalls: rapid.IntRange(0, 4).Draw(t, "calls"),
 			Late: rapid.IntRange(0, 30).Draw(t, "late"), Misses: rapid.IntRange(0, 3).Draw(t, "misses"),
-			Every: rapid.IntRange(0, 30).Draw(t, "every"), Callback: rapid.Bool().Draw(t, "callback"),
+			Every: rapid.IntRange(0, 30).Draw(t, "every"), Callback: rapid.Bool().Draw(t, "callback"), Tries: rapid.IntRange(1, 3).Draw(t, "tries"), Pause: rapid.IntRange(0, 40).Draw(t, "pause"), Keep: rapid.IntRange(1, 200).Draw(t, "keep"),
 		}
 		if rapid.Bool().Draw(t, "nobody") {
 			q.Nobody = pbx.Destination{Kind: pbx.ToMailbox, ID: "usr_x"}
@@ -69,10 +69,11 @@ func (w *watch) input(t *rapid.T, s State, calls *int) Input {
 		o := s.Offers[rapid.IntRange(0, len(s.Offers)-1).Draw(t, "offer")]
 		any, who = o.Call, o.Agents[rapid.IntRange(0, len(o.Agents)-1).Draw(t, "asked")]
 	}
-	switch rapid.IntRange(0, 13).Draw(t, "input") {
+	switch rapid.IntRange(0, 19).Draw(t, "input") {
 	case 0, 1, 2:
 		*calls++
-		return Join{Call: pbx.CallID(fmt.Sprintf("c%d", *calls)), Priority: rapid.IntRange(0, 2).Draw(t, "priority")}
+		return Join{Call: pbx.CallID(fmt.Sprintf("c%d", *calls)), Priority: rapid.IntRange(0, 2).Draw(t, "priority"),
+			From: pbx.Party{Number: rapid.SampledFrom([]string{"", "1", "2"}).Draw(t, "number")}}
 	case 3:
 		return Leave{any}
 	case 4:
@@ -89,6 +90,16 @@ func (w *watch) input(t *rapid.T, s State, calls *int) Input {
 		return Ready{who}
 	case 12:
 		return Engaged{any, who}
+	case 13:
+		return Return{any}
+	case 14, 15:
+		return Reached{any}
+	case 16:
+		return Unreached{any, rapid.Bool().Draw(t, "for good")}
+	case 17:
+		return Drop{any}
+	case 18:
+		return Opening{rapid.Bool().Draw(t, "open")}
 	}
 	return Tick{}
 }
@@ -115,7 +126,7 @@ func (w *watch) effects(t *rapid.T, effects []Effect) {
 				delete(w.rings, e.Agent)
 			case Answered:
 				delete(w.rings, e.Agent)
-			case Abandoned, Sent, Finished:
+			case Abandoned, Sent, Finished, GaveUp, Expired, Refused, Again, Dropped:
 				w.left[e.Call]++
 			}
 		case SetTimer:
@@ -143,10 +154,10 @@ func (w *watch) state(t *rapid.T, s State, now time.Time) {
 		if (a.Duty == Asked) != (w.rings[a.User] != "") {
 			t.Fatalf("%s is %s, and %q rings at him", a.User, a.Duty, w.rings[a.User])
 		}
-		if a.Duty == Free && !a.Rest.After(now) && slices.ContainsFunc(s.Waiting, func(c Caller) bool { return s.offer(c.Call) < 0 }) &&
+		if a.Duty == Free && !a.Rest.After(now) && slices.ContainsFunc(s.Waiting, func(c Caller) bool { return s.offer(c.Call) < 0 && isDue(s, c, now) }) &&
 			s.Queue.Strategy != pbx.ServeSkillAll {
 			for _, c := range s.Waiting {
-				if s.offer(c.Call) < 0 && !slices.Contains(c.Tried, a.User) {
+				if s.offer(c.Call) < 0 && isDue(s, c, now) && !slices.Contains(c.Tried, a.User) {
 					t.Fatalf("%s is free while %s waits", a.User, c.Call)
 				}
 			}
@@ -163,6 +174,8 @@ func (w *watch) state(t *rapid.T, s State, now time.Time) {
 		seen[c.Call] = true
 	}
 }
+
+func isDue(s State, c Caller, now time.Time) bool { return !c.Gone || !s.Shut && !c.Next.After(now) }
 
 // BenchmarkStep is a queue of 1,000 callers and 100 agents: one caller leaves, one comes.
 func BenchmarkStep(b *testing.B) {

@@ -12,7 +12,7 @@ func (m *machine) dispatch() {
 	free := len(m.free(nil, true))
 	for i := 0; i < len(m.Waiting) && free > 0; i++ {
 		w := &m.Waiting[i]
-		if w.Rings {
+		if w.Rings || !m.isDue(w) {
 			continue
 		}
 		chosen := m.choose(w)
@@ -25,19 +25,19 @@ func (m *machine) dispatch() {
 			a.Duty = Asked
 			users = append(users, a.User)
 			m.last = a.User
-			m.do(Note{Kind: Offered, Call: w.Call, Agent: a.User, Waited: m.at.Sub(w.Since)})
+			m.do(Note{Kind: Offered, Call: w.Call, Agent: a.User, Waited: w.Waited(m.at)})
 		}
 		free -= len(users)
 		w.Rings = true
 		m.Offers = append(m.Offers, Offer{Call: w.Call, Agents: users, Until: m.at.Add(seconds(m.Queue.Ring))})
-		m.do(Ring{Call: w.Call, Agents: users})
+		m.do(Ring{Call: w.Call, Agents: users, Back: w.Gone})
 	}
 }
 
 // choose finds who is offered a call: among those who are free and were not asked for it in this round; when all were, a
 // new round begins.
 func (m *machine) choose(w *Caller) []*Agent {
-	late := m.Queue.Escalate > 0 && !m.at.Before(w.Since.Add(seconds(m.Queue.Escalate)))
+	late := m.Queue.Escalate > 0 && !w.Gone && !m.at.Before(w.Since.Add(seconds(m.Queue.Escalate)))
 	free := m.free(w.Tried, late)
 	if len(free) == 0 {
 		if free = m.free(nil, late); len(free) == 0 || len(w.Tried) == 0 {

@@ -124,7 +124,9 @@ func set(t *testing.T, q *pbx.Queue, setting string) {
 	case "tell":
 		q.Tell = true
 	case "callback":
-		q.Callback = true
+		q.Callback, q.Tries, q.Pause, q.Keep = true, 2, 60, 3600
+	case "keep":
+		q.Keep = n
 	case "full":
 		q.Full = pbx.Destination{Kind: pbx.ToMailbox, ID: value}
 	case "nobody":
@@ -145,11 +147,23 @@ func read(t *testing.T, q pbx.Queue, w []string) Input {
 	switch w[0] {
 	case "join":
 		n, _ := strconv.Atoi(arg(2))
-		return Join{Call: c, Priority: n}
+		return Join{Call: c, Priority: n, From: pbx.Party{Number: arg(3)}}
 	case "leave":
 		return Leave{c}
 	case "hold":
 		return Hold{c}
+	case "return":
+		return Return{c}
+	case "reached":
+		return Reached{c}
+	case "unreached":
+		return Unreached{c, arg(2) == "forgood"}
+	case "drop":
+		return Drop{c}
+	case "open", "shut":
+		return Opening{w[0] == "open"}
+	case "places":
+		return Restore{Places: []Caller{{Call: c, Since: nine.Add(-time.Hour), Asked: nine.Add(-time.Hour), Until: nine.Add(time.Hour)}}}
 	case "declined":
 		return Declined{c, pbx.UserID(arg(2))}
 	case "engaged":
@@ -190,10 +204,16 @@ func show(e Effect) string {
 	}
 	switch e := e.(type) {
 	case Ring:
+		if e.Back {
+			return fmt.Sprintf("ring for %s, who is called back, at %s", e.Call, names(e.Agents))
+		}
 		return fmt.Sprintf("ring %s at %s", e.Call, names(e.Agents))
 	case Stop:
 		return fmt.Sprintf("stop %s at %s (%s)", e.Call, names(e.Agents), e.Cause)
 	case Announce:
+		if e.Callback {
+			return fmt.Sprintf("announce %s position %d, and the call back", e.Call, e.Position)
+		}
 		if e.Wait > 0 {
 			return fmt.Sprintf("announce %s position %d, about %v", e.Call, e.Position, e.Wait)
 		}

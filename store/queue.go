@@ -11,7 +11,7 @@ func queueRows() rows[pbx.Queue] {
 		table: "queues",
 		columns: []string{"id", "name", "group_id", "extension", "strategy", "agents", "ring", "wrap_up", "max_wait", "max_calls", "late", "misses",
 			"every", "tell", "callback", "greeting", "music", "full_to", "nobody_to",
-			"escalate", "important", "notify", "created"},
+			"escalate", "important", "notify", "tries", "pause", "keep", "payer", "created"},
 		values: func(q *pbx.Queue) ([]any, error) {
 			agents, err1 := encode(q.Agents)
 			full, err2 := encode(q.Full)
@@ -19,7 +19,7 @@ func queueRows() rows[pbx.Queue] {
 			important, err4 := encode(q.Important)
 			notify, err5 := encode(q.Notify)
 			return []any{string(q.ID), q.Name, string(q.Group), q.Extension, string(q.Strategy), agents, q.Ring, q.WrapUp, q.MaxWait, q.MaxCalls, q.Late,
-					q.Misses, q.Every, flag(q.Tell), flag(q.Callback), q.Greeting, q.Music, full, nobody, q.Escalate, important, notify, ms(q.Created)},
+					q.Misses, q.Every, flag(q.Tell), flag(q.Callback), q.Greeting, q.Music, full, nobody, q.Escalate, important, notify, q.Tries, q.Pause, q.Keep, string(q.Payer), ms(q.Created)},
 				errors.Join(err1, err2, err3, err4, err5)
 		},
 		scan: func(s scan) (*pbx.Queue, error) {
@@ -28,7 +28,7 @@ func queueRows() rows[pbx.Queue] {
 			var tell, callback, created int64
 			if err := s(&q.ID, &q.Name, &q.Group, &q.Extension, &q.Strategy, &agents, &q.Ring, &q.WrapUp, &q.MaxWait, &q.MaxCalls, &q.Late,
 				&q.Misses, &q.Every, &tell, &callback, &q.Greeting, &q.Music, &full, &nobody,
-				&q.Escalate, &important, &notify, &created); err != nil {
+				&q.Escalate, &important, &notify, &q.Tries, &q.Pause, &q.Keep, &q.Payer, &created); err != nil {
 				return nil, err
 			}
 			q.Tell, q.Callback, q.Created = tell != 0, callback != 0, moment(created)

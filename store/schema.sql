@@ -93,6 +93,18 @@ CREATE TABLE call_parts (
 
 CREATE INDEX call_parts_call ON call_parts (tenant, call_id, part);
 
+CREATE TABLE callbacks (
+	tenant TEXT   NOT NULL,
+	id     TEXT   NOT NULL,
+	queue  TEXT   NOT NULL,
+	asked  BIGINT NOT NULL,
+	ended  BIGINT NOT NULL,
+	body   TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX callbacks_of_queue ON callbacks (tenant, queue, asked);
+
 CREATE TABLE calls (
 	tenant   TEXT   NOT NULL,
 	id       TEXT   NOT NULL,
@@ -466,7 +478,7 @@ CREATE TABLE queues (
 	music     TEXT   NOT NULL,
 	full_to   TEXT   NOT NULL,
 	nobody_to TEXT   NOT NULL,
-	created   BIGINT NOT NULL, escalate BIGINT NOT NULL DEFAULT 0, important TEXT NOT NULL DEFAULT 'null', notify TEXT NOT NULL DEFAULT 'null',
+	created   BIGINT NOT NULL, escalate BIGINT NOT NULL DEFAULT 0, important TEXT NOT NULL DEFAULT 'null', notify TEXT NOT NULL DEFAULT 'null', tries BIGINT NOT NULL DEFAULT 0, pause BIGINT NOT NULL DEFAULT 0, keep BIGINT NOT NULL DEFAULT 0, payer TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

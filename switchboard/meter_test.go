@@ -323,14 +323,18 @@ func TestTillSurvivesCrashes(t *testing.T) {
 }
 
 // comesIn is a call from outside for a number of the office.
-func (o *office) comesIn(did string) {
+func (o *office) comesIn(did string) { o.comesFrom("+49895550000", did) }
+
+// comesFrom is comesIn of a caller with another number.
+func (o *office) comesFrom(from, did string) *phone {
 	p := &phone{w: o.wire, in: true, gone: make(chan struct{}), replied: make(chan int, 9), port: 6000}
 	o.wire.mu.Lock()
 	p.leg = pbx.LegID(fmt.Sprintf("leg_in%d", len(o.wire.legs)))
 	o.wire.legs[p.leg] = p
 	o.wire.mu.Unlock()
-	o.board.Incoming(call.Incoming{Leg: p.leg, Actor: pbx.Actor{Kind: pbx.ActorTrunk, Trunk: "trk_1", Via: "sip"}, From: pbx.Party{Number: "+49895550000"},
+	o.board.Incoming(call.Incoming{Leg: p.leg, Actor: pbx.Actor{Kind: pbx.ActorTrunk, Trunk: "trk_1", Via: "sip"}, From: pbx.Party{Number: from},
 		Dialled: did, Offer: offer(pcma, event8), Source: netip.MustParseAddrPort(o.caller)})
+	return p
 }
 
 // The drill (TF-07): at 02:00 a stolen session sends all calls for alice to a dear number, and forty calls come in from outside. She pays, whoever calls: the

@@ -99,6 +99,10 @@ func (r *run) perform(e call.Effect) call.Input {
 		return r.openMenu(e)
 	case call.LookUp:
 		return r.lookUp(e)
+	case call.AskBack:
+		return r.askBack()
+	case call.KeepPlace:
+		r.keepPlace()
 	case call.Enter:
 		return r.enterQueue(e)
 	case call.Drop:
@@ -183,7 +187,7 @@ func (r *run) dial(s *side, encrypt bool) error {
 		r.useTrunk(s.trunk)
 		return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Trunk: s.trunk, Onward: s.onward, From: pbx.Party{Number: s.shows}, To: pbx.Party{Number: s.sends}, Offer: body})
 	}
-	return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Answer: s.answers, Binding: s.binding, From: r.plan.From, To: s.record.Party, Offer: body})
+	return r.b.c.Legs.Dial(call.Invite{Leg: s.wire, Call: r.id, Answer: s.answers, Binding: s.binding, From: r.shownAs(), To: s.record.Party, Offer: body})
 }
 
 // useTrunk counts the call among those of a trunk.

@@ -22,6 +22,9 @@ import (
 type Queues struct {
 	// Today tells what became of the calls of a queue since a moment.
 	Today func(ctx context.Context, q pbx.QueueID, since time.Time) ([]report.Stay, error)
+	// Places lists who waits in a queue to be called back; Keep writes such a place down, new or changed.
+	Places func(ctx context.Context, q pbx.QueueID) ([]pbx.Callback, error)
+	Keep   func(ctx context.Context, who pbx.Actor, c pbx.Callback) error
 	// Dismiss logs an agent out who missed too many calls.
 	Dismiss func(ctx context.Context, q pbx.QueueID, u pbx.UserID, missed int) error
 	// Tell tells people about a call that is important, or waits too long.
@@ -53,6 +56,12 @@ type note struct {
 	from *pbx.Party // with Join: whose call it is
 	look bool       // look at the agents anew
 	day  *queue.Restore
+
+	places  []pbx.Callback // with day: whose places are kept
+	dropped *pbx.Actor     // with queue.Drop: who does it
+	reason  i18n.Text      // with queue.Unreached: why not
+	run     *run           // … and the call in which it was tried; with queue.Took and queue.Reached too
+	place   pbx.CallID     // … for whom
 }
 
 // hall is one queue at work. A goroutine runs while anything waits, talks or is due; the state stays.
@@ -81,6 +90,12 @@ type hall struct {
 	alarmed time.Time
 	told    time.Time
 	gone    bool // there is no such queue any more
+
+	back    map[pbx.CallID]*pbx.Callback // the places that are kept
+	calling map[pbx.CallID]*run          // … for which somebody is being called
+	open    bool                         // people are called back now
+	hand    note                         // what is being worked on
+	writes  chan struct{}                // one at a time, in order
 }
 
 // hall finds the queue at work, or begins it.
@@ -89,7 +104,7 @@ func (b *Board) hall(id pbx.QueueID) *hall {
 		return h.(*hall)
 	}
 	h, known := b.halls.LoadOrStore(id, &hall{b: b, id: id, wake: make(chan struct{}, 1), duties: map[pbx.UserID]queue.Duty{},
-		reasons: map[pbx.UserID]queue.Reason{}, claimed: map[pbx.UserID]bool{}})
+		reasons: map[pbx.UserID]queue.Reason{}, claimed: map[pbx.UserID]bool{}, back: map[pbx.CallID]*pbx.Callback{}, calling: map[pbx.CallID]*run{}, open: true})
 	if !known {
 		h.(*hall).remember()
 	}
@@ -305,6 +320,9 @@ func (h *hall) rescue() {
 	for u := range h.claimed {
 		h.b.claims.free(u, h.id)
 	}
+	for _, r := range h.calling {
+		r.post(&message{stop: &call.Stop{Cause: pbx.CauseFailed}})
+	}
 	h.b.halls.Delete(h.id)
 }
 
@@ -343,9 +361,15 @@ func (h *hall) work(list []note, at time.Time) {
 	for _, n := range list {
 		switch {
 		case n.day != nil:
-			h.step(*n.day, at)
+			h.restore(n, at)
 		case n.in != nil:
+			if h.hand = n; n.run != nil {
+				if _, took := n.in.(queue.Took); took { // also one who answered when others were rung already
+					h.calling[n.place] = n.run
+				}
+			}
 			h.join(s, n, at)
+			h.hand = note{}
 		}
 	}
 	if !h.due.IsZero() && !h.due.After(at) {
@@ -407,6 +431,10 @@ func (h *hall) look(s *pbx.Snapshot, live *pbx.Presence, at time.Time) {
 		h.step(queue.Change{Queue: *q, Helpers: help}, at)
 		h.clear()
 	}
+	if open := callsBack(s, q, at); open != h.open {
+		h.open = open
+		h.step(queue.Opening{Open: open}, at)
+	}
 	for _, a := range h.state.Agents {
 		duty, why := queue.DutyOf(s, h.id, a.User, at, queue.Around{Live: live, Mine: h.isMine, Elsewhere: h.b.claims.elsewhere(a.User, h.id)})
 		if h.reasons[a.User] != why {
@@ -421,6 +449,11 @@ func (h *hall) look(s *pbx.Snapshot, live *pbx.Presence, at time.Time) {
 
 // isMine reports whether a call belongs to this queue.
 func (h *hall) isMine(c pbx.CallID) bool {
+	for place, r := range h.calling {
+		if r.id == c {
+			c = place
+		}
+	}
 	return slices.ContainsFunc(h.state.Talks, func(t queue.Talk) bool { return t.Call == c }) ||
 		slices.ContainsFunc(h.state.Offers, func(o queue.Offer) bool { return o.Call == c })
 }
@@ -441,6 +474,10 @@ func (h *hall) close(at time.Time) {
 		return
 	}
 	for _, w := range slices.Clone(h.state.Waiting) {
+		if w.Gone {
+			h.step(queue.Drop{Call: w.Call}, at)
+			continue
+		}
 		h.send(queue.Send{Call: w.Call, Why: queue.Nobody})
 		h.step(queue.Leave{Call: w.Call}, at)
 	}
@@ -465,6 +502,7 @@ func (h *hall) step(in queue.Input, at time.Time) {
 
 // claim tells other queues whom this one has, and gives back who is free of it.
 func (h *hall) claim() {
+	h.forget()
 	for i := range h.state.Agents {
 		a := &h.state.Agents[i]
 		has := a.Duty == queue.Asked || a.Duty == queue.Talking || a.Duty == queue.Wrapping
@@ -506,6 +544,10 @@ func (b *Board) lookBut(q pbx.QueueID, u pbx.UserID) {
 
 // to gives a message to a call of the queue.
 func (h *hall) to(c pbx.CallID, m *message) {
+	if r := h.calling[c]; r != nil {
+		r.post(m)
+		return
+	}
 	if r, ok := h.b.calls.Load(c); ok {
 		r.(*run).post(m)
 	}
@@ -528,18 +570,27 @@ func (h *hall) perform(e queue.Effect) (next []queue.Input) {
 			}
 			agents = append(agents, u)
 		}
-		if len(agents) > 0 {
+		switch {
+		case len(agents) == 0:
+		case e.Back:
+			next = append(next, h.callBack(e.Call, agents)...)
+		default:
 			h.to(e.Call, &message{seek: agents})
 		}
 	case queue.Stop:
 		h.to(e.Call, &message{recall: e.Agents, cause: e.Cause})
 	case queue.Announce:
-		h.to(e.Call, &message{input: call.Tell{Clips: announcement(e)}})
+		if i := slices.IndexFunc(h.state.Waiting, func(w queue.Caller) bool { return w.Call == e.Call }); i >= 0 {
+			if e.Callback = e.Callback && h.state.Queue.CanCallBack(h.state.Waiting[i].From); e.Callback || e.Position > 0 {
+				h.to(e.Call, &message{input: call.Tell{Clips: announcement(e)}})
+			}
+		}
 	case queue.Send:
 		h.send(e)
 	case queue.Dismiss:
 		h.dismiss(e)
 	case queue.Note:
+		h.kept(e)
 		if e.Kind == queue.Late && h.config != nil {
 			i := slices.IndexFunc(h.state.Waiting, func(w queue.Caller) bool { return w.Call == e.Call })
 			if now := time.Now(); i >= 0 && !now.Before(h.alarmed.Add(alarmEvery)) {
@@ -591,7 +642,7 @@ func (h *hall) dismiss(e queue.Dismiss) {
 
 // remember asks for what happened today, so that a restart does not make the day begin anew.
 func (h *hall) remember() {
-	if h.b.c.Queues.Today == nil || !h.b.enterHall() {
+	if h.b.c.Queues.Today == nil && h.b.c.Queues.Places == nil || !h.b.enterHall() {
 		return
 	}
 	s, _ := h.b.c.View()
@@ -601,13 +652,23 @@ func (h *hall) remember() {
 		defer h.b.attending.Done()
 		ctx, cancel := context.WithTimeout(context.Background(), restoreTime)
 		defer cancel()
-		stays, err := h.b.c.Queues.Today(ctx, h.id, since)
-		if err != nil {
-			h.log().Error("the figures of today cannot be read", "error", err)
-			return
+		var n note
+		n.day = &queue.Restore{}
+		if today := h.b.c.Queues.Today; today != nil {
+			stays, err := today(ctx, h.id, since)
+			if err != nil {
+				h.log().Error("the figures of today cannot be read", "error", err)
+			} else {
+				*n.day = restored(stays)
+			}
 		}
-		day := restored(stays)
-		h.put(note{day: &day})
+		if places := h.b.c.Queues.Places; places != nil {
+			var err error
+			if n.places, err = places(ctx, h.id); err != nil {
+				h.log().Error("who wants to be called back cannot be read", "error", err)
+			}
+		}
+		h.put(n)
 	}()
 }
 
@@ -638,6 +699,7 @@ func restored(stays []report.Stay) (r queue.Restore) {
 			}
 		case event.LeftFull, event.LeftNobody, event.LeftWaited:
 			r.Day.Sent++
+		case event.LeftCallback: // counted when he is reached
 		default:
 			r.Day.Abandoned++
 		}
@@ -651,9 +713,12 @@ func restored(stays []report.Stay) (r queue.Restore) {
 // announcement is what a waiting caller is told.
 func announcement(e queue.Announce) []call.Clip {
 	var clips []call.Clip
-	if e.Position == 1 {
+	switch {
+	case e.Position == 0:
+		clips = append(clips, call.Words("say.queue.busy"))
+	case e.Position == 1:
 		clips = append(clips, call.Words("say.queue.next"))
-	} else {
+	default:
 		clips = append(clips, call.Words("say.queue.position"), call.Clip{Number: e.Position}, call.Words("say.queue.in_line"))
 	}
 	switch {
@@ -662,6 +727,9 @@ func announcement(e queue.Announce) []call.Clip {
 		clips = append(clips, call.Words("say.queue.wait"), call.Words("say.queue.wait_short"))
 	default:
 		clips = append(clips, call.Words("say.queue.wait"), call.Clip{Time: e.Wait.Round(time.Minute)})
+	}
+	if e.Callback {
+		clips = append(clips, call.Words("say.for.callback"), call.Words("say.press.1"))
 	}
 	return clips
 }
@@ -708,7 +776,7 @@ func (h *hall) show(at time.Time) {
 	h.dirty, h.told = false, at
 	out := &pbx.LiveQueue{ID: h.id, At: at, Waiting: make([]pbx.LiveWaiter, 0, len(h.state.Waiting)), Agents: make([]pbx.LiveAgent, 0, len(h.state.Agents)), Day: pbx.QueueDay(h.state.Day)}
 	for _, w := range h.state.Waiting {
-		out.Waiting = append(out.Waiting, pbx.LiveWaiter{Call: w.Call, From: w.From, Since: w.Since, Important: w.Priority > 0, Rings: w.Rings})
+		out.Waiting = append(out.Waiting, pbx.LiveWaiter{Call: w.Call, From: w.From, Since: w.Since, Important: w.Priority > 0, Rings: w.Rings, Callback: w.Gone, Tries: w.Tries, Next: w.Next})
 	}
 	for _, a := range h.state.Agents {
 		row := pbx.LiveAgent{User: a.User, Duty: a.Duty.String(), Since: a.Since, Helper: a.Helper, Answered: a.Answered, Talked: a.Talked}

@@ -19,6 +19,7 @@ func (r *run) goOn(e call.Route) call.Input {
 	asked.To, asked.Owner = e.To, e.Owner
 	plan := route.Decide(s, live, asked)
 	r.b.mayDialOut(s, r.in.Actor, &plan, r.now)
+	r.hurry(&plan)
 	r.revision = s.Version
 	r.plan = plan
 	if plan.Refuse == "" {

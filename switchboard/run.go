@@ -106,6 +106,7 @@ type run struct {
 	watches   *watcher       // how the caller takes part in a call of others …
 	target    *run           // … which is this
 	over      *overheard     // others take part in this one
+	shows     pbx.Party      // whom agents see who are rung for a call back
 	summons   *summons       // why the house calls by itself
 	why       []i18n.Text    // by which rules it was refused or cut
 }

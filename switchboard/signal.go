@@ -49,6 +49,9 @@ func (r *run) handle(m *message) {
 		if m.how != "" && r.stay != nil {
 			r.stay.how = m.how
 		}
+		if k, ok := m.input.(call.Kept); ok && !k.OK && r.stay != nil {
+			r.stay.keeps = false
+		}
 		if opened, ok := m.input.(call.Unlocked); ok && opened.OK {
 			r.unlocked(opened, m.box)
 		}

@@ -27,6 +27,11 @@ type stay struct {
 	how    event.Leaving // as the queue said when it let the call go
 	agent  pbx.Party     // who answered
 	leg    pbx.LegID     // … and on which phone
+	place  pbx.CallID    // under which the queue knows the call
+	keeps  bool          // the caller wants his place kept
+	calls  bool          // nobody waits on the line: agents are rung, and who answers calls back
+	name   string        // … in which queue
+	late   int           // … with which promise
 }
 
 // enterQueue puts the caller into a queue.
@@ -36,17 +41,18 @@ func (r *run) enterQueue(e call.Enter) call.Input {
 	if q == nil {
 		return call.Release{Cause: pbx.CauseFailed, Text: i18n.T("cause.failed"), Clip: call.Words("say.goodbye")}
 	}
-	r.stay = &stay{queue: q.ID, hall: r.b.hall(q.ID)}
+	r.stay = &stay{queue: q.ID, hall: r.b.hall(q.ID), place: r.id}
 	p := event.Queued{Queue: q.ID, Name: q.Name, Late: q.Late}
 	r.draft.Queued(r.now, p)
 	r.fact(event.CallQueued, r.in.Actor, p)
 	r.flush(nil)
 	from := r.plan.From
 	r.stay.hall.put(note{in: queue.Join{Call: r.id}, from: &from})
-	if q.Music == "" {
-		return call.Waits{}
+	wait := call.Waits{Callback: q.CanCallBack(from)}
+	if q.Music != "" {
+		wait.Music = []call.Clip{{Sound: q.Music, Loop: true}}
 	}
-	return call.Waits{Music: []call.Clip{{Sound: q.Music, Loop: true}}}
+	return wait
 }
 
 // seek rings the phones of agents for a call that waits.
@@ -67,7 +73,7 @@ func (r *run) seek(agents []pbx.UserID) {
 	for _, u := range agents {
 		targets := route.Agent(s, live, asked, u)
 		if len(targets) == 0 {
-			t.hall.put(note{in: queue.Declined{Call: r.id, Agent: u}})
+			t.hall.put(note{in: queue.Declined{Call: t.place, Agent: u}})
 			continue
 		}
 		t.asked = append(t.asked, u)
@@ -113,6 +119,8 @@ func (r *run) attend() {
 	t := r.stay
 	switch {
 	case t == nil:
+	case t.calls:
+		r.attendBack(t)
 	case t.leg != "":
 		if i := r.state.Find(t.leg); i < 0 || !r.state.Legs[i].IsOn() || r.state.Phase >= call.Closing {
 			r.served()
@@ -121,10 +129,10 @@ func (r *run) attend() {
 		s := r.sides[r.state.Callee]
 		t.agent, t.leg = s.record.Party, s.leg
 		r.dequeued(event.LeftAnswered)
-		t.hall.put(note{in: queue.Took{Call: r.id, Agent: t.agent.User}})
+		t.hall.put(note{in: queue.Took{Call: t.place, Agent: t.agent.User}})
 	case !r.state.IsQueued():
 		r.dequeued(r.leaving())
-		t.hall.put(note{in: queue.Leave{Call: r.id}})
+		t.hall.put(note{in: queue.Leave{Call: t.place}})
 		r.stay = nil
 	default:
 		r.declined()
@@ -146,7 +154,7 @@ func (r *run) declined() {
 		if !on {
 			t.asked = slices.DeleteFunc(t.asked, func(o pbx.UserID) bool { return o == u })
 			r.missedBy(last)
-			t.hall.put(note{in: queue.Declined{Call: r.id, Agent: u}})
+			t.hall.put(note{in: queue.Declined{Call: t.place, Agent: u}})
 		}
 	}
 }
@@ -156,6 +164,8 @@ func (r *run) leaving() event.Leaving {
 	switch {
 	case r.stay.how != "":
 		return r.stay.how
+	case r.stay.keeps:
+		return event.LeftCallback
 	case r.state.Phase < call.Closing:
 		return event.LeftTaken
 	case r.state.Cause == pbx.CauseHangup || r.state.Cause == pbx.CauseCancelled:
@@ -175,7 +185,7 @@ func (r *run) served() {
 	p := event.Served{Queue: r.stay.queue, Agent: r.stay.agent}
 	r.draft.Served(r.now, p)
 	r.fact(event.CallServed, r.in.Actor, p)
-	r.stay.hall.put(note{in: queue.Over{Call: r.id}})
+	r.stay.hall.put(note{in: queue.Over{Call: r.stay.place}})
 	r.stay = nil
 }
 

@@ -1960,6 +1960,46 @@ export interface paths {
         patch: operations["patch_queues_by_queue"];
         trace?: never;
     };
+    "/v1/queues/{queue}/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is to be called back, and what became of those of the last week.
+         * @description Needs `agent.data` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_queues_by_queue_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue}/callbacks/{callback}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Call somebody back no more.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_queues_by_queue_callbacks_by_callback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/queues/{queue}/live": {
         parameters: {
             query?: never;
@@ -4328,6 +4368,43 @@ export interface components {
             rule?: string;
             text: string;
         };
+        Callback: {
+            /** @description who called last */
+            agent?: components["schemas"]["Party"];
+            /** Format: date-time */
+            asked: string;
+            /** @description … in which call */
+            call?: string;
+            /** Format: date-time */
+            ended?: string;
+            from: components["schemas"]["Party"];
+            /** @description of the call in which it was asked for */
+            id: string;
+            /**
+             * Format: date-time
+             * @description nobody is called before
+             */
+            next?: string;
+            /** @description why the last try failed, or the call may not be */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description when the caller came into the queue
+             */
+            since: string;
+            /** @enum {string} */
+            state: "waits" | "done" | "gave_up" | "expired" | "refused" | "again" | "dropped";
+            /**
+             * Format: int64
+             * @description that reached nobody
+             */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description how long the place is kept
+             */
+            until: string;
+        };
         Campaign: {
             /** Format: date-time */
             begun: string;
@@ -5685,12 +5762,24 @@ export interface components {
         };
         LiveWaiter: {
             call: string;
+            /** @description has hung up and wants to be called back */
+            callback?: boolean;
             from: components["schemas"]["Party"];
             important?: boolean;
+            /**
+             * Format: date-time
+             * @description … and is not called before
+             */
+            next?: string;
             /** @description at an agent */
             rings?: boolean;
             /** Format: date-time */
             since: string;
+            /**
+             * Format: int64
+             * @description … that reached nobody
+             */
+            tries?: number;
         };
         Mail: {
             /** Format: date-time */
@@ -6313,6 +6402,16 @@ export interface components {
         };
         PageCall: {
             items: components["schemas"]["Call"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageCallback: {
+            items: components["schemas"]["Callback"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -7068,6 +7167,8 @@ export interface components {
         Queue: {
             /** @description in the order of the hunt */
             agents?: components["schemas"]["QueueAgent"][] | null;
+            /** @description who waits may press 1, hang up and be called back */
+            callback?: boolean;
             edit: boolean;
             /**
              * Format: int64
@@ -7087,6 +7188,11 @@ export interface components {
             id: string;
             /** @description numbers, or their beginnings and a star, whose callers are served first */
             important?: string[] | null;
+            /**
+             * Format: int64
+             * @description seconds that a place is kept for a call back
+             */
+            keep?: number;
             /**
              * Format: int64
              * @description seconds; who waits longer was not served in time
@@ -7114,6 +7220,13 @@ export interface components {
             nobody?: components["schemas"]["Place"];
             /** @description who is told when such a caller comes, or somebody waits too long */
             notify?: components["schemas"]["Named"][] | null;
+            /**
+             * Format: int64
+             * @description seconds between two tries
+             */
+            pause?: number;
+            /** @description in whose name and at whose expense numbers outside are called back; absent: colleagues only */
+            payer?: components["schemas"]["Named"];
             revision?: string;
             /**
              * Format: int64
@@ -7124,6 +7237,11 @@ export interface components {
             strategy?: "all" | "hunt" | "hunt3" | "first3" | "next" | "random" | "idle" | "least_talk" | "fewest" | "skill_all" | "skill_random" | "skill_next" | "skill_fewest";
             /** @description the expected wait is announced too */
             tell?: boolean;
+            /**
+             * Format: int64
+             * @description how often somebody is called back
+             */
+            tries?: number;
             /**
              * Format: int64
              * @description seconds that an agent has to himself after a call
@@ -7143,6 +7261,7 @@ export interface components {
         QueueBody: {
             /** @description in the order of the hunt */
             agents?: components["schemas"]["QueueAgent"][];
+            callback?: boolean;
             /**
              * Format: int64
              * @description seconds
@@ -7163,6 +7282,11 @@ export interface components {
              * Format: int64
              * @description seconds
              */
+            keep?: number;
+            /**
+             * Format: int64
+             * @description seconds
+             */
             late?: number;
             /** Format: int64 */
             max_calls?: number;
@@ -7176,6 +7300,13 @@ export interface components {
             name?: string;
             nobody?: components["schemas"]["Place"];
             notify?: string[];
+            /**
+             * Format: int64
+             * @description seconds
+             */
+            pause?: number;
+            /** @description needs forwarding.outside for this person; empty: colleagues only */
+            payer?: string;
             /** @description same as If-Match */
             revision?: string;
             /**
@@ -7186,6 +7317,8 @@ export interface components {
             /** @enum {string} */
             strategy?: "all" | "hunt" | "hunt3" | "first3" | "next" | "random" | "idle" | "least_talk" | "fewest" | "skill_all" | "skill_random" | "skill_next" | "skill_fewest";
             tell?: boolean;
+            /** Format: int64 */
+            tries?: number;
             /**
              * Format: int64
              * @description seconds
@@ -13189,6 +13322,67 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Queue"];
                 };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_queues_by_queue_callbacks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCallback"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_queues_by_queue_callbacks_by_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+                callback: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Refused, with the reason */
             default: {

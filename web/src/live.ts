@@ -190,7 +190,7 @@ export function follow(cache: QueryClient, open: () => Source = () => new EventS
     });
     on<LiveQueue>('queue', (queue) => {
       cache.setQueryData<LiveQueue>(['queue', queue.id], queue);
-      refetch(['duty']);
+      refetch(['duty', 'callbacks']);
     });
     on<PresenceChange>('presence', (change) => {
       cache.setQueriesData<InfiniteData<List<User>>>({ queryKey: ['users'] }, (old) =>

@@ -47,9 +47,10 @@ function Agents({ value, onChange, skilled }: { value: Agent[]; onChange: (a: Ag
 }
 
 /** The times and figures of a queue, each with what it means. */
-const figures: { name: 'ring' | 'wrap_up' | 'misses' | 'escalate' | 'late' | 'max_wait' | 'max_calls' | 'every'; hint: Key }[] = [
+const figures: { name: 'ring' | 'wrap_up' | 'misses' | 'escalate' | 'late' | 'max_wait' | 'max_calls' | 'every' | 'tries' | 'pause' | 'keep'; hint: Key }[] = [
   { name: 'ring', hint: 'queue.seconds' }, { name: 'wrap_up', hint: 'queue.wrap_up_hint' }, { name: 'misses', hint: 'queue.misses_hint' },
   { name: 'escalate', hint: 'queue.escalate_hint' }, { name: 'late', hint: 'queue.late_hint' }, { name: 'max_wait', hint: 'queue.max_wait_hint' }, { name: 'max_calls', hint: 'queue.max_calls_hint' }, { name: 'every', hint: 'queue.every_hint' },
+  { name: 'tries', hint: 'queue.tries_hint' }, { name: 'pause', hint: 'queue.seconds' }, { name: 'keep', hint: 'queue.keep_hint' },
 ];
 
 function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
@@ -65,9 +66,10 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
   const form = useForm({
     name: queue?.name ?? '', extension: queue?.extension ?? '', group: queue?.group ?? '', strategy: queue?.strategy ?? 'idle', ring: number(queue?.ring, 20), wrap_up: number(queue?.wrap_up, 0), misses: number(queue?.misses, 0), escalate: number(queue?.escalate, 0), important: (queue?.important ?? []).join('\n'), notify: (queue?.notify ?? []).map((n) => n.id),
     late: number(queue?.late, 60), max_wait: number(queue?.max_wait, 0), max_calls: number(queue?.max_calls, 0), every: number(queue?.every, 60), tell: Boolean(queue?.tell ?? true),
+    callback: Boolean(queue?.callback), tries: String(queue?.tries || 3), pause: String(queue?.callback ? (queue.pause ?? 0) : 600), keep: String(queue?.keep || 86_400), payer: queue?.payer?.id ?? '',
   }, async (v) => {
     const numbers = Object.fromEntries(figures.map((f) => [f.name, Number(v[f.name])]));
-    const body = { ...numbers, name: v.name, group: v.group, strategy: v.strategy, important: v.important.split(/[\s,;]+/).filter(Boolean), notify: v.notify, tell: v.tell, agents: agents.map(({ id, skill }) => ({ id, skill })), full: plain(full), nobody: plain(nobody), extension: !queue && v.extension === '' ? undefined : v.extension };
+    const body = { ...numbers, name: v.name, group: v.group, strategy: v.strategy, important: v.important.split(/[\s,;]+/).filter(Boolean), notify: v.notify, tell: v.tell, callback: v.callback, payer: v.payer, agents: agents.map(({ id, skill }) => ({ id, skill })), full: plain(full), nobody: plain(nobody), extension: !queue && v.extension === '' ? undefined : v.extension };
     if (queue) await api.editQueue(queue.id, { ...body, revision: queue.revision });
     else await api.addQueue(body);
     await refresh();
@@ -78,7 +80,7 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
   return (
     <Side title={queue?.name ?? t('queue.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{queue && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('queue.delete')}</Button></span>}</>}>
       <div className="col g16">
-        <FormError error={form.error} fields={['name', 'extension', 'group', 'strategy', 'important', 'notify', ...figures.map((f) => f.name)]} />
+        <FormError error={form.error} fields={['name', 'extension', 'group', 'strategy', 'important', 'notify', 'callback', 'payer', ...figures.map((f) => f.name)]} />
         <Text form={form} name="name" label={t('field.name')} focus />
         <Text form={form} name="extension" label={t('field.extension')} hint={queue ? undefined : t('ring.extension_hint')} />
         <Pick form={form} name="group" label={t('ring.department')} options={groups.map((g) => ({ value: g.id, label: g.name }))} empty={t('ring.office')} searchable />
@@ -89,6 +91,9 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
         <h3>{t('queue.section.waiting')}</h3>
         {figure('late')}{figure('max_wait')}{figure('max_calls')}{figure('every')}
         <Toggle form={form} name="tell" label={t('queue.tell')} />
+        <h3>{t('queue.section.callback')}</h3>
+        <Toggle form={form} name="callback" label={t('queue.callback')} hint={t('queue.callback_hint')} />
+        {form.values.callback && <>{figure('tries')}{figure('pause')}{figure('keep')}<Pick form={form} name="payer" label={t('queue.payer')} hint={t('queue.payer_hint')} options={people} empty={t('queue.payer_nobody')} searchable /></>}
         <h3>{t('queue.section.important')}</h3>
         <Text form={form} name="important" label={t('queue.important')} hint={t('queue.important_hint')} area={3} />
         <Several form={form} name="notify" label={t('queue.notify')} hint={t('queue.notify_hint')} options={people} />
