@@ -76,7 +76,7 @@ var plan = map[string]room{
 }
 
 // testModules may be imported by every room's tests.
-var testModules = []string{"pgregory.net/rapid", "go.uber.org/goleak", "github.com/google/go-cmp", "github.com/oauth2-proxy/mockoidc",
+var testModules = []string{"github.com/teambition/rrule-go", "pgregory.net/rapid", "go.uber.org/goleak", "github.com/google/go-cmp", "github.com/oauth2-proxy/mockoidc",
 	"github.com/cedar-policy/cedar-go"}
 
 // reasons says why the project depends on a module; go.mod may name no other directly.
@@ -101,6 +101,7 @@ var reasons = map[string]string{
 	"github.com/wneessen/go-mail":      "SMTP",
 	"github.com/nyaruka/phonenumbers":  "the numbering plans of all countries: classes, countries, emergency numbers",
 	"go.uber.org/goleak":               "no goroutine outlives a test",
+	"github.com/teambition/rrule-go":   "a second opinion on recurring meetings, in tests only",
 	"golang.org/x/crypto":              "argon2id",
 	"golang.org/x/image":               "scaling photos",
 	"golang.org/x/net":                 "DNS messages: NAPTR records, which package net cannot ask for",

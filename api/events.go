@@ -414,7 +414,7 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 			return st.send("changed", f.Seq, changedThing{Kind: f.Object.Kind, ID: f.Object.ID, Mine: user != "" && user == st.v.who.User})
 		}
 	case f.Kind.IsConfiguration():
-		if f.Object.Kind == pbx.KindStatus || f.Object.Kind == pbx.KindForwarding {
+		if f.Object.Kind == pbx.KindStatus || f.Object.Kind == pbx.KindCalendar || f.Object.Kind == pbx.KindForwarding {
 			if err := st.presence(pbx.UserID(f.Object.ID)); err != nil {
 				return err
 			}
@@ -476,6 +476,9 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		user = pbx.UserID(f.Object.ID)
 		what.Mine = user == st.v.who.User
 		return what, what.Mine || st.sees(policy.AgentData, policy.User(user)) || st.sees(policy.AgentControl, policy.User(user))
+	case pbx.KindCalendar:
+		what.Mine = pbx.UserID(f.Object.ID) == st.v.who.User
+		return what, what.Mine
 	case pbx.KindStatus, pbx.KindForwarding:
 		user = pbx.UserID(f.Object.ID)
 		what.Mine = user == st.v.who.User

@@ -155,7 +155,7 @@ func (v *visit) coversStatus(t i18n.Text) bool {
 	if u == "" || v.mayKnowStatus(u) {
 		return false
 	}
-	for _, private := range [...]string{"route.status.", "route.hours.", "route.exception", "route.nothing_rings", "route.talking", "route.member."} {
+	for _, private := range [...]string{"route.status.", "route.calendar.", "route.hours.", "route.exception", "route.nothing_rings", "route.talking", "route.member."} {
 		if strings.HasPrefix(t.Key, private) {
 			return true
 		}

@@ -15,6 +15,7 @@ type UserStatus struct {
 	Name    string     `json:"name,omitempty" doc:"of a status that the person named"`
 	Message string     `json:"message,omitempty" doc:"what the person wants colleagues to read"`
 	Until   time.Time  `json:"until,omitzero" doc:"when it ends by itself, as far as is known"`
+	Busy    bool       `json:"busy,omitempty" doc:"the calendar of the person says so"`
 	Manual  bool       `json:"manual" doc:"chosen by hand; otherwise it follows the hours"`
 	Hours   pbx.State  `json:"hours,omitempty" enum:"open,break,closed" doc:"what the hours of the person say; absent where none are kept"`
 	Rings   bool       `json:"rings" doc:"phones ring in this status"`
@@ -24,7 +25,7 @@ type UserStatus struct {
 func (v *visit) status(u pbx.UserID) UserStatus {
 	stand := v.s.StatusOf(u, v.at)
 	p := v.s.ProfileOf(u, stand.Status)
-	return UserStatus{Kind: stand.Status, Name: p.Name, Message: p.Message, Until: stand.Until, Manual: stand.Manual, Hours: stand.Hours,
+	return UserStatus{Kind: stand.Status, Name: p.Name, Message: p.Message, Until: stand.Until, Manual: stand.Manual, Busy: stand.Busy, Hours: stand.Hours,
 		Rings: stand.Status.Rings()}
 }
 

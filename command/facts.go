@@ -63,6 +63,8 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 		return event.MailboxChanged
 	case pbx.KindAccess:
 		return accessKind(d)
+	case pbx.KindCalendar:
+		return calendarKind(d)
 	case pbx.KindDuty:
 		return event.DutyChanged
 	case pbx.KindReview, pbx.KindVerdict:

@@ -46,6 +46,10 @@ const (
 	StatusChosen  Kind = "status.chosen"
 	StatusCleared Kind = "status.cleared" // it follows the hours again
 
+	CalendarLinked   Kind = "calendar.linked" // a person's calendar tells when he is busy
+	CalendarRead     Kind = "calendar.read"   // it tells something else than before, or cannot be read
+	CalendarUnlinked Kind = "calendar.unlinked"
+
 	ForwardingChanged Kind = "forwarding.changed"
 
 	HoursChanged   Kind = "hours.changed"
@@ -228,6 +232,7 @@ func Kinds() []Kind {
 		DeviceCreated, DeviceChanged, DeviceDeleted, DeviceSecretRenewed,
 		TokenCreated, TokenRevoked,
 		StatusChosen, StatusCleared,
+		CalendarLinked, CalendarRead, CalendarUnlinked,
 		ForwardingChanged,
 		HoursChanged, HoursInherited, OverrideSet, OverrideEnded,
 		RingCreated, RingChanged, RingDeleted,

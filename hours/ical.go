@@ -25,13 +25,35 @@ type Unread struct {
 // such form is told and left out, as are days before the given one; cancelled events are not there. The file as a whole is refused
 // with a *Problem when it is no calendar or too long.
 func ParseCalendar(b []byte, from Date) ([]Holiday, []Unread, error) {
-	if len(b) > MaxCalendar || !utf8.Valid(b) {
+	if len(b) > MaxCalendar {
 		return nil, nil, &Problem{Code: "calendar", Field: "calendar"}
 	}
 	var all []Holiday
 	var unread []Unread
-	var e *vevent
-	events, inside, depth := 0, false, 0
+	e := &vevent{}
+	err := events(b, maxEvents, e.take, func() {
+		found, code := e.holidays(from)
+		if code != "" && code != "cancelled" {
+			unread = append(unread, Unread{e.name(), code})
+		}
+		all = append(all, found...)
+		*e = vevent{}
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(all) > MaxHolidays {
+		return nil, nil, &Problem{Code: "holidays_many", Value: strconv.Itoa(MaxHolidays), Field: "calendar"}
+	}
+	return all, unread, nil
+}
+
+// events goes over the events of an iCalendar file: each of its properties, and then its end. Alarms in it are passed over.
+func events(b []byte, most int, take func(name string, params map[string]string, value string), end func()) error {
+	if !utf8.Valid(b) {
+		return &Problem{Code: "calendar", Field: "calendar"}
+	}
+	count, depth, inside, within := 0, 0, false, false
 	for line := range unfolded(string(b)) {
 		name, params, value := property(line)
 		switch {
@@ -39,35 +61,28 @@ func ParseCalendar(b []byte, from Date) ([]Holiday, []Unread, error) {
 			inside = true
 		case !inside:
 			if strings.TrimSpace(line) != "" {
-				return nil, nil, &Problem{Code: "calendar", Field: "calendar"}
+				return &Problem{Code: "calendar", Field: "calendar"}
 			}
-		case name == "BEGIN" && value == "VEVENT" && e == nil:
-			if events++; events > maxEvents {
-				return nil, nil, &Problem{Code: "calendar_long", Value: strconv.Itoa(maxEvents), Field: "calendar"}
+		case name == "BEGIN" && value == "VEVENT" && !within:
+			if count++; count > most {
+				return &Problem{Code: "calendar_long", Value: strconv.Itoa(most), Field: "calendar"}
 			}
-			e = &vevent{}
-		case name == "BEGIN" && e != nil:
+			within = true
+		case name == "BEGIN" && within:
 			depth++ // an alarm
 		case name == "END" && depth > 0:
 			depth--
-		case name == "END" && value == "VEVENT" && e != nil:
-			found, code := e.holidays(from)
-			if code != "" && code != "cancelled" {
-				unread = append(unread, Unread{e.name(), code})
-			}
-			all = append(all, found...)
-			e = nil
-		case e != nil && depth == 0:
-			e.take(name, params, value)
+		case name == "END" && value == "VEVENT" && within:
+			end()
+			within = false
+		case within && depth == 0:
+			take(name, params, value)
 		}
 	}
 	if !inside {
-		return nil, nil, &Problem{Code: "calendar", Field: "calendar"}
+		return &Problem{Code: "calendar", Field: "calendar"}
 	}
-	if len(all) > MaxHolidays {
-		return nil, nil, &Problem{Code: "holidays_many", Value: strconv.Itoa(MaxHolidays), Field: "calendar"}
-	}
-	return all, unread, nil
+	return nil
 }
 
 // unfolded goes over the lines of a file; those that begin with a space go on with the one before (RFC 5545 §3.1).
@@ -110,7 +125,10 @@ func property(line string) (name string, params map[string]string, value string)
 			value, params = line[i+1:], map[string]string{}
 			for _, p := range parts[1:] {
 				k, v, _ := strings.Cut(p, "=")
-				params[strings.ToUpper(k)] = strings.ToUpper(strings.Trim(v, `"`))
+				if k, v = strings.ToUpper(k), strings.Trim(v, `"`); k != "TZID" { // names of zones are written in one way
+					v = strings.ToUpper(v)
+				}
+				params[k] = v
 			}
 			return strings.ToUpper(parts[0]), params, value
 		}

@@ -32,6 +32,7 @@ type Config struct {
 	Proxies  []netip.Prefix   // reverse proxies whose X-Forwarded-For is believed
 	Digests  []string         // digest algorithms offered to phones, the first preferred; none is SHA-256 and MD5
 	TrunkTLS *tls.Config      // whom trunks over TLS trust; nil trusts what the system trusts
+	FeedTLS  *tls.Config      // whom feeds of calendars trust; nil trusts what the system trusts
 	Resolver sip.Resolver     // for trunks; nil asks the system
 	Now      func() time.Time // the moment of decisions and of the log; nil is the clock of the machine
 	Version  string

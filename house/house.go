@@ -42,6 +42,7 @@ type Memory struct {
 	Catalog   *i18n.Catalog
 	warn      func(pbx.UserID) // somebody keeps failing at a person's password; set by a running house
 	uses      *uses            // who makes use of which right
+	feeds     *feeds           // read the calendars of people
 	told      atomic.Int64     // place of the last fact that listeners were told
 	unlock    func()           // gives the data free for another server; nil for verbs beside one
 	log       *slog.Logger
@@ -220,6 +221,7 @@ func (h *House) build(ctx context.Context) error {
 	h.tellWishes()
 	h.tellReviews()
 	h.tellForwarded()
+	h.feeds = h.newFeeds()
 	h.warn = h.warnPerson
 	if h.web, err = h.openDoor(ctx); err != nil {
 		return err

@@ -37,6 +37,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.patrol(inner) })
 	rooms.Go(func() { h.byTheClock(inner) })
 	rooms.Go(func() { h.look(inner) })
+	rooms.Go(func() { h.feeds.run(inner) })
 	rooms.Go(func() { h.keeper.run(inner, h.SIP) })
 	rooms.Go(func() { h.refusals.run(inner) })
 	rooms.Go(func() { h.writeLines(inner) })

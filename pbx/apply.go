@@ -39,6 +39,7 @@ func empty(size int) *Snapshot {
 		Devices:        make(map[DeviceID]*Device, size/3),
 		Tokens:         map[TokenID]*Token{},
 		Choices:        map[UserID]*Choice{},
+		Calendars:      map[UserID]*Calendar{},
 		Duties:         map[UserID]*Duty{},
 		Forwardings:    map[UserID]*Forwarding{},
 		Rings:          map[RingID]*RingGroup{},
@@ -132,6 +133,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Devices, DeviceID(r.ID))
 	case KindToken:
 		return found(s.Tokens, TokenID(r.ID))
+	case KindCalendar:
+		return found(s.Calendars, UserID(r.ID))
 	case KindDuty:
 		return found(s.Duties, UserID(r.ID))
 	case KindStatus:
@@ -196,14 +199,14 @@ func found[K comparable, V interface {
 }
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
-// statuses, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, rules about recording, hours, overrides,
+// statuses, calendars, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, rules about recording, hours, overrides,
 // trunks, numbers, out routes, restrictions, price lists, budgets, alarms, park positions, rooms, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
 		_ = yield(&t) && each(s.Groups, yield) && each(s.Roles, yield) && each(s.Users, yield) &&
 			each(s.Memberships, yield) && each(s.Assignments, yield) && each(s.Grants, yield) &&
-			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Forwardings, yield) &&
+			each(s.Devices, yield) && each(s.Tokens, yield) && each(s.Choices, yield) && each(s.Calendars, yield) && each(s.Forwardings, yield) &&
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) && each(s.RecordRules, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Parks, yield) && each(s.Rooms, yield) &&
@@ -221,7 +224,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status, duty, forwarding, mailbox, rule about recording, hours, budgets and alarms of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, calendar, duty, forwarding, mailbox, rule about recording, hours, budgets and alarms of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -234,6 +237,9 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		all = refs(all, s.DevicesOf(u))
 		all = refs(all, s.TokensOf(u))
 		if c := s.Choices[u]; c != nil {
+			all = append(all, c.Ref())
+		}
+		if c := s.Calendars[u]; c != nil {
 			all = append(all, c.Ref())
 		}
 		if d := s.Duties[u]; d != nil {
@@ -379,6 +385,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Devices, k, t)[n.ID] = n
 	case *Token:
 		own(&s.Tokens, k, t)[n.ID] = n
+	case *Calendar:
+		own(&s.Calendars, k, t)[n.User] = n
 	case *Duty:
 		own(&s.Duties, k, t)[n.User] = n
 	case *Choice:
@@ -451,6 +459,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Devices, r.Kind, t), DeviceID(r.ID))
 	case KindToken:
 		delete(own(&s.Tokens, r.Kind, t), TokenID(r.ID))
+	case KindCalendar:
+		delete(own(&s.Calendars, r.Kind, t), UserID(r.ID))
 	case KindDuty:
 		delete(own(&s.Duties, r.Kind, t), UserID(r.ID))
 	case KindStatus:

@@ -67,6 +67,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 		case 10:
 			u := pbx.UserID("usr_" + id("user"))
 			add(&pbx.Choice{User: u, Status: pbx.StatusAway, At: day, Until: moment("until")})
+			add(&pbx.Calendar{User: u, As: pbx.StatusAway, Link: "https://calendar.example/a.ics"})
 			add(&pbx.Duty{User: u, Out: []pbx.QueueID{"que_1"}, Pause: "lunch", Since: day})
 			add(&pbx.Forwarding{User: u, Profiles: map[pbx.Status]pbx.Profile{
 				pbx.StatusDND: {Always: pbx.Case{Inside: pbx.Destination{Kind: pbx.ToUser, ID: "usr_" + id("target")}}}}})

@@ -28,6 +28,7 @@ func (g *Grant) Ref() Ref         { return Ref{KindGrant, string(g.ID)} }
 func (d *Device) Ref() Ref        { return Ref{KindDevice, string(d.ID)} }
 func (t *Token) Ref() Ref         { return Ref{KindToken, string(t.ID)} }
 func (d *Duty) Ref() Ref          { return Ref{KindDuty, string(d.User)} }
+func (c *Calendar) Ref() Ref      { return Ref{KindCalendar, string(c.User)} }
 func (c *Choice) Ref() Ref        { return Ref{KindStatus, string(c.User)} }
 func (f *Forwarding) Ref() Ref    { return Ref{KindForwarding, string(f.User)} }
 func (g *RingGroup) Ref() Ref     { return Ref{KindRing, string(g.ID)} }

@@ -99,6 +99,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return first(s.hasUser(n.User), CheckName("name", n.Name))
 	case *Choice:
 		return s.checkChoice(n)
+	case *Calendar:
+		return s.checkCalendar(n)
 	case *Duty:
 		return s.checkDuty(n)
 	case *Forwarding:
@@ -386,7 +388,7 @@ func (s *Snapshot) checkGone(old Noun) error {
 	switch n := old.(type) {
 	case *User:
 		if len(s.MembershipsOf(n.ID))+len(s.AssignmentsOf(n.ID))+len(s.GrantsOf(n.ID))+len(s.DevicesOf(n.ID))+len(s.TokensOf(n.ID)) > 0 ||
-			s.Choices[n.ID] != nil || s.Duties[n.ID] != nil || s.Forwardings[n.ID] != nil || len(s.hoursRows(string(n.ID)))+len(s.recordRules(string(n.ID))) > 0 || s.Mailboxes[BoxID(n.ID)] != nil {
+			s.Choices[n.ID] != nil || s.Calendars[n.ID] != nil || s.Duties[n.ID] != nil || s.Forwardings[n.ID] != nil || len(s.hoursRows(string(n.ID)))+len(s.recordRules(string(n.ID))) > 0 || s.Mailboxes[BoxID(n.ID)] != nil {
 			return Refuse(Conflict, "", "user.in_use", "name", n.Name)
 		}
 		for range s.wishesOf(n.ID) {

@@ -100,6 +100,46 @@ func TestStatusFollowsTheHours(t *testing.T) {
 	}
 }
 
+// BL-04: who would be available has the status that he chose for it while his calendar says busy; a choice by hand, a break and the end of the day come before.
+func TestStatusFollowsTheCalendar(t *testing.T) {
+	busy := func(from, until time.Time) hours.Spell { return hours.Spell{From: from, Until: until} }
+	s := applied(t, office(t), &pbx.Timetable{ID: "grp_sales", Schedule: week("9-17")}, &pbx.Calendar{User: "usr_bob", As: pbx.StatusDND, Link: "https://calendar.example/a.ics",
+		Busy: []hours.Spell{busy(monday(10, 0), monday(11, 0)), busy(monday(11, 30), monday(12, 30)), busy(monday(16, 0), monday(19, 0))}})
+	for _, tt := range []struct {
+		at    time.Time
+		want  pbx.Status
+		busy  bool
+		until time.Time
+	}{
+		{monday(9, 0), pbx.StatusAvailable, false, monday(10, 0)},
+		{monday(10, 0), pbx.StatusDND, true, monday(11, 0)},
+		{monday(11, 0), pbx.StatusAvailable, false, monday(11, 30)},
+		{monday(11, 59), pbx.StatusDND, true, monday(12, 0)},
+		{monday(12, 10), pbx.StatusAway, false, monday(13, 0)},
+		{monday(16, 30), pbx.StatusDND, true, monday(17, 0)},
+		{monday(17, 30), pbx.StatusDND, false, monday(9, 0).AddDate(0, 0, 7)},
+		{monday(19, 0), pbx.StatusDND, false, monday(9, 0).AddDate(0, 0, 7)},
+	} {
+		if got := s.StatusOf("usr_bob", tt.at); got.Status != tt.want || got.Busy != tt.busy || !got.Until.Equal(tt.until) || got.Manual {
+			t.Errorf("%s: %+v, want %s until %s", tt.at, got, tt.want, tt.until)
+		}
+	}
+	s = applied(t, s, &pbx.Choice{User: "usr_bob", Status: pbx.StatusAvailable, At: monday(9, 30), Until: monday(10, 30)})
+	if got := s.StatusOf("usr_bob", monday(10, 15)); got.Status != pbx.StatusAvailable || got.Busy || !got.Manual {
+		t.Errorf("a choice by hand comes before: %+v", got)
+	}
+	alone := applied(t, office(t), &pbx.Calendar{User: "usr_bob", As: pbx.StatusAway2, Busy: []hours.Spell{busy(monday(10, 0), monday(11, 0))}})
+	if got := alone.StatusOf("usr_bob", monday(10, 15)); got.Status != pbx.StatusAway2 || !got.Until.Equal(monday(11, 0)) {
+		t.Errorf("where no hours are kept: %+v", got)
+	}
+	for _, bad := range []pbx.Calendar{{User: "usr_bob", As: pbx.StatusAvailable}, {User: "usr_bob", As: "lunch"}, {User: "usr_none", As: pbx.StatusAway},
+		{User: "usr_bob", As: pbx.StatusAway, Link: "http://calendar.example/"}, {User: "usr_bob", As: pbx.StatusAway, Link: "https://name:word@calendar.example/"}, {User: "usr_bob", As: pbx.StatusAway, Link: "file:///etc/passwd"}} {
+		if _, err := s.Apply(pbx.Change{Put: []pbx.Noun{&bad}}); err == nil {
+			t.Errorf("%+v is taken", bad)
+		}
+	}
+}
+
 func TestHoursOfNobodyAreRefused(t *testing.T) {
 	s := office(t)
 	for name, n := range map[string]pbx.Noun{

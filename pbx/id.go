@@ -64,6 +64,7 @@ const (
 	KindToken      Kind = "token"
 	KindDuty       Kind = "duty"       // of an agent; the id is the person's
 	KindStatus     Kind = "status"     // of a person; the id is the person's
+	KindCalendar   Kind = "calendar"   // of a person; likewise
 	KindForwarding Kind = "forwarding" // of a person; the id is the person's
 	KindRing       Kind = "ring"
 	KindHours      Kind = "hours"    // that somebody keeps; the id is the keeper's, or "office"

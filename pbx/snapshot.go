@@ -19,6 +19,7 @@ type Snapshot struct {
 	Devices        map[DeviceID]*Device
 	Tokens         map[TokenID]*Token
 	Choices        map[UserID]*Choice
+	Calendars      map[UserID]*Calendar
 	Duties         map[UserID]*Duty
 	Forwardings    map[UserID]*Forwarding
 	Rings          map[RingID]*RingGroup

@@ -44,6 +44,7 @@ type Stand struct {
 	Status Status
 	Until  time.Time // zero: nothing is planned that would end it
 	Manual bool      // chosen by hand
+	Busy   bool      // his calendar says so
 	Hours  State     // with neither choice nor switch: what the hours say; empty where no hours count
 	Group  GroupID   // whose hours these are; empty for the person's own
 }
@@ -67,7 +68,8 @@ type shift struct {
 }
 
 // StatusOf is the status of a person at a moment: the one chosen by hand while it holds, else what the hours make of it
-// (open: Available, break: Away, closed: Do Not Disturb; X-073…X-078), else Available.
+// (open: Available, break: Away, closed: Do Not Disturb; X-073…X-078), else Available. Who would be Available has the status that he chose for it
+// while his calendar says that he is busy (BAR BL-04).
 func (s *Snapshot) StatusOf(u UserID, at time.Time) Stand {
 	f, c := s.Forwardings[u], s.Choices[u]
 	var now shift
@@ -87,8 +89,26 @@ func (s *Snapshot) StatusOf(u UserID, at time.Time) Stand {
 		stand.Status = StatusAway
 	case StateClosed:
 		stand.Status = StatusDND
+	default:
+		s.isBusy(u, at, &stand)
 	}
 	return stand
+}
+
+// isBusy puts what the calendar of a person says into his status.
+func (s *Snapshot) isBusy(u UserID, at time.Time, stand *Stand) {
+	c := s.Calendars[u]
+	if c == nil {
+		return
+	}
+	spell, busy, ok := c.at(at)
+	end := spell.From
+	if busy {
+		stand.Status, stand.Busy, end = c.As, true, spell.Until
+	}
+	if ok && (stand.Until.IsZero() || end.Before(stand.Until)) {
+		stand.Until = end
+	}
 }
 
 // holds reports whether a choice still counts: until its end, or without one while the hours have not changed since.

@@ -31,7 +31,7 @@ func (q *question) person(p *Plan, u *pbx.User) pbx.Destination {
 	always := profile.Always.For(q.outside)
 
 	rings := stand.Status.Rings()
-	if stand.Manual || stand.Hours != pbx.StateNone {
+	if stand.Manual || stand.Busy || stand.Hours != pbx.StateNone {
 		p.because(status(u, stand))
 	}
 	switch e := q.except(p, u, &rules); {
@@ -66,6 +66,9 @@ func (q *question) reach(u pbx.UserID) Reach {
 
 // status is the sentence about a status that somebody or the hours chose.
 func status(u *pbx.User, stand pbx.Stand) i18n.Text {
+	if stand.Busy {
+		return about(u, "route.calendar."+string(stand.Status))
+	}
 	if stand.Manual {
 		return about(u, "route.status."+string(stand.Status))
 	}

@@ -83,6 +83,19 @@ CREATE TABLE budgets (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE calendars (
+	tenant   TEXT   NOT NULL,
+	id       TEXT   NOT NULL,
+	link     TEXT   NOT NULL,
+	shown_as TEXT   NOT NULL,
+	busy     TEXT   NOT NULL,
+	fetched  BIGINT NOT NULL,
+	unread   BIGINT NOT NULL,
+	fault    TEXT   NOT NULL,
+	changed  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE call_parts (
 	tenant  TEXT   NOT NULL,
 	part    TEXT   NOT NULL,

@@ -25,7 +25,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, groupRows(), &nouns), gather(ctx, x, t.id, roleRows(), &nouns), gather(ctx, x, t.id, userRows(), &nouns),
 			gather(ctx, x, t.id, membershipRows(), &nouns), gather(ctx, x, t.id, assignmentRows(), &nouns),
 			gather(ctx, x, t.id, grantRows(), &nouns), gather(ctx, x, t.id, deviceRows(), &nouns), gather(ctx, x, t.id, tokenRows(), &nouns),
-			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
+			gather(ctx, x, t.id, choiceRows(), &nouns), gather(ctx, x, t.id, calendarRows(), &nouns), gather(ctx, x, t.id, forwardingRows(), &nouns), gather(ctx, x, t.id, ringRows(), &nouns),
 			gather(ctx, x, t.id, timetableRows(), &nouns), gather(ctx, x, t.id, overrideRows(), &nouns),
 			gather(ctx, x, t.id, queueRows(), &nouns), gather(ctx, x, t.id, dutyRows(), &nouns), gather(ctx, x, t.id, menuRows(), &nouns), gather(ctx, x, t.id, entranceRows(), &nouns), gather(ctx, x, t.id, mailboxRows(), &nouns), gather(ctx, x, t.id, recordRuleRows(), &nouns),
 			gather(ctx, x, t.id, parkRows(), &nouns), gather(ctx, x, t.id, roomRows(), &nouns),
@@ -164,6 +164,7 @@ type sorted struct {
 	devices      []*pbx.Device
 	tokens       []*pbx.Token
 	choices      []*pbx.Choice
+	calendars    []*pbx.Calendar
 	duties       []*pbx.Duty
 	forwardings  []*pbx.Forwarding
 	rings        []*pbx.RingGroup
@@ -212,6 +213,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.devices = append(s.devices, n)
 		case *pbx.Token:
 			s.tokens = append(s.tokens, n)
+		case *pbx.Calendar:
+			s.calendars = append(s.calendars, n)
 		case *pbx.Duty:
 			s.duties = append(s.duties, n)
 		case *pbx.Choice:
@@ -274,7 +277,7 @@ func sort(c pbx.Change) (sorted, error) {
 func tables() map[pbx.Kind]string {
 	return map[pbx.Kind]string{pbx.KindUser: "users", pbx.KindGroup: "groups", pbx.KindRole: "roles", pbx.KindMembership: "memberships",
 		pbx.KindAssignment: "assignments", pbx.KindGrant: "grants", pbx.KindDevice: "devices", pbx.KindToken: "tokens",
-		pbx.KindStatus: "statuses", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
+		pbx.KindStatus: "statuses", pbx.KindCalendar: "calendars", pbx.KindForwarding: "forwardings", pbx.KindRing: "rings",
 		pbx.KindPark: "parks", pbx.KindRoom: "rooms",
 		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts", pbx.KindMailbox: "mailboxes", pbx.KindRecordRule: "recordrules",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
@@ -309,7 +312,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 	return errors.Join(put(ctx, x, t.id, groupRows(), s.groups), put(ctx, x, t.id, roleRows(), s.roles), put(ctx, x, t.id, userRows(), s.users),
 		put(ctx, x, t.id, membershipRows(), s.memberships), put(ctx, x, t.id, assignmentRows(), s.assignments),
 		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens),
-		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
+		put(ctx, x, t.id, choiceRows(), s.choices), put(ctx, x, t.id, calendarRows(), s.calendars), put(ctx, x, t.id, forwardingRows(), s.forwardings), put(ctx, x, t.id, ringRows(), s.rings),
 		put(ctx, x, t.id, timetableRows(), s.timetables), put(ctx, x, t.id, overrideRows(), s.overrides),
 		put(ctx, x, t.id, queueRows(), s.queues), put(ctx, x, t.id, dutyRows(), s.duties), put(ctx, x, t.id, menuRows(), s.menus), put(ctx, x, t.id, entranceRows(), s.entrances), put(ctx, x, t.id, mailboxRows(), s.mailboxes), put(ctx, x, t.id, recordRuleRows(), s.recordRules),
 		put(ctx, x, t.id, parkRows(), s.parks), put(ctx, x, t.id, roomRows(), s.rooms),

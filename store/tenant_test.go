@@ -55,6 +55,7 @@ func nouns() []pbx.Noun {
 		&pbx.Queue{ID: "que_1", Name: "Kolejka", Group: "grp_sales", Extension: "181", Strategy: pbx.ServeIdle, Agents: []pbx.QueueAgent{{User: "usr_bob", Skill: 2}},
 			Ring: 20, WrapUp: 10, MaxWait: 300, MaxCalls: 9, Late: 60, Misses: 3, Every: 45, Tell: true, Callback: true, Tries: 2, Pause: 600, Keep: 3600, Payer: "usr_anna", Greeting: "hello", Music: "piano",
 			Full: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Nobody: pbx.Destination{Kind: pbx.ToBusy}, Escalate: 90, Important: []string{"+4930*"}, Notify: []pbx.UserID{"usr_ada"}, Created: day},
+		&pbx.Calendar{User: "usr_bob", Link: "https://calendar.example/secret.ics", As: pbx.StatusAway2, Busy: []hours.Spell{{From: day, Until: day.Add(time.Hour)}}, Read: day, Left: 2, Fault: "reach", Changed: day},
 		&pbx.Duty{User: "usr_bob", Out: []pbx.QueueID{"que_1"}, Pause: "lunch", Since: day},
 		&pbx.Menu{ID: "mnu_1", Name: "Меню", Group: "grp_sales", Extension: "182", Language: "de", Says: []pbx.Saying{{Language: "de", Text: "Drücken Sie die Eins.", Sound: pbx.Sound{Blob: "prm_1", Rate: 8000, Samples: 9}}}, Dial: true, Wait: 7, Rounds: 3,
 			Keys:   []pbx.MenuKey{{Key: "1", To: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}}, {Key: "#", To: pbx.Destination{Kind: pbx.ToGroup, ID: "grp_sales"}}},

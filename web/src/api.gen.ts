@@ -1704,6 +1704,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/profile/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When one is busy, as one's own calendar tells.
+         * @description For everybody who is signed in: only the asker's own
+         */
+        get: operations["get_profile_calendar"];
+        /**
+         * Link a calendar feed of one's own: while it says busy, one's status is another.
+         * @description For everybody who is signed in: only the asker's own; the command asks for presence.set
+         */
+        put: operations["put_profile_calendar"];
+        post?: never;
+        /**
+         * Unlink one's own calendar.
+         * @description For everybody who is signed in: only the asker's own; the command asks for presence.set
+         */
+        delete: operations["delete_profile_calendar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/profile/calendar/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Take from an iCalendar file when one is busy.
+         * @description For everybody who is signed in: only the asker's own; the command asks for presence.set
+         */
+        put: operations["put_profile_calendar_file"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/profile/deputies": {
         parameters: {
             query?: never;
@@ -4281,6 +4329,33 @@ export interface components {
             priced: boolean;
             /** Format: int64 */
             total: number;
+        };
+        Calendar: {
+            /** @description when the asker is busy in the next two weeks */
+            ahead: components["schemas"]["Spell"][];
+            /**
+             * @description status while busy
+             * @enum {string}
+             */
+            as: "away" | "dnd" | "available2" | "away2";
+            /** @description why it could not be read last, as a sentence; what it said before counts on */
+            fault?: string;
+            /** @description it was a file, which is not read again */
+            file?: boolean;
+            /** @description of the feed; its address is not told again */
+            host?: string;
+            /**
+             * Format: int64
+             * @description events that were not understood
+             */
+            left?: number;
+            /** @description a feed, or what a file held, counts */
+            linked: boolean;
+            /**
+             * Format: date-time
+             * @description when it was checked, to some hours
+             */
+            read?: string;
         };
         CalendarRead: {
             items: components["schemas"]["FoundHoliday"][];
@@ -7088,6 +7163,12 @@ export interface components {
             /** @description parts of the country with holidays of their own */
             regions: components["schemas"]["HolidayRegion"][];
         };
+        PutCalendarBody: {
+            /** @enum {string} */
+            as: "away" | "dnd" | "available2" | "away2";
+            /** @description address of an iCalendar feed (https); absent keeps it */
+            link?: string;
+        };
         PutDutyBody: {
             /** @description queues to log in to */
             in?: string[];
@@ -8159,6 +8240,12 @@ export interface components {
         SpeedList: {
             speed: components["schemas"]["SpeedDial"][];
         };
+        Spell: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            until: string;
+        };
         SteerRoomBody: {
             /** @description let nobody else in, or open the room again */
             locked?: boolean;
@@ -8463,6 +8550,8 @@ export interface components {
             role?: string;
         };
         UserStatus: {
+            /** @description the calendar of the person says so */
+            busy?: boolean;
             /**
              * @description what the hours of the person say; absent where none are kept
              * @enum {string}
@@ -12669,6 +12758,133 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_profile_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_profile_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCalendarBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_profile_calendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_profile_calendar_file: {
+        parameters: {
+            query?: {
+                /** @description status while busy */
+                as?: "away" | "dnd" | "available2" | "away2";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/calendar": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"];
                 };
             };
             /** @description Refused, with the reason */

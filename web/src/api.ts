@@ -16,6 +16,7 @@ export type Exception = Schemas['Exception'];
 export type Hours = Schemas['Hours'];
 export type FoundHoliday = Schemas['FoundHoliday'];
 export type CalendarRead = Schemas['CalendarRead'];
+export type Calendar = Schemas['Calendar'];
 export type HoursPreview = Schemas['HoursPreview'];
 export type Ring = Schemas['Ring'];
 export type Block = Schemas['Block'];
@@ -228,6 +229,10 @@ export const api = {
   billing: () => got(client.GET('/v1/billing')),
   editBilling: (body: BodyOf<'/v1/billing', 'patch'>) => got(client.PATCH('/v1/billing', { body })),
 
+  calendar: () => got(client.GET('/v1/profile/calendar')),
+  setCalendar: (body: BodyOf<'/v1/profile/calendar', 'put'>) => got(client.PUT('/v1/profile/calendar', { body })),
+  setCalendarFile: (as: Calendar['as'], file: Blob) => got(client.PUT('/v1/profile/calendar/file', { params: { query: { as } }, body: file as never, ...raw('text/calendar') })),
+  unlinkCalendar: () => got(client.DELETE('/v1/profile/calendar')),
   setStatus: (user: string, body: BodyOf<'/v1/users/{user}/status', 'put'>) => got(client.PUT('/v1/users/{user}/status', { params: { path: { user } }, body })),
   forwarding: (user: string) => got(client.GET('/v1/users/{user}/forwarding', { params: { path: { user } } })),
   setForwarding: (user: string, body: BodyOf<'/v1/users/{user}/forwarding', 'put'>, dry = false) => got(client.PUT('/v1/users/{user}/forwarding', { params: { path: { user }, query: dry ? { dry } : {} }, body })),

@@ -57,6 +57,8 @@ export function stale(kind: string): string[] {
       return ['outroutes', 'audit'];
     case 'settings':
       return ['settings', 'billing', 'session', 'overview', 'audit'];
+    case 'calendar':
+      return ['calendar', 'audit'];
     case 'status':
       return ['forwarding', 'path', 'audit'];
     case 'hours':

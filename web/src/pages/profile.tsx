@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { LogOut, MonitorSmartphone } from 'lucide-react';
 import { api } from '../api';
 import { ago, agent } from '../format';
+import { OwnCalendar } from '../parts/calendar';
 import { OwnCodes } from '../parts/code';
 import { Deputies } from '../parts/deputy';
 import { Devices } from '../parts/device';
@@ -105,7 +106,7 @@ export default function ProfilePage() {
       {tab === 'phones' && <Devices user={me.user.id} name={me.user.name} may={own.data?.can?.devices ?? can(me, 'softphone.use')} />}
       {tab === 'voicemail' && <MailboxEditor id={me.user.id} />}
       {tab === 'codes' && <OwnCodes />}
-      {tab === 'hours' && <HoursEditor of={me.user.id} />}
+      {tab === 'hours' && <div className="col g20"><HoursEditor of={me.user.id} /><OwnCalendar /></div>}
       {tab === 'deputies' && <Deputies />}
       {tab === 'security' && <div className="col g20 form"><Password /><Sessions /></div>}
     </Sheet>
