@@ -129,11 +129,14 @@ func BenchmarkCalls(b *testing.B) {
 		calls int
 		relay bool
 		seal  bool
-	}{{"phones-alone", 100, false, false}, {"plain", 100, true, false}, {"sealed-one-side", 100, true, true}, {"plain", 300, true, false}} {
+		speak [2]Format
+	}{{"phones-alone", 100, false, false, [2]Format{pcmu, pcmu}}, {"plain", 100, true, false, [2]Format{pcmu, pcmu}}, {"sealed-one-side", 100, true, true, [2]Format{pcmu, pcmu}},
+		{"plain", 300, true, false, [2]Format{pcmu, pcmu}}, {"Opus-PCMU", 20, true, false, [2]Format{opus9, pcmu}}, {"Opus-G722", 20, true, false, [2]Format{opus9, g722}},
+		{"G722-PCMU", 100, true, false, [2]Format{g722, pcmu}}} {
 		b.Run(fmt.Sprintf("%s/%d", tt.name, tt.calls), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				used, late, lost := talking(b, tt.calls, 4*time.Second, tt.relay, tt.seal)
+				used, late, lost := talking(b, tt.calls, 4*time.Second, tt.relay, tt.seal, tt.speak)
 				b.ReportMetric(float64(used.Microseconds())/1000/float64(tt.calls)/4, "CPU-ms/call-s")
 				b.ReportMetric(float64(late[len(late)/2].Microseconds()), "µs-p50")
 				b.ReportMetric(float64(late[len(late)*99/100].Microseconds()), "µs-p99")
@@ -144,14 +147,19 @@ func BenchmarkCalls(b *testing.B) {
 }
 
 // talking lets calls talk. All phones share two sockets per hundred calls and one thread, so that they cost little.
-func talking(b *testing.B, calls int, length time.Duration, relay, seal bool) (used time.Duration, late []time.Duration, lost int) {
+func talking(b *testing.B, calls int, length time.Duration, relay, seal bool, speak [2]Format) (used time.Duration, late []time.Duration, lost int) {
 	e := engine(b, func(c *Config) { c.Low, c.High = 20000, 29999 })
 	defer e.Close()
 	type leg struct {
-		p  *phone
-		to raw
-		pk []byte
+		p     *phone
+		to    raw
+		pk    []byte
+		clock uint32
+		sent  []time.Duration // of each packet; they arrive in this order
+		heard int
 	}
+	payloads := [2]string{(&talker{c: codecOf(speak[0]), hz: 500}).payload(), (&talker{c: codecOf(speak[1]), hz: 500}).payload()}
+	from := map[int32]int{} // socket that hears → leg that speaks
 	var legs []leg
 	epoll, err := unix.EpollCreate1(0)
 	if err != nil {
@@ -174,17 +182,18 @@ func talking(b *testing.B, calls int, length time.Duration, relay, seal bool) (u
 		toOne, toTwo := two.addr(), one.addr()
 		if relay {
 			so, st := open(b, e), open(b, e)
-			fo := one.flow(pcmu)
+			fo := one.flow(speak[0])
 			if seal {
 				fo.SealKey, _ = keys(1)
 			}
 			set(b, so, fo)
-			set(b, st, two.flow(pcmu))
+			set(b, st, two.flow(speak[1]))
 			e.Bridge(so, st)
 			toOne, toTwo = so.here(), st.here()
 		}
 		for i, p := range []*phone{one, two} {
-			legs = append(legs, leg{p, rawAddr([]netip.AddrPort{toOne, toTwo}[i], false), p.packet(0, string(make([]byte, 160)))})
+			legs = append(legs, leg{p: p, to: rawAddr([]netip.AddrPort{toOne, toTwo}[i], false), pk: p.packet(speak[i].Payload, payloads[i]), clock: uint32(speak[i].Clock / 50)})
+			from[int32(fds[[]*phone{two, one}[i]])] = len(legs) - 1
 			if err := unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fds[p], &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(fds[p])}); err != nil {
 				b.Fatal(err)
 			}
@@ -202,7 +211,7 @@ func talking(b *testing.B, calls int, length time.Duration, relay, seal bool) (u
 	}
 	var events [256]unix.EpollEvent
 	var buf [2000]byte
-	var from raw
+	var source raw
 	for {
 		since := time.Since(start)
 		if since >= length+100*time.Millisecond {
@@ -212,27 +221,24 @@ func talking(b *testing.B, calls int, length time.Duration, relay, seal bool) (u
 			g := &legs[sent%len(legs)]
 			g.p.seq++
 			g.pk[2], g.pk[3] = byte(g.p.seq>>8), byte(g.p.seq)
-			at := time.Since(start)
-			for i := range 8 {
-				g.pk[12+i] = byte(at >> (8 * i))
-			}
+			g.p.time += g.clock
+			binary.BigEndian.PutUint32(g.pk[4:], g.p.time)
+			g.sent = append(g.sent, time.Since(start))
 			socks[sent%len(legs)].send(g.pk)
 		}
 		n, _ := unix.EpollWait(epoll, events[:], 1)
 		for i := range max(n, 0) {
 			k := socket{fd: int(events[i].Fd)}
-			size, errno := k.receive(buf[:], &from)
+			size, errno := k.receive(buf[:], &source)
 			if errno != 0 || size < 20 {
 				continue
 			}
 			got++
-			if !seal && since > time.Second {
-				var at time.Duration
-				for i := range 8 {
-					at |= time.Duration(buf[12+i]) << (8 * i)
-				}
-				late = append(late, time.Since(start)-at)
+			g := &legs[from[events[i].Fd]]
+			if g.heard < len(g.sent) && since > time.Second {
+				late = append(late, time.Since(start)-g.sent[g.heard])
 			}
+			g.heard++
 		}
 	}
 	used = cpu(unix.RUSAGE_SELF) - began
@@ -244,6 +250,45 @@ func talking(b *testing.B, calls int, length time.Duration, relay, seal bool) (u
 		late = []time.Duration{0}
 	}
 	return used, late, sent - got
+}
+
+// BenchmarkParty is what a party of a conference costs, sockets and all: CPU-ms per party-second.
+func BenchmarkParty(b *testing.B) {
+	for _, f := range []Format{pcmu, g722, opus9} {
+		b.Run(f.Name, func(b *testing.B) {
+			const parties, length = 20, 4 * time.Second
+			for b.Loop() {
+				e := engine(b)
+				r := e.NewRoom()
+				k := &talker{c: codecOf(f), hz: 500}
+				payload := k.payload()
+				var phones []*phone
+				var sessions []*Session
+				for range parties {
+					p, s := ring(b, "127.0.0.1"), open(b, e)
+					set(b, s, p.flow(f))
+					if err := r.Enter(s); err != nil {
+						b.Fatal(err)
+					}
+					phones, sessions = append(phones, p), append(sessions, s)
+				}
+				runtime.LockOSThread()
+				began, own := cpu(unix.RUSAGE_SELF), cpu(unix.RUSAGE_THREAD)
+				start := time.Now()
+				for n := 0; n < int(length/frame); n++ {
+					for i, p := range phones {
+						p.time += uint32(k.c.clock()/50 - 160)
+						p.talk(sessions[i], f.Payload, payload)
+					}
+					time.Sleep(time.Until(start.Add(time.Duration(n+1) * frame)))
+				}
+				used := cpu(unix.RUSAGE_SELF) - began - (cpu(unix.RUSAGE_THREAD) - own)
+				runtime.UnlockOSThread()
+				b.ReportMetric(float64(used.Microseconds())/1000/parties/length.Seconds(), "CPU-ms/party-s")
+				e.Close()
+			}
+		})
+	}
 }
 
 // BenchmarkMemory is what a call with two legs keeps, in this process; the kernel's sockets come on top.

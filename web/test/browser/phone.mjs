@@ -24,6 +24,21 @@ const plain = () => {
   navigator.mediaDevices.getUserMedia = () => ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
 };
 
+/** The browser has one codec, and keys. */
+const speaks = (codec) => {
+  const pick = (pc) => {
+    const kept = RTCRtpReceiver.getCapabilities('audio').codecs.filter((c) => [codec, 'telephone-event'].some((name) => c.mimeType.toLowerCase() === `audio/${name.toLowerCase()}`));
+    for (const line of pc.getTransceivers()) line.setCodecPreferences(kept);
+  };
+  for (const name of ['createOffer', 'createAnswer']) {
+    const make = RTCPeerConnection.prototype[name];
+    RTCPeerConnection.prototype[name] = function (...args) {
+      pick(this);
+      return make.apply(this, args);
+    };
+  }
+};
+
 /** Waits until the loudest of what the browser plays is a tone of that pitch. */
 async function hears(page, hz) {
   await page.waitForFunction((want) => {
@@ -49,6 +64,7 @@ const shot = async (page, name) => { if (shots) await page.screenshot({ path: `$
 
 const one = await person(browser, { permissions: ['microphone'] });
 await one.context.addInitScript(plain);
+if (process.env.TANDEM_CODEC) await one.context.addInitScript(speaks, process.env.TANDEM_CODEC);
 const { page } = one;
 try {
   await step('sign in', () => signIn(page));
