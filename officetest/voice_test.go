@@ -213,14 +213,18 @@ func TestHouseAnswersAPhone(t *testing.T) {
 				t.Errorf("%+v", st)
 			}
 			if !tt.deaf {
-				hears(t, b, list)
+				least := 0.97
+				if tt.codec == "opus" { // which leaves out what lies below the voice
+					least = 0.85
+				}
+				hears(t, b, list, least)
 			}
 		})
 	}
 }
 
 // hears compares what the phone recorded with what was played, sample by sample at the best place.
-func hears(t *testing.T, b *Baresip, list media.Playlist) {
+func hears(t *testing.T, b *Baresip, list media.Playlist, least float64) {
 	t.Helper()
 	var played []int16
 	var h audio.Halver
@@ -238,8 +242,9 @@ func hears(t *testing.T, b *Baresip, list media.Playlist) {
 			w := leftChannel(raw)
 			best = max(best, resemblance(audio.Resample(w.Samples, w.Rate, 8000), played))
 		}
-		return best > 0.97
+		return best > least
 	})
+	t.Logf("the prompt is heard with a likeness of %.3f", best)
 }
 
 // resemblance is the largest normalised correlation of a sound with any part of another.

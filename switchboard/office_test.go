@@ -46,6 +46,7 @@ type phone struct {
 	got     []byte        // last description from us
 	replied chan int      // statuses of Reply
 	port    uint16
+	speaks  []sdp.Codec // empty for whatever it is offered
 }
 
 func (w *wire) say(format string, args ...any) {
@@ -130,7 +131,7 @@ func (w *wire) Offer(leg pbx.LegID, body []byte) {
 		w.say("offer %s", p.name())
 		p.got = body
 		d, _ := sdp.Parse(body)
-		st, err := d.Audio(sdp.Optional)
+		st, err := p.hears(&d)
 		if err != nil {
 			go p.send(call.Signal{Kind: call.SignalReplied, Status: 488})
 			return
@@ -212,12 +213,23 @@ func (p *phone) fails(c pbx.Cause, st int) {
 func (p *phone) hangsUp() { p.send(call.Signal{Kind: call.SignalEnded, Cause: pbx.CauseHangup}) }
 func (p *phone) answers() {
 	d, _ := sdp.Parse(p.invite.Offer)
-	st, err := d.Audio(sdp.Optional)
+	st, err := p.hears(&d)
 	if err != nil {
 		p.fails(pbx.CauseNoCodec, 488)
 		return
 	}
 	p.send(call.Signal{Kind: call.SignalAnswered, SDP: p.describe(sdp.SendRecv, st.Codecs, st.Crypto)})
+}
+
+// hears is what of an offer the phone can do.
+func (p *phone) hears(d *sdp.Session) (sdp.Stream, error) {
+	st, err := d.Audio(sdp.Optional)
+	if err == nil && p.speaks != nil {
+		if st.Codecs = sdp.Common(st.Codecs, p.speaks); !sdp.HasVoice(st.Codecs) {
+			err = sdp.ErrNoAudio
+		}
+	}
+	return st, err
 }
 
 // waits sleeps unless the leg ends before; it reports whether the leg is still there.

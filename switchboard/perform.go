@@ -47,6 +47,9 @@ func (r *run) perform(e call.Effect) call.Input {
 		if e.Joined {
 			codecs, facing = from.agreed, from.wish
 		}
+		if s.open && !sdp.HasVoice(sdp.Common(codecs, s.agreed)) { // it is translated between them
+			codecs = sdp.Also(codecs, s.agreed)
+		}
 		legs.Offer(s.wire, r.b.offer(s, codecs, facing, s.theirs.Secure()))
 	case call.Reply:
 		s, _ := r.side(e.Leg)

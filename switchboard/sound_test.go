@@ -216,13 +216,19 @@ func TestNothingInCommon(t *testing.T) {
 		bubble(t, func(t *testing.T) {
 			o := newOffice(t, nil)
 			o.phone("b1", false, func(p *phone) {
-				p.send(call.Signal{Kind: call.SignalAnswered, SDP: p.describe(sdp.SendRecv, []sdp.Codec{x.callee}, nil)})
+				p.speaks = []sdp.Codec{x.callee}
+				p.answers()
 			})
 			a := o.dial("102", false, offer(x.caller...))
 			pause(time.Second)
 			if _, st := described(t, a.got); names(st.Codecs) != x.want {
 				t.Errorf("answered %s, want %s", names(st.Codecs), x.want)
 			}
+			a.send(call.Signal{Kind: call.SignalOffered, SDP: a.describe(sdp.SendOnly, x.caller, nil)})
+			if got := <-a.replied; got != 200 {
+				t.Errorf("to put somebody on hold: %d", got)
+			}
+			synctest.Wait()
 			a.hangsUp()
 			o.drain()
 			if c := o.only(); c.Codec != x.codec || c.Answered.IsZero() || len(c.Legs) != 2 || c.Legs[1].Codec != x.callee.Name {
