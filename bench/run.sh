@@ -2,7 +2,7 @@
 # One bounded run of what docs/performance.md lists: the real server with authentication, rights, durable records and live events on,
 # the load on the same machine. It takes about six minutes, prints a table, and ends the processes that it started.
 #   bench/run.sh            everything
-#   bench/run.sh calls pdd  only these: decide rights start reg calls pdd bridge memory overload lists
+#   bench/run.sh calls pdd  only these: decide rights start reg calls pdd bridge sound memory overload lists
 # TANDEM names a finished binary; OUT a directory that keeps every line the load tools printed.
 # RT=1 runs server and generator of the post-dial delay under the real-time scheduler, so that other jobs of a shared machine do not count.
 set -u
@@ -26,7 +26,7 @@ stop() { # ends our server and waits for it
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 deadline=$((SECONDS + 400))
-parts=${*:-decide rights start reg calls pdd bridge memory overload lists}
+parts=${*:-decide rights start reg calls pdd bridge sound memory overload lists}
 wanted() { [ $SECONDS -lt $deadline ] && case " $parts " in *" $1 "*) ;; *) false ;; esac }
 
 row() { printf '%-52s %14s %14s   %s\n' "$1" "$2" "$3" "${4:-}" | tee -a "$out/table"; }
@@ -125,6 +125,14 @@ if wanted bridge; then
   ready
   load bridge -mode bridge "${office[@]}" -register -n 300 -cps 40 -dur 10s
   row "anchored PCMU, 300 calls, CPU-ms per call-second" "$(num "$(val bridge cpu_ms_per_call_s)" %.3f)" 1.1 "up $(val bridge up), lost $(num "$(val bridge loss_pct)" %.3f) %, one-way p50 $(num "$(val bridge lat_ms)" %.2f) ms, machine busy $(num "$(val bridge machine_busy_cores)" %.1f)"
+fi
+
+if wanted sound; then # translation, conferences and recording, in the test process: the phones' own thread is taken off
+  go test ./media -run '^$' -bench 'Calls|Party|Transcode|Memory|Settle' -benchtime 1x >"$out/sound" 2>&1
+  awk '/^Benchmark/ { n = $1; sub("Benchmark", "", n); sub("-[0-9]+$", "", n); v = ""; r = ""
+      for (i = 3; i < NF; i += 2) { if (v == "" && $(i+1) ~ /CPU-ms|B\/call|ns\/op/ && (n !~ /Calls|Party|Memory/ || $(i+1) !~ /ns\/op/)) v = $i " " $(i+1); if ($(i+1) ~ /p99|lost/) r = r $i " " $(i+1) "  " }
+      printf "sound: %s|%s|%s\n", n, v, r }' "$out/sound" |
+    while IFS='|' read -r a b c; do row "$a" "$b" "" "$c"; done
 fi
 
 if wanted memory; then

@@ -25,7 +25,7 @@ func cpu(who int) time.Duration {
 
 // BenchmarkPacket is one packet through the relay, from the sender's system call to the receiver's.
 func BenchmarkPacket(b *testing.B) {
-	for _, kind := range []string{"plain", "sealed"} {
+	for _, kind := range []string{"plain", "sealed", "Opus-PCMU"} {
 		b.Run(kind, func(b *testing.B) {
 			e := engine(b)
 			one, two := ring(b, "127.0.0.1"), ring(b, "127.0.0.1")
@@ -293,7 +293,7 @@ func BenchmarkParty(b *testing.B) {
 
 // BenchmarkMemory is what a call with two legs keeps, in this process; the kernel's sockets come on top.
 func BenchmarkMemory(b *testing.B) {
-	for _, kind := range []string{"plain", "sealed"} {
+	for _, kind := range []string{"plain", "sealed", "Opus-PCMU"} {
 		b.Run(kind, func(b *testing.B) {
 			for b.Loop() {
 				e := engine(b, func(c *Config) { c.Silence = time.Minute })
@@ -304,6 +304,8 @@ func BenchmarkMemory(b *testing.B) {
 					return m.HeapAlloc
 				}
 				const calls = 500
+				var w bench
+				said := [2]*talker{{c: codecOpus, hz: 500}, {c: codecPCMU, hz: 500}}
 				before := heap()
 				var keep []*Session
 				for range calls {
@@ -314,7 +316,18 @@ func BenchmarkMemory(b *testing.B) {
 					}
 					set(b, so, f)
 					set(b, st, f)
+					if kind == "Opus-PCMU" {
+						f.Formats = []Format{opus9}
+						set(b, so, f)
+						f.Formats = []Format{pcmu}
+						set(b, st, f)
+					}
 					e.Bridge(so, st)
+					for i := 0; kind == "Opus-PCMU" && i < 2; i++ {
+						j := &job{to: [2]*Session{st, so}[i], from: [2]*Session{so, st}[i], codec: said[i].c}
+						j.size = copy(j.payload[:], said[i].payload())
+						j.to.translated(&w, j)
+					}
 					keep = append(keep, so, st)
 				}
 				b.ReportMetric(float64(heap()-before)/calls, "B/call")

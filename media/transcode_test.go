@@ -2,7 +2,6 @@ package media
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -225,8 +224,9 @@ func TestRoomAdaptsToJitter(t *testing.T) {
 
 // The arithmetic of one packet from one codec to another, without sockets.
 func BenchmarkTranscode(b *testing.B) {
-	for _, pair := range [][2]codec{{codecPCMU, codecG722}, {codecG722, codecPCMU}, {codecOpus, codecPCMU}, {codecPCMU, codecOpus}, {codecOpus, codecG722}, {codecG722, codecOpus}} {
-		b.Run(fmt.Sprintf("%d-%d", pair[0], pair[1]), func(b *testing.B) {
+	for _, formats := range [][2]Format{{pcmu, g722}, {g722, pcmu}, {opus9, pcmu}, {pcmu, opus9}, {opus9, g722}, {g722, opus9}} {
+		pair := [2]codec{codecOf(formats[0]), codecOf(formats[1])}
+		b.Run(formats[0].Name+"-"+formats[1].Name, func(b *testing.B) {
 			s := &Session{engine: &Engine{start: time.Now()}, closed: true}
 			k := &talker{c: pair[0], hz: 600}
 			var packets [][]byte
