@@ -87,6 +87,10 @@ func trunks(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales trunk>"), body, ""}, {"office", fmt.Sprintf(path, "<office trunk>"), body, ""}, {"none", fmt.Sprintf(path, "trk_none"), body, ""}}
 }
 
+func regions(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales region>"), body, ""}, {"office", fmt.Sprintf(path, "<office region>"), body, ""}, {"none", fmt.Sprintf(path, "reg_none"), body, ""}}
+}
+
 func numbers(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales number>"), body, ""}, {"office", fmt.Sprintf(path, "<office number>"), body, ""}, {"none", fmt.Sprintf(path, "did_none"), body, ""}}
 }
@@ -346,6 +350,10 @@ func probes() map[string][]probe {
 		"PATCH /v1/decks/{deck}":                            {{"", "/v1/decks/<price list>", `{"name":"Renamed"}`, ""}, {"none", "/v1/decks/dck_none", `{"name":"Renamed"}`, ""}},
 		"DELETE /v1/decks/{deck}":                           {{"", "/v1/decks/<price list>", "", ""}, {"none", "/v1/decks/dck_none", "", ""}},
 		"GET /v1/quotes":                                    one("/v1/quotes?number=%2B48221234567", ""),
+		"GET /v1/regions":                                   one("/v1/regions", ""),
+		"POST /v1/regions":                                  {{"sales", "/v1/regions", `{"name":"New","group":"<sales>","members":[{"kind":"group","id":"<sales>"}]}`, ""}, {"beyond sales", "/v1/regions", `{"name":"New","group":"<sales>","members":[{"kind":"group","id":"<support>"}]}`, ""}, {"help", "/v1/regions", `{"name":"New","group":"<sales>","emergency":["555"]}`, ""}, {"office", "/v1/regions", `{"name":"New","office":true,"standard":{"number":true}}`, ""}},
+		"PATCH /v1/regions/{region}":                        regions("/v1/regions/%s", `{"area":"40"}`),
+		"DELETE /v1/regions/{region}":                       regions("/v1/regions/%s", ""),
 		"GET /v1/outroutes":                                 one("/v1/outroutes", ""),
 		"POST /v1/outroutes":                                one("/v1/outroutes", `{"name":"New","trunks":[{"trunk":"<office trunk>"}]}`),
 		"PATCH /v1/outroutes/{outroute}":                    {{"", "/v1/outroutes/<way out>", `{"name":"Renamed"}`, ""}, {"none", "/v1/outroutes/out_none", `{"name":"Renamed"}`, ""}},

@@ -10,18 +10,20 @@ import (
 
 // DID is a number of the office in the public network.
 type DID struct {
-	ID        pbx.DIDID   `json:"id"`
-	Number    string      `json:"number" doc:"with country code"`
-	Name      string      `json:"name,omitempty"`
-	Trunk     pbx.TrunkID `json:"trunk,omitempty" doc:"only calls from there count; empty: from any"`
-	TrunkName string      `json:"trunk_name,omitempty"`
-	Group     pbx.GroupID `json:"group,omitempty"`
-	GroupName string      `json:"group_name,omitempty"`
-	To        Place       `json:"to" doc:"where its calls go"`
-	Shown     bool        `json:"shown" doc:"calls of its people show it"`
-	Revision  string      `json:"revision"`
-	Edit      bool        `json:"edit" doc:"the visitor may change everything but where it leads"`
-	Lead      bool        `json:"lead" doc:"the visitor may change where it leads"`
+	ID         pbx.DIDID    `json:"id"`
+	Number     string       `json:"number" doc:"with country code"`
+	Name       string       `json:"name,omitempty"`
+	Trunk      pbx.TrunkID  `json:"trunk,omitempty" doc:"only calls from there count; empty: from any"`
+	TrunkName  string       `json:"trunk_name,omitempty"`
+	Group      pbx.GroupID  `json:"group,omitempty"`
+	GroupName  string       `json:"group_name,omitempty"`
+	Region     pbx.RegionID `json:"region,omitempty" doc:"place whose calls show it"`
+	RegionName string       `json:"region_name,omitempty"`
+	To         Place        `json:"to" doc:"where its calls go"`
+	Shown      bool         `json:"shown" doc:"calls of its people show it"`
+	Revision   string       `json:"revision"`
+	Edit       bool         `json:"edit" doc:"the visitor may change everything but where it leads"`
+	Lead       bool         `json:"lead" doc:"the visitor may change where it leads"`
 }
 
 func (v *visit) seesDID(d *pbx.DID) (edit, lead bool) {
@@ -33,13 +35,16 @@ func (v *visit) seesDID(d *pbx.DID) (edit, lead bool) {
 }
 
 func (v *visit) did(d *pbx.DID) DID {
-	out := DID{ID: d.ID, Number: d.Number, Name: d.Name, Trunk: d.Trunk, Group: d.Group, To: v.place("", d.To), Shown: d.Shown, Revision: command.Revision(d)}
+	out := DID{ID: d.ID, Number: d.Number, Name: d.Name, Trunk: d.Trunk, Group: d.Group, Region: d.Region, To: v.place("", d.To), Shown: d.Shown, Revision: command.Revision(d)}
 	out.Edit, out.Lead = v.seesDID(d)
 	if d.Trunk != "" {
 		out.TrunkName = v.s.NameOf(pbx.Ref{Kind: pbx.KindTrunk, ID: string(d.Trunk)})
 	}
 	if d.Group != "" {
 		out.GroupName = v.s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(d.Group)})
+	}
+	if d.Region != "" {
+		out.RegionName = v.s.NameOf(pbx.Ref{Kind: pbx.KindRegion, ID: string(d.Region)})
 	}
 	return out
 }
@@ -61,17 +66,18 @@ func (s *Server) listDIDs(_ context.Context, v *visit, in *List) (Page[DID], err
 }
 
 type didBody struct {
-	Number   *string      `json:"number,omitempty" doc:"as people of the office write it"`
-	Name     *string      `json:"name,omitempty"`
-	Trunk    *pbx.TrunkID `json:"trunk,omitempty"`
-	Group    *pbx.GroupID `json:"group,omitempty"`
-	To       *Place       `json:"to,omitempty"`
-	Shown    *bool        `json:"shown,omitempty"`
-	Revision string       `json:"revision,omitempty" doc:"same as If-Match"`
+	Number   *string       `json:"number,omitempty" doc:"as people of the office write it"`
+	Name     *string       `json:"name,omitempty"`
+	Trunk    *pbx.TrunkID  `json:"trunk,omitempty"`
+	Group    *pbx.GroupID  `json:"group,omitempty"`
+	Region   *pbx.RegionID `json:"region,omitempty"`
+	To       *Place        `json:"to,omitempty"`
+	Shown    *bool         `json:"shown,omitempty"`
+	Revision string        `json:"revision,omitempty" doc:"same as If-Match"`
 }
 
 func (b *didBody) read() command.DID {
-	c := command.DID{Number: b.Number, Name: b.Name, Trunk: b.Trunk, Group: b.Group, Shown: b.Shown}
+	c := command.DID{Number: b.Number, Name: b.Name, Trunk: b.Trunk, Group: b.Group, Region: b.Region, Shown: b.Shown}
 	if b.To != nil {
 		to := b.To.destination()
 		c.To = &to

@@ -511,6 +511,11 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 			return what, st.sees(policy.NumberEdit, command.DIDTarget(d.ID, d.Group)) || st.sees(policy.RouteEdit, command.DIDTarget(d.ID, d.Group))
 		}
 		return what, st.sees(policy.NumberEdit, command.DIDTarget("*", ""))
+	case pbx.KindRegion:
+		if r := st.v.s.Regions[pbx.RegionID(f.Object.ID)]; r != nil {
+			return what, st.v.seesRegion(r)
+		}
+		return what, st.sees(policy.GroupEdit, policy.System())
 	case pbx.KindOutRoute:
 		return what, st.sees(policy.RouteEdit, command.OutRouteTarget())
 	case pbx.KindRestriction:

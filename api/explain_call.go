@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"tandem/i18n"
-	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/toll"
@@ -31,6 +30,7 @@ type WhyCall struct {
 	Class    string      `json:"class"`
 	Country  string      `json:"country,omitempty" doc:"ISO 3166 alpha-2"`
 	Where    string      `json:"where" doc:"class and country in words"`
+	Region   string      `json:"region,omitempty" doc:"place of the caller, which completes what is dialled"`
 	Order    []CallCheck `json:"order" nullable:"false" doc:"the questions of the decision in the order in which one should look; the first that fails decides"`
 	Profiles []CallRules `json:"profiles" nullable:"false" doc:"the profiles that reach the caller, with the rules that speak about the number"`
 	Most     int         `json:"most,omitempty" doc:"seconds that the call may last"`
@@ -114,7 +114,7 @@ func (s *Server) explainCall(_ context.Context, v *visit, in *explainCall) (WhyC
 	if in.Body.At.IsZero() {
 		at = v.at
 	}
-	q := toll.Question{Payer: from, To: number.Read(v.s.Tenant.Country, dialled), At: at}
+	q := toll.Question{Payer: from, To: v.s.PlaceOf(from, "", at).Read(dialled), At: at}
 	return s.showCallWhy(v, q, dialled), nil
 }
 
@@ -126,6 +126,9 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 		Order: []CallCheck{}, Profiles: []CallRules{}, Most: int(e.Most / time.Second), At: q.At, Revision: v.s.Version}
 	if q.To.Country != "" {
 		out.Where += " (" + country(q.To.Country) + ")"
+	}
+	if r := v.s.RegionOf(q.Payer, q.Device, q.At); r != nil {
+		out.Region = r.Name
 	}
 	out.Verdict = say(i18n.T("toll." + string(e.Code)))
 	right := policy.Decide(v.s, policy.Request{Actor: pbx.Actor{Kind: pbx.ActorUser, User: q.Payer}, Right: policy.CallOut, Target: policy.User(q.Payer), At: q.At})

@@ -213,6 +213,10 @@ func (f *frozen) build() {
 		id, digits, to := pbx.GroupID(o.ids[group]), "+493055501"+fmt.Sprint(len(group)), pbx.Destination{Kind: pbx.ToUser, ID: o.ids["uwe"]}
 		o.ids[number] = must(command.CreateDID{DID: command.DID{Number: &digits, Group: &id, To: &to}}).Object.ID
 	}
+	for name, group := range map[string]string{"sales region": "sales", "office region": ""} {
+		id, label, area := pbx.GroupID(o.ids[group]), name, "30"
+		o.ids[name] = must(command.CreateRegion{Region: command.Region{Name: &label, Group: &id, Area: &area}}).Object.ID
+	}
 	wayOut, ways := "Way out", []pbx.Way{{Trunk: pbx.TrunkID(o.ids["office trunk"])}}
 	o.ids["way out"] = must(command.CreateOutRoute{OutRoute: command.OutRoute{Name: &wayOut, Trunks: &ways}}).Object.ID
 	listName, money := "Carrier 2026", "EUR"

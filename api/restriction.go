@@ -32,7 +32,7 @@ type Restriction struct {
 
 // TollPlace is something that a profile is put on.
 type TollPlace struct {
-	Kind string `json:"kind" enum:"office,group,role,user,device"`
+	Kind string `json:"kind" enum:"office,region,group,role,user,device"`
 	ID   string `json:"id,omitempty" doc:"absent for the office"`
 	Name string `json:"name,omitempty" doc:"not read"`
 }

@@ -183,7 +183,7 @@ func (p *pool) next() (string, error) {
 	}
 	for p.n = max(p.n, first); p.n < first*10; p.n++ {
 		e := strconv.Itoa(p.n)
-		if _, taken := p.s.ByExtension(e); !taken && !p.given[e] && pbx.CheckExtension(p.s.Tenant.Country, e) == nil {
+		if _, taken := p.s.ByExtension(e); !taken && !p.given[e] && p.s.CheckExtension(e) == nil {
 			p.n++
 			return e, nil
 		}

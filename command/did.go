@@ -11,6 +11,7 @@ type DID struct {
 	Name   *string
 	Trunk  *pbx.TrunkID
 	Group  *pbx.GroupID
+	Region *pbx.RegionID
 	To     *pbx.Destination
 	Shown  *bool
 }
@@ -62,7 +63,7 @@ func (c EditDID) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
 	if c.To != nil {
 		needs = append(needs, Need{policy.RouteEdit, DIDTarget(d.ID, d.Group)})
 	}
-	if c.To == nil || c.Number != nil || c.Name != nil || c.Trunk != nil || c.Group != nil || c.Shown != nil {
+	if c.To == nil || c.Number != nil || c.Name != nil || c.Trunk != nil || c.Group != nil || c.Region != nil || c.Shown != nil {
 		needs = append(needs, Need{policy.NumberEdit, DIDTarget(d.ID, d.Group)})
 	}
 	if c.Group != nil && *c.Group != d.Group {
@@ -91,6 +92,7 @@ func (c DID) write(w *Work, d pbx.DID) (pbx.Change, error) {
 	set(&d.Name, trimmed(c.Name))
 	set(&d.Trunk, c.Trunk)
 	set(&d.Group, c.Group)
+	set(&d.Region, c.Region)
 	set(&d.Shown, c.Shown)
 	if c.To != nil {
 		to := *c.To

@@ -170,7 +170,11 @@ func cleanPattern(country, pattern string) string {
 // cleanDestination refuses a destination that leads nowhere, back to the person himself, or outside without the right to.
 func (w *Work) cleanDestination(u *pbx.User, field string, d *pbx.Destination, known map[pbx.Destination]bool, self bool) error {
 	if d.Kind == pbx.ToOutside {
-		n := number.Read(w.Snapshot.Tenant.Country, d.Number)
+		var owner pbx.UserID
+		if u != nil {
+			owner = u.ID
+		}
+		n := w.Snapshot.PlaceOf(owner, "", w.Now).Read(d.Number)
 		switch {
 		case n.Class == number.Emergency:
 			return pbx.Refuse(pbx.Invalid, field, "destination.emergency")

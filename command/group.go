@@ -268,6 +268,13 @@ func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 			all = append(all, &next)
 		}
 	}
+	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Regions)) {
+		if r := w.Snapshot.Regions[id]; r.Group == g.ID {
+			next := *r
+			next.Group = g.Parent
+			all = append(all, &next)
+		}
+	}
 	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Trunks)) {
 		if t := w.Snapshot.Trunks[id]; t.Group == g.ID {
 			next := *t

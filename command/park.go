@@ -60,7 +60,7 @@ func freeRun(s *pbx.Snapshot, behind int) (string, error) {
 		free := behind >= 0 && behind <= pbx.MaxSlots
 		for _, n := range (&pbx.Park{Extension: e, Slots: max(min(behind, pbx.MaxSlots), 0)}).Positions() {
 			_, taken := s.ByExtension(n)
-			free = free && !taken && len(n) == len(e) && pbx.CheckExtension(s.Tenant.Country, n) == nil
+			free = free && !taken && len(n) == len(e) && s.CheckExtension(n) == nil
 		}
 		if free || behind < 0 || behind > pbx.MaxSlots {
 			return e, nil

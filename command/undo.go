@@ -28,7 +28,7 @@ type Undone struct {
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue, pbx.KindMailbox, pbx.KindRecordRule,
 	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindRoom, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
-	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget,
+	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget, pbx.KindRegion,
 	pbx.KindPrompt, pbx.KindDuty}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
@@ -176,6 +176,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Restriction{}
 	case pbx.KindBudget:
 		n = &pbx.Budget{}
+	case pbx.KindRegion:
+		n = &pbx.Region{}
 	case pbx.KindPrompt:
 		n = &pbx.Prompt{}
 	case pbx.KindDuty:
@@ -430,6 +432,10 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 				needs = append(needs, RestrictionNeeds(base, r.Group, r.On...)...)
 			}
 		}
+	case pbx.KindRegion:
+		before, _ := d.Before.(*pbx.Region)
+		after, _ := d.After.(*pbx.Region)
+		needs = regionNeeds(base, before, after)
 	case pbx.KindDeck:
 		needs = []Need{{policy.RateEdit, policy.System()}}
 	case pbx.KindBudget:

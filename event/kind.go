@@ -102,6 +102,10 @@ const (
 	PromptChanged Kind = "prompt.changed"
 	PromptDeleted Kind = "prompt.deleted"
 
+	RegionCreated Kind = "region.created"
+	RegionChanged Kind = "region.changed"
+	RegionDeleted Kind = "region.deleted"
+
 	TrunkCreated Kind = "trunk.created"
 	TrunkChanged Kind = "trunk.changed"
 	TrunkDeleted Kind = "trunk.deleted"
@@ -247,6 +251,7 @@ func Kinds() []Kind {
 		PromptCreated, PromptChanged, PromptDeleted,
 		MailboxChanged,
 		RecordRuleChanged,
+		RegionCreated, RegionChanged, RegionDeleted,
 		TrunkCreated, TrunkChanged, TrunkDeleted, TrunkUp, TrunkDown,
 		DIDCreated, DIDChanged, DIDDeleted,
 		OutRouteCreated, OutRouteChanged, OutRouteDeleted,

@@ -212,7 +212,7 @@ func (k *keypad) lastCaller(ctx context.Context) call.Carried {
 // redial calls what the person dialled last; a code is not dialled again, nor an emergency number.
 func (k *keypad) redial(ctx context.Context) call.Carried {
 	c, ok := k.latest(ctx, func(c *report.CDR) bool {
-		class := number.Read(k.h.snapshot().Tenant.Country, c.Dialled).Class
+		class := k.h.snapshot().PlaceOf(k.who.User, k.who.Device, c.Started).Read(c.Dialled).Class
 		return c.From.User == k.who.User && c.Dialled != "" && class != number.Feature && class != number.Emergency
 	})
 	if !ok {

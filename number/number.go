@@ -3,7 +3,10 @@
 // It does not know who may dial it, nor which extensions exist; that is for packages route and policy.
 package number
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Class says what a dialled number leads to.
 type Class uint8
@@ -113,8 +116,24 @@ func isDialled(c byte) bool {
 
 // Place is where somebody dials: what is missing in front of a number is that of the place.
 type Place struct {
-	Country string // ISO 3166 alpha-2
-	Area    string // area code without trunk prefix; empty leaves local numbers local
+	Country   string   // ISO 3166 alpha-2
+	Area      string   // area code without trunk prefix; empty leaves local numbers local
+	Emergency []string // numbers that are emergency calls there, beside those of the country
+}
+
+// MaxEmergency is the longest emergency number, in digits.
+const MaxEmergency = 6
+
+// IsEmergency reports whether the digits are an emergency call at the place.
+func (at Place) IsEmergency(digits string) bool {
+	c := plan(at.Country)
+	return c.isEmergency(digits) || slices.Contains(at.Emergency, digits)
+}
+
+// Covers reports whether a number is of the country, and of the area where the place has one.
+func (at Place) Covers(n E164) bool {
+	code := plan(at.Country).Code
+	return code != "" && strings.HasPrefix(string(n), "+"+code+at.Area) && (at.Area != "" || Read(at.Country, string(n)).Country == at.Country)
 }
 
 // Read understands what somebody in an office of the given country (ISO 3166 alpha-2) dialled.
@@ -128,7 +147,7 @@ func (at Place) Read(dialled string) Number {
 		return Number{}
 	}
 	c := plan(at.Country)
-	if c.isEmergency(digits) {
+	if c.isEmergency(digits) || slices.Contains(at.Emergency, digits) {
 		return Number{Digits: digits, Class: Emergency}
 	}
 	if strings.ContainsAny(digits, "*#") {

@@ -61,6 +61,7 @@ func empty(size int) *Snapshot {
 		Decks:          map[DeckID]*Deck{},
 		Budgets:        map[BudgetID]*Budget{},
 		Alarms:         map[AlarmID]*Alarm{},
+		Regions:        map[RegionID]*Region{},
 		Timetables:     map[HoursID]*Timetable{},
 		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
@@ -177,6 +178,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Budgets, BudgetID(r.ID))
 	case KindAlarm:
 		return found(s.Alarms, AlarmID(r.ID))
+	case KindRegion:
+		return found(s.Regions, RegionID(r.ID))
 	case KindPrompt:
 		return found(s.Prompts, PromptID(r.ID))
 	case KindMailbox:
@@ -200,7 +203,7 @@ func found[K comparable, V interface {
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
 // statuses, calendars, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, rules about recording, hours, overrides,
-// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, park positions, rooms, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, park positions, rooms, regions, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -210,7 +213,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) && each(s.RecordRules, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Parks, yield) && each(s.Rooms, yield) &&
-			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield)
+			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield) && each(s.Regions, yield)
 	}
 }
 
@@ -429,6 +432,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Budgets, k, t)[n.ID] = n
 	case *Alarm:
 		own(&s.Alarms, k, t)[n.ID] = n
+	case *Region:
+		own(&s.Regions, k, t)[n.ID] = n
 	case *Prompt:
 		own(&s.Prompts, k, t)[n.ID] = n
 	case *Mailbox:
@@ -503,6 +508,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Budgets, r.Kind, t), BudgetID(r.ID))
 	case KindAlarm:
 		delete(own(&s.Alarms, r.Kind, t), AlarmID(r.ID))
+	case KindRegion:
+		delete(own(&s.Regions, r.Kind, t), RegionID(r.ID))
 	case KindPrompt:
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	case KindMailbox:

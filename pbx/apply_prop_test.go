@@ -39,7 +39,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 23).Draw(t, "step") {
+		switch rapid.IntRange(0, 24).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -111,6 +111,11 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 				Over: rapid.Bool().Draw(t, "over")})
 			add(&pbx.Budget{ID: pbx.BudgetID("bud_" + n), Name: "B", On: pbx.Ref{Kind: pbx.KindUser, ID: "usr_" + id("on")}, Measure: pbx.MeasureTime, Period: pbx.PeriodDay,
 				Limit: 60, Marks: []int{80}, Off: rapid.Bool().Draw(t, "off")})
+		case 24:
+			add(&pbx.Region{ID: rapid.SampledFrom([]pbx.RegionID{"reg_1", "reg_2", pbx.OfficeRegion}).Draw(t, "region"), Name: "R", Emergency: rapid.SampledFrom([][]string{nil, {"101"}}).Draw(t, "emergency"),
+				Members: rapid.SampledFrom([][]pbx.Ref{nil, {{Kind: pbx.KindUser, ID: "usr_" + n}}}).Draw(t, "members"), Trunks: rapid.SampledFrom([][]pbx.TrunkID{nil, {"trk_1"}}).Draw(t, "lines"),
+				Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1"}).Draw(t, "whose")})
+			add(&pbx.DID{ID: pbx.DIDID("did_" + n), Number: "+4930100" + id("number"), Region: rapid.SampledFrom([]pbx.RegionID{"", "reg_1", pbx.OfficeRegion}).Draw(t, "where")})
 		case 16:
 			keeper := rapid.SampledFrom([]pbx.HoursID{pbx.OfficeHours, "grp_1", "grp_2", "usr_1"}).Draw(t, "keeper")
 			add(&pbx.Timetable{ID: keeper, Zone: rapid.SampledFrom([]string{"", "Europe/Berlin"}).Draw(t, "zone"), Schedule: hours.Schedule{Open: hours.Week{1: {{From: 540, Until: 1020}}}}})

@@ -50,5 +50,6 @@ func (r *Restriction) Ref() Ref   { return Ref{KindRestriction, string(r.ID)} }
 func (d *Deck) Ref() Ref          { return Ref{KindDeck, string(d.ID)} }
 func (b *Budget) Ref() Ref        { return Ref{KindBudget, string(b.ID)} }
 func (a *Alarm) Ref() Ref         { return Ref{KindAlarm, string(a.ID)} }
+func (r *Region) Ref() Ref        { return Ref{KindRegion, string(r.ID)} }
 func (t *Timetable) Ref() Ref     { return Ref{KindHours, string(t.ID)} }
 func (o *HoursOverride) Ref() Ref { return Ref{KindOverride, string(o.ID)} }

@@ -147,6 +147,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkBudget(n)
 	case *Alarm:
 		return checkAlarm(n)
+	case *Region:
+		return s.checkRegion(n)
 	}
 	return nil
 }
@@ -224,7 +226,7 @@ func (s *Snapshot) checkUser(u *User) error {
 		}
 	}
 	return first(CheckName("name", u.Name), CheckEmail("email", u.Email), checkMobile(u.Mobile),
-		CheckExtension(s.Tenant.Country, u.Extension), checkLanguage(u.Language), checkZone(u.Zone), u.Speed.check("speed"), checkLine("photo", u.Photo, 128))
+		s.CheckExtension(u.Extension), checkLanguage(u.Language), checkZone(u.Zone), u.Speed.check("speed"), checkLine("photo", u.Photo, 128))
 }
 
 func (s *Snapshot) checkGroup(g *Group) error {
@@ -367,6 +369,11 @@ func (s *Snapshot) owns(g GroupID) bool {
 			return true
 		}
 	}
+	for _, r := range s.Regions {
+		if r.Group == g {
+			return true
+		}
+	}
 	return s.Entrances[g] != nil
 }
 
@@ -421,8 +428,12 @@ func (s *Snapshot) checkGone(old Noun) error {
 				return Refuse(Conflict, "", "trunk.in_use", "name", n.Name)
 			}
 		}
-		if len(s.DecksOf(n.ID)) > 0 {
+		if len(s.DecksOf(n.ID)) > 0 || s.RegionOfTrunk(n.ID) != nil {
 			return Refuse(Conflict, "", "trunk.in_use", "name", n.Name)
+		}
+	case *Region:
+		if s.usesRegion(n.ID) {
+			return Refuse(Conflict, "", "region.in_use", "name", n.Name)
 		}
 	case *Role:
 		if s.uses(n.ID) {

@@ -34,6 +34,6 @@ func (e *Entrance) Leads(yield func(Lead) bool) {
 }
 
 func (s *Snapshot) checkEntrance(e *Entrance) error {
-	return first(s.hasGroup("group", e.Group), CheckExtension(s.Tenant.Country, e.Extension), checkDestination("open", e.Open),
+	return first(s.hasGroup("group", e.Group), s.CheckExtension(e.Extension), checkDestination("open", e.Open),
 		checkDestination("break", e.Break), checkDestination("closed", e.Closed), checkDestination("holiday", e.Holiday))
 }

@@ -36,6 +36,7 @@ type (
 	MessageID     string // msg_…; in a mailbox; its sound has the same name
 	ParkID        string // prk_…; a row of park positions
 	RoomID        string // rom_…; a conference room
+	RegionID      string // reg_…; a place, or OfficeRegion
 )
 
 var idCoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
@@ -94,6 +95,7 @@ const (
 	KindDeck        Kind = "deck"
 	KindBudget      Kind = "budget"
 	KindAlarm       Kind = "alarm"
+	KindRegion      Kind = "region"
 	KindBlock       Kind = "block" // a network that is shut out, or never is; its id is the network
 	KindNotice      Kind = "notice"
 )

@@ -26,6 +26,7 @@ type index struct {
 	decks        map[TrunkID][]*Deck                // by trunk, newest first
 	budgets      map[Ref][]*Budget                  // by what they are put on; without those that are off
 	alarms       map[Ref]*Alarm                     // that hold, by whom they stop
+	regions      map[Ref]*Region                    // by their members
 	calendar     *hours.Zone                        // of the office …
 	calendarOf   string                             // … and its name
 	clocks       map[string]*hours.Zone             // of the office and its groups, while a rule asks for the time of day
@@ -98,6 +99,7 @@ func (s *Snapshot) reindex() error {
 	s.indexDecks()
 	s.indexBudgets()
 	s.indexAlarms()
+	s.indexRegions()
 	return nil
 }
 
@@ -124,6 +126,7 @@ func (s *Snapshot) mend(t *touch) error {
 	s.mendDecks(t)
 	s.mendBudgets(t)
 	s.mendAlarms(t)
+	s.mendRegions(t)
 	return nil
 }
 
@@ -331,6 +334,8 @@ func (s *Snapshot) NameOf(r Ref) string {
 		return n.Name
 	case *Alarm:
 		return s.NameOf(n.On)
+	case *Region:
+		return n.Name
 	case *Timetable, *HoursOverride:
 		if r.ID == string(OfficeHours) {
 			return s.Tenant.Name

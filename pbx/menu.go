@@ -168,6 +168,6 @@ func (s *Snapshot) checkMenu(m *Menu) error {
 			}
 		}
 	}
-	return first(CheckName("name", m.Name), CheckExtension(s.Tenant.Country, m.Extension), checkLanguage(m.Language),
+	return first(CheckName("name", m.Name), s.CheckExtension(m.Extension), checkLanguage(m.Language),
 		checkDestination("silent", m.Silent), checkDestination("wrong", m.Wrong))
 }

@@ -112,7 +112,7 @@ func (s *Snapshot) checkPark(p *Park) error {
 		if len(n) != len(p.Extension) {
 			return Refuse(Invalid, "slots", "park.positions_long", "extension", p.Extension)
 		}
-		if err := CheckExtension(s.Tenant.Country, n); err != nil {
+		if err := s.CheckExtension(n); err != nil {
 			return err
 		}
 	}

@@ -153,7 +153,7 @@ func (s *Snapshot) checkQueue(q *Queue) error {
 	if q.Ring == 0 {
 		return Refuse(Invalid, "ring", "queue.ring_missing")
 	}
-	return first(CheckName("name", q.Name), CheckExtension(s.Tenant.Country, q.Extension), checkLine("greeting", q.Greeting, 64),
+	return first(CheckName("name", q.Name), s.CheckExtension(q.Extension), checkLine("greeting", q.Greeting, 64),
 		checkLine("music", q.Music, 64), checkDestination("full", q.Full), checkDestination("nobody", q.Nobody))
 }
 

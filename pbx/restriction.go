@@ -16,7 +16,7 @@ type Restriction struct {
 	ID      RestrictionID `json:"id"`
 	Name    string        `json:"name"`
 	Group   GroupID       `json:"group,omitempty"` // whose it is: the office's when empty
-	On      []Ref         `json:"on,omitempty"`    // the office (settings), groups with all below, roles, people, phones; what is gone reaches nobody
+	On      []Ref         `json:"on,omitempty"`    // the office (settings), regions, groups with all below, roles, people, phones; what is gone reaches nobody
 	Rules   []TollRule    `json:"rules,omitempty"`
 	Except  []TollExcept  `json:"except,omitempty"`
 	Off     bool          `json:"off,omitempty"`
@@ -92,7 +92,7 @@ func (s *Snapshot) checkRestriction(r *Restriction) error {
 		return Refuse(Invalid, "rules", "restriction.too_much")
 	}
 	for i, on := range r.On {
-		if !slices.Contains([]Kind{KindSettings, KindGroup, KindRole, KindUser, KindDevice}, on.Kind) || on.ID == "" || slices.Contains(r.On[:i], on) {
+		if !slices.Contains([]Kind{KindSettings, KindRegion, KindGroup, KindRole, KindUser, KindDevice}, on.Kind) || on.ID == "" || slices.Contains(r.On[:i], on) {
 			return Refuse(Invalid, "on", "restriction.on_unknown")
 		}
 	}

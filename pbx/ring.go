@@ -111,6 +111,6 @@ func (s *Snapshot) checkRing(g *RingGroup) error {
 	if g.Escalate && g.Group == "" {
 		return Refuse(Invalid, "escalate", "ring.escalate_where")
 	}
-	return first(CheckName("name", g.Name), CheckExtension(s.Tenant.Country, g.Extension), checkRingTime("ring", g.Ring),
+	return first(CheckName("name", g.Name), s.CheckExtension(g.Extension), checkRingTime("ring", g.Ring),
 		checkDestination("no_answer", g.NoAnswer))
 }

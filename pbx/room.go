@@ -76,5 +76,5 @@ func (s *Snapshot) checkRoom(r *Room) error {
 	if r.Most < 0 || r.Most == 1 || r.Most > MaxRoom {
 		return Refuse(Invalid, "most", "room.most_range", "max", strconv.Itoa(MaxRoom))
 	}
-	return first(CheckName("name", r.Name), CheckExtension(s.Tenant.Country, r.Extension))
+	return first(CheckName("name", r.Name), s.CheckExtension(r.Extension))
 }

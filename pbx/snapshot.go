@@ -41,6 +41,7 @@ type Snapshot struct {
 	Decks          map[DeckID]*Deck
 	Budgets        map[BudgetID]*Budget
 	Alarms         map[AlarmID]*Alarm
+	Regions        map[RegionID]*Region
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

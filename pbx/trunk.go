@@ -54,10 +54,11 @@ type DID struct {
 	ID      DIDID       `json:"id"`
 	Number  string      `json:"number"` // E.164
 	Name    string      `json:"name,omitempty"`
-	Trunk   TrunkID     `json:"trunk,omitempty"` // only calls from there count; empty: from any
-	Group   GroupID     `json:"group,omitempty"` // whose it is: its people may show it (TF-17)
-	To      Destination `json:"to,omitzero"`     // nowhere: the caller hears that the number is not in use
-	Shown   bool        `json:"shown,omitempty"` // calls of the group's people show this number
+	Trunk   TrunkID     `json:"trunk,omitempty"`  // only calls from there count; empty: from any
+	Group   GroupID     `json:"group,omitempty"`  // whose it is: its people may show it (TF-17)
+	To      Destination `json:"to,omitzero"`      // nowhere: the caller hears that the number is not in use
+	Region  RegionID    `json:"region,omitempty"` // where it is: calls of that place show it (B-115)
+	Shown   bool        `json:"shown,omitempty"`  // calls of the group's people show this number
 	Created time.Time   `json:"created"`
 }
 
@@ -150,6 +151,9 @@ func (s *Snapshot) checkDID(d *DID) error {
 		if err := s.hasGroup("group", d.Group); err != nil {
 			return err
 		}
+	}
+	if d.Region != "" && !s.isRegion(d.Region) {
+		return Refuse(Invalid, "region", "region.unknown")
 	}
 	return first(checkE164("number", d.Number), checkLine("name", d.Name, 100), checkDestination("to", d.To))
 }

@@ -54,7 +54,7 @@ func (q *question) long(p *Plan, n number.Number) number.Number {
 		return n
 	}
 	p.because(i18n.T("route.speed", "short", n.Digits, "number", to))
-	return number.Read(q.s.Tenant.Country, to)
+	return q.place().Read(to)
 }
 
 // fetch lets somebody hear the messages of a mailbox: his own, or one that he names and opens with its PIN.

@@ -175,13 +175,14 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 	q := &question{s: s, live: live, r: &r, outside: r.Caller.Kind == pbx.ActorTrunk || r.Caller.Kind == pbx.ActorGuest}
 	to := r.To
 	if to.IsZero() {
-		dialled := q.long(&p, number.Read(s.Tenant.Country, r.Dialled))
+		dialled := q.long(&p, q.place().Read(r.Dialled))
 		p.Dialled, p.Class = dialled.Digits, dialled.Class
 		if p.Dialled == "" {
 			p.Dialled = printable(r.Dialled)
 		}
 		p.To.Number = p.Dialled
 		p.because(i18n.T("route.dialled", "number", p.Dialled))
+		q.completed(&p, dialled)
 		if p.IsEmergency() && r.Caller.Trunk == "" {
 			return q.emergency(p, dialled)
 		}

@@ -37,15 +37,19 @@ func (q *question) leaveHouse(p *Plan, n number.Number, to pbx.Destination) {
 			continue
 		}
 		shows := cmp.Or(w.Shows, q.shown(payer, t))
+		if n.Class == number.Emergency && q.region() != nil {
+			shows = cmp.Or(q.region().Shows, shows)
+		}
 		came := q.cameFor(t, p)
 		if came != "" {
 			shows = p.From.Number
 		}
+		country := q.s.PlaceOfTrunk(t.ID).Country
 		p.Attempts = append(p.Attempts, Attempt{Ring: OutRing, Targets: []Target{{
 			Party: q.reached(p, to), Trunk: t.ID,
-			Sends:  t.Prefix + w.Prefix + sent(q.s.Tenant.Country, n, t.Sends),
-			Shows:  shown(q.s.Tenant.Country, shows, t.Sends),
-			Onward: shown(q.s.Tenant.Country, came, t.Sends),
+			Sends:  t.Prefix + w.Prefix + sent(country, n, t.Sends),
+			Shows:  shown(country, shows, t.Sends),
+			Onward: shown(country, came, t.Sends),
 			Screen: to.Screen && q.owner != "",
 			Quote:  quote,
 		}}})
@@ -119,9 +123,9 @@ func (q *question) ways(p *Plan, n number.Number, payer pbx.UserID) ([]pbx.Way, 
 			}
 			p.because(i18n.T("route.way_out", "name", o.Name))
 			if o.Spread {
-				return q.spread(o.Trunks), i18n.Text{}
+				return q.byRegion(q.spread(o.Trunks), n, false), i18n.Text{}
 			}
-			return o.Trunks, i18n.Text{}
+			return q.byRegion(o.Trunks, n, false), i18n.Text{}
 		}
 		if len(routes) > 0 {
 			return nil, i18n.T("route.no_way_out", "number", p.To.Number)
@@ -131,7 +135,7 @@ func (q *question) ways(p *Plan, n number.Number, payer pbx.UserID) ([]pbx.Way, 
 	for _, t := range trunks {
 		all = append(all, pbx.Way{Trunk: t.ID})
 	}
-	return all, i18n.Text{}
+	return q.byRegion(all, n, true), i18n.Text{}
 }
 
 // fits reports whether the conditions of a way out hold.
@@ -174,6 +178,8 @@ func (q *question) hindrance(t *pbx.Trunk, n number.Number, payer pbx.UserID) i1
 		return i18n.Text{}
 	case t.Group != "" && !q.isBelow(payer, t.Group):
 		return i18n.T("route.trunk_of_others", "trunk", t.Name)
+	case !q.mayUse(t.ID, n):
+		return i18n.T("route.trunk_of_region", "trunk", t.Name, "region", q.s.RegionOfTrunk(t.ID).Name)
 	case q.live.IsDown(t.ID):
 		return i18n.T("route.trunk_down", "trunk", t.Name)
 	case t.Calls > 0 && q.live.OnTrunk(t.ID) >= t.Calls:
@@ -182,10 +188,11 @@ func (q *question) hindrance(t *pbx.Trunk, n number.Number, payer pbx.UserID) i1
 	return i18n.Text{}
 }
 
-// shown is the number that calls of a person show: his own, else that of the nearest of his main group and those above it, else the
-// office's, else the trunk's. Nobody shows a number that is not the office's (TF-17).
+// shown is the number that calls of a person show: his own, else that of the nearest of his main group and those above it, else that of
+// his region, else the office's, else the trunk's. Nobody shows a number that is not the office's (TF-17).
 func (q *question) shown(u pbx.UserID, t *pbx.Trunk) string {
-	var own, office string
+	var own, local, office string
+	region := q.region()
 	groups := map[pbx.GroupID]string{}
 	for _, d := range q.s.DIDsInOrder() {
 		switch {
@@ -194,8 +201,11 @@ func (q *question) shown(u pbx.UserID, t *pbx.Trunk) string {
 			own = cmp.Or(own, d.Number)
 		case d.Group != "":
 			groups[d.Group] = cmp.Or(groups[d.Group], d.Number)
-		case d.To.Kind != pbx.ToUser:
+		case d.Region == "" && d.To.Kind != pbx.ToUser:
 			office = cmp.Or(office, d.Number)
+		}
+		if d.Shown && region != nil && d.Region == region.ID && d.To.Kind != pbx.ToUser {
+			local = cmp.Or(local, d.Number)
 		}
 	}
 	if own != "" {
@@ -208,13 +218,13 @@ func (q *question) shown(u pbx.UserID, t *pbx.Trunk) string {
 			}
 		}
 	}
-	return cmp.Or(office, t.Shows)
+	return cmp.Or(local, office, t.Shows)
 }
 
 // incoming is where a call from outside goes: it dialled one of the office's numbers (B-115).
 func (q *question) incoming(p *Plan) pbx.Destination {
 	trunk := q.s.Trunks[q.r.Caller.Trunk]
-	e164 := number.Received(q.s.Tenant.Country, q.r.Dialled)
+	e164 := number.Received(q.s.PlaceOfTrunk(q.r.Caller.Trunk).Country, q.r.Dialled)
 	d := q.s.ByNumber(string(e164))
 	if d == nil || d.Trunk != "" && (trunk == nil || d.Trunk != trunk.ID) {
 		*p = p.refuse(pbx.CauseUnknown, i18n.T("route.did_unknown", "number", cmp.Or(string(e164), p.Dialled)))

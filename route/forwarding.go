@@ -25,6 +25,9 @@ func (q *question) person(p *Plan, u *pbx.User) pbx.Destination {
 		q.self(p, u)
 		return pbx.Destination{}
 	}
+	if to, crosses := q.cross(p, u); crosses {
+		return to
+	}
 	stand := q.stand(u.ID)
 	profile := q.s.ProfileOf(u.ID, stand.Status)
 	rules := Then{Owner: u.ID, NoAnswer: profile.NoAnswer.For(q.outside), Busy: profile.Busy.For(q.outside), Offline: profile.Offline.For(q.outside)}

@@ -9,19 +9,24 @@ import (
 
 // Where is the place that a number leads to when somebody sends a call there; nowhere where it is nobody's.
 func Where(s *pbx.Snapshot, dialled string) pbx.Destination {
+	return where(s, s.PlaceOf("", "", time.Time{}), dialled)
+}
+
+func where(s *pbx.Snapshot, at number.Place, dialled string) pbx.Destination {
 	q := question{s: s, r: &Request{}}
-	return q.dialled(number.Read(s.Tenant.Country, dialled))
+	return q.dialled(at.Read(dialled))
 }
 
 // Sent is Where for a person who may also send a call to the code for parking.
 func Sent(s *pbx.Snapshot, by pbx.UserID, dialled string, at time.Time) pbx.Destination {
-	n := number.Read(s.Tenant.Country, dialled)
+	place := s.PlaceOf(by, "", at)
+	n := place.Read(dialled)
 	if n.Class == number.Feature {
 		if action, argument, _ := s.Tenant.Codes.Read(n.Digits); action == pbx.CodePark {
 			return parkAt(s, by, argument, at)
 		}
 	}
-	return Where(s, dialled)
+	return where(s, place, dialled)
 }
 
 // Called is what people call a place.

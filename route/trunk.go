@@ -19,7 +19,7 @@ func (q *question) outwards(p *Plan, to pbx.Destination) {
 		}
 		dialled = u.Mobile
 	}
-	n := number.Read(q.s.Tenant.Country, dialled)
+	n := q.place().Read(dialled)
 	if q.outside && q.owner == "" {
 		p.end(pbx.CauseDenied, i18n.T("route.outside_to_outside"))
 		return
@@ -55,7 +55,7 @@ func (q *question) onTheWay(p *Plan, n number.Number, to pbx.Destination) {
 	}
 	from := q.s.Trunks[q.r.Caller.Trunk]
 	if to.Divert && from != nil && from.Deflects && !q.live.IsDown(from.ID) {
-		p.Deflect = from.Prefix + sent(q.s.Tenant.Country, n, from.Sends)
+		p.Deflect = from.Prefix + sent(q.s.PlaceOfTrunk(from.ID).Country, n, from.Sends)
 		p.because(i18n.T("route.deflected", "trunk", from.Name, "number", p.To.Number))
 	}
 }

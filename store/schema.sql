@@ -184,7 +184,7 @@ CREATE TABLE dids (
 	group_id TEXT   NOT NULL,
 	leads_to TEXT   NOT NULL,
 	shown    BIGINT NOT NULL,
-	created  BIGINT NOT NULL,
+	created  BIGINT NOT NULL, region TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 
@@ -532,6 +532,24 @@ CREATE TABLE recordrules (
 	days    BIGINT NOT NULL,
 	shown   TEXT   NOT NULL,
 	why     TEXT   NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE TABLE regions (
+	tenant    TEXT   NOT NULL,
+	id        TEXT   NOT NULL,
+	name      TEXT   NOT NULL,
+	group_id  TEXT   NOT NULL,
+	country   TEXT   NOT NULL,
+	area      TEXT   NOT NULL,
+	members   TEXT   NOT NULL,
+	emergency TEXT   NOT NULL,
+	shows     TEXT   NOT NULL,
+	trunks    TEXT   NOT NULL,
+	lends     TEXT   NOT NULL,
+	calls     TEXT   NOT NULL,
+	standard  TEXT   NOT NULL,
+	created   BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
 

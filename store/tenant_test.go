@@ -79,7 +79,7 @@ func nouns() []pbx.Noun {
 		&pbx.Trunk{ID: "trk_1", Name: "Carrier", Group: "grp_sales", Deflects: true, Onward: pbx.OnwardHistory, Host: "sip.carrier.example:5061", Transport: "tls", Domain: "carrier.example", Register: true, Username: "office",
 			AuthName: "office-1", Secret: "kept", Expires: 300, Ping: 60, Sources: []string{"192.0.2.0/24"}, Trusted: true, Account: true, Encrypt: true, Calls: 30, Sends: "national",
 			Prefix: "9", Shows: "+4930100", Off: true, Created: day},
-		&pbx.DID{ID: "did_1", Number: "+49301001", Name: "Zentrale", Trunk: "trk_1", Group: "grp_sales", To: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Shown: true, Created: day},
+		&pbx.DID{ID: "did_1", Number: "+49301001", Name: "Zentrale", Trunk: "trk_1", Group: "grp_sales", Region: "reg_1", To: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Shown: true, Created: day},
 		&pbx.OutRoute{ID: "out_1", Name: "Ausland", Place: 2, Classes: []string{"international"}, Prefixes: []string{"+48"}, Groups: []pbx.GroupID{"grp_sales"},
 			Trunks: []pbx.Way{{Trunk: "trk_1", Weight: 2, Prefix: "010", Shows: "+4930100"}}, Spread: true, Off: true, Created: day},
 		&pbx.Restriction{ID: "rst_1", Name: "Ausland", Group: "grp_sales", On: []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}, {Kind: pbx.KindGroup, ID: "grp_sales"}},
@@ -90,6 +90,9 @@ func nouns() []pbx.Noun {
 			Rates: pbx.NewRates([]pbx.Rate{{Prefix: "48", Name: "Польша", Minute: 12_345, Setup: 100, Increment: 60, Minimum: 30}, {Prefix: "1876", Name: "Jamaica, \"mobile\"", Minute: 400_000}}), Created: day},
 		&pbx.Budget{ID: "bud_1", Name: "Miesiąc", On: pbx.Ref{Kind: pbx.KindGroup, ID: "grp_sales"}, Each: true, Measure: pbx.MeasureTime, Period: pbx.PeriodMonth, Limit: 600, Classes: []string{"international"},
 			Marks: []int{80, 100}, Report: true, Raises: []pbx.BudgetRaise{{User: "usr_bob", More: 60, Until: day.Add(time.Hour), Reason: "ярмарка", By: "usr_ada"}}, Off: true, Created: day},
+		&pbx.Region{ID: "reg_1", Name: "Kraków", Group: "grp_sales", Country: "PL", Area: "12", Members: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}}, Emergency: []string{"5555"}, Shows: "+48122000112",
+			Trunks: []pbx.TrunkID{"trk_1"}, Lends: []pbx.RegionID{pbx.OfficeRegion}, Calls: []pbx.RegionCall{{To: pbx.OfficeRegion, Crossing: pbx.CrossOutside}}, Created: day},
+		&pbx.Region{ID: pbx.OfficeRegion, Name: "Berlin", Area: "30", Standard: &pbx.Standard{Crossing: pbx.CrossNever, Number: true, Callback: true, Trunks: 1, Profiles: []pbx.RestrictionID{"rst_1"}}, Created: day},
 	}
 }
 

@@ -33,16 +33,16 @@ func trunkRows() rows[pbx.Trunk] {
 func didRows() rows[pbx.DID] {
 	return rows[pbx.DID]{
 		table:   "dids",
-		columns: []string{"id", "number", "name", "trunk", "group_id", "leads_to", "shown", "created"},
+		columns: []string{"id", "number", "name", "trunk", "group_id", "leads_to", "shown", "created", "region"},
 		values: func(d *pbx.DID) ([]any, error) {
 			to, err := encode(d.To)
-			return []any{string(d.ID), d.Number, d.Name, string(d.Trunk), string(d.Group), to, flag(d.Shown), ms(d.Created)}, err
+			return []any{string(d.ID), d.Number, d.Name, string(d.Trunk), string(d.Group), to, flag(d.Shown), ms(d.Created), string(d.Region)}, err
 		},
 		scan: func(s scan) (*pbx.DID, error) {
 			var d pbx.DID
 			var to string
 			var shown, created int64
-			if err := s(&d.ID, &d.Number, &d.Name, &d.Trunk, &d.Group, &to, &shown, &created); err != nil {
+			if err := s(&d.ID, &d.Number, &d.Name, &d.Trunk, &d.Group, &to, &shown, &created, &d.Region); err != nil {
 				return nil, err
 			}
 			d.Shown, d.Created = shown != 0, moment(created)

@@ -177,7 +177,7 @@ func (b *Board) used(who pbx.Actor, right policy.Right, d policy.Decision, at ti
 // callerOf is who calls from outside, with the number as it can be called back.
 func callerOf(s *pbx.Snapshot, in call.Incoming) pbx.Party {
 	p := in.From
-	if n := number.Received(s.Tenant.Country, p.Number); n != "" {
+	if n := number.Received(s.PlaceOfTrunk(in.Actor.Trunk).Country, p.Number); n != "" {
 		p.Number = string(n)
 	}
 	return p

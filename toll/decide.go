@@ -124,7 +124,7 @@ type collector struct {
 	visit              func(*pbx.Restriction) // of an explanation: every profile that reaches the payer
 }
 
-// gather looks at the phone, the person, his roles and groups with those above, and the office.
+// gather looks at the phone, the person, his roles and groups with those above, his region, and the office.
 func (c *collector) gather() {
 	s, q := c.s, &c.q
 	c.alarms = s.HasAlarm() && Abroad(q.To.Class)
@@ -150,6 +150,9 @@ func (c *collector) gather() {
 		if (pbx.Interval{From: a.From, Until: a.Until}).Contains(q.At) {
 			c.look(pbx.Ref{Kind: pbx.KindRole, ID: string(a.Role)})
 		}
+	}
+	if r := s.RegionOf(q.Payer, q.Device, q.At); r != nil {
+		c.look(r.Ref())
 	}
 	office := s.RestrictionsOn(s.Tenant.Ref())
 	c.at = s.Tenant.Ref()

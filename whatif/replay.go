@@ -143,9 +143,15 @@ type Replayer struct {
 	ways       bool // the two could send calls different ways
 	rights     bool // … and give people different rights
 	purse      purse
-	read       map[string]dialled // the same numbers are called again and again
+	read       map[spelling]dialled // the same numbers are called again and again
 	people     map[pbx.UserID]*Tally
 	out        Outcome
+}
+
+// spelling is what was dialled, and at which place of the office: the same digits are another number elsewhere.
+type spelling struct {
+	digits string
+	region *pbx.Region
 }
 
 // dialled is a number as it was understood, and where calls to it are counted.
@@ -157,7 +163,7 @@ type dialled struct {
 
 // New makes a replayer. What the draft gives has to hold at the moments of the calls: see Always.
 func New(now, draft *pbx.Snapshot) *Replayer {
-	return &Replayer{now: world{s: now}, draft: world{s: draft}, ways: differ(now, draft, onlyAllows), rights: differ(now, draft, givesNothing), purse: purse{}, read: map[string]dialled{}, people: map[pbx.UserID]*Tally{},
+	return &Replayer{now: world{s: now}, draft: world{s: draft}, ways: differ(now, draft, onlyAllows), rights: differ(now, draft, givesNothing), purse: purse{}, read: map[spelling]dialled{}, people: map[pbx.UserID]*Tally{},
 		out: Outcome{Groups: map[Group]*Tally{}}}
 }
 
@@ -184,15 +190,16 @@ func (r *Replayer) group(by By, key string) *Tally {
 }
 
 func (r *Replayer) understand(c *Call) dialled {
-	d, known := r.read[c.Dialled]
+	key := spelling{c.Dialled, r.now.s.RegionOf(c.Payer, "", c.At)}
+	d, known := r.read[key]
 	if !known {
-		d.to = number.Read(r.now.s.Tenant.Country, c.Dialled)
+		d.to = r.now.s.PlaceOf(c.Payer, "", c.At).Read(c.Dialled)
 		_, ours := r.now.s.Reached(d.to.Digits)
 		d.outside = d.to.Class.IsOutside() && !ours
 		if d.outside {
 			d.class, d.country = r.group(ByClass, d.to.Class.String()), r.group(ByCountry, d.to.Country)
 		}
-		r.read[c.Dialled] = d
+		r.read[key] = d
 	}
 	return d
 }

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/text/language/display"
 
 	"tandem/i18n"
-	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/toll"
@@ -40,7 +39,7 @@ func (c explainCallCommand) Run(ctx context.Context, std streams) (err error) {
 	if r.Caller.User == "" {
 		return fmt.Errorf("%s is no person of this office; who calls outside is somebody inside", c.From)
 	}
-	q := toll.Question{Payer: r.Caller.User, To: number.Read(s.Tenant.Country, c.To), At: r.At}
+	q := toll.Question{Payer: r.Caller.User, To: s.PlaceOf(r.Caller.User, "", r.At).Read(c.To), At: r.At}
 	e := toll.Explain(s, q)
 	say := func(t i18n.Text) string { return m.Catalog.Say(c.Language, t) }
 	right := policy.Decide(s, policy.Request{Actor: pbx.Actor{Kind: pbx.ActorUser, User: q.Payer}, Right: policy.CallOut, Target: policy.User(q.Payer), At: q.At})

@@ -53,6 +53,8 @@ export function stale(kind: string): string[] {
       return ['trunks', 'audit'];
     case 'did':
       return ['numbers', 'audit'];
+    case 'region':
+      return ['regions', 'numbers', 'path', 'whycall', 'audit'];
     case 'outroute':
       return ['outroutes', 'audit'];
     case 'settings':

@@ -1,6 +1,6 @@
 /** The way out and in: lines to carriers, the numbers of the office, and which line carries what. */
 import { useQuery } from '@tanstack/react-query';
-import { Cable, Hash, Plus, Waypoints } from 'lucide-react';
+import { Cable, Hash, MapPin, Plus, Waypoints } from 'lucide-react';
 import { api, type Trunk } from '../api';
 import { clock } from '../format';
 import { EditDID } from '../parts/did';
@@ -8,6 +8,7 @@ import { placeWord } from '../parts/forwarding';
 import { EditOutRoute, outRouteWord } from '../parts/outroute';
 import { useAddress } from '../parts/query';
 import { QualityOfTrunks } from '../parts/quality';
+import { EditRegion, RegionLine, useRegions } from '../parts/region';
 import { EditTrunk } from '../parts/trunk';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
@@ -59,7 +60,7 @@ function Numbers({ onOpen, onAdd }: { onOpen: (id: string) => void; onAdd: () =>
           {list.items.map((d) => (
             <button key={d.id} type="button" className="list-row" onClick={() => onOpen(d.id)}>
               <Hash className="icon t3" aria-hidden />
-              <span className="grow col"><span className="row g8 wrap"><span className="med num">{d.number}</span>{d.shown && <span className="chip small">{t('did.shown_chip')}</span>}</span><span className="meta">{[d.name, d.group_name, d.trunk_name].filter(Boolean).join(' · ')}</span></span>
+              <span className="grow col"><span className="row g8 wrap"><span className="med num">{d.number}</span>{d.shown && <span className="chip small">{t('did.shown_chip')}</span>}</span><span className="meta">{[d.name, d.region_name, d.group_name, d.trunk_name].filter(Boolean).join(' · ')}</span></span>
               <span className={d.to.kind && !d.to.gone ? 't2' : 'warn'}>{d.to.kind ? placeWord(d.to, house) : t('did.nowhere')}</span>
             </button>
           ))}
@@ -88,6 +89,19 @@ function OutRoutes({ onOpen, onAdd }: { onOpen: (id: string) => void; onAdd: () 
   );
 }
 
+function Regions({ onOpen, onAdd }: { onOpen: (id: string) => void; onAdd: () => void }) {
+  const regions = useRegions(true);
+  return (
+    <Loaded of={regions}>
+      {(list) => (
+        <div className="col g16">
+          {list.items.length === 0 ? <Empty icon={MapPin} action={<Button small icon={Plus} onClick={onAdd}>{t('region.add')}</Button>}>{t('region.empty')}</Empty> : <Card>{list.items.map((r) => <RegionLine key={r.id} of={r} onOpen={() => onOpen(r.id)} />)}</Card>}
+        </div>
+      )}
+    </Loaded>
+  );
+}
+
 export default function TrunkPage() {
   const me = useMe();
   const { values, set } = useAddress();
@@ -95,12 +109,14 @@ export default function TrunkPage() {
     { id: 'lines', label: t('trunk.tab'), may: can(me, 'trunk.edit', 'group'), add: t('trunk.add') },
     { id: 'numbers', label: t('did.tab'), may: can(me, 'number.edit', 'group') || can(me, 'route.edit', 'group'), add: t('did.add') },
     { id: 'ways', label: t('outroute.tab'), may: can(me, 'route.edit', 'all'), add: t('outroute.add') },
+    { id: 'places', label: t('region.tab'), may: can(me, 'group.edit', 'group'), add: t('region.add') },
     { id: 'quality', label: t('quality.tab'), may: can(me, 'trunk.edit', 'group') },
   ].filter((x) => x.may);
   const tab = tabs.find((x) => x.id === values.tab) ?? tabs[0];
   const trunks = useTrunks(can(me, 'trunk.edit', 'group'));
   const numbers = useNumbers(tab?.id === 'numbers');
   const routes = useOutRoutes(tab?.id === 'ways');
+  const regions = useRegions(tab?.id === 'places' || tab?.id === 'numbers');
   const close = () => set({ peek: undefined, add: undefined });
   const open = (id: string) => set({ peek: id, add: undefined });
   const add = () => set({ add: '1', peek: undefined });
@@ -108,16 +124,19 @@ export default function TrunkPage() {
   const trunk = lines.find((x) => x.id === values.peek);
   const did = numbers.data?.items.find((x) => x.id === values.peek);
   const route = routes.data?.items.find((x) => x.id === values.peek);
+  const region = regions.data?.items.find((x) => x.id === values.peek);
   let side;
   if (tab?.id === 'lines' && (values.add || trunk)) side = <EditTrunk key={trunk ? trunk.id + trunk.revision : 'new'} trunk={trunk} onClose={close} />;
-  if (tab?.id === 'numbers' && (values.add || did)) side = <EditDID key={did ? did.id + did.revision : 'new'} did={did} trunks={lines} onClose={close} />;
+  if (tab?.id === 'numbers' && (values.add || did)) side = <EditDID key={did ? did.id + did.revision : 'new'} did={did} trunks={lines} regions={regions.data?.items ?? []} onClose={close} />;
   if (tab?.id === 'ways' && (values.add || route)) side = <EditOutRoute key={route ? route.id + route.revision : 'new'} route={route} trunks={lines} onClose={close} />;
+  if (tab?.id === 'places' && (values.add || region)) side = <EditRegion key={region ? region.id + region.revision : 'new'} region={region} regions={regions.data?.items ?? []} trunks={lines} onClose={close} />;
   return (
     <Sheet title={t('nav.trunks')} scope={t('trunk.lead')} actions={tab?.add && <Button kind="primary" icon={Plus} onClick={add}>{tab.add}</Button>} side={side}
       tabs={tabs.length > 1 ? <Tabs label={t('nav.trunks')} tabs={tabs.map(({ id, label }) => ({ id, label }))} value={tab?.id ?? ''} onChange={(id) => set({ tab: id, peek: undefined, add: undefined })} /> : undefined}>
       {tab?.id === 'lines' && <Lines onOpen={open} onAdd={add} />}
       {tab?.id === 'numbers' && <Numbers onOpen={open} onAdd={add} />}
       {tab?.id === 'ways' && <OutRoutes onOpen={open} onAdd={add} />}
+      {tab?.id === 'places' && <Regions onOpen={open} onAdd={add} />}
       {tab?.id === 'quality' && <QualityOfTrunks trunks={lines} />}
     </Sheet>
   );

@@ -9,6 +9,7 @@ import { Chooser, Line } from '../ui/pick';
 import { t, type Key } from '../words';
 import { useColleagueOptions } from './forwarding';
 import { useGroups } from './query';
+import { useRegions } from './region';
 import { byName } from './words';
 
 export type On = Restriction['on'][number];
@@ -68,9 +69,10 @@ export function RulesEditor({ value, onChange }: { value: Rule[]; onChange: (r: 
 export function OnEditor({ value, onChange }: { value: On[]; onChange: (o: On[]) => void }) {
   const people = useColleagueOptions();
   const groups = byName(useGroups().data?.items ?? []);
+  const regions = useRegions(true).data?.items ?? [];
   const roles = useQuery({ queryKey: ['roles'], queryFn: api.roles }).data?.items ?? [];
   const offered = [{ value: 'office:', label: t('restriction.on_office'), name: '' }, ...groups.map((g) => ({ value: `group:${g.id}`, label: t('restriction.on_group', { name: g.name }), name: g.name })),
-    ...roles.map((r) => ({ value: `role:${r.id}`, label: t('restriction.on_role', { name: r.name }), name: r.name })), ...people.map((p) => ({ value: `user:${p.value}`, label: p.label, name: p.label }))]
+    ...regions.map((r) => ({ value: `region:${r.id}`, label: t('restriction.on_region', { name: r.name }), name: r.name })), ...roles.map((r) => ({ value: `role:${r.id}`, label: t('restriction.on_role', { name: r.name }), name: r.name })), ...people.map((p) => ({ value: `user:${p.value}`, label: p.label, name: p.label }))]
     .filter((o) => !value.some((x) => `${x.kind}:${x.id ?? ''}` === o.value));
   return (
     <div className="col g8">
