@@ -2276,6 +2276,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Places of the office that the visitor may change: numbers, emergency calls, lines, calls to other places (B-113).
+         * @description Needs `group.edit`; shows and changes only what it reaches.
+         */
+        get: operations["get_regions"];
+        put?: never;
+        /**
+         * Add a place.
+         * @description Needs `group.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_regions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regions/{region}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a place that nothing names.
+         * @description Needs `group.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_regions_by_region"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a place; it holds for the next call.
+         * @description Needs `group.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_regions_by_region"];
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -4674,6 +4722,9 @@ export interface components {
             name?: string;
             /** @description with country code */
             number: string;
+            /** @description place whose calls show it */
+            region?: string;
+            region_name?: string;
             revision: string;
             /** @description calls of its people show it */
             shown: boolean;
@@ -4878,6 +4929,7 @@ export interface components {
             name?: string;
             /** @description as people of the office write it */
             number?: string;
+            region?: string;
             /** @description same as If-Match */
             revision?: string;
             shown?: boolean;
@@ -6695,6 +6747,16 @@ export interface components {
              */
             total: number;
         };
+        PageRegion: {
+            items: components["schemas"]["Region"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageRestriction: {
             items: components["schemas"]["Restriction"][];
             /** @description cursor of the next page; absent on the last one */
@@ -7659,6 +7721,90 @@ export interface components {
             /** @description what the person reads */
             words: string;
         };
+        Region: {
+            /** @description completes numbers that are dialled without one */
+            area?: string;
+            /** @description how its people call those of others, where that is not the standard */
+            calls: components["schemas"]["RegionCall"][];
+            /** @description ISO 3166 alpha-2, where numbers are dialled */
+            country: string;
+            /** @description what it does otherwise than the standard */
+            deviations: string[];
+            /** @description emergency numbers beside those of the country */
+            emergency: string[];
+            /** @description whose it is; absent: the office's */
+            group?: string;
+            group_name?: string;
+            /** @description office: that of who is in no other */
+            id: string;
+            /** @description regions whose calls to its numbers go out over its lines */
+            lends: components["schemas"]["Named"][];
+            /** @description groups with all below, people, phones */
+            members: components["schemas"]["Named"][];
+            name: string;
+            /** @description its local numbers */
+            numbers: string[];
+            /**
+             * Format: int64
+             * @description who are there now
+             */
+            people: number;
+            revision: string;
+            /** @description number that emergency calls show */
+            shows?: string;
+            /** @description of the office: what all regions keep */
+            standard?: components["schemas"]["RegionStandard"];
+            /** @description its own lines */
+            trunks: components["schemas"]["Named"][];
+        };
+        RegionBody: {
+            /** @description without the prefix that stands before it */
+            area?: string;
+            calls?: components["schemas"]["RegionCall"][];
+            /** @description ISO 3166 alpha-2; empty: the office's */
+            country?: string;
+            emergency?: string[];
+            /** @description whose it is; empty for the office */
+            group?: string;
+            lends?: string[];
+            /** @description of kind group, user or device; names are not read */
+            members?: components["schemas"]["Named"][];
+            name?: string;
+            /** @description of a new one: make that of the office, for who is in no other, with the standard */
+            office?: boolean;
+            /** @description same as If-Match */
+            revision?: string;
+            /** @description as people of the office write it */
+            shows?: string;
+            /** @description of the office only; an empty one asks for nothing */
+            standard?: components["schemas"]["RegionStandard"];
+            trunks?: string[];
+        };
+        RegionCall: {
+            /** @enum {string} */
+            crossing: "inside" | "outside" | "never";
+            /** @description not read */
+            name?: string;
+            to: string;
+        };
+        RegionStandard: {
+            /** @description emergency calls show a number of the place */
+            callback?: boolean;
+            /**
+             * @description calls to people of other regions
+             * @enum {string}
+             */
+            crossing?: "" | "inside" | "outside" | "never";
+            /** @description each has a local number */
+            number?: boolean;
+            /** @description restrictions that are put on each */
+            profiles?: string[] | null;
+            /**
+             * Format: int64
+             * @description each has at least so many lines
+             */
+            trunks?: number;
+        };
         Restriction: {
             /** @description the visitor may change it: he may decide about everybody it reaches */
             edit: boolean;
@@ -8309,7 +8455,7 @@ export interface components {
             /** @description absent for the office */
             id?: string;
             /** @enum {string} */
-            kind: "office" | "group" | "role" | "user" | "device";
+            kind: "office" | "region" | "group" | "role" | "user" | "device";
             /** @description not read */
             name?: string;
         };
@@ -8683,6 +8829,8 @@ export interface components {
             price?: components["schemas"]["CallPrice"];
             /** @description the profiles that reach the caller, with the rules that speak about the number */
             profiles: components["schemas"]["CallRules"][];
+            /** @description place of the caller, which completes what is dialled */
+            region?: string;
             /**
              * Format: int64
              * @description of the configuration that was asked
@@ -14032,6 +14180,148 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_regions: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRegion"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_regions: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegionBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Region"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_regions_by_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                region: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_regions_by_region: {
+        parameters: {
+            query?: {
+                /** @description only say what it would be */
+                dry?: boolean;
+            };
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                region: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegionBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Region"];
                 };
             };
             /** @description Refused, with the reason */
