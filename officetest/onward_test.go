@@ -72,6 +72,44 @@ func TestMobileToo(t *testing.T) {
 	eventually(t, "three records", func() bool { return len(o.call(200, "GET", "/v1/calls", nil).Items()) == 3 })
 }
 
+// Rebound with real phones over a carrier that nobody here has written: a rule sends the call to a mobile, whoever picks it up hears who calls, and
+// takes the call with a key, or declines it; the caller hears ringing until then, and learns nothing of the mobile.
+func TestReboundWithRealPhones(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
+	defer cancel()
+	o := startOutside(t, ctx)
+	o.call(200, "PATCH", "/v1/users/"+o.alice, object{"mobile": "+4989111222"})
+	o.call(200, "PUT", "/v1/users/"+o.alice+"/forwarding", object{"profiles": []object{profile("away", object{"kind": "mobile", "screen": true}, object{"rings": false})}})
+	o.call(200, "PUT", "/v1/users/"+o.alice+"/status", object{"status": "away"})
+	_, account := o.person("Carol", "151")
+	account.Server, account.Transport = o.reach("udp"), "udp"
+	carol := o.phoneAt(ctx, "carol", account, 550)
+	asked := func() {
+		t.Helper()
+		do(t, carol, "dial", "sip:150@"+o.reach("udp"))
+		expect(t, ctx, o.far, "CALL_INCOMING")
+		do(t, o.far, "accept", "")
+		expect(t, ctx, o.far, "CALL_ESTABLISHED")
+	}
+	asked()
+	do(t, o.far, "sndcode", "1")
+	expect(t, ctx, carol, "CALL_ESTABLISHED")
+	heard(t, carol, 700)
+	heard(t, o.far, 550)
+	do(t, carol, "hangup", "")
+	expect(t, ctx, carol, "CALL_CLOSED")
+	expect(t, ctx, o.far, "CALL_CLOSED")
+
+	asked()
+	do(t, o.far, "sndcode", "9")
+	expect(t, ctx, o.far, "CALL_CLOSED")
+	expect(t, ctx, carol, "CALL_CLOSED")
+	eventually(t, "two records", func() bool { return len(o.call(200, "GET", "/v1/calls", nil).Items()) == 2 })
+	if last := o.call(200, "GET", "/v1/calls", nil).Items()[0]; last.Text("cause") != string(pbx.CauseDeclined) || last.Text("answered") != "" {
+		t.Errorf("the declined call: %v", last)
+	}
+}
+
 // A call from outside that a rule sends outside is given back to a carrier that sends it on by itself; to one that cannot it is carried by the
 // house, which names the number it came for and shows who calls.
 func TestOnward(t *testing.T) {

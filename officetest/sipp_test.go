@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -63,6 +64,49 @@ func TestSIPp(t *testing.T) {
 		tally, err := s.Store.Tally(t.Context(), everything, dawn)
 		return err == nil && s.Board.Calls() == 0 && tally.Calls == calls && tally.Missed == 0
 	})
+}
+
+// A lamp key that nobody here has written shows a colleague idle, ringing, talking and idle again while two real phones call each other (BL-01):
+// SIPp checks every document, its version and its state.
+func TestLampOfAForeignPeer(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 3*patience)
+	defer cancel()
+	s := start(t, func(c *house.Config) { c.Digests = []string{"MD5", "SHA-256"} })
+	s.claim()
+	alice, bob := s.handset(ctx, "Alice", "101", 440), s.handset(ctx, "Bob", "102", 700)
+	_, watcher := s.person("Wanda", "103")
+	users := filepath.Join(t.TempDir(), "watcher.csv")
+	if err := os.WriteFile(users, []byte(fmt.Sprintf("SEQUENTIAL\n%s;[authentication username=%s password=%s];\n", watcher.Username, watcher.Username, watcher.Secret)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	at, log := s.reach("udp"), filepath.Join(t.TempDir(), "lamp.log")
+	lamp := sipp(t, at, "lamp.xml", "-p", freeUDP(t), "-m", "1", "-inf", users, "-key", "domain", "127.0.0.1", "-s", "102", "-auth_uri", "102@"+at, "-trace_logs", "-log_file", log)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		finish(t, lamp)
+	}()
+	shows := func(what string) {
+		t.Helper()
+		eventually(t, "the lamp shows "+what, func() bool {
+			text, _ := os.ReadFile(log)
+			return strings.Contains(string(text), "shows "+what)
+		})
+	}
+	shows("idle")
+	do(t, alice, "dial", "sip:102@"+at)
+	expect(t, ctx, bob, "CALL_INCOMING")
+	shows("ringing")
+	do(t, bob, "accept", "")
+	expect(t, ctx, alice, "CALL_ESTABLISHED")
+	shows("talking")
+	do(t, alice, "hangup", "")
+	shows("idle again")
+	select {
+	case <-done:
+	case <-ctx.Done():
+		t.Fatal("SIPp does not end")
+	}
 }
 
 func sipp(t *testing.T, server, scenario string, args ...string) *exec.Cmd {

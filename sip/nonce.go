@@ -26,6 +26,7 @@ type nonces struct {
 	macs   sync.Pool // of hash.Hash
 	serial atomic.Uint64
 	used   replays
+	began  time.Time // with the reading of a clock that nobody sets
 }
 
 const (
@@ -43,14 +44,21 @@ func newNonces(key []byte) *nonces {
 	var first [8]byte
 	_, _ = rand.Read(first[:])
 	n.serial.Store(binary.BigEndian.Uint64(first[:]))
-	n.used.floor = time.Now().Unix()
+	n.began = time.Now()
+	n.used.floor = n.began.Unix()
 	return n
+}
+
+// seconds is a moment on a clock that begins with the machine's and is then set by nobody: when that is put an hour back, phones would otherwise be
+// challenged for an hour, and be let in with old proofs when it is put forward (BAR TZ-07).
+func (n *nonces) seconds(now time.Time) int64 {
+	return n.began.Unix() + int64(now.Sub(n.began)/time.Second)
 }
 
 // make is a fresh nonce for one source and listener.
 func (n *nonces) make(now time.Time, source netip.Addr, listener string) string {
 	var b [nonceSize]byte
-	binary.BigEndian.PutUint32(b[:4], uint32(now.Unix()))
+	binary.BigEndian.PutUint32(b[:4], uint32(n.seconds(now)))
 	binary.BigEndian.PutUint64(b[4:nonceHead], n.serial.Add(1))
 	n.sign(b[:], source, listener)
 	return base64.RawURLEncoding.EncodeToString(b[:])
@@ -93,7 +101,7 @@ func (n *nonces) age(nonce string, now time.Time, life time.Duration, source net
 	}
 	made := int64(binary.BigEndian.Uint32(b[:4]))
 	serial := binary.BigEndian.Uint64(b[4:nonceHead])
-	passed := now.Unix() - made
+	passed := n.seconds(now) - made
 	if passed < 0 || time.Duration(passed)*time.Second > life || n.used.isForgotten(made) {
 		return nonceOld, serial, made
 	}

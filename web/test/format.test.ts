@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { agent, ago, clock, dayKey, initials, stamp, time, tint, zoneName } from '../src/format';
+import { agent, ago, clock, day, dayKey, initials, stamp, time, tint, weekday, zoneName } from '../src/format';
 import { use } from '../src/words';
 
 beforeEach(() => use('en', {}));
@@ -33,6 +33,19 @@ describe('times', () => {
   it('follow the language', () => {
     use('ru', {});
     expect(ago('2026-11-12T09:55:00Z', now)).toBe('5 мин. назад');
+  });
+  it.each([
+    ['en', '09:42', 'Mar 1, 2025', 'Sunday, March 1', '1,234.5'],
+    ['de', '09:42', '1. März 2025', 'Sonntag, 1. März', '1.234,5'],
+    ['pl', '09:42', '1 mar 2025', 'niedziela, 1 marca', '1234,5'],
+    ['ru', '09:42', '1 мар. 2025 г.', 'воскресенье, 1 марта', '1 234,5'],
+    ['id', '09.42', '1 Mar 2025', 'Minggu, 1 Maret', '1.234,5'],
+  ])('TZ-09 are written as %s writes them', (language, clockTime, date, dayOfWeek, figure) => {
+    use(language, {});
+    expect(time('2025-03-01T09:42:00Z', 'UTC')).toBe(clockTime);
+    expect(day('2025-03-01T09:42:00Z', 'UTC')).toBe(date);
+    expect(weekday('2026-03-01T09:42:00Z', 'UTC')).toBe(dayOfWeek);
+    expect(new Intl.NumberFormat(language).format(1234.5).replace(/\u00a0|\u202f/g, ' ')).toBe(figure);
   });
   it('name a zone with its offset', () => expect(zoneName('Asia/Jakarta', now)).toBe('Asia/Jakarta (UTC+7)'));
   it('leave an unknown zone as it is', () => expect(zoneName('Nowhere', now)).toBe('Nowhere'));

@@ -20,6 +20,8 @@ describe('the week', () => {
     for (const l of ['de', 'pl', 'ru', 'id']) expect(daysInOrder(l, `${l}-${l.toUpperCase()}`)[0]).toBe('mon');
     expect(daysInOrder('en', 'en-US')[0]).toBe('sun');
     expect(daysInOrder('en', 'en-GB')[0]).toBe('mon');
+    expect(daysInOrder('en', 'en-AU')[0]).toBe('mon');
+    expect(daysInOrder('de', 'en-US')[0]).toBe('mon');
   });
   it('names its days in the language', () => {
     expect(['en', 'de', 'pl', 'ru', 'id'].map((l) => dayName('mon', 'long', l))).toEqual(['Monday', 'Montag', 'poniedziałek', 'понедельник', 'Senin']);

@@ -23,7 +23,7 @@ const nobody = { mon: '', tue: '', wed: '', thu: '', fri: '', sat: '', sun: '' }
 
 /** The days in the order in which the reader's calendar has them: Sunday first where that is the custom. */
 export function daysInOrder(language = current(), region = globalThis.navigator?.language ?? ''): DayName[] {
-  const sunday = language === 'en' && /-(US|CA|AU|PH)$/.test(region);
+  const sunday = language === 'en' && /-(US|CA|PH|IN|ZA|SG|HK)$/.test(region);
   return sunday ? ['sun', ...week.slice(0, 6)] : week;
 }
 
