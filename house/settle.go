@@ -26,11 +26,11 @@ type settler struct {
 // settleShare is the part of a processor that settling takes, as one in so many.
 const settleShare = 4
 
-// settleBlob is the beginning of the name under which the small form lies.
-const settleBlob = "opus_"
+// SettledBlob is the beginning of the name under which the small form of a recording lies.
+const SettledBlob = "opus_"
 
 // restingAs is the name of the small form of a recording.
-func restingAs(id pbx.RecordingID) string { return settleBlob + string(id) }
+func restingAs(id pbx.RecordingID) string { return SettledBlob + string(id) }
 
 func newSettler() *settler { return &settler{wake: make(chan struct{}, 1)} }
 

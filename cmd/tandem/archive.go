@@ -64,7 +64,9 @@ func writeArchive(ctx context.Context, m *house.Memory, c house.Config, file str
 	return sounds, os.Rename(part, file)
 }
 
+// addSound adds everything that lies under root. A recording that settles meanwhile is there in its small form, which is taken then.
 func addSound(ctx context.Context, w *tar.Writer, root string) (n int, err error) {
+	added := map[string]bool{}
 	err = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case errors.Is(err, fs.ErrNotExist): // deleted meanwhile, or there is none yet
@@ -78,7 +80,11 @@ func addSound(ctx context.Context, w *tar.Writer, root string) (n int, err error
 		if err != nil {
 			return err
 		}
+		added[rest] = true
 		err = addFile(w, name, archiveSound+filepath.ToSlash(rest))
+		if small := settledAs(rest); errors.Is(err, fs.ErrNotExist) && !added[small] {
+			err = addFile(w, filepath.Join(root, small), archiveSound+filepath.ToSlash(small))
+		}
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
@@ -86,6 +92,11 @@ func addSound(ctx context.Context, w *tar.Writer, root string) (n int, err error
 		return err
 	})
 	return n, err
+}
+
+// settledAs is where the small form of a recording lies.
+func settledAs(name string) string {
+	return filepath.Join(filepath.Dir(name), house.SettledBlob+filepath.Base(name))
 }
 
 func addFile(w *tar.Writer, from, as string) error {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"tandem/blob"
@@ -120,4 +121,47 @@ func foreign(t *testing.T, name string) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// meanwhile does something when the first byte is written.
+type meanwhile struct {
+	bytes.Buffer
+	once sync.Once
+	do   func()
+}
+
+func (w *meanwhile) Write(b []byte) (int, error) {
+	w.once.Do(w.do)
+	return w.Buffer.Write(b)
+}
+
+// A recording that settles while the backup runs is in it, in its small form.
+func TestBackupTakesWhatSettles(t *testing.T) {
+	root := t.TempDir()
+	for _, name := range []string{"msg_first.blob", "rec_second.blob"} {
+		if err := os.WriteFile(filepath.Join(root, name), []byte(name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := &meanwhile{do: func() {
+		if err := os.Rename(filepath.Join(root, "rec_second.blob"), filepath.Join(root, "opus_rec_second.blob")); err != nil {
+			t.Error(err)
+		}
+	}}
+	w := tar.NewWriter(out)
+	n, err := addSound(t.Context(), w, root)
+	if err := errors.Join(err, w.Close()); err != nil || n != 2 {
+		t.Fatalf("%d sounds, %v", n, err)
+	}
+	var names []string
+	for r := tar.NewReader(&out.Buffer); ; {
+		h, err := r.Next()
+		if err != nil {
+			break
+		}
+		names = append(names, filepath.Base(h.Name))
+	}
+	if got := strings.Join(names, " "); got != "msg_first.blob opus_rec_second.blob" {
+		t.Error(got)
+	}
 }
