@@ -77,6 +77,12 @@ func (h *House) switchOr(people func(sip.Watcher, string) (sip.View, bool)) func
 		if r, ok := s.ByExtension(resource); ok && r.Kind == pbx.KindPark {
 			return h.parkLamp(w, s.Parks[pbx.ParkID(r.ID)], resource, at)
 		}
+		if r, ok := s.ByExtension(resource); ok && r.Kind == pbx.KindQueue {
+			return h.queueLamp(w, s.Queues[pbx.QueueID(r.ID)], resource, at)
+		}
+		if r, ok := s.ByExtension(resource); ok && r.Kind == pbx.KindRing {
+			return h.ringLamp(w, s.Rings[pbx.RingID(r.ID)], resource, at)
+		}
 		if r, ok := s.ByExtension(resource); ok && r.Kind == pbx.KindEntrance {
 			group := pbx.GroupID(r.ID)
 			if !policy.Decide(s, policy.Request{Actor: pbx.Actor{Kind: pbx.ActorUser, User: w.User}, Right: policy.GroupSee, Target: policy.Group(group), At: at}).OK {
@@ -103,6 +109,47 @@ func (h *House) parkLamp(w sip.Watcher, p *pbx.Park, resource string, at time.Ti
 	v := switchView(w, resource, lit)
 	v.Keys = []string{parkKey}
 	return v, true
+}
+
+// queueLamp blinks while somebody waits in a queue and is lit while an agent talks for it; for its agents, and for those who may see what they do.
+// Who waits is not told.
+func (h *House) queueLamp(w sip.Watcher, q *pbx.Queue, resource string, at time.Time) (sip.View, bool) {
+	s, live := h.Directory.View()
+	who := pbx.Actor{Kind: pbx.ActorDevice, User: w.User, Device: w.Device, Via: "sip"}
+	if q == nil || !q.Serves(w.User) && !policy.Decide(s, policy.Request{Actor: who, Right: policy.AgentData, Target: policy.Owned(policy.KindQueue, string(q.ID), "", q.Group), At: at}).OK {
+		return sip.View{}, false
+	}
+	var l pbx.Lamp
+	if now := live.Queue(q.ID); now != nil {
+		switch {
+		case slices.ContainsFunc(now.Waiting, func(c pbx.LiveWaiter) bool { return !c.Callback }):
+			l.Calls = []pbx.LampCall{{State: pbx.LampRings, Incoming: true}}
+		case slices.ContainsFunc(now.Agents, func(a pbx.LiveAgent) bool { return a.Duty == "talking" }):
+			l.Calls = []pbx.LampCall{{State: pbx.LampTalks, Incoming: true}}
+		}
+	}
+	return sip.View{Keys: []string{string(q.ID)}, Document: sip.DialogInfo(w, resource, q.Name, l)}, true
+}
+
+// ringLamp blinks while a call rings at a ring group and is lit while one talks that came by it; for its members, and for those who may change it.
+func (h *House) ringLamp(w sip.Watcher, g *pbx.RingGroup, resource string, at time.Time) (sip.View, bool) {
+	s, live := h.Directory.View()
+	who := pbx.Actor{Kind: pbx.ActorDevice, User: w.User, Device: w.Device, Via: "sip"}
+	if g == nil || !slices.Contains(s.People(g, at), w.User) && !policy.Decide(s, policy.Request{Actor: who, Right: policy.QueueEdit, Target: policy.Owned(policy.KindQueue, string(g.ID), "", g.Group), At: at}).OK {
+		return sip.View{}, false
+	}
+	var l pbx.Lamp
+	for _, c := range live.Calls() {
+		if c.Ring != g.ID {
+			continue
+		}
+		if c.Phase == pbx.PhaseRinging {
+			l.Calls = []pbx.LampCall{{State: pbx.LampRings, Incoming: true}}
+			break
+		}
+		l.Calls = []pbx.LampCall{{State: pbx.LampTalks, Incoming: true}}
+	}
+	return sip.View{Keys: []string{string(g.ID)}, Document: sip.DialogInfo(w, resource, g.Name, l)}, true
 }
 
 // parkKey is what lamps of park positions depend on.
@@ -243,6 +290,7 @@ func (h *House) standing(g *glance, u *pbx.User) (sip.Document, bool) {
 func (h *House) watchLamps() {
 	inside := map[pbx.CallID][]pbx.UserID{} // who was in a call when it moved last; watchers run one at a time
 	waits := map[pbx.CallID]bool{}          // calls that were parked then
+	by := map[pbx.CallID]pbx.RingID{}       // … by which ring group they came
 	h.stops = append(h.stops,
 		h.Directory.WatchPresence(func(m directory.Moved) {
 			var concerned []string
@@ -252,7 +300,13 @@ func (h *House) watchLamps() {
 				}
 			}
 			switch {
+			case m.Queue != nil:
+				concerned = append(concerned, string(m.Queue.ID))
 			case m.Call != nil:
+				if before, now := by[m.Call.ID], m.Call.Ring; before != "" || now != "" {
+					concerned = append(concerned, string(before), string(now))
+					by[m.Call.ID] = now
+				}
 				note(inside[m.Call.ID])
 				note(m.Call.Users)
 				inside[m.Call.ID] = m.Call.Users
@@ -263,6 +317,10 @@ func (h *House) watchLamps() {
 					}
 				}
 			case m.Ended != nil:
+				if before := by[m.Ended.ID]; before != "" {
+					concerned = append(concerned, string(before))
+				}
+				delete(by, m.Ended.ID)
 				note(inside[m.Ended.ID])
 				note(m.Ended.Users)
 				delete(inside, m.Ended.ID)

@@ -181,6 +181,22 @@ var steps = []step{
 	{sentence("NAME shares presence with NAME in NAME"), func(s *story, a []string) {
 		s.server.call(200, "PUT", "/v1/groups/"+s.groups[a[2]]+"/members/"+s.people[a[0]]+"/share", object{"presence": a[1]})
 	}},
+	{sentence("queue NAME of NAME"), func(s *story, a []string) {
+		s.server.call(201, "POST", "/v1/queues", object{"name": "Desk", "extension": a[0], "every": 0, "agents": []object{{"id": s.people[a[1]]}}})
+	}},
+	{sentence("ring group NAME of NAME"), func(s *story, a []string) {
+		s.server.call(201, "POST", "/v1/rings", object{"name": "Team", "extension": a[0], "members": []object{{"kind": "user", "id": s.people[a[1]]}}})
+	}},
+	{sentence("NAME has the number NAME"), func(s *story, a []string) {
+		s.server.call(200, "PUT", "/v1/groups/"+s.groups[a[0]]+"/entrance", object{"extension": a[1], "open": object{"kind": "user", "id": s.people["Olga"]}})
+	}},
+	{sentence("NAME is closed by hand"), func(s *story, a []string) {
+		s.server.call(200, "PUT", "/v1/groups/"+s.groups[a[0]]+"/hours/override", object{"state": "closed"})
+	}},
+	{sentence("NAME forwards all calls to NAME"), func(s *story, a []string) {
+		s.dial(a[0], "*72"+a[1])
+		s.wait(s.talk(a[0]).Answered(), s.talk(a[0]).Ended())
+	}},
 	{regexp.MustCompile(`^record (.+)$`), func(s *story, a []string) { s.record(a[0]) }},
 }
 

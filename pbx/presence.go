@@ -44,6 +44,7 @@ type LiveCall struct {
 	Room     *Meeting    `json:"room,omitempty"`
 	House    bool        `json:"house,omitempty"` // the caller talks to the house: a mailbox, a menu, a queue, a room
 	Menu     MenuID      `json:"menu,omitempty"`  // the caller chooses there
+	Ring     RingID      `json:"ring,omitempty"`  // it rings there, or was answered there
 	Watches  []LiveWatch `json:"watches,omitempty"`
 	Trunks   []TrunkID   `json:"trunks,omitempty"` // lines to carriers that it uses or tries
 	Codec    string      `json:"codec,omitempty"`

@@ -286,6 +286,9 @@ func (r *run) shown() pbx.LiveCall {
 		}
 	}
 	lc.Users = users
+	if n := len(r.plan.Passed); n > 0 && r.plan.Passed[n-1].At.Kind == pbx.ToRing {
+		lc.Ring = pbx.RingID(r.plan.Passed[n-1].At.ID)
+	}
 	return lc
 }
 
