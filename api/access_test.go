@@ -331,6 +331,8 @@ func probes() map[string][]probe {
 		"PATCH /v1/trunks/{trunk}":                          trunks("/v1/trunks/%s", `{"name":"Renamed"}`),
 		"DELETE /v1/trunks/{trunk}":                         trunks("/v1/trunks/%s", ""),
 		"GET /v1/trunks/{trunk}/quality":                    trunks("/v1/trunks/%s/quality", ""),
+		"GET /v1/trunks/{trunk}/test":                       trunks("/v1/trunks/%s/test", ""),
+		"POST /v1/trunks/{trunk}/test":                      trunks("/v1/trunks/%s/test", ""),
 		"POST /v1/trunks/{trunk}/try":                       trunks("/v1/trunks/%s/try", ""),
 		"GET /v1/numbers":                                   one("/v1/numbers", ""),
 		"POST /v1/numbers":                                  {{"sales", "/v1/numbers", `{"number":"+49301234567","group":"<sales>"}`, ""}, {"support", "/v1/numbers", `{"number":"+49301234567","group":"<support>"}`, ""}, {"office", "/v1/numbers", `{"number":"+49301234567"}`, ""}},

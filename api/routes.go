@@ -104,6 +104,8 @@ func Routes() []Route {
 		route("PATCH", "/v1/trunks/{trunk}", row(policy.TrunkEdit), "Change a trunk.", (*Server).patchTrunk).tries(),
 		act("DELETE", "/v1/trunks/{trunk}", row(policy.TrunkEdit), "Delete a trunk that nothing uses.", (*Server).deleteTrunk),
 		route("GET", "/v1/trunks/{trunk}/quality", row(policy.TrunkEdit), "What calls over a trunk were like: answers, delays, sound (B-104).", (*Server).trunkQuality),
+		route("GET", "/v1/trunks/{trunk}/test", row(policy.TrunkEdit), "How the latest trial of a trunk goes, step by step.", (*Server).getTrunkTest),
+		route("POST", "/v1/trunks/{trunk}/test", row(policy.TrunkEdit), "Try a trunk step by step: name, way, certificate, answer, account. Nothing is changed at the carrier.", (*Server).testTrunk),
 		route("POST", "/v1/trunks/{trunk}/try", row(policy.TrunkEdit), "Try a trunk that is down again at once.", (*Server).tryTrunk),
 		route("GET", "/v1/numbers", anywhere(policy.NumberEdit, policy.RouteEdit), "Numbers of the office, and where they lead.", (*Server).listDIDs),
 		route("POST", "/v1/numbers", anywhere(policy.NumberEdit), "Add a number.", (*Server).createDID).created(),

@@ -64,6 +64,8 @@ type Config struct {
 	Checkpoints func() ([]store.Checkpoint, error)         // ends of the audit log as they were noted outside the database; nil notes none
 	Lines       func() map[pbx.TrunkID]Line                // how the lines to carriers are; nil knows nothing
 	TryLine     func(pbx.TrunkID)                          // asks a line that is down to try again
+	TestLine    func(*pbx.Trunk)                           // begins the trial of a line
+	LineTrial   func(pbx.TrunkID) (LineTrial, bool)        // how the latest trial of a line goes
 	Blocks      Blocks                                     // the networks that phones may not be reached from
 	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
 	Playback    func(pbx.RecordingID) (Playback, error)    // a recording likewise, and what it looks like

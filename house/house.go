@@ -152,6 +152,7 @@ type House struct {
 	waiting  *waiting
 	pins     pins
 	lines    chan event.Fact // how trunks went
+	probes   *probes
 	till     *switchboard.Till
 	marks    chan switchboard.Reached // of budgets
 
@@ -168,7 +169,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler()}
+	h := &House{Memory: m, probes: newProbes(), lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler()}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

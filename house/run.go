@@ -66,6 +66,7 @@ func (h *House) shut() (err error) {
 			defer cancel()
 			err = errors.Join(err, end(ctx))
 		}
+		h.probes.end()
 		if h.Board != nil {
 			room(writing, h.Board.Drain)
 		}

@@ -3272,6 +3272,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/trunks/{trunk}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the latest trial of a trunk goes, step by step.
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_trunks_by_trunk_test"];
+        put?: never;
+        /**
+         * Try a trunk step by step: name, way, certificate, answer, account. Nothing is changed at the carrier.
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_trunks_by_trunk_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trunks/{trunk}/try": {
         parameters: {
             query?: never;
@@ -8420,6 +8444,23 @@ export interface components {
             /** @enum {string} */
             do: "start" | "stop" | "pause" | "resume";
         };
+        TestStep: {
+            /** @description what was found, or the words of the far side */
+            detail?: string;
+            /** @enum {string} */
+            kind: "name" | "connect" | "certificate" | "answer" | "account";
+            /** @description why it failed and what to do next, as a sentence */
+            problem?: string;
+            /** @enum {string} */
+            state: "running" | "passed" | "doubt" | "failed";
+            /** @description where it was tried */
+            target?: string;
+            /**
+             * Format: int64
+             * @description ms
+             */
+            took?: number;
+        };
         Thing: {
             /** @description absent for system and site */
             id?: string;
@@ -8595,6 +8636,21 @@ export interface components {
             /** @description in order, of equal length */
             parts: components["schemas"]["Quality"][];
             whole: components["schemas"]["Quality"];
+        };
+        TrunkTest: {
+            /**
+             * Format: date-time
+             * @description absent: it was never tried since the start of the system
+             */
+            begun?: string;
+            running: boolean;
+            /** @description in order; the last may be under way */
+            steps: components["schemas"]["TestStep"][];
+            /**
+             * @description when it is over
+             * @enum {string}
+             */
+            verdict?: "" | "passed" | "doubt" | "failed";
         };
         TryDraftBody: {
             /**
@@ -16617,6 +16673,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrunkQuality"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_trunks_by_trunk_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTest"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_trunks_by_trunk_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTest"];
                 };
             };
             /** @description Refused, with the reason */

@@ -6,10 +6,12 @@ import { api, type Trunk } from '../api';
 import { Button } from '../ui/button';
 import { Confirm, Side } from '../ui/dialog';
 import { Choices, Pick, Text, Toggle, useForm } from '../ui/form';
+import { Chooser } from '../ui/pick';
 import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { useGroups } from './query';
+import { Trial } from './trial';
 import { byName } from './words';
 
 const transports = ['', 'udp', 'tcp', 'tls'] as const;
@@ -17,11 +19,23 @@ const forms = ['plus', 'digits', 'abroad', 'national'] as const;
 const onwards = ['', 'diversion', 'history'] as const;
 const fields = ['name', 'host', 'transport', 'domain', 'username', 'auth_name', 'secret', 'expires', 'ping', 'sources', 'calls', 'prefix', 'shows', 'group', 'encrypt'];
 
+/** What lines of a kind have in common, whoever the carrier is. */
+const shapes = {
+  account: { register: true, transport: '', sends: 'plus', encrypt: false, trusted: false },
+  account_secure: { register: true, transport: 'tls', sends: 'plus', encrypt: true, trusted: false },
+  account_digits: { register: true, transport: '', sends: 'digits', encrypt: false, trusted: false },
+  account_national: { register: true, transport: '', sends: 'national', encrypt: false, trusted: false },
+  address: { register: false, transport: 'udp', sends: 'plus', encrypt: false, trusted: false },
+  address_secure: { register: false, transport: 'tls', sends: 'plus', encrypt: true, trusted: false },
+  system: { register: false, transport: 'tcp', sends: 'plus', encrypt: false, trusted: true },
+} as const;
+
 export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => void }) {
   const cache = useQueryClient();
   const groups = byName(useGroups().data?.items ?? []);
   const [removing, setRemoving] = useState(false);
   const [more, setMore] = useState(false);
+  const [shape, setShape] = useState('');
   const refresh = () => Promise.all(['trunks', 'numbers', 'outroutes', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
   const form = useForm({
     name: trunk?.name ?? '', group: trunk?.group ?? '', host: trunk?.host ?? '', transport: trunk?.transport ?? '', register: trunk?.register ?? true, username: trunk?.username ?? '', secret: '',
@@ -35,10 +49,19 @@ export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => vo
     toast({ text: t('trunk.saved', { name: v.name }) });
     onClose();
   });
+  const take = (x: string) => {
+    setShape(x);
+    const of = shapes[x as keyof typeof shapes];
+    if (!of) return;
+    for (const [name, v] of Object.entries(of)) form.set(name as keyof typeof of, v);
+    if (of.encrypt || of.trusted) setMore(true);
+  };
   return (
     <Side title={trunk?.name ?? t('trunk.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{trunk && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('ring.delete')}</Button></span>}</>}>
       <div className="col g16">
         <FormError error={form.error} fields={fields} />
+        {trunk && <Trial trunk={trunk.id} />}
+        {!trunk && <Chooser label={t('shape.title')} hint={t('shape.hint')} value={shape} empty={t('shape.own')} options={Object.keys(shapes).map((x) => ({ value: x, label: t(`shape.${x as keyof typeof shapes}`) }))} onChange={take} />}
         <Text form={form} name="name" label={t('field.name')} focus />
         <Text form={form} name="host" label={t('trunk.host')} hint={t('trunk.host_hint')} placeholder="sip.carrier.example" />
         <Toggle form={form} name="register" label={t('trunk.register')} hint={t('trunk.register_hint')} />
