@@ -73,7 +73,7 @@ func TestMobileToo(t *testing.T) {
 }
 
 // Rebound with real phones over a carrier that nobody here has written: a rule sends the call to a mobile, whoever picks it up hears who calls, and
-// takes the call with a key, or declines it; the caller hears ringing until then, and learns nothing of the mobile.
+// takes the call with a key, or declines it; the caller hears ringing until then. Who was declined comes to the voicemail, or where that is off is told so.
 func TestReboundWithRealPhones(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
 	defer cancel()
@@ -84,15 +84,16 @@ func TestReboundWithRealPhones(t *testing.T) {
 	_, account := o.person("Carol", "151")
 	account.Server, account.Transport = o.reach("udp"), "udp"
 	carol := o.phoneAt(ctx, "carol", account, 550)
-	asked := func() {
+	presses := func(key string) {
 		t.Helper()
 		do(t, carol, "dial", "sip:150@"+o.reach("udp"))
 		expect(t, ctx, o.far, "CALL_INCOMING")
 		do(t, o.far, "accept", "")
 		expect(t, ctx, o.far, "CALL_ESTABLISHED")
+		do(t, o.far, "sndcode", key)
+		do(t, o.far, "sndcode", "\x04") // let go
 	}
-	asked()
-	do(t, o.far, "sndcode", "1")
+	presses("1")
 	expect(t, ctx, carol, "CALL_ESTABLISHED")
 	heard(t, carol, 700)
 	heard(t, o.far, 550)
@@ -100,14 +101,20 @@ func TestReboundWithRealPhones(t *testing.T) {
 	expect(t, ctx, carol, "CALL_CLOSED")
 	expect(t, ctx, o.far, "CALL_CLOSED")
 
-	asked()
-	do(t, o.far, "sndcode", "9")
+	presses("9")
+	expect(t, ctx, o.far, "CALL_CLOSED")
+	expect(t, ctx, carol, "CALL_ESTABLISHED") // with the voicemail
+	do(t, carol, "hangup", "")
+	expect(t, ctx, carol, "CALL_CLOSED")
+
+	o.call(200, "PATCH", "/v1/mailboxes/"+o.alice, object{"on": false})
+	presses("9")
 	expect(t, ctx, o.far, "CALL_CLOSED")
 	expect(t, ctx, carol, "CALL_CLOSED")
-	eventually(t, "two records", func() bool { return len(o.call(200, "GET", "/v1/calls", nil).Items()) == 2 })
-	if last := o.call(200, "GET", "/v1/calls", nil).Items()[0]; last.Text("cause") != string(pbx.CauseDeclined) || last.Text("answered") != "" {
-		t.Errorf("the declined call: %v", last)
-	}
+	eventually(t, "the record of the declined call", func() bool {
+		list := o.call(200, "GET", "/v1/calls", nil).Items()
+		return len(list) == 3 && list[0].Text("cause") == string(pbx.CauseDeclined)
+	})
 }
 
 // A call from outside that a rule sends outside is given back to a carrier that sends it on by itself; to one that cannot it is carried by the

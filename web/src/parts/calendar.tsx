@@ -44,7 +44,7 @@ function Editor({ c }: { c: Calendar }) {
     toast({ text: t('calendar.linked') });
   });
   return (
-    <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
+    <form className="form col g16" onSubmit={(e) => void form.submit(e)} noValidate>
       {c.linked && <Said c={c} />}
       <Chooser label={t('calendar.as')} options={statuses.map((s) => ({ value: s, label: presenceName(s) }))} value={as} onChange={(v) => {
         setAs(v as As);
