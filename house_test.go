@@ -329,9 +329,10 @@ func TestHouseFilesAreShort(t *testing.T) {
 }
 
 // Every line to the outside is opened by route.leaveHouse, which is called where toll has been asked and for emergency calls; nothing else makes
-// a target with a trunk (N-12, BAR TF-02).
+// a target with a trunk, and nothing else dials one. Whatever begins a call or sends one on – a phone, a rule, a summons to a queue's caller, a room or a wake-up –
+// asks for the payer's right in the same breath as route (N-12, BAR TF-0, TF-02).
 func TestHouseAsksTollBeforeEveryLine(t *testing.T) {
-	calls, targets := map[string]int{}, 0
+	calls, targets, invites, ways := map[string]int{}, 0, 0, 0
 	for _, p := range packages(t) {
 		for _, f := range p.GoFiles {
 			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, f), nil, 0)
@@ -343,15 +344,25 @@ func TestHouseAsksTollBeforeEveryLine(t *testing.T) {
 				if !ok {
 					continue
 				}
-				asks := false
+				asks, decides, rights := false, false, false
 				ast.Inspect(fn, func(n ast.Node) bool {
 					switch x := n.(type) {
+					case *ast.AssignStmt: // a side's line is what route chose, and nothing else
+						for _, l := range x.Lhs {
+							if sel, ok := l.(*ast.SelectorExpr); ok && name(p) == "switchboard" && (sel.Sel.Name == "trunk" || sel.Sel.Name == "sends") {
+								t.Errorf("%s chooses a line by itself", fn.Name.Name)
+							}
+						}
 					case *ast.CallExpr:
 						sel, ok := x.Fun.(*ast.SelectorExpr)
 						if !ok {
 							return true
 						}
 						asks = asks || sel.Sel.Name == "mayCost"
+						rights = rights || sel.Sel.Name == "mayDialOut" || sel.Sel.Name == "summon" && fn.Name.Name != "summon" // which has to ask itself
+						if from, ok := sel.X.(*ast.Ident); ok && from.Name == "route" && sel.Sel.Name == "Decide" && name(p) == "switchboard" {
+							decides = true
+						}
 						if sel.Sel.Name == "leaveHouse" {
 							calls[fn.Name.Name]++
 							if fn.Name.Name != "emergency" && !asks {
@@ -367,6 +378,12 @@ func TestHouseAsksTollBeforeEveryLine(t *testing.T) {
 								}
 							}
 						}
+						if sel, ok := x.Type.(*ast.SelectorExpr); ok && sel.Sel.Name == "Invite" && keys["Trunk"] {
+							invites++
+							if name(p) != "switchboard" || fn.Name.Name != "dial" {
+								t.Errorf("%s: %s calls over a line; only the switchboard's dial may, which dials what was decided", name(p), fn.Name.Name)
+							}
+						}
 						if keys["Trunk"] && keys["Sends"] {
 							targets++
 							if name(p) != "route" || fn.Name.Name != "leaveHouse" {
@@ -376,8 +393,17 @@ func TestHouseAsksTollBeforeEveryLine(t *testing.T) {
 					}
 					return true
 				})
+				if decides || name(p) == "switchboard" && fn.Name.Name == "summon" {
+					ways++
+					if !rights {
+						t.Errorf("%s sends calls on without asking mayDialOut", fn.Name.Name)
+					}
+				}
 			}
 		}
+	}
+	if invites != 1 || ways < 3 {
+		t.Errorf("%d places dial lines, %d decide where calls go: this test looks in the wrong place", invites, ways)
 	}
 	if calls["outwards"] != 1 || calls["emergency"] != 1 || len(calls) != 2 || targets == 0 {
 		t.Errorf("lines are opened by %v, with %d targets", calls, targets)

@@ -42,7 +42,7 @@ type WhyCall struct {
 
 // CallCheck is one question of the decision.
 type CallCheck struct {
-	Kind  string `json:"kind" enum:"right,number,alarm,rules,deny,hours,price,budget"`
+	Kind  string `json:"kind" enum:"right,number,alarm,rules,deny,hours,pin,price,budget"`
 	State string `json:"state" enum:"passed,decides,would_refuse"`
 	Text  string `json:"text"`
 }
@@ -181,8 +181,18 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 		}
 		out.Order = append(out.Order, row)
 	}
+	if out.OK && e.Asks.Profile != nil && !e.HasPIN {
+		out.OK, out.Code, out.Verdict = false, "pin", say(i18n.T("toll.pin"))
+		for i := range out.Order {
+			if out.Order[i].Kind == string(toll.CheckPIN) {
+				out.Order[i].State = "decides"
+			}
+		}
+	}
 	switch {
 	case out.OK:
+	case out.Code == "pin":
+		out.Change = say(i18n.T("toll.change.pin"))
 	case out.Code == "budget":
 		out.Change = say(i18n.T("toll.change.budget"))
 	case e.Code == toll.Alarmed && right.OK:

@@ -39,7 +39,7 @@ type TollPlace struct {
 
 // TollRule is one rule. A list that is empty means all; without classes and prefixes a rule allows no pricy numbers.
 type TollRule struct {
-	Effect    string   `json:"effect" enum:"allow,deny,limit"`
+	Effect    string   `json:"effect" enum:"allow,deny,limit,pin"`
 	Classes   []string `json:"classes,omitempty" enum:"local,national,mobile,toll_free,international,shared_cost,premium,satellite,unassigned"`
 	Countries []string `json:"countries,omitempty" doc:"ISO 3166 alpha-2"`
 	Prefixes  []string `json:"prefixes,omitempty" doc:"beginnings of numbers with country code, such as +48; whole numbers too"`

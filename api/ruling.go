@@ -12,6 +12,7 @@ import (
 type CallRuling struct {
 	Code    string            `json:"code" doc:"how it came about, in one word"`
 	Text    string            `json:"text"`
+	PIN     bool              `json:"pin,omitempty" doc:"the payer typed his PIN before"`
 	Payer   Named             `json:"payer"`
 	Profile pbx.RestrictionID `json:"profile,omitempty" doc:"for who may see it and while it is there"`
 	Name    string            `json:"name,omitempty" doc:"of the profile, as it was called then"`
@@ -24,7 +25,7 @@ func (s *Server) ruling(v *visit, r *event.Ruling) *CallRuling {
 		return nil
 	}
 	say, country := func(t i18n.Text) string { return s.say(v, t) }, s.country(v)
-	out := &CallRuling{Code: r.Code, Text: say(i18n.T("toll." + r.Code)), Name: r.Name,
+	out := &CallRuling{PIN: r.PIN, Code: r.Code, Text: say(i18n.T("toll." + r.Code)), Name: r.Name,
 		Payer: Named{Kind: pbx.KindUser, ID: string(r.Payer), Name: v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(r.Payer)})}}
 	switch {
 	case r.Rule != nil:

@@ -138,6 +138,8 @@ func (m *machine) serve(in Input) {
 		s.step(m, in)
 	case code:
 		s.step(m, in)
+	case pinned:
+		s.step(m, in)
 	case fetch:
 		s.step(m, in)
 	case names:
@@ -160,6 +162,8 @@ func serviceFor(h *route.House) service {
 		return queued{at: h.At}
 	case pbx.ToCode:
 		return code{action: pbx.CodeAction(h.At.ID), argument: h.At.Number}
+	case pbx.ToPIN:
+		return pinned{number: h.At.Number}
 	case pbx.ToNames:
 		return names{}
 	case pbx.ToFetch:

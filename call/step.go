@@ -81,6 +81,8 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Unlocked:
 		m.answer(in)
+	case PINChecked:
+		m.answer(in)
 	case Done:
 		m.answer(in)
 	case Named:

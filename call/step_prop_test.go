@@ -331,6 +331,9 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 				return Done{OK: flag("ok")}
 			}
 			note := Note{ID: "msg_1", New: flag("new"), Back: operator}
+			if rapid.Bool().Draw(t, "checked") {
+				return PINChecked{OK: flag("ok"), Blocked: flag("blocked")}
+			}
 			return Unlocked{OK: flag("ok"), Ask: flag("ask"), Blocked: flag("blocked"), Edit: true, Settings: true, Notes: slices.Repeat([]Note{note}, rapid.IntRange(0, 2).Draw(t, "notes"))}
 		}
 		if flag("menu") {

@@ -277,6 +277,8 @@ func parseInput(t *testing.T, w []string) Input {
 	case "carried": // carried to=bert ask, or carried echo
 		return Carried{Clips: []Clip{{Sound: "done"}}, To: pbx.Destination{ID: string(value("to")), Kind: map[bool]pbx.DestinationKind{true: pbx.ToUser}[value("to") != ""]},
 			Ask: has("ask"), Echo: has("echo")}
+	case "pin_checked": // pin_checked, wrong or blocked
+		return PINChecked{OK: !has("wrong") && !has("blocked"), Blocked: has("blocked")}
 	case "unlocked": // unlocked ask, blocked, or new=2 old=1 edit settings back
 		in := Unlocked{OK: !has("ask") && !has("blocked") && !has("wrong"), Ask: has("ask"), Blocked: has("blocked"), Edit: has("edit"), Settings: has("settings")}
 		if in.OK {
@@ -458,6 +460,8 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("carry %s %q", e.Action, e.Argument)
 	case Echo:
 		return fmt.Sprintf("echo %s", e.Leg)
+	case CheckPIN:
+		return fmt.Sprintf("check_pin %q", e.PIN)
 	case Unlock:
 		return fmt.Sprintf("unlock own=%t %q %q", e.Own, e.Number, e.PIN)
 	case Treat:

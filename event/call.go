@@ -39,6 +39,7 @@ type Ruling struct {
 	Name    string            `json:"name,omitempty"`    // of the profile
 	Rule    *pbx.TollRule     `json:"rule,omitempty"`
 	Except  *pbx.TollExcept   `json:"except,omitempty"` // in place of a rule
+	PIN     bool              `json:"pin,omitempty"`    // the payer typed his PIN before
 }
 
 // Started is the payload of call.started: somebody dialled. It is stored before anything rings.

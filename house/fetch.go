@@ -35,6 +35,8 @@ func (b mailboxes) Fetch(ctx context.Context, r switchboard.Reader, e call.Effec
 		return f.done(f.sendOn(ctx, e))
 	case call.Greet:
 		return f.done(f.greet(ctx, e))
+	case call.CheckPIN:
+		return f.checkPIN(ctx, e.PIN)
 	case call.SetPIN:
 		return f.done(f.setPIN(ctx, e.PIN))
 	}
@@ -123,6 +125,29 @@ func (f *fetching) unlock(ctx context.Context, e call.Unlock) (call.Input, pbx.B
 		err = f.locked(ctx, id)
 	}
 	return call.Unlocked{Blocked: true}, "", err
+}
+
+// checkPIN tells whether the phone's person has typed his PIN; tries are counted with those for his mailbox, which has the same.
+func (f *fetching) checkPIN(ctx context.Context, pin string) (call.Input, pbx.BoxID, error) {
+	id := pbx.BoxID(f.r.Who.User)
+	if f.h.pins.blocked(id, f.caller(), f.at) {
+		return call.PINChecked{Blocked: true}, f.r.Box, nil
+	}
+	box := f.s.Mailboxes[id]
+	if box == nil || box.PIN == "" {
+		return call.PINChecked{}, f.r.Box, nil
+	}
+	fits, err := f.h.Auth.Fits(ctx, pin, box.PIN)
+	switch {
+	case err != nil:
+		return nil, f.r.Box, err
+	case fits:
+		f.h.pins.right(id, f.caller())
+		return call.PINChecked{OK: true}, f.r.Box, nil
+	case f.h.pins.failed(id, f.caller(), f.at):
+		return call.PINChecked{Blocked: true}, f.r.Box, f.locked(ctx, id)
+	}
+	return call.PINChecked{}, f.r.Box, nil
 }
 
 // locked writes down that a mailbox opens with its PIN no more for a while, and tells those whose it is.

@@ -27,6 +27,7 @@ const (
 	ToFetch   DestinationKind = "fetch"   // messages are fetched with number and PIN; of a code with the id of the caller: his own
 	ToNames   DestinationKind = "names"   // somebody is found by the letters of his name
 	ToWatch   DestinationKind = "watch"   // a call of others, in the way that ID says: of the person with that number, or the call
+	ToPIN     DestinationKind = "pin"     // the house asks for a PIN before it calls the number; no rule leads there
 	ToCode    DestinationKind = "code"    // the house does what a feature code says; no rule leads there
 )
 

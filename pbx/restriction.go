@@ -31,6 +31,7 @@ const (
 	TollAllow TollEffect = "allow"
 	TollDeny  TollEffect = "deny"
 	TollLimit TollEffect = "limit" // the call ends after some minutes, if it is allowed
+	TollPIN   TollEffect = "pin"   // whoever pays types his PIN before, if it is allowed
 )
 
 // TollWhen says when a rule holds.
@@ -119,7 +120,7 @@ func (s *Snapshot) checkRestriction(r *Restriction) error {
 }
 
 func (t *TollRule) check(field string) error {
-	if !slices.Contains([]TollEffect{TollAllow, TollDeny, TollLimit}, t.Effect) {
+	if !slices.Contains([]TollEffect{TollAllow, TollDeny, TollLimit, TollPIN}, t.Effect) {
 		return Refuse(Invalid, field+".effect", "restriction.effect_unknown")
 	}
 	if !slices.Contains([]TollWhen{TollAlways, TollOpen, TollClosed, TollWeekend, TollHoliday}, t.When) {

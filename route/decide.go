@@ -27,6 +27,7 @@ type Request struct {
 	Owner   pbx.UserID      // with To: whose rule sends it there; he pays for what leads outside (N-12)
 	Came    string          // of a call from outside: the number of the office that it came for
 	Passed  []Stop          // where the call has been, in order; what would lead in a circle is cut
+	PIN     bool            // the caller has typed his PIN
 	At      time.Time
 	Suppose Suppose // of a preview; nothing for a call
 }

@@ -141,3 +141,37 @@ func TestEveryWayOutAsksWhoeverPaysInRandomOffices(t *testing.T) {
 		t.Errorf("%d allowed, %d refused: the offices are too much alike", allowed, refused)
 	}
 }
+
+// Where a rule asks for the PIN, whoever dials types it to the house first; who cannot, because he does not pay or has none, is refused. With the PIN the
+// line is opened (B-002).
+func TestPINComesFirst(t *testing.T) {
+	w := costly()
+	w.nouns = append(w.nouns, &pbx.Restriction{ID: "rst_pin", Name: "PIN", On: []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}}, Rules: []pbx.TollRule{
+		{Effect: pbx.TollAllow, Classes: []string{"mobile", "premium"}}, {Effect: pbx.TollPIN, Classes: []string{"premium", "international"}}}},
+		&pbx.Mailbox{ID: "usr_bob", PIN: "hash", PINSince: noon})
+	s := w.snapshot(t)
+	device := func(u pbx.UserID) pbx.Actor { return pbx.Actor{Kind: pbx.ActorDevice, User: u} }
+	for _, tt := range []struct {
+		name  string
+		r     Request
+		asks  bool
+		why   string
+		lines bool
+	}{
+		{"dialled", Request{Caller: device("usr_bob"), Dialled: "0900 1234567"}, true, "", false},
+		{"abroad", Request{Caller: device("usr_bob"), Dialled: "+48221234567"}, true, "", false},
+		{"typed", Request{Caller: device("usr_bob"), To: pbx.Destination{Kind: pbx.ToOutside, Number: "0900 1234567"}, PIN: true}, false, "", true},
+		{"another class", Request{Caller: device("usr_bob"), Dialled: "0170 1234567"}, false, "", true},
+		{"emergency", Request{Caller: device("usr_bob"), Dialled: "112"}, false, "", true},
+		{"without a PIN", Request{Caller: device("usr_alice"), Dialled: "0900 1234567"}, false, "toll.refused.pin_missing", false},
+		{"a rule of his", Request{Caller: device("usr_alice"), To: pbx.Destination{Kind: pbx.ToOutside, Number: "0900 1234567"}, Owner: "usr_bob"}, false, "toll.refused.pin", false},
+		{"a rule of his, by somebody who typed his own", Request{Caller: device("usr_alice"), PIN: true, To: pbx.Destination{Kind: pbx.ToOutside, Number: "0900 1234567"}, Owner: "usr_bob"}, false, "toll.refused.pin", false},
+		{"by a program", Request{Caller: pbx.Actor{Kind: pbx.ActorUser, User: "usr_bob"}, Dialled: "0900 1234567"}, false, "toll.refused.pin", false},
+	} {
+		tt.r.At = noon
+		p := Decide(s, w.live, tt.r)
+		if asks := p.House != nil && p.House.At.Kind == pbx.ToPIN; asks != tt.asks || p.Text.Key != tt.why || (len(p.Attempts) > 0) != tt.lines || (p.Refuse != "") != (tt.why != "") {
+			t.Errorf("%s: %+v", tt.name, p)
+		}
+	}
+}

@@ -33,6 +33,10 @@ func (q *question) outwards(p *Plan, to pbx.Destination) {
 		p.end(pbx.CauseDenied, text)
 		return
 	}
+	if p.Ruled.Asks.Profile != nil {
+		q.askPIN(p, dialled)
+		return
+	}
 	q.leaveHouse(p, n, to)
 	if p.Refuse == "" {
 		q.onTheWay(p, n, to)
@@ -60,6 +64,20 @@ func (q *question) onTheWay(p *Plan, n number.Number, to pbx.Destination) {
 	}
 }
 
+// askPIN lets the house ask whoever dialled for his PIN first; who pays without sitting at the keys cannot type it.
+func (q *question) askPIN(p *Plan, dialled string) {
+	switch {
+	case q.payer() != q.r.Caller.User || q.r.Caller.Kind != pbx.ActorDevice:
+		p.end(pbx.CauseDenied, i18n.T("toll.refused.pin", "number", p.To.Number))
+	case !toll.HasPIN(q.s, q.r.Caller.User):
+		p.end(pbx.CauseDenied, i18n.T("toll.refused.pin_missing", "number", p.To.Number))
+		p.Spoken = "say.refused.right"
+	default:
+		p.because(i18n.T("toll.pin_asked"))
+		p.House = &House{At: pbx.Destination{Kind: pbx.ToPIN, Number: dialled}, Language: q.spoken(p)}
+	}
+}
+
 // mayCost asks whether whoever pays may call the number, before any line is looked for: every way out of the house comes by here, and
 // whoever came round about is asked like one who dialled (N-12, TF-08). The refusal names the kind of reason and no rule of others (N-18).
 func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
@@ -67,6 +85,7 @@ func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
 	if ask.Payer == q.r.Caller.User {
 		ask.Device = q.r.Caller.Device
 	}
+	ask.PIN = q.r.PIN && ask.Payer == q.r.Caller.User
 	v := toll.Decide(q.s, ask)
 	p.Payer, p.Most, p.Warn, p.Number, p.Paid = ask.Payer, v.Most, v.Warn, n, v.Paid
 	p.Ruled = &v

@@ -110,7 +110,7 @@ func (r *run) perform(e call.Effect) call.Input {
 		return r.enterQueue(e)
 	case call.Drop:
 		r.drop(e.Legs)
-	case call.Unlock, call.Treat, call.Address, call.SendOn, call.Greet, call.SetPIN:
+	case call.Unlock, call.Treat, call.Address, call.SendOn, call.Greet, call.SetPIN, call.CheckPIN:
 		r.fetch(e)
 	case call.FindName:
 		return r.findName(e)

@@ -16,7 +16,7 @@ import (
 func (r *run) goOn(e call.Route) call.Input {
 	s, live := r.b.c.View()
 	asked := r.plan.Go(r.asked, e.Cause, r.now)
-	asked.To, asked.Owner = e.To, e.Owner
+	asked.To, asked.Owner, asked.PIN = e.To, e.Owner, r.pinned
 	plan := route.Decide(s, live, asked)
 	r.b.mayDialOut(s, r.in.Actor, &plan, r.now)
 	r.hurry(&plan)

@@ -108,6 +108,7 @@ type run struct {
 	over      *overheard     // others take part in this one
 	shows     pbx.Party      // whom agents see who are rung for a call back
 	summons   *summons       // why the house calls by itself
+	pinned    bool           // the caller has typed his PIN
 	why       []i18n.Text    // by which rules it was refused or cut
 }
 

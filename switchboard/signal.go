@@ -55,6 +55,9 @@ func (r *run) handle(m *message) {
 		if opened, ok := m.input.(call.Unlocked); ok && opened.OK {
 			r.unlocked(opened, m.box)
 		}
+		if checked, ok := m.input.(call.PINChecked); ok && checked.OK {
+			r.pinned = true
+		}
 		r.told(m.input)
 	case m.key != "":
 		switch i := r.state.Find(m.key); {

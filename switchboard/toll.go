@@ -145,7 +145,7 @@ func (r *run) ruling() *event.Ruling {
 	if d == nil {
 		return nil
 	}
-	out := &event.Ruling{Code: string(d.Code), Payer: r.plan.Payer}
+	out := &event.Ruling{Code: string(d.Code), Payer: r.plan.Payer, PIN: r.pinned && r.plan.Payer == r.in.Actor.User}
 	if p := d.Spot.Profile; p != nil {
 		out.Profile, out.Name = p.ID, p.Name
 		if n := d.Spot.Rule; d.Spot.Except {

@@ -35,7 +35,7 @@ type Boxes interface {
 	Box(ctx context.Context, at pbx.Destination, why pbx.Cause) (call.Box, error)
 	// Keep stores a message whose sound is written.
 	Keep(ctx context.Context, m pbx.Message) error
-	// Fetch does what somebody on the phone wants of a mailbox, and answers with call.Unlocked, with its id, or call.Done.
+	// Fetch does what somebody on the phone wants of a mailbox, and answers with call.Unlocked, with its id, call.PINChecked or call.Done.
 	Fetch(ctx context.Context, r Reader, e call.Effect) (call.Input, pbx.BoxID, error)
 }
 

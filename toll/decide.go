@@ -17,6 +17,7 @@ type Question struct {
 	Device pbx.DeviceID // the phone in use; empty for rules, links and programs
 	To     number.Number
 	At     time.Time
+	PIN    bool        // whoever pays has typed his PIN
 	Trunk  pbx.TrunkID // over which it goes; empty: it is not known yet, and the dearest that is on counts
 }
 
@@ -55,6 +56,7 @@ type Verdict struct {
 	Most  time.Duration // how long the call may last; 0 is without end
 	Warn  time.Duration // with Most: when the parties hear that the end is near
 	Limit Spot          // with Most: whose limit it is
+	Asks  Spot          // with OK: the rule that wants the payer's PIN before; none when he has typed it
 	Quote Quote         // what it costs at that moment, by the trunk of the question or the dearest; of a refused call nothing
 	Alarm *pbx.Alarm    // with Alarmed: which
 	Paid  bool          // a budget of money stands before it: without a price it cannot be made
@@ -115,13 +117,13 @@ type collector struct {
 	s *pbx.Snapshot
 	q Question
 	moment
-	allow, deny, limit Spot
-	lift               Spot
-	alarms             bool                   // somebody is stopped, and the number is one that alarms stop
-	alarm              *pbx.Alarm             // the first that reaches the payer
-	basic              bool                   // no profile is put on the office, and the number is a cheap one
-	at                 pbx.Ref                // what is looked at
-	visit              func(*pbx.Restriction) // of an explanation: every profile that reaches the payer
+	allow, deny, limit, pin Spot
+	lift                    Spot
+	alarms                  bool                   // somebody is stopped, and the number is one that alarms stop
+	alarm                   *pbx.Alarm             // the first that reaches the payer
+	basic                   bool                   // no profile is put on the office, and the number is a cheap one
+	at                      pbx.Ref                // what is looked at
+	visit                   func(*pbx.Restriction) // of an explanation: every profile that reaches the payer
 }
 
 // gather looks at the phone, the person, his roles and groups with those above, his region, and the office.
@@ -203,6 +205,10 @@ func (c *collector) profile(p *pbx.Restriction) {
 			if c.deny.Profile == nil || c.deny.timed() && !isTimed(r) {
 				c.deny = Spot{p, i, false}
 			}
+		case pbx.TollPIN:
+			if c.pin.Profile == nil {
+				c.pin = Spot{p, i, false}
+			}
 		case pbx.TollLimit:
 			if c.limit.Profile == nil || r.Minutes < c.limit.rule().Minutes {
 				c.limit = Spot{p, i, false}
@@ -267,6 +273,9 @@ func (c *collector) verdict() Verdict {
 		v.OK, v.Code = true, Basic
 	default:
 		v.Code = Missing
+	}
+	if v.OK && !c.q.PIN {
+		v.Asks = c.pin
 	}
 	if v.OK && c.limit.Profile != nil {
 		v.Most, v.Limit = time.Duration(c.limit.rule().Minutes)*time.Minute, c.limit

@@ -19,6 +19,7 @@ type Step struct {
 type Explanation struct {
 	Verdict
 	Steps  []Step           // in the order in which they were looked at
+	HasPIN bool             // the payer has one to type
 	Basic  bool             // it is open because no profile is put on the office
 	Remedy *pbx.Restriction // the smallest change that would allow a refused call: a profile with one exception more; nil where none would
 }
@@ -45,11 +46,18 @@ func Explain(s *pbx.Snapshot, q Question) Explanation {
 		e.Steps = append(e.Steps, step)
 	}
 	c.gather()
+	e.HasPIN = HasPIN(s, q.Payer)
 	e.Basic = c.basic
 	if !e.OK && e.Code != Unpriced && e.Code != Alarmed { // no rule would help: nobody could reserve what it costs, or the alarm goes on
 		e.Remedy = remedy(e, q)
 	}
 	return e
+}
+
+// HasPIN reports whether somebody has a PIN that he can type: that of his mailbox.
+func HasPIN(s *pbx.Snapshot, u pbx.UserID) bool {
+	b := s.Mailboxes[pbx.BoxID(u)]
+	return b != nil && b.PIN != ""
 }
 
 // remedy adds an exception for the number to the profile that is in the way, else to one that reaches the payer, else to a new one for him.

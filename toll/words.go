@@ -73,6 +73,7 @@ const (
 	CheckDeny   CheckKind = "deny"   // no rule forbids it
 	CheckHours  CheckKind = "hours"  // no rule forbids it at this time
 	CheckAlarm  CheckKind = "alarm"  // no alarm stops calls abroad (TF-06)
+	CheckPIN    CheckKind = "pin"    // the payer has a PIN where one is asked for
 	CheckPrice  CheckKind = "price"  // where a budget of money would have to pay: it is known what it costs (TF-05)
 )
 
@@ -109,6 +110,9 @@ func (e *Explanation) Checks() []Check {
 		all = append(all, Check{CheckAlarm, false})
 	}
 	all = append(all, Check{CheckRules, allow}, Check{CheckDeny, !deny}, Check{CheckHours, !timed})
+	if e.Asks.Profile != nil {
+		all = append(all, Check{CheckPIN, e.HasPIN})
+	}
 	if e.Paid {
 		all = append(all, Check{CheckPrice, e.Code != Unpriced})
 	}

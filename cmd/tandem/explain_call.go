@@ -99,6 +99,16 @@ func (c explainCallCommand) tell(std streams, s *pbx.Snapshot, q toll.Question, 
 			_, _ = fmt.Fprintf(std.out, "    %s\n", toll.Sentence(&step.Profile.Rules[i], say, country))
 		}
 	}
+	if e.OK && e.Asks.Profile != nil {
+		key := "toll.check.pin"
+		if !e.HasPIN {
+			key = "toll.change.pin"
+		}
+		_, _ = fmt.Fprintln(std.out, "  + "+say(i18n.T(key)))
+	}
+	if e.Alarm != nil {
+		_, _ = fmt.Fprintln(std.out, "  + "+say(i18n.T("toll.change.alarm", "name", s.NameOf(e.Alarm.On))))
+	}
 	if !e.OK && e.Remedy != nil {
 		key := "toll.change.allow"
 		if e.Spot.Profile != nil {

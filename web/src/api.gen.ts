@@ -4476,7 +4476,7 @@ export interface components {
         };
         CallCheck: {
             /** @enum {string} */
-            kind: "right" | "number" | "alarm" | "rules" | "deny" | "hours" | "price" | "budget";
+            kind: "right" | "number" | "alarm" | "rules" | "deny" | "hours" | "pin" | "price" | "budget";
             /** @enum {string} */
             state: "passed" | "decides" | "would_refuse";
             text: string;
@@ -4509,6 +4509,8 @@ export interface components {
             /** @description of the profile, as it was called then */
             name?: string;
             payer: components["schemas"]["Named"];
+            /** @description the payer typed his PIN before */
+            pin?: boolean;
             /** @description for who may see it and while it is there */
             profile?: string;
             /** @description the rule or the exception that decided, as a sentence */
@@ -8505,7 +8507,7 @@ export interface components {
             /** @description ISO 3166 alpha-2 */
             countries?: string[] | null;
             /** @enum {string} */
-            effect: "allow" | "deny" | "limit";
+            effect: "allow" | "deny" | "limit" | "pin";
             /**
              * Format: int64
              * @description minute of the day

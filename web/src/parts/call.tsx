@@ -142,7 +142,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
               {call.ruling && (
                 <section className="col g8">
                   <h3 className="label">{t('call.ruling')}</h3>
-                  <p>{call.ruling.text}{call.ruling.rule && <><br /><span className="t2">{call.ruling.name ? t('call.ruling_in', { rule: call.ruling.rule, profile: call.ruling.name }) : call.ruling.rule}</span></>}</p>
+                  <p>{call.ruling.text}{call.ruling.rule && <><br /><span className="t2">{call.ruling.name ? t('call.ruling_in', { rule: call.ruling.rule, profile: call.ruling.name }) : call.ruling.rule}</span></>} {call.ruling.pin && <><br />{t('call.with_pin')}</>}</p>
                   <div className="row w g12">
                     {call.ruling.profile && <Link to={`/restrictions?peek=${call.ruling.profile}`}>{t('call.ruling_open')}</Link>}
                     {call.dialled && <Link to={`/explain?tab=call&who=${call.ruling.payer.id}&to=${encodeURIComponent(call.dialled)}`}>{t('call.ask_again')}</Link>}

@@ -18,7 +18,7 @@ export type Except = Restriction['except'][number];
 type Numbers = Pick<Rule, 'classes' | 'countries' | 'prefixes'>;
 
 const classes = ['local', 'national', 'mobile', 'toll_free', 'international', 'shared_cost', 'premium', 'satellite', 'unassigned'] as const;
-const effects = ['allow', 'deny', 'limit'] as const;
+const effects = ['allow', 'deny', 'limit', 'pin'] as const;
 const moments = ['', 'open', 'closed', 'weekend', 'holiday'] as const;
 
 export const onWord = (o: On): string => (o.kind === 'office' ? t('restriction.on_office') : t(`restriction.on_${o.kind}` as Key, { name: o.name ?? o.id ?? '' }));
