@@ -54,6 +54,10 @@ func restrictions(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales restriction>"), body, ""}, {"office", fmt.Sprintf(path, "<office restriction>"), body, ""}, {"none", fmt.Sprintf(path, "rst_none"), body, ""}}
 }
 
+func contacts(path, body string) []probe {
+	return []probe{{"sales", fmt.Sprintf(path, "<sales contact>"), body, ""}, {"office", fmt.Sprintf(path, "<office contact>"), body, ""}, {"nina", fmt.Sprintf(path, "<contact of nina>"), body, ""}, {"none", fmt.Sprintf(path, "con_none"), body, ""}}
+}
+
 func budgets(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales budget>"), body, ""}, {"office", fmt.Sprintf(path, "<office budget>"), body, ""}, {"none", fmt.Sprintf(path, "bud_none"), body, ""}}
 }
@@ -279,6 +283,11 @@ func probes() map[string][]probe {
 		"POST /v1/users/{user}/duty/ready":      things("/v1/users/%s/duty/ready", "", ""),
 		"PATCH /v1/queues/{queue}":              queues("/v1/queues/%s", `{"name":"Renamed"}`),
 		"DELETE /v1/queues/{queue}":             queues("/v1/queues/%s", ""),
+		"GET /v1/contacts":                      one("/v1/contacts", ""),
+		"POST /v1/contacts":                     {{"own", "/v1/contacts", `{"name":"New","numbers":[{"number":"+4930111"}]}`, ""}, {"sales", "/v1/contacts", `{"name":"New","book":"group","group":"<sales>","numbers":[{"number":"+4930111"}]}`, ""}, {"office", "/v1/contacts", `{"name":"New","book":"office","numbers":[{"number":"+4930111"}]}`, ""}},
+		"POST /v1/contacts/import":              {{"own", "/v1/contacts/import", "name,number\nNew,030 1111111\n", "text/csv"}, {"sales", "/v1/contacts/import?book=group&group=<sales>", "name,number\nNew,030 1111111\n", "text/csv"}, {"office", "/v1/contacts/import?book=office", "name,number\nNew,030 1111111\n", "text/csv"}},
+		"PATCH /v1/contacts/{contact}":          contacts("/v1/contacts/%s", `{"name":"Renamed"}`),
+		"DELETE /v1/contacts/{contact}":         contacts("/v1/contacts/%s", ""),
 		"GET /v1/alarms":                        one("/v1/alarms", ""),
 		"PATCH /v1/alarms":                      one("/v1/alarms", `{"at_once":5}`),
 		"POST /v1/alarms/{alarm}/lift":          {{"nina", "/v1/alarms/<alarm of nina>/lift", `{}`, ""}, {"none", "/v1/alarms/alm_none/lift", `{}`, ""}},

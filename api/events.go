@@ -530,6 +530,10 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 			return what, st.v.seesBudget(b)
 		}
 		return what, st.sees(policy.BudgetEdit, policy.System())
+	case pbx.KindContact:
+		c := st.v.s.Contacts[pbx.ContactID(f.Object.ID)]
+		what.Mine = c != nil && c.User != "" && c.User == st.v.who.User
+		return what, c != nil && st.v.seesContact(c) || c == nil && user == "" && group == ""
 	case pbx.KindAlarm:
 		a := st.v.s.Alarms[pbx.AlarmID(f.Object.ID)]
 		what.Mine = a != nil && a.User == st.v.who.User

@@ -201,6 +201,8 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 		out.Change = say(i18n.T("toll.change.price"))
 	case !right.OK && out.Code == "right":
 		out.Change = say(i18n.T("toll.change.right", "right", policy.CallOut.Words(say)))
+	case e.Code == toll.Stranger:
+		out.Change = say(i18n.T("toll.change.contacts"))
 	case e.Remedy != nil && e.Spot.Profile != nil:
 		out.Change = say(i18n.T("toll.change.except", "profile", e.Spot.Profile.Name, "what", out.Where))
 	case e.Remedy != nil:

@@ -221,6 +221,10 @@ func (f *frozen) build() {
 	o.ids["way out"] = must(command.CreateOutRoute{OutRoute: command.OutRoute{Name: &wayOut, Trunks: &ways}}).Object.ID
 	listName, money := "Carrier 2026", "EUR"
 	o.ids["price list"] = must(command.ImportDeck{Deck: command.Deck{Name: &listName, Currency: &money}, Rows: []command.DeckRow{{Rate: pbx.Rate{Prefix: "48", Name: "Poland", Minute: 12_000}}}}).Object.ID
+	for name, of := range map[string][2]string{"sales contact": {"", "sales"}, "office contact": {"", ""}, "contact of nina": {"nina", ""}} {
+		label, user, group := name, pbx.UserID(o.ids[of[0]]), pbx.GroupID(o.ids[of[1]])
+		o.ids[name] = must(command.CreateContact{Contact: command.Contact{Name: &label, User: &user, Group: &group, Numbers: &[]pbx.ContactNumber{{Number: "+4930222333"}}}}).Object.ID
+	}
 	o.ids["alarm of nina"] = must(command.RaiseAlarm{Alarm: pbx.Alarm{On: pbx.Ref{Kind: pbx.KindUser, ID: o.ids["nina"]}, Kind: pbx.AlarmAtOnce, Raised: o.now(), User: pbx.UserID(o.ids["nina"]),
 		Number: "+48221234567", Country: "PL", Count: 4, Cut: true}}).Object.ID
 	for name, on := range map[string]pbx.Ref{"sales budget": {Kind: pbx.KindGroup, ID: o.ids["sales"]}, "office budget": {Kind: pbx.KindSettings, ID: "office"}} {

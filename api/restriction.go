@@ -40,6 +40,7 @@ type TollPlace struct {
 // TollRule is one rule. A list that is empty means all; without classes and prefixes a rule allows no pricy numbers.
 type TollRule struct {
 	Effect    string   `json:"effect" enum:"allow,deny,limit,pin"`
+	Contacts  bool     `json:"contacts,omitempty" doc:"only numbers that stand in a phone book of whoever pays"`
 	Classes   []string `json:"classes,omitempty" enum:"local,national,mobile,toll_free,international,shared_cost,premium,satellite,unassigned"`
 	Countries []string `json:"countries,omitempty" doc:"ISO 3166 alpha-2"`
 	Prefixes  []string `json:"prefixes,omitempty" doc:"beginnings of numbers with country code, such as +48; whole numbers too"`
@@ -112,7 +113,7 @@ func (s *Server) restriction(v *visit, r *pbx.Restriction) Restriction {
 	say, country := func(t i18n.Text) string { return s.say(v, t) }, s.country(v)
 	for i := range r.Rules {
 		t := &r.Rules[i]
-		out.Rules = append(out.Rules, TollRule{Effect: string(t.Effect), Classes: t.Classes, Countries: t.Countries, Prefixes: t.Prefixes, When: string(t.When),
+		out.Rules = append(out.Rules, TollRule{Effect: string(t.Effect), Contacts: t.Contacts, Classes: t.Classes, Countries: t.Countries, Prefixes: t.Prefixes, When: string(t.When),
 			From: t.From, Until: t.Until, Minutes: t.Minutes, Text: toll.Sentence(t, say, country)})
 	}
 	for i := range r.Except {
@@ -207,7 +208,7 @@ func (b *restrictionBody) read() command.Restriction {
 	if b.Rules != nil {
 		rules := []pbx.TollRule{}
 		for _, t := range *b.Rules {
-			rules = append(rules, pbx.TollRule{Effect: pbx.TollEffect(t.Effect), Classes: t.Classes, Countries: t.Countries, Prefixes: t.Prefixes, When: pbx.TollWhen(t.When),
+			rules = append(rules, pbx.TollRule{Effect: pbx.TollEffect(t.Effect), Contacts: t.Contacts, Classes: t.Classes, Countries: t.Countries, Prefixes: t.Prefixes, When: pbx.TollWhen(t.When),
 				From: t.From, Until: t.Until, Minutes: t.Minutes})
 		}
 		c.Rules = &rules

@@ -28,7 +28,7 @@ type Undone struct {
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue, pbx.KindMailbox, pbx.KindRecordRule,
 	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindRoom, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
-	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget, pbx.KindRegion,
+	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget, pbx.KindRegion, pbx.KindContact,
 	pbx.KindPrompt, pbx.KindDuty}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
@@ -178,6 +178,8 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Budget{}
 	case pbx.KindRegion:
 		n = &pbx.Region{}
+	case pbx.KindContact:
+		n = &pbx.Contact{}
 	case pbx.KindPrompt:
 		n = &pbx.Prompt{}
 	case pbx.KindDuty:
@@ -444,6 +446,15 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 				needs = append(needs, BudgetNeed(b.On))
 			}
 		}
+	case pbx.KindContact:
+		for _, n := range []pbx.Noun{d.Before, d.After} {
+			if c, ok := n.(*pbx.Contact); ok && c != nil {
+				if err := w.askContact(base, c); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	case pbx.KindDevice:
 		needs = phoneNeed(ownerOf(d), w.Who)
 	case pbx.KindToken:

@@ -137,6 +137,10 @@ const (
 	AlarmLifted Kind = "alarm.lifted" // … and may again
 	AlarmGone   Kind = "alarm.deleted"
 
+	ContactCreated Kind = "contact.created"
+	ContactChanged Kind = "contact.changed"
+	ContactDeleted Kind = "contact.deleted"
+
 	BlockMade     Kind = "block.made"     // a network was shut out, by the house or by somebody; After is a pbx.Block
 	BlockAllowed  Kind = "block.allowed"  // … or never will be by itself
 	BlockReleased Kind = "block.released" // … and not any more; Before is a pbx.Block
@@ -259,6 +263,7 @@ func Kinds() []Kind {
 		DeckCreated, DeckChanged, DeckDeleted,
 		BudgetCreated, BudgetChanged, BudgetDeleted, BudgetReached,
 		AlarmRaised, AlarmLifted, AlarmGone,
+		ContactCreated, ContactChanged, ContactDeleted,
 		BlockMade, BlockAllowed, BlockReleased,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,

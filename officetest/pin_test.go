@@ -3,6 +3,9 @@ package officetest
 import (
 	"context"
 	"testing"
+
+	"tandem/command"
+	"tandem/pbx"
 )
 
 // A real phone calls a number that wants the PIN: what is typed wrong three times goes nowhere, what is typed right is called, and the record says that it was
@@ -12,7 +15,13 @@ func TestPINBeforeACall(t *testing.T) {
 	defer cancel()
 	o := startOutside(t, ctx)
 	o.call(201, "POST", "/v1/restrictions", object{"name": "PIN", "on": []object{{"kind": "office"}}, "rules": []object{{"effect": "allow", "classes": []string{"national"}}, {"effect": "pin", "classes": []string{"national"}}}})
-	o.call(200, "PATCH", "/v1/mailboxes/"+o.alice, object{"pin": "480213"})
+	hash, err := o.Auth.Hash(ctx, "480213")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.Desk.Do(ctx, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}, command.SetMailbox{ID: pbx.BoxID(o.alice), PIN: &hash}); err != nil {
+		t.Fatal(err)
+	}
 	keys := func(pin string) {
 		t.Helper()
 		for _, key := range pin {

@@ -62,6 +62,7 @@ func empty(size int) *Snapshot {
 		Budgets:        map[BudgetID]*Budget{},
 		Alarms:         map[AlarmID]*Alarm{},
 		Regions:        map[RegionID]*Region{},
+		Contacts:       map[ContactID]*Contact{},
 		Timetables:     map[HoursID]*Timetable{},
 		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
@@ -180,6 +181,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Alarms, AlarmID(r.ID))
 	case KindRegion:
 		return found(s.Regions, RegionID(r.ID))
+	case KindContact:
+		return found(s.Contacts, ContactID(r.ID))
 	case KindPrompt:
 		return found(s.Prompts, PromptID(r.ID))
 	case KindMailbox:
@@ -203,7 +206,7 @@ func found[K comparable, V interface {
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
 // statuses, calendars, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, rules about recording, hours, overrides,
-// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, park positions, rooms, regions, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, contacts, park positions, rooms, regions, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -213,7 +216,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) && each(s.RecordRules, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Parks, yield) && each(s.Rooms, yield) &&
-			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield) && each(s.Regions, yield)
+			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield) && each(s.Regions, yield) && each(s.Contacts, yield)
 	}
 }
 
@@ -227,7 +230,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status, calendar, duty, forwarding, mailbox, rule about recording, hours, budgets and alarms of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, calendar, duty, forwarding, mailbox, rule about recording, hours, budgets, alarms and contacts of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -292,6 +295,13 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 	for _, a := range s.Alarms {
 		if a.On == r {
 			all = append(all, a.Ref())
+		}
+	}
+	if r.Kind == KindUser || r.Kind == KindGroup {
+		for _, c := range s.Contacts {
+			if c.Owner() == r {
+				all = append(all, c.Ref())
+			}
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Ref) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
@@ -434,6 +444,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Alarms, k, t)[n.ID] = n
 	case *Region:
 		own(&s.Regions, k, t)[n.ID] = n
+	case *Contact:
+		own(&s.Contacts, k, t)[n.ID] = n
 	case *Prompt:
 		own(&s.Prompts, k, t)[n.ID] = n
 	case *Mailbox:
@@ -510,6 +522,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Alarms, r.Kind, t), AlarmID(r.ID))
 	case KindRegion:
 		delete(own(&s.Regions, r.Kind, t), RegionID(r.ID))
+	case KindContact:
+		delete(own(&s.Contacts, r.Kind, t), ContactID(r.ID))
 	case KindPrompt:
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	case KindMailbox:

@@ -49,6 +49,7 @@ func (o *OutRoute) Ref() Ref      { return Ref{KindOutRoute, string(o.ID)} }
 func (r *Restriction) Ref() Ref   { return Ref{KindRestriction, string(r.ID)} }
 func (d *Deck) Ref() Ref          { return Ref{KindDeck, string(d.ID)} }
 func (b *Budget) Ref() Ref        { return Ref{KindBudget, string(b.ID)} }
+func (c *Contact) Ref() Ref       { return Ref{KindContact, string(c.ID)} }
 func (a *Alarm) Ref() Ref         { return Ref{KindAlarm, string(a.ID)} }
 func (r *Region) Ref() Ref        { return Ref{KindRegion, string(r.ID)} }
 func (t *Timetable) Ref() Ref     { return Ref{KindHours, string(t.ID)} }

@@ -149,6 +149,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return checkAlarm(n)
 	case *Region:
 		return s.checkRegion(n)
+	case *Contact:
+		return s.checkContact(n)
 	}
 	return nil
 }

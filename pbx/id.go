@@ -32,6 +32,7 @@ type (
 	RestrictionID string // rst_…; a profile of what may be called outside
 	DeckID        string // dck_…; a price list of a carrier
 	BudgetID      string // bud_…
+	ContactID     string // con_…; somebody outside, in a phone book
 	AlarmID       string // alm_…; calls abroad that somebody was stopped for
 	MessageID     string // msg_…; in a mailbox; its sound has the same name
 	ParkID        string // prk_…; a row of park positions
@@ -96,6 +97,7 @@ const (
 	KindBudget      Kind = "budget"
 	KindAlarm       Kind = "alarm"
 	KindRegion      Kind = "region"
+	KindContact     Kind = "contact"
 	KindBlock       Kind = "block" // a network that is shut out, or never is; its id is the network
 	KindNotice      Kind = "notice"
 )

@@ -27,6 +27,7 @@ type index struct {
 	budgets      map[Ref][]*Budget                  // by what they are put on; without those that are off
 	alarms       map[Ref]*Alarm                     // that hold, by whom they stop
 	regions      map[Ref]*Region                    // by their members
+	contacts     map[string][]*Contact              // by their numbers
 	calendar     *hours.Zone                        // of the office …
 	calendarOf   string                             // … and its name
 	clocks       map[string]*hours.Zone             // of the office and its groups, while a rule asks for the time of day
@@ -100,6 +101,7 @@ func (s *Snapshot) reindex() error {
 	s.indexBudgets()
 	s.indexAlarms()
 	s.indexRegions()
+	s.indexContacts()
 	return nil
 }
 
@@ -127,6 +129,7 @@ func (s *Snapshot) mend(t *touch) error {
 	s.mendBudgets(t)
 	s.mendAlarms(t)
 	s.mendRegions(t)
+	s.mendContacts(t)
 	return nil
 }
 
@@ -335,6 +338,8 @@ func (s *Snapshot) NameOf(r Ref) string {
 	case *Alarm:
 		return s.NameOf(n.On)
 	case *Region:
+		return n.Name
+	case *Contact:
 		return n.Name
 	case *Timetable, *HoursOverride:
 		if r.ID == string(OfficeHours) {

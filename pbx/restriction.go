@@ -52,6 +52,7 @@ type TollRule struct {
 	Classes   []string   `json:"classes,omitempty"`   // of number.OutsideClasses; an empty list of a rule that allows leaves out the pricy ones
 	Countries []string   `json:"countries,omitempty"` // ISO 3166 alpha-2
 	Prefixes  []string   `json:"prefixes,omitempty"`  // of E.164 numbers, whole numbers too
+	Contacts  bool       `json:"contacts,omitempty"`  // only numbers that stand in a phone book of whoever pays (B-016)
 	When      TollWhen   `json:"when,omitempty"`
 	From      int        `json:"from,omitempty"`    // minute of the day …
 	Until     int        `json:"until,omitempty"`   // … and its end; both 0: the whole day. An end before the beginning is on the next day

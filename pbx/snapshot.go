@@ -42,6 +42,7 @@ type Snapshot struct {
 	Budgets        map[BudgetID]*Budget
 	Alarms         map[AlarmID]*Alarm
 	Regions        map[RegionID]*Region
+	Contacts       map[ContactID]*Contact
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

@@ -211,10 +211,12 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 	q.owner = r.Owner
 	for {
 		if done := q.enter(&p, to); done {
+			q.nameCaller(&p)
 			return p
 		}
 		to = q.arrive(&p, to)
 		if to.IsZero() {
+			q.nameCaller(&p)
 			return p
 		}
 	}
@@ -227,6 +229,15 @@ type question struct {
 	r       *Request
 	outside bool       // the caller is not one of us
 	owner   pbx.UserID // whose rule led here; empty for what was dialled
+}
+
+// nameCaller calls somebody from outside as he stands in the phone book of whom he reaches, of that one's groups or of the office.
+func (q *question) nameCaller(p *Plan) {
+	if q.outside && p.From.User == "" {
+		if c := q.s.ContactFor(p.To.User, p.From.Number, q.r.At); c != nil {
+			p.From.Name = c.Name
+		}
+	}
 }
 
 // dialled is what a number stands for; nothing where it is nobody's.

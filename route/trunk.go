@@ -28,6 +28,9 @@ func (q *question) outwards(p *Plan, to pbx.Destination) {
 	if n.E164 != "" {
 		p.To.Number = string(n.E164)
 	}
+	if c := q.s.ContactFor(q.payer(), p.To.Number, q.r.At); c != nil {
+		p.To.Name = c.Name
+	}
 	p.because(i18n.T("route.outside." + n.Class.String()))
 	if text := q.mayCost(p, n); text.Key != "" {
 		p.end(pbx.CauseDenied, text)

@@ -139,6 +139,13 @@ CREATE INDEX calls_started ON calls (tenant, started, id);
 
 CREATE INDEX calls_talk ON calls (tenant, talk, id);
 
+CREATE TABLE contacts (
+	tenant TEXT NOT NULL,
+	id     TEXT NOT NULL,
+	body   TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE countries_called (
 	tenant  TEXT   NOT NULL,
 	country TEXT   NOT NULL,

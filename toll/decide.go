@@ -35,6 +35,7 @@ const (
 	Forbidden Code = "forbidden" // a rule forbids it
 	Hours     Code = "hours"     // a rule forbids it at this time
 	Missing   Code = "missing"   // no rule allows it
+	Stranger  Code = "contacts"  // no rule allows it, and one would if the number stood in a phone book of the payer (B-016)
 	Alarmed   Code = "alarm"     // an alarm stops calls abroad (TF-06)
 	Unpriced  Code = "unpriced"  // a budget of money would have to pay it, and nobody knows what it costs (TF-05)
 
@@ -72,6 +73,8 @@ func (v Verdict) Refusal(to number.Number) i18n.Text {
 		key = "toll.refused.nobody"
 	case Unpriced:
 		key = "toll.refused.unpriced"
+	case Stranger:
+		key = "toll.refused.contacts"
 	case Alarmed:
 		key = "toll.refused.alarm"
 	}
@@ -85,6 +88,8 @@ func (v Verdict) Spoken() string {
 		return "say.refused.hours"
 	case Nobody:
 		return "say.refused.right"
+	case Stranger:
+		return "say.refused.contacts"
 	}
 	return "say.refused.class"
 }
@@ -121,6 +126,8 @@ type collector struct {
 	lift                    Spot
 	alarms                  bool                   // somebody is stopped, and the number is one that alarms stop
 	alarm                   *pbx.Alarm             // the first that reaches the payer
+	stranger                bool                   // a rule would allow it if the number stood in a phone book
+	asked, known            bool                   // whether it does, once a rule asked
 	basic                   bool                   // no profile is put on the office, and the number is a cheap one
 	at                      pbx.Ref                // what is looked at
 	visit                   func(*pbx.Restriction) // of an explanation: every profile that reaches the payer
@@ -234,7 +241,22 @@ func (c *collector) fits(r *pbx.TollRule) bool {
 	if r.Effect == pbx.TollAllow && len(r.Classes) == 0 && len(r.Prefixes) == 0 && pricy(to.Class) {
 		return false
 	}
-	return fits(to, r.Classes, r.Countries, r.Prefixes) && c.holds(c.s, &c.q, r)
+	if !fits(to, r.Classes, r.Countries, r.Prefixes) || !c.holds(c.s, &c.q, r) {
+		return false
+	}
+	if !r.Contacts || c.isKnown() {
+		return true
+	}
+	c.stranger = c.stranger || r.Effect == pbx.TollAllow
+	return false
+}
+
+// isKnown reports whether the number stands in a phone book of whoever pays.
+func (c *collector) isKnown() bool {
+	if !c.asked {
+		c.asked, c.known = true, c.s.ContactFor(c.q.Payer, string(c.q.To.E164), c.q.At) != nil
+	}
+	return c.known
 }
 
 // fits reports whether a number is meant by lists; an empty list means all.
@@ -271,6 +293,8 @@ func (c *collector) verdict() Verdict {
 		v.OK, v.Code, v.Spot = true, Allowed, c.allow
 	case c.basic:
 		v.OK, v.Code = true, Basic
+	case c.stranger:
+		v.Code = Stranger
 	default:
 		v.Code = Missing
 	}

@@ -12,6 +12,9 @@ import (
 func Sentence(r *pbx.TollRule, say func(i18n.Text) string, country func(iso string) string) string {
 	what := numbers(r.Classes, r.Countries, r.Prefixes, r.Effect == pbx.TollAllow, say, country)
 	text := say(i18n.T("toll.rule."+string(r.Effect), "what", what, "minutes", strconv.Itoa(r.Minutes)))
+	if r.Contacts {
+		text += " · " + say(i18n.T("toll.only_contacts"))
+	}
 	if r.When != pbx.TollAlways {
 		text += " · " + say(i18n.T("toll.when."+string(r.When)))
 	}

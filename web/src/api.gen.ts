@@ -520,6 +520,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contacts in phone books.
+         * @description For everybody who is signed in: one's own phone book, the office's, and those of one's groups; others to who may see them
+         */
+        get: operations["get_contacts"];
+        put?: never;
+        /**
+         * Add a contact to a phone book.
+         * @description For everybody who is signed in: everybody keeps his own phone book; others ask for phonebook.edit
+         */
+        post: operations["post_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add contacts from a CSV file, whole or not at all; with dry=1 only say what it would do.
+         * @description For everybody who is signed in: everybody keeps his own phone book; others ask for phonebook.edit
+         */
+        post: operations["post_contacts_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contacts/{contact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a contact out of a phone book.
+         * @description For everybody who is signed in: everybody keeps his own phone book; others ask for phonebook.edit
+         */
+        delete: operations["delete_contacts_by_contact"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a contact.
+         * @description For everybody who is signed in: everybody keeps his own phone book; others ask for phonebook.edit
+         */
+        patch: operations["patch_contacts_by_contact"];
+        trace?: never;
+    };
     "/v1/decks": {
         parameters: {
             query?: never;
@@ -4709,6 +4777,61 @@ export interface components {
             system: boolean;
             trunks: boolean;
         };
+        Contact: {
+            /**
+             * @description whose phone book it stands in
+             * @enum {string}
+             */
+            book: "own" | "group" | "office";
+            company?: string;
+            /** @description the visitor may change it */
+            edit: boolean;
+            email?: string;
+            group?: components["schemas"]["Named"];
+            id: string;
+            name: string;
+            note?: string;
+            numbers: components["schemas"]["ContactNumber"][];
+            revision?: string;
+        };
+        ContactBody: {
+            /**
+             * @description absent of a new one: one's own
+             * @enum {string}
+             */
+            book?: "own" | "group" | "office";
+            company?: string;
+            email?: string;
+            /** @description with book group: whose */
+            group?: string;
+            name?: string;
+            note?: string;
+            numbers?: components["schemas"]["ContactNumber"][];
+            /** @description same as If-Match */
+            revision?: string;
+        };
+        ContactImport: {
+            /** Format: int64 */
+            added: number;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            lines: number;
+            /** @description the first hundred; with any, nothing is written */
+            problems: components["schemas"]["ContactProblem"][];
+        };
+        ContactNumber: {
+            /** @enum {string} */
+            kind?: "" | "work" | "mobile" | "home" | "fax" | "other";
+            /** @description E.164; read: as it is dialled */
+            number: string;
+        };
+        ContactProblem: {
+            /** Format: int64 */
+            line: number;
+            name?: string;
+            text: string;
+        };
         Cost: {
             /** Format: int64 */
             amount: number;
@@ -6575,6 +6698,16 @@ export interface components {
         };
         PageCampaign: {
             items: components["schemas"]["Campaign"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageContact: {
+            items: components["schemas"]["Contact"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -8504,6 +8637,8 @@ export interface components {
         };
         TollRule: {
             classes?: ("local" | "national" | "mobile" | "toll_free" | "international" | "shared_cost" | "premium" | "satellite" | "unassigned")[] | null;
+            /** @description only numbers that stand in a phone book of whoever pays */
+            contacts?: boolean;
             /** @description ISO 3166 alpha-2 */
             countries?: string[] | null;
             /** @enum {string} */
@@ -10088,6 +10223,184 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeatureCodes"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_contacts: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                /** @description only of these phone books */
+                book?: "" | "own" | "group" | "office";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageContact"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_contacts_import: {
+        parameters: {
+            query?: {
+                /** @description only say what would happen */
+                dry?: boolean;
+                /** @description whose phone book; absent: one's own */
+                book?: "" | "own" | "group" | "office";
+                /** @description with book group: whose */
+                group?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactImport"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_contacts_by_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    patch_contacts_by_contact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
                 };
             };
             /** @description Refused, with the reason */

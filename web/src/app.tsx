@@ -39,6 +39,7 @@ const WhatIfPage = lazy(() => import('./pages/whatif'));
 const RestrictionPage = lazy(() => import('./pages/restriction'));
 const RecordingPage = lazy(() => import('./pages/recording'));
 const RatePage = lazy(() => import('./pages/rate'));
+const ContactPage = lazy(() => import('./pages/contact'));
 const AlarmPage = lazy(() => import('./pages/alarm'));
 const BudgetPage = lazy(() => import('./pages/budget'));
 const ParkPage = lazy(() => import('./pages/park'));
@@ -99,6 +100,7 @@ function Pages() {
           <Route path="/restrictions" element={<RestrictionPage />} />
           <Route path="/recordings" element={<RecordingPage />} />
           <Route path="/rates" element={<RatePage />} />
+          <Route path="/contacts" element={<ContactPage />} />
           <Route path="/alarms" element={<AlarmPage />} />
           <Route path="/budgets" element={<BudgetPage />} />
           <Route path="/parks" element={<ParkPage />} />

@@ -80,6 +80,8 @@ export function stale(kind: string): string[] {
       return ['decks', 'rates', 'quotes', 'whycall', 'audit'];
     case 'budget':
       return ['budgets', 'whycall', 'audit'];
+    case 'contact':
+      return ['contacts', 'whycall', 'audit'];
     case 'alarm':
       return ['alarms', 'whycall', 'audit'];
     case 'block':

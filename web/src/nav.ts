@@ -1,7 +1,7 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
 import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
-import { Coins, Disc3, FlaskConical, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
+import { BookUser, Coins, Disc3, FlaskConical, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
 import { can } from './session';
 import type { Key } from './words';
 
@@ -16,6 +16,7 @@ export const places: Place[] = [
   { to: '/voicemail', label: 'nav.voicemail', icon: Voicemail, right: 'voicemail.play', key: 'v', section: 'nav.calls' },
   { to: '/me/forwarding', label: 'nav.forwarding', icon: PhoneForwarded, right: 'forwarding.edit', key: 'f', section: 'nav.calls' },
   { to: '/people', label: 'nav.people', icon: Users, right: 'user.see', key: 'p', section: 'nav.company' },
+  { to: '/contacts', label: 'nav.contacts', icon: BookUser, section: 'nav.company' },
   { to: '/groups', label: 'nav.groups', icon: Network, right: 'group.see', key: 'r', section: 'nav.company' },
   { to: '/rings', label: 'nav.rings', icon: BellRing, right: 'queue.edit', section: 'nav.company' },
   { to: '/parks', label: 'nav.parks', icon: SquareParking, section: 'nav.company' },

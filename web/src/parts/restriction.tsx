@@ -5,7 +5,7 @@ import { api, type Restriction } from '../api';
 import { country } from '../format';
 import { Button, IconButton } from '../ui/button';
 import { countries } from '../ui/countries';
-import { Chooser, Line } from '../ui/pick';
+import { Chooser, Flip, Line } from '../ui/pick';
 import { t, type Key } from '../words';
 import { useColleagueOptions } from './forwarding';
 import { useGroups } from './query';
@@ -56,6 +56,7 @@ export function RulesEditor({ value, onChange }: { value: Rule[]; onChange: (r: 
           <div className="row g8"><span className="grow"><Chooser plain label={t('restriction.effect')} options={effects.map((e) => ({ value: e, label: t(`restriction.effect.${e}`) }))} value={r.effect} onChange={(e) => put(i, { effect: e as Rule['effect'], minutes: e === 'limit' ? r.minutes || 30 : undefined })} /></span><IconButton small icon={X} label={t('restriction.rule_remove')} onClick={() => onChange(value.filter((_, n) => n !== i))} /></div>
           {r.effect === 'limit' && <Line label={t('restriction.minutes')} value={String(r.minutes ?? '')} onChange={(v) => put(i, { minutes: Number(v.replace(/\D/g, '')) })} />}
           <NumbersEditor value={r} onChange={(n) => put(i, n)} />
+          <Flip label={t('restriction.contacts')} on={Boolean(r.contacts)} onChange={(contacts) => put(i, { contacts: contacts || undefined })} />
           <Chooser plain label={t('restriction.when')} options={moments.map((m) => ({ value: m, label: m === '' ? t('restriction.always') : t(`toll.when.${m}`) }))} value={r.when ?? ''} onChange={(w) => put(i, { when: w as Rule['when'] })} />
           <div className="row g8"><Line label={t('restriction.from')} type="time" value={r.from === r.until ? '' : hhmm(r.from ?? 0)} onChange={(v) => put(i, { from: minute(v), until: r.until || 1440 })} /><Line label={t('restriction.until')} type="time" value={r.from === r.until ? '' : hhmm((r.until ?? 0) % 1440)} onChange={(v) => put(i, { from: r.from ?? 0, until: minute(v) || 1440 })} />{r.from !== r.until && <span className="end"><Button small kind="quiet" onClick={() => put(i, { from: 0, until: 0 })}>{t('restriction.whole_day')}</Button></span>}</div>
         </div></div>

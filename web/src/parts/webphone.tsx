@@ -59,11 +59,13 @@ function NumberField({ label, onPick, onClose }: { label: string; onPick: (numbe
   const [q] = useDebouncedValue(typed.trim(), 120);
   const [at, setAt] = useState(0);
   const people = useQuery({ queryKey: ['users', 'dial', q], queryFn: () => api.users({ q, limit: 6 }), enabled: q.length > 0, placeholderData: (old) => old });
+  const outside = useQuery({ queryKey: ['contacts', 'dial', q], queryFn: () => api.contacts({ q, limit: 6 }), enabled: q.length > 1, placeholderData: (old) => old });
   const known = [...(q ? people.data?.items ?? [] : [])].filter((u) => u.extension);
   const number = /^[+*#\d][\d\s()*#./-]*$/.test(typed.trim()) && !known.some((u) => u.extension === typed.trim());
   const hits = [
     ...(number ? [{ id: 'number', number: typed.trim(), name: '', user: undefined as User | undefined }] : []),
     ...known.sort((a, b) => Number(b.extension === typed.trim()) - Number(a.extension === typed.trim())).map((u) => ({ id: u.id, number: u.extension ?? '', name: u.name, user: u as User | undefined })),
+    ...(q.length > 1 ? outside.data?.items ?? [] : []).flatMap((c) => c.numbers.map((n) => ({ id: `${c.id}${n.number}`, number: n.number, name: c.name, user: undefined as User | undefined }))),
   ].slice(0, 6);
   useEffect(() => setAt(0), [typed]);
   const pick = (i: number) => {
