@@ -41,9 +41,10 @@ func TestContacts(t *testing.T) {
 		}
 	}
 	var got ContactImport
-	o.ask("uwe", "POST", "/v1/contacts/import?dry=true", "name,number\nBad,xyz\nCora,030 555333\n", "Content-Type", "text/csv").json(t, &got)
+	answer := o.ask("uwe", "POST", "/v1/contacts/import?dry=true", "name,number\nBad,xyz\nCora,030 555333\n", "Content-Type", "text/csv")
+	answer.json(t, &got)
 	if len(got.Problems) != 1 || got.Problems[0].Line != 2 || got.Added != 0 {
-		t.Errorf("%+v", got)
+		t.Errorf("%+v %s", got, answer.body)
 	}
 	o.wants(204, "uwe", "DELETE", "/v1/contacts/"+string(made.ID), "")
 }

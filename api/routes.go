@@ -139,7 +139,7 @@ func Routes() []Route {
 		act("DELETE", "/v1/restrictions/{restriction}", row(policy.RestrictionEdit), "Delete a profile.", (*Server).deleteRestriction).dry(),
 		route("GET", "/v1/contacts", signedIn("one's own phone book, the office's, and those of one's groups; others to who may see them"), "Contacts in phone books.", (*Server).listContacts),
 		route("POST", "/v1/contacts", signedIn("everybody keeps his own phone book; others ask for phonebook.edit"), "Add a contact to a phone book.", (*Server).createContact).created(),
-		route("POST", "/v1/contacts/import", signedIn("everybody keeps his own phone book; others ask for phonebook.edit"), "Add contacts from a CSV file, whole or not at all; with dry=1 only say what it would do.", (*Server).importContacts).large(contactOctets),
+		route("POST", "/v1/contacts/import", signedIn("everybody keeps his own phone book; others ask for phonebook.edit"), "Add contacts from a CSV file, whole or not at all; with dry=1 only say what it would do.", (*Server).importContacts).large(contactOctets).tries(),
 		route("PATCH", "/v1/contacts/{contact}", signedIn("everybody keeps his own phone book; others ask for phonebook.edit"), "Change a contact.", (*Server).patchContact),
 		act("DELETE", "/v1/contacts/{contact}", signedIn("everybody keeps his own phone book; others ask for phonebook.edit"), "Take a contact out of a phone book.", (*Server).deleteContact),
 		route("GET", "/v1/alarms", signedIn("everybody sees what stopped himself; of others those who may lift it"), "Calls abroad that were stopped because there were too many, and from when on they are.", (*Server).listAlarms),
