@@ -84,10 +84,10 @@ export default function AlarmPage() {
           const held = all.items.filter((a) => !a.lifted);
           const past = all.items.filter((a) => a.lifted);
           return all.items.length === 0 ? <Empty icon={BellOff}>{t('alarm.empty')}</Empty> : (
-            <>
+            <div className="col g16">
               {held.length > 0 && <Card title={t('alarm.holds')}>{held.map((a) => <Row key={a.id} of={a} />)}</Card>}
               {past.length > 0 && <Card title={t('alarm.before')}>{past.map((a) => <Row key={a.id} of={a} />)}</Card>}
-            </>
+            </div>
           );
         }}
       </Loaded>

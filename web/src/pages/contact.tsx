@@ -125,7 +125,7 @@ function Row({ of, onEdit }: { of: Contact; onEdit: () => void }) {
       <span className="grow col g4">
         <span className="row w g8"><span className="med">{of.name}</span>{of.company && <span className="meta">{of.company}</span>}<span className="chip small">{bookWord(of)}</span></span>
         <span className="row w g12">{of.numbers.map((n) => (hasPhone(me)
-          ? <button key={n.number} type="button" className="why num" onClick={() => dial(me.user.id, n.number, of.name)}><Phone className="icon s" aria-hidden /> {n.number}</button>
+          ? <button key={n.number} type="button" className="why num" onClick={() => dial(me.user.id, n.number, of.name)}><Phone className="icon" aria-hidden /> {n.number}</button>
           : <span key={n.number} className="meta num">{n.number}</span>))}</span>
       </span>
       {of.edit && <IconButton icon={Pencil} label={t('contact.edit')} onClick={onEdit} />}
@@ -142,8 +142,7 @@ export default function ContactPage() {
   const side = values.add ? <Edit onClose={close} /> : values.import ? <Import onClose={close} /> : open ? <Edit key={open.id} of={open} onClose={close} /> : undefined;
   const add = () => set({ add: '1', edit: undefined, import: undefined });
   return (
-    <Sheet title={t('nav.contacts')} scope={t('contact.lead')} actions={<><Button icon={FileUp} onClick={() => set({ import: '1', add: undefined, edit: undefined })}>{t('contact.import')}</Button><Button kind="primary" icon={Plus} onClick={add}>{t('contact.add')}</Button></>} side={side}>
-      <SearchField label={t('contact.search')} value={q} onChange={(v) => set({ q: v || undefined })} />
+    <Sheet title={t('nav.contacts')} scope={t('contact.lead')} actions={<><Button icon={FileUp} onClick={() => set({ import: '1', add: undefined, edit: undefined })}>{t('contact.import')}</Button><Button kind="primary" icon={Plus} onClick={add}>{t('contact.add')}</Button></>} side={side} bar={<SearchField label={t('contact.search')} value={q} onChange={(v) => set({ q: v || undefined })} />}>
       <Loaded of={list}>
         {(all) => (all.items.length === 0 ? <Empty icon={BookUser} action={q ? undefined : <Button small icon={Plus} onClick={add}>{t('contact.add')}</Button>}>{q ? t('contact.none') : t('contact.empty')}</Empty> : (
           <Card>{all.items.map((c) => <Row key={c.id} of={c} onEdit={() => set({ edit: c.id, add: undefined, import: undefined })} />)}</Card>
