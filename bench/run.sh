@@ -2,7 +2,7 @@
 # One bounded run of what docs/performance.md lists: the real server with authentication, rights, durable records and live events on,
 # the load on the same machine. It takes about six minutes, prints a table, and ends the processes that it started.
 #   bench/run.sh            everything
-#   bench/run.sh calls pdd  only these: decide rights start reg calls pdd bridge sound memory overload lists
+#   bench/run.sh calls pdd  only these: decide replay rights start reg calls pdd bridge sound memory overload lists
 # TANDEM names a finished binary; OUT a directory that keeps every line the load tools printed.
 # RT=1 runs server and generator of the post-dial delay under the real-time scheduler, so that other jobs of a shared machine do not count.
 set -u
@@ -26,7 +26,7 @@ stop() { # ends our server and waits for it
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 deadline=$((SECONDS + 400))
-parts=${*:-decide rights start reg calls pdd bridge sound memory overload lists}
+parts=${*:-decide replay rights start reg calls pdd bridge sound memory overload lists}
 wanted() { [ $SECONDS -lt $deadline ] && case " $parts " in *" $1 "*) ;; *) false ;; esac }
 
 row() { printf '%-52s %14s %14s   %s\n' "$1" "$2" "$3" "${4:-}" | tee -a "$out/table"; }
@@ -66,6 +66,12 @@ if wanted decide; then
       for (i = 2; i < NF; i++) { if ($(i+1) == "ns/op") ns = $i; if ($(i+1) == "allocs/op") al = $i }
       printf "%s %s|%s ns|%s|%s allocs\n", p, n, ns, (p == "policy" ? "100 ns" : "5000 ns"), al }' "$out/decide" |
     while IFS='|' read -r a b c d; do row "$a" "$b" "$c" "$d"; done
+fi
+
+if wanted replay; then # a million recorded calls through a draft, with prices and budgets, on one processor at a time
+  go test -run '^$' -bench 'BenchmarkReplay' -benchtime 2x -benchmem ./whatif >"$out/replay" 2>&1
+  awk '/^Benchmark/ { n = $1; sub("Benchmark", "", n); sub("-[0-9]+$", "", n); for (i = 2; i < NF; i++) if ($(i+1) == "ns/op") printf "%s %.2f\n", n, $i / 1e9 }' "$out/replay" |
+    while read -r n s; do row "whatif $n, 1,000,000 calls" "$s s" "2 s" "wall"; done
 fi
 
 if wanted rights; then # the same questions of Cedar, Casbin and OpenFGA; its modules must be in the cache, this network reaches nothing

@@ -90,8 +90,8 @@ func (h *House) expireRecordings(ctx context.Context, at time.Time) error {
 	return nil
 }
 
-// playback is a recording as a file that browsers play: the caller left, the callee right.
-func (h *House) playback(id pbx.RecordingID) (api.Playback, error) {
+// Playback is a recording as a file that browsers play: the caller left, the callee right.
+func (h *House) Playback(id pbx.RecordingID) (api.Playback, error) {
 	p, err := h.openRecording(id)
 	if err != nil { // a nil file is no nil interface
 		return nil, err

@@ -67,7 +67,7 @@ func TestRecordingAfterACrash(t *testing.T) {
 	if r.Running || r.Length < 1400*time.Millisecond || r.Length > 2*time.Second || !r.Voices[0].Until.Equal(at.Add(r.Length)) {
 		t.Errorf("%+v", r)
 	}
-	p, err := h.playback("rec_cut")
+	p, err := h.Playback("rec_cut")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestRecordingsExpire(t *testing.T) {
 	}
 	for id, stays := range map[pbx.RecordingID]bool{"rec_old": false, "rec_held": true, "rec_young": true, "rec_deleted": false, "rec_bin": true} {
 		_, missing := h.Store.Recording(ctx, id)
-		p, silent := h.playback(id)
+		p, silent := h.Playback(id)
 		if silent == nil {
 			_ = p.Close()
 		}

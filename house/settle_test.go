@@ -78,7 +78,7 @@ func TestRecordingSettles(t *testing.T) {
 	if err := h.deleteRecording("rec_some"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.playback("rec_some"); !errors.Is(err, blob.ErrMissing) {
+	if _, err := h.Playback("rec_some"); !errors.Is(err, blob.ErrMissing) {
 		t.Error(err)
 	}
 }
@@ -141,7 +141,7 @@ func TestDeletedWhileSettling(t *testing.T) {
 
 func sound(t *testing.T, h *House, id pbx.RecordingID) []byte {
 	t.Helper()
-	p, err := h.playback(id)
+	p, err := h.Playback(id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,6 +67,16 @@ func (x *Exchange) Close() {
 	}
 }
 
+// Cut ends all talks without a word, as when the server is gone.
+func (x *Exchange) Cut() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	for id, t := range x.talks {
+		t.silence()
+		delete(x.talks, id)
+	}
+}
+
 // Add makes a phone; Register connects it.
 func (x *Exchange) Add(username, secret string) *Phone {
 	p := &Phone{Username: username, Secret: secret, x: x}

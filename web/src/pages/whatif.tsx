@@ -78,15 +78,14 @@ export default function WhatIfPage() {
           {n === 0 && <Empty icon={FlaskConical}>{t('whatif.empty')}</Empty>}
           {draft.changes.map((c, i) => (
             <div key={c.part + (c.id ?? c.name)} className="list-row">
-              <span className="chip small">{partWord(c.part)}</span><span className="grow trunc">{c.name}</span>
-              <span className="meta">{c.delete ? t('whatif.deleted') : c.id ? t('whatif.changed') : t('whatif.new')}</span>
+              <span className="chip small">{partWord(c.part)}</span><span className="grow col"><span>{c.name}</span><span className="meta">{c.delete ? t('whatif.deleted') : c.id ? t('whatif.changed') : t('whatif.new')}</span></span>
               {c.id && <Button small kind="quiet" onClick={() => put(i, { delete: !c.delete })}>{c.delete ? t('whatif.change_instead') : t('whatif.delete_instead')}</Button>}
               <IconButton small icon={X} label={t('whatif.take_out', { name: c.name })} onClick={() => put(i, undefined)} />
             </div>
           ))}
           {draft.remove.map((l) => line('remove', l))}
           {draft.add.map((l) => line('add', l))}
-          <div className="card-body row wrap g8">
+          <div className="card-body row w g8">
             <span className="meta">{t('whatif.add_from')}</span>
             {parts.filter((p) => p !== 'trunks' && may(places[p][1])).map((p) => <ButtonLink key={p} small to={places[p][0]}>{partWord(p)}</ButtonLink>)}
             {can(me, 'role.edit', 'all') && <Button small onClick={() => setRights(true)}>{t('whatif.rights')}</Button>}

@@ -75,7 +75,7 @@ function Calls({ run, of, money }: { run: string; of?: Group; money: string }) {
           {page.items.map((e) => (
             <li key={e.call + e.number}>
               <Link to={`/calls?call=${e.call}`} className="list-row">
-                <span className="grow col"><span className="row g8 wrap"><span>{e.user?.name ?? t('whatif.somebody_outside')} → <span className="num">{e.number}</span></span><span className={`chip small ${tones[e.turn]}`}>{t(`whatif.${e.turn}`)}</span></span><span className="meta">{stamp(e.at)} · {clock(e.seconds)} · {e.text}</span></span>
+                <span className="grow col"><span className="row w g8"><span>{e.user?.name ?? t('whatif.somebody_outside')} → <span className="num">{e.number}</span></span><span className={`chip small ${tones[e.turn]}`}>{t(`whatif.${e.turn}`)}</span></span><span className="meta">{stamp(e.at)} · {clock(e.seconds)} · {e.text}</span></span>
                 <Money cost={e.cost} would={e.would} money={money} />
               </Link>
             </li>
@@ -99,21 +99,21 @@ export function Outcome({ run }: { run: Run }) {
       <Card pad>
         <div className="col g12">
           <p className="meta num">{t('whatif.looked', { calls: count(o.calls), outside: count(o.outside), from: day(run.from) })}</p>
-          {turned === 0 ? <p>{t('whatif.none')}</p> : <div className="row wrap g8">{turns.filter((k) => o[k] > 0).map((k) => <span key={k} className={`chip ${tones[k]}`}>{t(`whatif.${k}`)} <b className="num">{count(o[k])}</b></span>)}</div>}
+          {turned === 0 ? <p>{t('whatif.none')}</p> : <div className="row w g8">{turns.filter((k) => o[k] > 0).map((k) => <span key={k} className={`chip ${tones[k]}`}>{t(`whatif.${k}`)} <b className="num">{count(o[k])}</b></span>)}</div>}
           {o.cost !== undefined && o.would !== undefined && (
-            <dl className="row wrap g24">
+            <dl className="row w g24">
               <div className="col"><dt className="meta">{t('whatif.cost')}</dt><dd className="num med">{price(o.cost, money)}</dd></div>
               <div className="col"><dt className="meta">{t('whatif.would')}</dt><dd className="num med">{price(o.would, money)}</dd></div>
               {o.saved !== undefined && o.closed > 0 && <div className="col"><dt className="meta">{t('whatif.saved')}</dt><dd className="num med">{price(o.saved, money)}</dd></div>}
             </dl>
           )}
-          {o.unknown > 0 && <p className="note warn">{t('whatif.unknown', { n: o.unknown })}</p>}
+          {o.cost !== undefined && o.unknown > 0 && <p className="note warn">{t('whatif.unknown', { n: o.unknown })}</p>}
         </div>
       </Card>
       {(run.changes.length > 0 || run.people.length > 0) && (
         <Card title={t('whatif.would_do')} pad>
           <ul className="col g4">{run.changes.map((c, i) => <li key={i}>{c}</li>)}</ul>
-          {run.people.length > 0 && <ul className="col g4">{run.people.slice(0, 12).map((p) => <li key={p.user} className="row wrap g8"><span className="med">{p.name}</span>{p.gained.map((r) => <span key={r.right + r.where} className="chip small ok">+ {rightWord(r.right)} · {r.where}</span>)}{p.lost.map((r) => <span key={r.right + r.where} className="chip small danger">− {rightWord(r.right)} · {r.where}</span>)}</li>)}</ul>}
+          {run.people.length > 0 && <ul className="col g4">{run.people.slice(0, 12).map((p) => <li key={p.user} className="row w g8"><span className="med">{p.name}</span>{p.gained.map((r) => <span key={r.right + r.where} className="chip small ok">+ {rightWord(r.right)} · {r.where}</span>)}{p.lost.map((r) => <span key={r.right + r.where} className="chip small danger">− {rightWord(r.right)} · {r.where}</span>)}</li>)}</ul>}
         </Card>
       )}
       {shown && (
@@ -122,7 +122,7 @@ export function Outcome({ run }: { run: Run }) {
           {o.groups.filter((g) => g.by === shown).map((g) => (
             <div key={g.key} className="col">
               <button type="button" className="list-row" aria-expanded={open === g.key} onClick={() => setOpen(open === g.key ? undefined : g.key)}>
-                <span className="grow row wrap g8"><span className="med">{g.name}</span><span className="meta num">{t('whatif.n_calls', { n: g.calls })}</span></span><Turns of={g} /><Money cost={g.cost} would={g.would} money={money} />
+                <span className="grow row w g8"><span className="med">{g.name}</span><span className="meta num">{t('whatif.n_calls', { n: g.calls })}</span></span><Turns of={g} /><Money cost={g.cost} would={g.would} money={money} />
               </button>
               {open === g.key && run.done && <div className="card-body"><Calls run={run.id} of={g} money={money} /></div>}
             </div>

@@ -1,4 +1,4 @@
-// What if in a real browser: a restriction is put into the draft instead of being saved, calls of the past are replayed, a group is opened down to the call,
+// What if in a real browser: the end of a restriction is put into the draft, calls of the past are replayed, a group is opened down to the call,
 // the draft is saved as a file, and applied.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… node test/browser/whatif.mjs
@@ -17,20 +17,20 @@ async function drafted(page) {
   await look(page, 'an empty draft');
   await picture(page, 'whatif-empty');
   await page.getByRole('link', { name: 'Restriction', exact: true }).click();
-  await page.getByRole('button', { name: 'New profile' }).or(page.getByRole('button', { name: /profile/i })).first().click();
-  await page.getByLabel('Name', { exact: true }).fill('Nobody calls mobiles');
+  await page.getByRole('button', { name: /No mobiles/ }).click();
   await page.getByRole('button', { name: 'Try first', exact: true }).click();
-  await page.getByText('Nobody calls mobiles').first().waitFor();
-  await page.getByText('would be new', { exact: true }).waitFor();
+  await page.getByText('would be changed', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Delete instead', exact: true }).click();
+  await page.getByText('would be deleted', { exact: true }).waitFor();
 }
 
 async function replayed(page) {
   await page.getByRole('button', { name: 'Replay the calls', exact: true }).click();
   await page.getByText('What the draft would change', { exact: true }).waitFor();
-  await page.getByText('Refused', { exact: false }).first().waitFor();
+  await page.getByText('Allowed', { exact: false }).first().waitFor();
   const group = page.getByRole('button', { expanded: false }).filter({ hasText: /call/ }).first();
   await group.click();
-  await page.getByRole('link', { name: /→ \+/ }).first().waitFor();
+  await page.getByRole('link', { name: /Alice/ }).first().waitFor();
   await look(page, 'what would have changed');
   await picture(page, 'whatif');
 }
@@ -51,14 +51,15 @@ async function applied(page) {
   await page.getByText('change is in force', { exact: false }).or(page.getByText('changes are in force', { exact: false })).first().waitFor();
   await page.getByText('Nothing is drafted', { exact: false }).waitFor();
   await visit(page, '/restrictions');
-  await page.getByText('Nobody calls mobiles').first().waitFor();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.getByText('No mobiles').waitFor({ state: 'detached' });
 }
 
 const browser = await open();
 try {
   const { page, complaints } = await person(browser);
   await step('sign in', () => signIn(page));
-  await step('a restriction is drafted', () => drafted(page));
+  await step('the end of a restriction is drafted', () => drafted(page));
   await step('calls are replayed', () => replayed(page));
   await step('on every screen', () => everywhere(page));
   await step('the draft is applied', () => applied(page));
