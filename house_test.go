@@ -65,7 +65,7 @@ var plan = map[string]room{
 	"switchboard": {imports: "pbx event policy toll route report call queue directory media sdp number i18n blob prompt"},
 
 	"api": {imports: "number hours i18n pbx event policy toll route report whatif store bus directory auth command switchboard audio blob prompt",
-		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}},
+		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/hajimehoshi/go-mp3", "github.com/mewkiz/flac", "github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}},
 	"web": {},
 
 	"house":               {imports: "*"},
@@ -91,6 +91,8 @@ var reasons = map[string]string{
 	"github.com/google/go-cmp":         "readable differences in tests",
 	"github.com/jackc/pgx/v5":          "PostgreSQL",
 	"github.com/ncruces/go-sqlite3":    "SQLite without cgo",
+	"github.com/hajimehoshi/go-mp3":    "uploads in MP3",
+	"github.com/mewkiz/flac":           "uploads in FLAC",
 	"github.com/pion/dtls/v3":          "keys with browsers (RFC 5764)",
 	"github.com/pion/opus":             "a decoder that is not libopus, in tests only",
 	"github.com/pion/rtcp":             "RTCP packets in the relay's tests",

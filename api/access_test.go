@@ -134,6 +134,12 @@ func probes() map[string][]probe {
 	for i := range greetings {
 		greetings[i].kind = "audio/wav"
 	}
+	musics := [][]probe{queues("/v1/queues/%s/music", sound[0].body), parks("/v1/parks/%s/music", sound[0].body)}
+	for _, of := range musics {
+		for i := range of {
+			of[i].kind = "audio/wav"
+		}
+	}
 	welcomes := boxes("/v1/mailboxes/%s/greetings/any", sound[0].body)
 	for i := range welcomes {
 		welcomes[i].kind = "audio/wav"
@@ -313,6 +319,12 @@ func probes() map[string][]probe {
 		"DELETE /v1/rings/{ring}":               rings("/v1/rings/%s", ""),
 		"POST /v1/explain/route":                one("/v1/explain/route", `{"to":"103"}`),
 
+		"GET /v1/queues/{queue}/music":                   queues("/v1/queues/%s/music", ""),
+		"PUT /v1/queues/{queue}/music":                   musics[0],
+		"DELETE /v1/queues/{queue}/music":                queues("/v1/queues/%s/music", ""),
+		"GET /v1/parks/{park}/music":                     parks("/v1/parks/%s/music", ""),
+		"PUT /v1/parks/{park}/music":                     musics[1],
+		"DELETE /v1/parks/{park}/music":                  parks("/v1/parks/%s/music", ""),
 		"GET /v1/queues/{queue}/callbacks":               queues("/v1/queues/%s/callbacks", ""),
 		"DELETE /v1/queues/{queue}/callbacks/{callback}": queues("/v1/queues/%s/callbacks/cal_back", ""),
 

@@ -21,6 +21,7 @@ type Park struct {
 	GroupName string      `json:"group_name,omitempty"`
 	Wait      int         `json:"wait,omitempty" doc:"seconds until it rings at who parked; 0 is the usual time"`
 	Then      *Place      `json:"then,omitempty" doc:"where the call goes when he does not answer"`
+	Music     *Music      `json:"music,omitempty" doc:"what is heard there; absent: the music of the house"`
 	Revision  string      `json:"revision,omitempty"`
 	Edit      bool        `json:"edit"`
 }
@@ -51,7 +52,7 @@ func (s *Server) park(v *visit, p *pbx.Park) Park {
 		out.GroupName = v.s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(p.Group)})
 	}
 	then := v.place("", p.Then)
-	out.Then = &then
+	out.Then, out.Music = &then, music("/v1/parks/"+string(p.ID)+"/music", p.Music)
 	return out
 }
 

@@ -203,7 +203,10 @@ func (s *Server) listenTo(ctx context.Context, upload []byte) (audio.WAV, error)
 	case <-ctx.Done():
 		return audio.WAV{}, ctx.Err()
 	}
-	w, err := audio.ParseWAV(upload)
+	w, err := readSound(upload)
+	if err == errLong {
+		return w, pbx.Refuse(pbx.Invalid, "sound", "prompt.length", "minutes", strconv.Itoa(int(pbx.LongestPrompt/time.Minute)))
+	}
 	if err != nil {
 		return w, pbx.Refuse(pbx.Invalid, "sound", "prompt.unreadable")
 	}

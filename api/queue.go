@@ -31,6 +31,7 @@ type Queue struct {
 	Pause     int          `json:"pause,omitempty" doc:"seconds between two tries"`
 	Keep      int          `json:"keep,omitempty" doc:"seconds that a place is kept for a call back"`
 	Payer     *Named       `json:"payer,omitempty" doc:"in whose name and at whose expense numbers outside are called back; absent: colleagues only"`
+	Music     *Music       `json:"music,omitempty" doc:"what callers hear while they wait; absent: ringing"`
 	Full      *Place       `json:"full,omitempty" doc:"where calls go that waited too long or found the queue full"`
 	Nobody    *Place       `json:"nobody,omitempty" doc:"where calls go while no agent is in"`
 	Escalate  int          `json:"escalate,omitempty" doc:"seconds; who waits so long is offered to the heads of the department too"`
@@ -70,6 +71,7 @@ func (v *visit) queue(q *pbx.Queue) Queue {
 		out.Agents = append(out.Agents, row)
 	}
 	out.Callback, out.Tries, out.Pause, out.Keep = q.Callback, q.Tries, q.Pause, q.Keep
+	out.Music = music("/v1/queues/"+string(q.ID)+"/music", q.Music)
 	if q.Payer != "" {
 		out.Payer = &Named{Kind: pbx.KindUser, ID: string(q.Payer)}
 		if v.knows(q.Payer) {

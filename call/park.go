@@ -20,6 +20,14 @@ type Position struct {
 	Number string          // empty: none is free
 	Wait   time.Duration   // until the call comes back to who parked it
 	Then   pbx.Destination // where it goes when he does not answer; nowhere parks it again
+	Music  []Clip          // what is heard there; nothing: the music of the house
+}
+
+func (p Position) music() []Clip {
+	if len(p.Music) > 0 {
+		return p.Music
+	}
+	return []Clip{{Tone: ToneMusic}}
 }
 
 func (OpenPark) effect() {}
@@ -67,7 +75,7 @@ func (s parked) given(m *machine, in Position) {
 		m.service = s
 		m.arrived()
 		m.do(Emit{Kind: event.CallParked, By: s.by})
-		m.say(Clip{Tone: ToneMusic})
+		m.say(in.music()...)
 		m.do(Show{})
 		m.wait(HouseTimer, s.wait)
 	}

@@ -12,7 +12,9 @@ import (
 const SoundsKept = 30 * 24 * time.Hour
 
 // Sounding lists the kinds of rows that play sounds of the office's own.
-func Sounding() []pbx.Kind { return []pbx.Kind{pbx.KindPrompt, pbx.KindMenu, pbx.KindMailbox} }
+func Sounding() []pbx.Kind {
+	return []pbx.Kind{pbx.KindPrompt, pbx.KindMenu, pbx.KindMailbox, pbx.KindQueue, pbx.KindPark}
+}
 
 // SoundsOf lists the blobs of the sounds that a row plays: of a sentence of the house, a menu or a mailbox.
 func SoundsOf(n pbx.Noun) (blobs []string) {
@@ -28,6 +30,10 @@ func SoundsOf(n pbx.Noun) (blobs []string) {
 		for _, g := range n.Says {
 			add(g.Sound.Blob)
 		}
+	case *pbx.Queue:
+		add(n.Music.Blob)
+	case *pbx.Park:
+		add(n.Music.Blob)
 	case *pbx.Mailbox:
 		for _, g := range n.Greetings {
 			add(g.Sound.Blob)

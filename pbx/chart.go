@@ -286,6 +286,16 @@ func (s *Snapshot) SoundOf(blob string) (Sound, bool) {
 			}
 		}
 	}
+	for _, q := range s.Queues {
+		if q.Music.Blob == blob && blob != "" {
+			return q.Music, true
+		}
+	}
+	for _, p := range s.Parks {
+		if p.Music.Blob == blob && blob != "" {
+			return p.Music, true
+		}
+	}
 	for _, b := range s.Mailboxes {
 		for _, g := range b.Greetings {
 			if g.Sound.Blob == blob && blob != "" {

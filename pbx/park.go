@@ -19,6 +19,7 @@ type Park struct {
 	Slots     int         `json:"slots"`
 	Wait      int         `json:"wait,omitempty"` // seconds after which it rings at who parked; 0 is UsualParked
 	Then      Destination `json:"then,omitzero"`  // where the call goes when he does not answer; nowhere parks it again
+	Music     Sound       `json:"music,omitzero"` // what is heard there; nothing: the music of the house
 	Created   time.Time   `json:"created"`
 }
 

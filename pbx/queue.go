@@ -56,7 +56,7 @@ type Queue struct {
 	Keep      int          `json:"keep,omitempty"`     // … unless it has taken longer than this
 	Payer     UserID       `json:"payer,omitempty"`    // … at whose expense, by whose rights and limits, where that leads outside; nobody: colleagues only
 	Greeting  string       `json:"greeting,omitempty"`
-	Music     string       `json:"music,omitempty"`
+	Music     Sound        `json:"music,omitzero"`      // what callers hear while they wait; nothing: ringing
 	Full      Destination  `json:"full"`                // where calls go that waited too long, or found the queue full
 	Nobody    Destination  `json:"nobody"`              // where calls go while no agent is in; nowhere: they wait
 	Escalate  int          `json:"escalate,omitempty"`  // who waits so long is offered to the heads of the department too; 0: never (B-060)
@@ -154,7 +154,7 @@ func (s *Snapshot) checkQueue(q *Queue) error {
 		return Refuse(Invalid, "ring", "queue.ring_missing")
 	}
 	return first(CheckName("name", q.Name), s.CheckExtension(q.Extension), checkLine("greeting", q.Greeting, 64),
-		checkLine("music", q.Music, 64), checkDestination("full", q.Full), checkDestination("nobody", q.Nobody))
+		checkDestination("full", q.Full), checkDestination("nobody", q.Nobody))
 }
 
 // Leads lists where a queue sends calls on.

@@ -454,7 +454,7 @@ CREATE TABLE parks (
 	slots     BIGINT NOT NULL,
 	wait      BIGINT NOT NULL,
 	then_to   TEXT   NOT NULL,
-	created   BIGINT NOT NULL,
+	created   BIGINT NOT NULL, music TEXT NOT NULL DEFAULT 'null',
 	PRIMARY KEY (tenant, id)
 );
 

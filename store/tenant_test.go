@@ -53,7 +53,7 @@ func nouns() []pbx.Noun {
 		&pbx.RingGroup{ID: "rng_1", Name: "Support", Group: "grp_sales", Extension: "180", Strategy: pbx.RingHunt, Ring: 12, Escalate: true,
 			Members: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}, {Kind: pbx.KindGroup, ID: "grp_sales"}}, NoAnswer: pbx.Destination{Kind: pbx.ToBusy}, Created: day},
 		&pbx.Queue{ID: "que_1", Name: "Kolejka", Group: "grp_sales", Extension: "181", Strategy: pbx.ServeIdle, Agents: []pbx.QueueAgent{{User: "usr_bob", Skill: 2}},
-			Ring: 20, WrapUp: 10, MaxWait: 300, MaxCalls: 9, Late: 60, Misses: 3, Every: 45, Tell: true, Callback: true, Tries: 2, Pause: 600, Keep: 3600, Payer: "usr_anna", Greeting: "hello", Music: "piano",
+			Ring: 20, WrapUp: 10, MaxWait: 300, MaxCalls: 9, Late: 60, Misses: 3, Every: 45, Tell: true, Callback: true, Tries: 2, Pause: 600, Keep: 3600, Payer: "usr_anna", Greeting: "hello", Music: pbx.Sound{Blob: "prm_piano", Rate: 16000, Samples: 16000},
 			Full: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Nobody: pbx.Destination{Kind: pbx.ToBusy}, Escalate: 90, Important: []string{"+4930*"}, Notify: []pbx.UserID{"usr_ada"}, Created: day},
 		&pbx.Calendar{User: "usr_bob", Link: "https://calendar.example/secret.ics", As: pbx.StatusAway2, Busy: []hours.Spell{{From: day, Until: day.Add(time.Hour)}}, Read: day, Left: 2, Fault: "reach", Changed: day},
 		&pbx.Duty{User: "usr_bob", Out: []pbx.QueueID{"que_1"}, Pause: "lunch", Since: day},

@@ -37,7 +37,7 @@ func (r *run) isThere(sound string) bool {
 	}
 	_, done, err := r.b.c.Sounds.Open(sound)
 	if err != nil {
-		r.log().Warn("the greeting of a menu cannot be played", "sound", sound, "error", err)
+		r.log().Warn("a sound of the office's own cannot be played", "sound", sound, "error", err)
 		return false
 	}
 	done()

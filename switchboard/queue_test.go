@@ -290,7 +290,9 @@ func TestAQueueChangesAtWork(t *testing.T) {
 func TestWhatAWaitingCallerHears(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := newOffice(t, nil)
-		o.desk(func(q *pbx.Queue) { q.Agents, q.Every, q.Tell, q.Music = nil, 30, true, "piano" })
+		o.desk(func(q *pbx.Queue) {
+			q.Agents, q.Every, q.Tell, q.Music = nil, 30, true, pbx.Sound{Blob: "prm_piano", Rate: 8000, Samples: 8000}
+		})
 		o.dial("200", false, offer(pcmu))
 		pause(time.Second)
 		o.dial("200", false, offer(pcmu))

@@ -49,10 +49,16 @@ func (r *run) enterQueue(e call.Enter) call.Input {
 	from := r.plan.From
 	r.stay.hall.put(note{in: queue.Join{Call: r.id}, from: &from})
 	wait := call.Waits{Callback: q.CanCallBack(from)}
-	if q.Music != "" {
-		wait.Music = []call.Clip{{Sound: q.Music, Loop: true}}
-	}
+	wait.Music = r.music(q.Music)
 	return wait
+}
+
+// music is a sound that goes on until something else is played; nothing where there is none, or it cannot be played.
+func (r *run) music(sound pbx.Sound) []call.Clip {
+	if !r.isThere(sound.Blob) {
+		return nil
+	}
+	return []call.Clip{{Sound: sound.Blob, Loop: true}}
 }
 
 // seek rings the phones of agents for a call that waits.

@@ -1688,6 +1688,34 @@ export interface paths {
         patch: operations["patch_parks_by_park"];
         trace?: never;
     };
+    "/v1/parks/{park}/music": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is heard on park positions.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_parks_by_park_music"];
+        /**
+         * Set what is heard while one waits: WAV, MP3 or FLAC, at most five minutes.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        put: operations["put_parks_by_park_music"];
+        post?: never;
+        /**
+         * Let the music of the house be heard again.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_parks_by_park_music"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/password/forgot": {
         parameters: {
             query?: never;
@@ -2131,6 +2159,34 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queues/{queue}/music": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What callers hear while they wait.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_queues_by_queue_music"];
+        /**
+         * Set what is heard while one waits: WAV, MP3 or FLAC, at most five minutes.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        put: operations["put_queues_by_queue_music"];
+        post?: never;
+        /**
+         * Let callers hear ringing again.
+         * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_queues_by_queue_music"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6273,6 +6329,12 @@ export interface components {
             /** @description whose side sends the other one on; by default the visitor's own, or the only one inside */
             user?: string;
         };
+        Music: {
+            /** Format: double */
+            seconds: number;
+            /** @description its address */
+            sound: string;
+        };
         MutePersonBody: {
             muted: boolean;
         };
@@ -7023,6 +7085,8 @@ export interface components {
             group?: string;
             group_name?: string;
             id: string;
+            /** @description what is heard there; absent: the music of the house */
+            music?: components["schemas"]["Music"];
             name: string;
             /** @description the calls that are there and that the visitor may see */
             parked: components["schemas"]["Parked"][];
@@ -7517,6 +7581,8 @@ export interface components {
              * @description so many calls missed in a row take an agent out; 0: none do
              */
             misses?: number;
+            /** @description what callers hear while they wait; absent: ringing */
+            music?: components["schemas"]["Music"];
             name: string;
             /** @description where calls go while no agent is in */
             nobody?: components["schemas"]["Place"];
@@ -13132,6 +13198,103 @@ export interface operations {
             };
         };
     };
+    get_parks_by_park_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_parks_by_park_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Park"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_parks_by_park_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                park: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Park"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     post_password_forgot: {
         parameters: {
             query?: never;
@@ -14148,6 +14311,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LiveQueue"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_queues_by_queue_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_queues_by_queue_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_queues_by_queue_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                queue: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
                 };
             };
             /** @description Refused, with the reason */

@@ -7,6 +7,7 @@ import { clock } from '../format';
 import { PartyText } from '../parts/call';
 import { PlaceEditor, placeWord, plain, useParks } from '../parts/forwarding';
 import { useNow } from '../parts/now';
+import { MusicEditor } from '../parts/music';
 import { useAddress, useGroups } from '../parts/query';
 import { byName } from '../parts/words';
 import { can, useMe } from '../session';
@@ -44,6 +45,7 @@ function Edit({ park, onClose }: { park?: Park; onClose: () => void }) {
         <Pick form={form} name="group" label={t('ring.department')} options={groups.map((g) => ({ value: g.id, label: g.name }))} empty={t('ring.office')} searchable />
         <Text form={form} name="wait" type="number" label={t('park.wait')} hint={t('park.wait_hint')} />
         <div className="col g8"><span className="label">{t('park.then')}</span><PlaceEditor label={t('park.then')} value={then} onChange={setThen} none={t('park.again')} /></div>
+        {park && <MusicEditor music={park.music} without={t('park.no_music')} put={(file) => api.setParkMusic(park.id, file).then(refresh)} remove={() => api.removeParkMusic(park.id).then(refresh)} />}
       </div>
       {park && (
         <Confirm open={removing} danger title={t('park.delete_title', { name: park.name })} action={t('park.delete')} onClose={() => setRemoving(false)} run={async () => { const gone = await api.deletePark(park.id); await refresh(); toast({ text: gone.problems[0]?.text ?? t('park.deleted', { name: park.name }), lasting: gone.problems.length > 0 }); onClose(); }}>

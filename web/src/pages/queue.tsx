@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Link } from 'react-router';
 import { api, type Place, type Queue } from '../api';
 import { PlaceEditor, placeWord, plain, useColleagueOptions, useQueues } from '../parts/forwarding';
+import { MusicEditor } from '../parts/music';
 import { useAddress, useGroups } from '../parts/query';
 import { byName } from '../parts/words';
 import { can, useMe } from '../session';
@@ -91,6 +92,7 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
         <h3>{t('queue.section.waiting')}</h3>
         {figure('late')}{figure('max_wait')}{figure('max_calls')}{figure('every')}
         <Toggle form={form} name="tell" label={t('queue.tell')} />
+        {queue && <MusicEditor music={queue.music} without={t('queue.no_music')} put={(file) => api.setQueueMusic(queue.id, file).then(refresh)} remove={() => api.removeQueueMusic(queue.id).then(refresh)} />}
         <h3>{t('queue.section.callback')}</h3>
         <Toggle form={form} name="callback" label={t('queue.callback')} hint={t('queue.callback_hint')} />
         {form.values.callback && <>{figure('tries')}{figure('pause')}{figure('keep')}<Pick form={form} name="payer" label={t('queue.payer')} hint={t('queue.payer_hint')} options={people} empty={t('queue.payer_nobody')} searchable /></>}

@@ -42,12 +42,12 @@ export function Keys({ value, onChange, here }: { value: MenuKey[]; onChange: (k
   );
 }
 
-/** Chooses a WAV file and hands it on. */
+/** Chooses a file of sound and hands it on. */
 export function SoundFile({ label, run }: { label: string; run: (file: Blob) => void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <input ref={input} type="file" accept="audio/wav,.wav" className="sr" tabIndex={-1} aria-label={label} onChange={(e) => {
+      <input ref={input} type="file" accept=".wav,.mp3,.flac,audio/*" className="sr" tabIndex={-1} aria-label={label} onChange={(e) => {
         const file = e.currentTarget.files?.[0];
         if (file) run(file);
         e.currentTarget.value = '';
