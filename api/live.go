@@ -26,6 +26,7 @@ type LiveCall struct {
 	Watching  pbx.Watch     `json:"watching,omitempty" doc:"how the visitor takes part in this call of others"`
 	Watched   []WatchedBy   `json:"watched" nullable:"false" doc:"who takes part; for who might do so himself, and for those who talk where the office says so"`
 	Menu      string        `json:"menu,omitempty" doc:"name of the menu in which the caller chooses"`
+	Queue     string        `json:"queue,omitempty" doc:"name of the queue in which the caller waits"`
 	Can       LiveCan       `json:"can"`
 }
 
@@ -40,6 +41,9 @@ func (s *Server) showLive(v *visit, c *pbx.LiveCall) LiveCall {
 	}
 	if m := v.s.Menus[c.Menu]; m != nil {
 		out.Menu = m.Name
+	}
+	if q := v.s.Queues[c.Queue]; q != nil {
+		out.Queue = q.Name
 	}
 	if p := c.Parked; p != nil {
 		out.Position = p.Position

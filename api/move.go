@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"tandem/pbx"
 	"tandem/policy"
@@ -13,8 +14,8 @@ type LiveCan struct {
 	Hangup   bool        `json:"hangup"`
 	Transfer bool        `json:"transfer" doc:"send the other side of a talking call on"`
 	Park     bool        `json:"park" doc:"put the other side of a talking call on a park position"`
-	Divert   bool        `json:"divert" doc:"send a ringing call to another place"`
-	Pickup   bool        `json:"pickup" doc:"take a call that rings at somebody"`
+	Divert   bool        `json:"divert" doc:"send a ringing call to another place, or one that waits in a queue or is in a menu"`
+	Pickup   bool        `json:"pickup" doc:"take a call that rings at somebody, or that waits in a queue"`
 	Fetch    bool        `json:"fetch" doc:"take a parked call"`
 	Watch    []pbx.Watch `json:"watch" nullable:"false" enum:"listen,whisper,whisper_other,barge,steal" doc:"ways to take part in the call: listen, whisper, whisper_other, barge, steal"`
 	Record   bool        `json:"record" doc:"begin, pause or end its recording"`
@@ -29,13 +30,16 @@ func (v *visit) liveCan(c *pbx.LiveCall, t policy.Target) LiveCan {
 		Hangup:   v.can(policy.CallHangup, t),
 		Transfer: talks && inside && v.can(policy.CallTransfer, t),
 		Park:     talks && inside && len(v.s.Parks) > 0 && v.can(policy.CallPark, t),
-		Divert:   c.Phase == pbx.PhaseRinging && !mine && v.can(policy.CallDivert, t) || c.Menu != "" && v.can(policy.CallMenu, t),
+		Divert:   waits(c) && !mine && v.can(policy.CallDivert, t) || c.Menu != "" && v.can(policy.CallMenu, t),
 		Watch:    v.canWatch(c, t),
-		Pickup:   c.Phase == pbx.PhaseRinging && !mine && v.can(policy.CallPickup, t),
+		Pickup:   waits(c) && !mine && v.can(policy.CallPickup, t),
 		Fetch:    c.Phase == pbx.PhaseParked && v.can(policy.CallPark, t),
 		Record:   (c.Recordable != "" || c.Recording != "") && talks && v.can(policy.RecordingControl, t),
 	}
 }
+
+// waits reports whether a caller waits for somebody: it rings, or he is in a queue.
+func waits(c *pbx.LiveCall) bool { return c.Phase == pbx.PhaseRinging || c.Queue != "" }
 
 type moveIn struct {
 	Call string `path:"call"`
@@ -57,7 +61,7 @@ type divertIn struct {
 	}
 }
 
-// divertLive sends a ringing call to another place, or one that is in a menu (G-017).
+// divertLive sends a ringing call to another place (G-013), one that waits in a queue, or one that is in a menu (G-017).
 func (s *Server) divertLive(ctx context.Context, v *visit, in *divertIn) error {
 	if c := v.live.Call(pbx.CallID(in.Call)); c != nil && c.Menu != "" {
 		return s.move(ctx, v, in.Call, []pbx.CallPhase{pbx.PhaseTalking, pbx.PhaseHeld}, switchboard.Order{Right: policy.CallMenu, To: in.Body.To.destination()})
@@ -109,11 +113,7 @@ func (s *Server) move(ctx context.Context, v *visit, id string, phases []pbx.Cal
 	if err := v.need(o.Right, policy.Call(c)); err != nil {
 		return err
 	}
-	fits := false
-	for _, p := range phases {
-		fits = fits || c.Phase == p
-	}
-	if !fits {
+	if !slices.Contains(phases, c.Phase) && !(c.Queue != "" && slices.Contains(phases, pbx.PhaseRinging)) {
 		return pbx.Refuse(pbx.Conflict, "", "call.not_movable")
 	}
 	if err := v.need(policy.CallPlace, policy.User(v.who.User)); err != nil {

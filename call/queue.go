@@ -312,6 +312,14 @@ func (s queued) timeout(m *machine) {
 	}
 }
 
+// Queue is the queue in which the caller waits; empty when he waits in none.
+func (s *State) Queue() pbx.QueueID {
+	if q, ok := s.service.(queued); ok && s.IsQueued() {
+		return pbx.QueueID(q.at.ID)
+	}
+	return ""
+}
+
 // IsQueued reports whether the caller waits in a queue, phones of agents ringing or not.
 func (s *State) IsQueued() bool {
 	q, ok := s.service.(queued)

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ type browser struct {
 	open     *srtp.Context
 }
 
-func surf(t *testing.T, s *Session, host string) *browser {
+func surf(t testing.TB, s *Session, host string) *browser {
 	t.Helper()
 	id, err := newIdentity()
 	if err != nil {
@@ -185,7 +186,7 @@ func (b *browser) says(text string) []byte {
 }
 
 // until yields until the packet thread has done something.
-func until(t *testing.T, done func() bool) {
+func until(t testing.TB, done func() bool) {
 	t.Helper()
 	for end := time.Now().Add(guard); !done(); runtime.Gosched() {
 		if time.Now().After(end) {
@@ -195,7 +196,7 @@ func until(t *testing.T, done func() bool) {
 }
 
 // meeting is a browser and a phone that hear each other.
-func meeting(t *testing.T) (*Session, *browser, *Session, *phone) {
+func meeting(t testing.TB) (*Session, *browser, *Session, *phone) {
 	t.Helper()
 	e := engine(t, func(c *Config) { c.Loops = 1 })
 	s, other := open(t, e), open(t, e)
@@ -384,4 +385,43 @@ func BenchmarkCheck(b *testing.B) {
 		}
 		c.answer(room[:0], netip.MustParseAddrPort("192.0.2.1:5"), f.place.Pwd)
 	}
+}
+
+// BenchmarkBrowser is what a leg of a browser costs besides its sound: it comes in – check, handshake, keys – and goes; and one packet of it through
+// the relay to a phone, opened and passed on. The browser's own part is in both figures.
+func BenchmarkBrowser(b *testing.B) {
+	b.Run("arrives", func(b *testing.B) {
+		e := engine(b, func(c *Config) { c.Loops = 1 })
+		began := cpu(syscall.RUSAGE_SELF)
+		b.ReportAllocs()
+		for b.Loop() {
+			s := open(b, e)
+			w := surf(b, s, "127.0.0.1")
+			set(b, s, w.flow(pcmu))
+			w.find(w.phone, true)
+			if err := w.shake(w.identity.certificate); err != nil {
+				b.Fatal(err)
+			}
+			until(b, func() bool { return s.Stats().Secure })
+			s.Close()
+			_ = w.conn.Close()
+		}
+		b.ReportMetric(float64((cpu(syscall.RUSAGE_SELF)-began).Microseconds())/1000/float64(b.N), "CPU-ms/leg")
+	})
+	b.Run("packet", func(b *testing.B) {
+		s, w, _, p := meeting(b)
+		var in [2000]byte
+		began := cpu(syscall.RUSAGE_SELF)
+		b.ReportAllocs()
+		for b.Loop() {
+			s.mu.Lock()
+			s.rtp.rate.spent = 0 // the cap is about real time
+			s.mu.Unlock()
+			w.send(w.to, w.says("twenty milliseconds of sound, as long as those of a desk phone: 160 octets"))
+			if _, err := p.conn.Read(in[:]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64((cpu(syscall.RUSAGE_SELF)-began).Microseconds())/float64(b.N), "CPU-µs/packet")
+	})
 }

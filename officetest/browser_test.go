@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/netip"
 	"net/url"
 	"os"
@@ -108,6 +110,44 @@ func needsApp(t *testing.T) {
 // plays plays a scenario of web/test/browser against the server, as its owner unless env says who. Each line that it says is told, where somebody listens.
 func (s *server) plays(ctx context.Context, scenario string, listen func(line []byte), env ...string) {
 	s.t.Helper()
+	s.stages(ctx, scenario, func(line []byte, _ io.Writer) {
+		if listen != nil {
+			listen(line)
+		}
+	}, env...)
+}
+
+// conducts plays a scenario in which the browser and others take turns: the part of an event is played here, then the scenario goes on.
+func (s *server) conducts(ctx context.Context, scenario string, parts map[string]func(), env ...string) {
+	s.t.Helper()
+	played := map[string]bool{"done": false}
+	s.stages(ctx, scenario, func(line []byte, answer io.Writer) {
+		var e struct{ Event string }
+		if err := json.Unmarshal(line, &e); err != nil {
+			s.t.Fatalf("the scenario says %q: %v", line, err)
+		}
+		if e.Event == "measured" {
+			s.t.Logf("%s", line) // told, not judged
+		}
+		if part := parts[e.Event]; part != nil {
+			part()
+		}
+		played[e.Event] = true
+		fmt.Fprintln(answer, "done")
+	}, env...)
+	for event := range parts {
+		if !played[event] {
+			s.t.Errorf("the scenario left %q out", event)
+		}
+	}
+	if !played["done"] {
+		s.t.Error("it ended before its end")
+	}
+}
+
+// stages runs a scenario; what it says is heard line by line, and may be answered.
+func (s *server) stages(ctx context.Context, scenario string, hear func(line []byte, answer io.Writer), env ...string) {
+	s.t.Helper()
 	browser := exec.CommandContext(ctx, "node", "test/browser/"+scenario+".mjs")
 	browser.Dir = filepath.Join("..", "web")
 	browser.Env = append(append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery", "TANDEM_PATIENCE=40"), env...)
@@ -118,15 +158,22 @@ func (s *server) plays(ctx context.Context, scenario string, listen func(line []
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	in, err := browser.StdinPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	if err := browser.Start(); err != nil {
 		s.t.Fatalf("node: %v", err)
 	}
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if listen != nil {
-			listen(lines.Bytes())
+	s.t.Cleanup(func() {
+		if s.t.Failed() {
+			s.t.Log(said.String())
 		}
+	})
+	for lines := bufio.NewScanner(out); lines.Scan(); {
+		hear(lines.Bytes(), in)
 	}
 	if err := browser.Wait(); err != nil {
-		s.t.Fatalf("the scenario failed: %v\n%s", err, said.String())
+		s.t.Fatalf("the scenario failed: %v", err)
 	}
 }

@@ -1,15 +1,9 @@
 package officetest
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -40,66 +34,145 @@ func browserCall(t *testing.T, codec, only string, deaf bool) {
 	_, bob := s.person("Bob", "155")
 	bob.Server, bob.Transport = s.reach("udp"), "udp"
 	b := s.softphone(ctx, "bob", bob, 700, spoken(codec))
-
-	node := exec.CommandContext(ctx, "node", "test/browser/phone.mjs")
-	node.Dir = filepath.Join("..", "web")
-	node.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery",
-		"TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_DESK=155", "TANDEM_PATIENCE=20", "TANDEM_CODEC="+only)
-	node.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var said strings.Builder
-	node.Stderr = &said
-	out, err := node.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, err := node.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := node.Start(); err != nil {
-		t.Fatalf("node: %v", err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Log(said.String())
-		}
-	})
 	listen := func() {
 		if !deaf {
 			heard(t, b, 1000)
 		}
-	}
-	done := false
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		var e struct{ Event string }
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			t.Fatalf("the scenario says %q: %v", lines.Text(), err)
+		if got := s.call(200, "GET", "/v1/calls/live", nil).Text("items", 0, "codec"); only != "" && !strings.Contains(got, " ⇄ ") {
+			t.Errorf("the call is in %q, though nothing is in common", got)
 		}
-		switch e.Event {
-		case "called":
+	}
+	s.conducts(ctx, "phone", map[string]func(){
+		"called": func() {
 			expect(t, ctx, b, "CALL_INCOMING")
 			do(t, b, "accept", "")
 			expect(t, ctx, b, "CALL_ESTABLISHED")
-		case "talking", "again", "answered":
-			listen()
-			if got := s.call(200, "GET", "/v1/calls/live", nil).Text("items", 0, "codec"); only != "" && !strings.Contains(got, " ⇄ ") {
-				t.Errorf("the call is in %q, though nothing is in common", got)
-			}
-			fmt.Fprintln(in, "heard") // the scenario goes on
-		case "hungup":
+		},
+		"talking": listen, "again": listen, "answered": listen,
+		"hungup": func() {
 			expect(t, ctx, b, "CALL_CLOSED")
 			do(t, b, "dial", "sip:"+me+"@"+s.reach("udp"))
-		case "signedout":
+		},
+		"signedout": func() {
 			at := time.Now()
 			expect(t, ctx, b, "CALL_CLOSED")
 			if took := time.Since(at); took > time.Second {
 				t.Errorf("the call went on for %v after the session", took)
 			}
-		case "done":
-			done = true
+		},
+	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_DESK=155", "TANDEM_PATIENCE=20", "TANDEM_CODEC="+only)
+}
+
+// A browser with several calls: it asks before it connects, changes between two, lets all hear each other, parks, takes what rings at somebody
+// else, and comes back to two calls after the page is loaded anew. Real phones with tones of their own hear exactly whom they should. The
+// scenario is web/test/browser/calls.mjs.
+func TestCallsInTheBrowser(t *testing.T) {
+	needsApp(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	me := s.call(200, "GET", "/v1/session", nil).Text("user", "extension")
+	s.call(201, "POST", "/v1/parks", object{"name": "Hall", "extension": "700", "slots": 3})
+	all := []float64{440, 700, 1000}
+	bob, carol := s.tuned(ctx, "Bob", "155", all[0], "PCMU"), s.tuned(ctx, "Carol", "156", all[1], "PCMU")
+	takes := func(b *Baresip) func() {
+		return func() {
+			expect(t, ctx, b, "CALL_INCOMING")
+			do(t, b, "accept", "")
+			expect(t, ctx, b, "CALL_ESTABLISHED")
 		}
 	}
-	if err := node.Wait(); err != nil || !done {
-		t.Fatalf("the scenario failed: %v", err)
+	closed := func(phones ...*Baresip) func() {
+		return func() {
+			for _, b := range phones {
+				expect(t, ctx, b, "CALL_CLOSED")
+			}
+		}
+	}
+	s.conducts(ctx, "calls", map[string]func(){
+		"called bob": takes(bob), "asked carol": takes(carol), "called bob again": takes(bob), "asked carol again": takes(carol), "called bob to park": takes(bob), "ends": closed(bob),
+		"asking":    func() { hearsTones(t, "Carol, who is asked,", carol, all, all[2]) },
+		"connected": func() { hearsTones(t, "Carol, who was connected with Bob,", carol, all, all[0]) },
+		"over":      func() { do(t, bob, "hangup", ""); closed(carol)() },
+		"refused":   closed(carol),
+		"together":  func() { hearsTones(t, "Carol, with everybody on the line,", carol, all, all[0], all[2]) },
+		"again":     func() { hearsTones(t, "Carol, after the page was loaded anew,", carol, all, all[2]) },
+		"parks":     closed(carol),
+		"parked": func() {
+			eventually(t, "Bob is parked", func() bool { return s.call(200, "GET", "/v1/calls/live", nil).Text("items", 0, "phase") == "parked" })
+		},
+		"free": func() {
+			closed(bob)()
+			do(t, bob, "dial", "sip:156@"+s.reach("udp"))
+			expect(t, ctx, carol, "CALL_INCOMING")
+		},
+		"picked": func() { hearsTones(t, "Bob, whose call was taken,", bob, all, all[2]); closed(carol)() },
+		"second": func() { do(t, carol, "dial", "sip:"+me+"@"+s.reach("udp")) },
+		"both":   func() { hearsTones(t, "Carol, who called second,", carol, all, all[2]) },
+	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1))
+}
+
+// Foreign clients in the browser register with the user name and secret of a device, call a desk phone, hold, send the call on and are called.
+// The scenario is web/test/browser/foreign.mjs.
+func TestForeignClientsInTheBrowser(t *testing.T) {
+	for _, client := range []string{"jssip", "sipjs"} {
+		t.Run(client, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+			defer cancel()
+			s := start(t)
+			s.claim()
+			all := []float64{440, 700, 1000}
+			bob, carol := s.tuned(ctx, "Bob", "155", all[0], "PCMU"), s.tuned(ctx, "Carol", "156", all[1], "PCMU")
+			_, dora := s.person("Dora", "157")
+			takes := func(b *Baresip) func() {
+				return func() {
+					expect(t, ctx, b, "CALL_INCOMING")
+					do(t, b, "accept", "")
+					expect(t, ctx, b, "CALL_ESTABLISHED")
+				}
+			}
+			s.conducts(ctx, "foreign", map[string]func(){
+				"called":      takes(bob),
+				"talking":     func() { hearsTones(t, "Bob", bob, all, all[2]) },
+				"transferred": func() { takes(carol)(); hearsTones(t, "Carol", carol, all, all[0]) },
+				"over":        func() { do(t, bob, "hangup", ""); expect(t, ctx, carol, "CALL_CLOSED") },
+				"calls":       func() { do(t, bob, "dial", "sip:157@"+s.reach("udp")) },
+				"answered":    func() { hearsTones(t, "Bob", bob, all, all[2]) },
+				"hung up":     func() { expect(t, ctx, bob, "CALL_CLOSED") },
+			}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_CLIENT="+client, "TANDEM_USER="+dora.Username, "TANDEM_SECRET="+dora.Secret)
+		})
+	}
+}
+
+// Two browsers talk to each other, tones both ways. All tabs ring and one answers, a hidden one notifies, and the call survives another
+// network, a cut of the signalling, and pages that are loaded anew. The record tells of both legs how the sound was, and nobody's view, record
+// or log names an address of theirs (RT-12). The scenario is web/test/browser/tabs.mjs.
+func TestBrowserToBrowser(t *testing.T) {
+	needsApp(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	s.join("Eva", s.call(201, "POST", "/v1/groups", object{"name": "Sales"}).Text("id"), "user")
+	number := s.call(200, "GET", "/v1/users?q=Eva", nil).Text("items", 0, "extension")
+	var live object
+	s.conducts(ctx, "tabs", map[string]func(){
+		"talking": func() { live = s.call(200, "GET", "/v1/calls/live", nil) },
+	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_TONE2="+toneFile(t, 800, 48000, 1), "TANDEM_EVA="+number, "TANDEM_EVA_PASSWORD="+joinedPassword)
+	id := live.Text("items", 0, "id")
+	eventually(t, "the call is recorded", func() bool { return s.call(200, "GET", "/v1/calls", nil).At("total") == 1.0 })
+	record := s.call(200, "GET", "/v1/calls/"+id, nil)
+	for i := range 2 {
+		if record.Text("legs", i, "codec") == "" {
+			t.Errorf("leg %d does not say how it sounded: %v", i, record.At("legs", i))
+		}
+	}
+	t.Logf("legs %v", record.At("legs"))
+	shown := fmt.Sprint(live, record, s.call(200, "GET", "/v1/audit?limit=200", nil))
+	for _, word := range []string{"candidate", "192.168.", ".local", "ufrag"} {
+		if strings.Contains(shown, word) {
+			t.Errorf("%q is told: %s", word, shown)
+		}
 	}
 }

@@ -45,6 +45,7 @@ type LiveCall struct {
 	House    bool        `json:"house,omitempty"` // the caller talks to the house: a mailbox, a menu, a queue, a room
 	Menu     MenuID      `json:"menu,omitempty"`  // the caller chooses there
 	Ring     RingID      `json:"ring,omitempty"`  // it rings there, or was answered there
+	Queue    QueueID     `json:"queue,omitempty"` // the caller waits there, whether it rings at agents or not
 	Watches  []LiveWatch `json:"watches,omitempty"`
 	Trunks   []TrunkID   `json:"trunks,omitempty"` // lines to carriers that it uses or tries
 	Codec    string      `json:"codec,omitempty"`

@@ -265,7 +265,7 @@ func (r *run) show() {
 	r.live.Phase = phase
 	r.live.Recording, r.live.Recordable = r.taping()
 	r.seen()
-	r.live.Menu, r.live.House = r.state.Chooses(), r.state.IsServed()
+	r.live.Menu, r.live.Queue, r.live.House = r.state.Chooses(), r.state.Queue(), r.state.IsServed()
 	lc := r.shown()
 	r.b.c.SetCall(&lc)
 	r.b.Look(r.onlookers(r.shownTo, lc.Users)...)

@@ -12,6 +12,7 @@ import (
 	"tandem/call"
 	"tandem/event"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/report"
 )
 
@@ -402,4 +403,46 @@ func TestAnAgentSendsOn(t *testing.T) {
 			t.Errorf("%+v\n%v", c, c.Stays)
 		}
 	})
+}
+
+// TestAWaitingCallIsTaken: who may take calls takes one out of a queue, whether it rings at an agent or not, and may send it elsewhere.
+func TestAWaitingCallIsTaken(t *testing.T) {
+	for _, agents := range []bool{true, false} {
+		for _, taken := range []bool{true, false} {
+			bubble(t, func(t *testing.T) {
+				o := newOffice(t, nil)
+				o.desk(func(q *pbx.Queue) { q.Agents = []pbx.QueueAgent{{User: "usr_bob"}} })
+				for _, right := range []string{"call.see", "call.divert", "call.pickup"} {
+					o.reconfigure(&pbx.Grant{ID: pbx.GrantID("gra_" + right), User: "usr_mona", Right: right, Scope: pbx.Scope{Kind: pbx.ScopeAll}, From: time.Now().Add(-time.Hour)})
+				}
+				if agents {
+					o.phone("b1", false, (*phone).rings)
+				}
+				o.phone("m1", false, func(p *phone) { p.rings(); p.waits(time.Second); p.answers() })
+				a := o.dial("200", false, offer(pcmu, event8))
+				pause(3 * time.Second)
+				live := o.liveCalls()
+				if len(live) != 1 || live[0].Queue != "que_1" {
+					t.Fatalf("live %+v", live)
+				}
+				order := Order{Right: policy.CallDivert, To: Rings("usr_mona")}
+				if taken {
+					order = Order{Right: policy.CallPickup, To: Rings("usr_mona"), Answer: true}
+				}
+				if err := o.board.Send(context.Background(), pbx.Actor{Kind: pbx.ActorUser, User: "usr_mona"}, live[0].ID, order); err != nil {
+					t.Fatal(err)
+				}
+				pause(3 * time.Second)
+				if q := o.queue(); len(q.Waiting) != 0 {
+					t.Errorf("it still waits: %+v", q.Waiting)
+				}
+				if live := o.liveCalls(); len(live) != 1 || live[0].To.User != "usr_mona" || live[0].Phase != pbx.PhaseTalking || live[0].Queue != "" {
+					t.Errorf("live %+v", live)
+				}
+				a.hangsUp()
+				synctest.Wait()
+				o.drain()
+			})
+		}
+	}
 }

@@ -25,7 +25,7 @@ func (b *Board) Send(_ context.Context, who pbx.Actor, id pbx.CallID, o Order) e
 	if o.To.IsZero() || !s.Leads(who.User, o.To) {
 		return pbx.Refuse(pbx.Invalid, "to", "destination.gone")
 	}
-	talks := (lc.Phase == pbx.PhaseTalking || lc.Phase == pbx.PhaseHeld) && lc.Menu == ""
+	talks := (lc.Phase == pbx.PhaseTalking || lc.Phase == pbx.PhaseHeld) && lc.Menu == "" && lc.Queue == ""
 	switch {
 	case talks && (lc.To.User == "" && lc.From.User == ""):
 		return pbx.Refuse(pbx.Conflict, "", "call.not_movable")

@@ -6041,6 +6041,8 @@ export interface components {
             phase: "ringing" | "talking" | "held" | "parked";
             /** @description park position */
             position?: string;
+            /** @description name of the queue in which the caller waits */
+            queue?: string;
             /**
              * @description how its recording stands; absent: it is not recorded
              * @enum {string}
@@ -6056,14 +6058,14 @@ export interface components {
             watching?: string;
         };
         LiveCan: {
-            /** @description send a ringing call to another place */
+            /** @description send a ringing call to another place, or one that waits in a queue or is in a menu */
             divert: boolean;
             /** @description take a parked call */
             fetch: boolean;
             hangup: boolean;
             /** @description put the other side of a talking call on a park position */
             park: boolean;
-            /** @description take a call that rings at somebody */
+            /** @description take a call that rings at somebody, or that waits in a queue */
             pickup: boolean;
             /** @description begin, pause or end its recording */
             record: boolean;

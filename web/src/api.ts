@@ -420,7 +420,7 @@ export const api = {
   transferCall: (call: string, to: Place, user?: string) => got(client.POST('/v1/calls/live/{call}/transfer', { params: { path: { call } }, body: { to, user } })),
   divertCall: (call: string, to: Place) => got(client.POST('/v1/calls/live/{call}/divert', { params: { path: { call } }, body: { to } })),
   pickupCall: (call: string) => got(client.POST('/v1/calls/live/{call}/pickup', { params: { path: { call } } })),
-  parkCall: (call: string, user?: string) => got(client.POST('/v1/calls/live/{call}/park', { params: { path: { call } }, body: { user } })),
+  parkCall: (call: string, user?: string, at?: { park: string; position: string }) => got(client.POST('/v1/calls/live/{call}/park', { params: { path: { call } }, body: { user, ...at } })),
   fetchCall: (call: string) => got(client.POST('/v1/calls/live/{call}/fetch', { params: { path: { call } } })),
   hangup: (call: string) => got(client.DELETE('/v1/calls/live/{call}', { params: { path: { call } } })),
 

@@ -20,6 +20,7 @@ const PersonPage = lazy(() => import('./pages/user'));
 const GroupsPage = lazy(() => import('./pages/group'));
 const RolesPage = lazy(() => import('./pages/role'));
 const LivePage = lazy(() => import('./pages/live'));
+const SwitchboardPage = lazy(() => import('./pages/switchboard'));
 const CallsPage = lazy(() => import('./pages/call'));
 const AuditPage = lazy(() => import('./pages/audit'));
 const OutboxPage = lazy(() => import('./pages/mail'));
@@ -118,6 +119,7 @@ function Pages() {
           <Route path="/roles" element={<RolesPage />} />
           <Route path="/roles/:id" element={<RolesPage />} />
           <Route path="/voicemail" element={<VoicemailPage />} />
+          <Route path="/switchboard" element={<SwitchboardPage />} />
           <Route path="/live" element={<LivePage />} />
           <Route path="/calls" element={<CallsPage />} />
           <Route path="/audit" element={<AuditPage />} />

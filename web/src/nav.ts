@@ -1,5 +1,5 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
-import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
+import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, LayoutGrid, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
 import { BookUser, Coins, Disc3, FlaskConical, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
 import { can } from './session';
@@ -9,6 +9,7 @@ export type Place = { to: string; label: Key; icon: LucideIcon; right?: string; 
 
 export const places: Place[] = [
   { to: '/', label: 'nav.home', icon: House, key: 'h' },
+  { to: '/switchboard', label: 'nav.switchboard', icon: LayoutGrid, right: 'call.see', least: 'listed', key: 'd', section: 'nav.calls' },
   { to: '/live', label: 'nav.live', icon: AudioLines, right: 'call.see', key: 'l', section: 'nav.calls' },
   { to: '/calls', label: 'nav.call_log', icon: PhoneCall, right: 'call.detail', key: 'c', section: 'nav.calls' },
   { to: '/recordings', label: 'nav.recordings', icon: Disc3, right: 'recording.list', also: 'recording.policy', section: 'nav.calls' },

@@ -9,13 +9,14 @@ import { PlaceEditor, placeWord, plain, useParks } from '../parts/forwarding';
 import { useNow } from '../parts/now';
 import { MusicEditor } from '../parts/music';
 import { useAddress, useGroups } from '../parts/query';
+import { takeHere } from '../parts/webphone';
 import { byName } from '../parts/words';
 import { can, useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { Confirm, Side } from '../ui/dialog';
 import { Pick, Text, useForm } from '../ui/form';
 import { Card, Sheet } from '../ui/sheet';
-import { Empty, failed, FormError, Loaded } from '../ui/states';
+import { Empty, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 
@@ -59,7 +60,7 @@ function Edit({ park, onClose }: { park?: Park; onClose: () => void }) {
 /** The positions of a row, each free or with the call that waits there. */
 function Positions({ park }: { park: Park }) {
   const now = useNow();
-  const fetch = (call: string) => void api.fetchCall(call).then(() => toast({ text: t('live.fetched') }), (e: unknown) => toast(failed(e)));
+  const fetch = (call: string) => takeHere(api.fetchCall(call), t('live.fetched'));
   return (
     <ul>
       {park.positions.map((position) => {

@@ -11,6 +11,7 @@ import { toast } from '../ui/toast';
 import { t } from '../words';
 import { partyName } from './call';
 import { isWhole, PlaceEditor, plain } from './forwarding';
+import { takeHere } from './webphone';
 
 /** The sides of a call that can send the other one on: whoever talks is asked first. */
 function sides(call: LiveCall, me: string): { value: string; label: string }[] {
@@ -49,8 +50,8 @@ export function Moves({ call }: { call: LiveCall }) {
   const names = { from: partyName(call.from), to: partyName(call.to) };
   return (
     <span className="row g4">
-      {call.can.pickup && <Button small icon={PhoneIncoming} onClick={() => run(api.pickupCall(call.id), t('live.picked_up'))}>{t('live.pick_up')}</Button>}
-      {call.can.fetch && <Button small icon={PhoneIncoming} onClick={() => run(api.fetchCall(call.id), t('live.fetched'))}>{t('live.fetch')}</Button>}
+      {call.can.pickup && <Button small icon={PhoneIncoming} onClick={() => takeHere(api.pickupCall(call.id), t('live.picked_up'))}>{t('live.pick_up')}</Button>}
+      {call.can.fetch && <Button small icon={PhoneIncoming} onClick={() => takeHere(api.fetchCall(call.id), t('live.fetched'))}>{t('live.fetch')}</Button>}
       {call.can.transfer && <IconButton small icon={PhoneForwarded} label={t('live.transfer_of', names)} onClick={() => setOpen(true)} />}
       {call.can.divert && <IconButton small icon={CornerUpRight} label={t('live.divert_of', names)} onClick={() => setOpen(true)} />}
       {call.can.park && <IconButton small icon={SquareParking} label={t('live.park_of', names)} onClick={() => run(api.parkCall(call.id, sides(call, me.user.id)[0]?.value), t('live.parked'))} />}

@@ -2,18 +2,24 @@
 import { Switch } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { AudioLines, Grid3x3, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, X } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useId, useState, useSyncExternalStore } from 'react';
-import { api, type Me, type User } from '../api';
+import { ArrowLeftRight, AudioLines, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useLocation } from 'react-router';
+import { api, type LiveCall, type Me, type User } from '../api';
 import { clock } from '../format';
 import { singleKeys, typing } from '../keys';
-import { act, choose, dial, isWanted, microphone, onTurn, speaker, start, turn, usePhone } from '../phone/line';
+import { act, choose, dial, isWanted, microphone, onTurn, ringer, speaker, start, turn, usePhone } from '../phone/line';
 import type { CallView } from '../phone/talk';
-import { can, useMe } from '../session';
+import { can, useMe, useSession } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { Menu, Popover } from '../ui/filter';
 import { Avatar, Presence } from '../ui/person';
+import { failed } from '../ui/states';
+import { toast } from '../ui/toast';
 import { t } from '../words';
+import { partyName } from './call';
+import { matched } from './desk';
+import { useParks } from './forwarding';
 import { useNow } from './now';
 
 /** Nobody without an extension has a phone, and nobody without the right uses this one. */
@@ -53,7 +59,7 @@ export function CallButton({ user, small }: { user: User; small?: boolean }) {
 }
 
 /** Takes a number, or finds somebody by his name. */
-function NumberField({ label, onPick, onClose }: { label: string; onPick: (number: string, name: string) => void; onClose: () => void }) {
+function NumberField({ label, onPick, onClose }: { label: string; onPick: (number: string, name: string, first: boolean) => void; onClose: () => void }) {
   const id = useId();
   const [typed, setTyped] = useState('');
   const [q] = useDebouncedValue(typed.trim(), 120);
@@ -68,14 +74,14 @@ function NumberField({ label, onPick, onClose }: { label: string; onPick: (numbe
     ...(q.length > 1 ? outside.data?.items ?? [] : []).flatMap((c) => c.numbers.map((n) => ({ id: `${c.id}${n.number}`, number: n.number, name: c.name, user: undefined as User | undefined }))),
   ].slice(0, 6);
   useEffect(() => setAt(0), [typed]);
-  const pick = (i: number) => {
+  const pick = (i: number, first = false) => {
     const hit = hits[i];
-    if (hit) onPick(hit.number, hit.name);
+    if (hit) onPick(hit.number, hit.name, first);
   };
   const key = (e: KeyboardEvent) => {
     if (e.key === 'ArrowDown') setAt((n) => Math.min(hits.length - 1, n + 1));
     else if (e.key === 'ArrowUp') setAt((n) => Math.max(0, n - 1));
-    else if (e.key === 'Enter') pick(at);
+    else if (e.key === 'Enter') pick(at, e.altKey);
     else if (e.key === 'Escape') onClose();
     else return;
     e.preventDefault();
@@ -116,12 +122,12 @@ function Keys({ call }: { call: CallView }) {
   );
 }
 
-/** Which microphone and which loudspeaker. */
+/** Which microphone, which loudspeaker to hear by, and which one that rings. */
 function Devices() {
   const [list, setList] = useState<MediaDeviceInfo[]>([]);
   const [, again] = useState(0);
   useEffect(() => { void navigator.mediaDevices?.enumerateDevices().then(setList).catch(() => setList([])); }, []);
-  const part = (kind: MediaDeviceKind, what: 'microphone' | 'speaker', now: string) => {
+  const part = (kind: MediaDeviceKind, what: 'microphone' | 'speaker' | 'ringer', now: string) => {
     const found = list.filter((d) => d.kind === kind && d.deviceId);
     if (found.length === 0) return null;
     return (
@@ -135,12 +141,13 @@ function Devices() {
       </>
     );
   };
-  return <>{part('audioinput', 'microphone', microphone())}{part('audiooutput', 'speaker', speaker())}{list.length === 0 && <Menu.Label>{t('webphone.no_devices')}</Menu.Label>}</>;
+  return <>{part('audioinput', 'microphone', microphone())}{part('audiooutput', 'speaker', speaker())}{part('audiooutput', 'ringer', ringer())}{list.length === 0 && <Menu.Label>{t('webphone.no_devices')}</Menu.Label>}</>;
 }
 
 function stateWord(c: CallView): string {
   if (c.moving === 'asked') return t('webphone.moving');
   if (c.moving === 'failed') return t('webphone.move_failed');
+  if (c.joined) return t('webphone.joined');
   if (c.hold) return t('webphone.on_hold');
   if (c.held) return t('webphone.held');
   if (c.state === 'ringing') return t('webphone.ringing');
@@ -153,54 +160,120 @@ function Timer({ since }: { since: number }) {
   return <span className="timer" role="timer">{clock(Math.max(0, Math.floor((now.getTime() - since) / 1000)))}</span>;
 }
 
-function Active({ call }: { call: CallView }) {
+/** Whose phone this is. The phone still tells its end when the session has ended, before the page is left: it is about him then, too. */
+function useOwner(): Me {
+  const me = useSession().data;
+  const last = useRef(me);
+  if (me) last.current = me;
+  if (!last.current) throw new Error('a phone without a session');
+  return last.current;
+}
+
+/** The calls of the server behind those of this browser. */
+export function useOwnCalls(): Map<string, LiveCall> {
+  const me = useOwner();
+  const { calls } = usePhone();
+  const live = useQuery({ queryKey: ['live'], queryFn: api.live, enabled: calls.length > 0 && Boolean(me.rights['call.see']) });
+  return matched(live.data?.items ?? [], calls, me.user.id);
+}
+
+/** Takes a call of somebody else, or a parked one, to this person's phones; this browser answers by itself. */
+export function takeHere(work: Promise<unknown>, said: string): void {
+  act('expect');
+  void work.then(() => toast({ text: said }), (e: unknown) => toast(failed(e)));
+}
+
+type Tool = { id: string; icon: typeof Mic; key: string; label: string; on?: boolean; main?: boolean; locked?: string; why?: { right: string; over: { kind: string; id: string } }; run: () => void };
+
+/** What the keys do with the call in hand. There is one listener, and one call that it is about. */
+let hand: { call: string; tools: Tool[]; chord: boolean } | undefined;
+function useHand(call: string, tools: Tool[], card = false): void {
+  useLayoutEffect(() => {
+    hand = { call, tools, chord: card };
+    return () => { if (hand?.call === call) hand = undefined; };
+  });
+}
+
+function pressed(e: globalThis.KeyboardEvent): void {
+  if (!hand || e.defaultPrevented || e.ctrlKey || e.metaKey) return;
+  if (e.key === 'Escape' && e.shiftKey) {
+    e.preventDefault();
+    act('hangup', hand.call);
+    return;
+  }
+  const alone = !typing(e.target) && !e.altKey && singleKeys() && !(e.target instanceof Element && e.target.closest('[data-list]'));
+  if (!alone && !(e.altKey && hand.chord)) return;
+  const tool = hand.tools.find((x) => x.key === e.key.toUpperCase() && !x.locked);
+  if (!tool || document.querySelector('[aria-modal="true"]')) return;
+  e.preventDefault();
+  tool.run();
+}
+
+/** Everything that can be done with the call in hand, by button and by key. */
+export function Active({ call, others, card }: { call: CallView; others: CallView[]; card?: boolean }) {
+  const me = useOwner();
   const [part, setPart] = useState<'' | 'transfer' | 'keys'>('');
+  const own = useOwnCalls().get(call.id);
+  const parks = useParks().data?.items.length ?? 0;
   const up = call.state === 'up';
-  useEffect(() => {
-    const press = (e: globalThis.KeyboardEvent) => {
-      if (e.key === 'Escape' && e.shiftKey) {
-        e.preventDefault();
-        act('hangup', call.id);
-        return;
-      }
-      if (!up || e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || !singleKeys() || typing(e.target) || (e.target instanceof Element && e.target.closest('[data-list]'))) return;
-      const work: Record<string, () => void> = {
-        m: () => act('mute', call.id, !call.muted), h: () => act('hold', call.id, !call.hold), t: () => setPart('transfer'), k: () => setPart((p) => (p === 'keys' ? '' : 'keys')),
-      };
-      const deed = work[e.key.toLowerCase()];
-      if (!deed || document.querySelector('[aria-modal="true"]')) return;
-      e.preventDefault();
-      deed();
-    };
-    document.addEventListener('keydown', press);
-    return () => document.removeEventListener('keydown', press);
-  }, [call, up]);
+  const first = others.find((c) => c.id === call.consults);
+  const waits = others.filter((c) => c.state === 'up');
+  const park = () => { if (own) void api.parkCall(own.id, me.user.id).then(() => toast({ text: t('live.parked') }), (e: unknown) => toast(failed(e))); };
+  const tools: Tool[] = [
+    ...(first ? [{ id: 'connect', icon: Merge, key: 'Y', label: t('webphone.connect'), main: true, run: () => act('complete', call.id) }] : []),
+    ...(up && waits.length > 0 && !call.joined ? [
+      { id: 'swap', icon: ArrowLeftRight, key: 'S', label: t('webphone.swap'), run: () => act('hold', waits[0]?.id ?? '', false) },
+      { id: 'join', icon: Users, key: 'J', label: t('webphone.join'), run: () => act('join') },
+    ] : []),
+    ...(up ? [
+      { id: 'mute', icon: call.muted ? MicOff : Mic, key: 'M', label: t('webphone.mute'), on: call.muted, run: () => act('mute', call.id, !call.muted) },
+      { id: 'hold', icon: call.hold ? Play : Pause, key: 'H', label: t('webphone.hold'), on: call.hold, run: () => act('hold', call.id, !call.hold) },
+      ...(card ? [] : [{ id: 'transfer', icon: PhoneForwarded, key: 'T', label: t('webphone.transfer'), run: () => setPart('transfer') }]),
+      { id: 'keys', icon: Grid3x3, key: 'K', label: t('webphone.keypad'), on: part === 'keys', run: () => setPart((p) => (p === 'keys' ? '' : 'keys')) },
+      ...(parks > 0 && own && !card ? [{ id: 'park', icon: SquareParking, key: 'P', label: t('webphone.park'), run: park, ...(own.can.park ? {} : { locked: t('desk.may_not'), why: { right: 'call.park', over: { kind: 'call', id: own.id } } }) }] : []),
+    ] : []),
+  ];
+  useHand(call.id, tools, card);
+  const button = (x: Tool) => (
+    <Button key={x.id} icon={x.icon} kind={x.main ? 'primary' : 'plain'} title={card ? `Alt ${x.key}` : x.key} aria-pressed={x.on} aria-expanded={x.id === 'keys' ? part === 'keys' : undefined} locked={x.locked} why={x.why} onClick={x.run}><span>{x.label}</span></Button>
+  );
   return (
     <>
-      <span className="strip-who"><span className="med trunc">{call.name || call.number || t('webphone.unknown')}</span><span className="meta trunc">{[call.name && call.number, stateWord(call)].filter(Boolean).join(' · ')}</span></span>
+      <span className="strip-who"><span className="med trunc">{call.name || call.number || t('webphone.unknown')}</span><span className="meta trunc">{[call.name && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call)].filter(Boolean).join(' · ')}</span></span>
       {up && call.since > 0 && <Timer since={call.since} />}
       {part === 'transfer'
-        ? <><NumberField label={t('webphone.transfer_to')} onPick={(n) => { act('transfer', call.id, n); setPart(''); }} onClose={() => setPart('')} /><IconButton icon={X} label={t('ui.cancel')} onClick={() => setPart('')} /></>
+        ? (
+          <span className="row g8 grow">
+            <NumberField label={t('webphone.transfer_to')} onPick={(n, name, ask) => { if (ask) act('consult', call.id, n, name); else act('transfer', call.id, n); setPart(''); }} onClose={() => setPart('')} />
+            <span className="meta wide-only nowrap"><kbd>Enter</kbd> {t('webphone.transfer')} <kbd>Alt Enter</kbd> {t('desk.ask_first')}</span>
+            <IconButton icon={X} label={t('ui.cancel')} onClick={() => setPart('')} />
+          </span>
+        )
         : (
           <span className="strip-deeds">
-            {up && <Button icon={call.muted ? MicOff : Mic} aria-pressed={call.muted} title="M" onClick={() => act('mute', call.id, !call.muted)}><span>{t('webphone.mute')}</span></Button>}
-            {up && <Button icon={call.hold ? Play : Pause} aria-pressed={call.hold} title="H" onClick={() => act('hold', call.id, !call.hold)}><span>{t('webphone.hold')}</span></Button>}
-            {up && <Button icon={PhoneForwarded} title="T" onClick={() => setPart('transfer')}><span>{t('webphone.transfer')}</span></Button>}
-            {up && (
-              <Popover opened={part === 'keys'} onChange={(o) => setPart(o ? 'keys' : '')} position="top" trapFocus returnFocus withinPortal>
-                <Popover.Target><Button icon={Grid3x3} title="K" aria-expanded={part === 'keys'} onClick={() => setPart(part === 'keys' ? '' : 'keys')}><span>{t('webphone.keypad')}</span></Button></Popover.Target>
+            {tools.map((x) => (x.id !== 'keys' ? button(x) : (
+              <Popover key="keys" opened={part === 'keys'} onChange={(o) => setPart(o ? 'keys' : '')} position="top" trapFocus returnFocus withinPortal>
+                <Popover.Target>{button(x)}</Popover.Target>
                 <Popover.Dropdown><Keys call={call} /></Popover.Dropdown>
               </Popover>
-            )}
+            )))}
             <Menu position="top-end" withinPortal>
               <Menu.Target><IconButton kind="plain" icon={AudioLines} label={t('webphone.devices')} /></Menu.Target>
               <Menu.Dropdown><Devices /></Menu.Dropdown>
             </Menu>
-            <Button kind="danger" icon={PhoneOff} title="Shift Esc" onClick={() => act('hangup', call.id)}><span>{t('webphone.hang_up')}</span></Button>
+            <Button kind="danger" icon={PhoneOff} title="Shift Esc" onClick={() => act('hangup', call.id)}><span>{first ? t('webphone.back_to', { who: first.name || first.number || t('webphone.unknown') }) : t('webphone.hang_up')}</span></Button>
           </span>
         )}
     </>
   );
+}
+
+/** The calls that ring at colleagues and that this person may take. */
+function Pickups({ done }: { done: () => void }) {
+  const me = useOwner();
+  const live = useQuery({ queryKey: ['live'], queryFn: api.live, enabled: Boolean(me.rights['call.see']) });
+  const rings = (live.data?.items ?? []).filter((c) => c.can.pickup && c.to.user !== me.user.id).slice(0, 3);
+  return rings.map((c) => <Button key={c.id} icon={PhoneIncoming} onClick={() => { takeHere(api.pickupCall(c.id), t('live.picked_up')); done(); }}>{t('webphone.pick_up_of', { from: partyName(c.from), to: c.queue || partyName(c.to) })}</Button>);
 }
 
 /** A call that comes in; it takes no focus away. */
@@ -227,12 +300,29 @@ function Card({ call, first }: { call: CallView; first: boolean }) {
   );
 }
 
+/** The call that is in hand: who is spoken with, before who waits. */
+export const mainOf = (running: CallView[]): CallView | undefined => running.find((c) => !c.hold && !running.some((o) => o.consults === c.id)) ?? running.find((c) => !c.hold) ?? running[0];
+
+/** The other calls: each can be taken back. */
+export function Others({ calls }: { calls: CallView[] }) {
+  return calls.map((c) => (
+    <button key={c.id} type="button" className="chip strip-other" title={stateWord(c)} onClick={() => act('hold', c.id, false)}>
+      {c.joined ? <Users className="icon xs" aria-hidden /> : <Pause className="icon xs" aria-hidden />}<span className="trunc">{c.name || c.number || t('webphone.unknown')}</span>
+    </button>
+  ));
+}
+
 /** Everything of the phone that stands in the frame around the pages. */
 export function PhoneDock() {
-  const me = useMe();
+  const me = useOwner();
   useLineOf(me);
   const phone = usePhone();
+  const onDesk = useLocation().pathname === '/switchboard'; // which has a place of its own for the call
   const [dialling, setDialling] = useState(false);
+  useEffect(() => {
+    document.addEventListener('keydown', pressed);
+    return () => document.removeEventListener('keydown', pressed);
+  }, []);
   useEffect(() => {
     const open = () => setDialling(true);
     asking.add(open);
@@ -240,7 +330,7 @@ export function PhoneDock() {
   }, []);
   const incoming = phone.calls.filter((c) => c.state === 'incoming' || c.state === 'answering');
   const running = phone.calls.filter((c) => !incoming.includes(c));
-  const main = running.find((c) => !c.hold) ?? running[0];
+  const main = mainOf(running);
   const others = running.filter((c) => c !== main);
   const trouble = phone.on && (phone.refusal || (phone.trouble ? t(`webphone.trouble_${phone.trouble}`) : phone.line === 'lost' && main ? t('webphone.lost') : phone.line === 'refused' ? t('webphone.refused') : ''));
   return (
@@ -251,15 +341,16 @@ export function PhoneDock() {
           {incoming.length > 3 && <span className="chip">{t('webphone.more', { n: incoming.length - 3 })}</span>}
         </div>
       )}
-      {(main || dialling || (trouble && incoming.length > 0)) && (
+      {((main && !onDesk) || dialling || (trouble && incoming.length > 0)) && (
         <section className="strip" aria-label={t('webphone.title')}>
           {trouble && <span className="strip-trouble" role="alert">{trouble}</span>}
-          {others.map((c) => <button key={c.id} type="button" className="chip strip-other" onClick={() => act('hold', c.id, false)}><Pause className="icon xs" aria-hidden /><span className="trunc">{c.name || c.number}</span></button>)}
-          {main && <Active key={main.id} call={main} />}
-          {dialling && !main && (
+          {!onDesk && <Others calls={others} />}
+          {main && !onDesk && !dialling && <Active key={main.id} call={main} others={others} />}
+          {dialling && (
             <>
               <span className="strip-who"><span className="med">{t('webphone.call')}</span><span className="meta trunc">{phone.on && phone.line === 'ready' ? t('webphone.ready') : t('webphone.first_use')}</span></span>
               <NumberField label={t('webphone.number')} onPick={(n, name) => { dial(me.user.id, n, name); setDialling(false); }} onClose={() => setDialling(false)} />
+              <Pickups done={() => setDialling(false)} />
               <IconButton icon={X} label={t('ui.close')} onClick={() => setDialling(false)} />
             </>
           )}

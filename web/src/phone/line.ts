@@ -2,12 +2,14 @@
 import { useSyncExternalStore } from 'react';
 import { api, Failure } from '../api';
 import { Phone, type View } from './phone';
-import { alarm, quiet, ringback } from './ring';
+import { announce, mayAnnounce } from './notice';
+import { alarm, quiet, ringback, ringOn } from './ring';
 import type { Saved } from './talk';
 
 /** What every tab shows. */
 export type Shown = View & { on: boolean; refusal: string };
-type Deed = { [K in 'call' | 'answer' | 'hangup' | 'hold' | 'mute' | 'press' | 'transfer' | 'devices']: [name: K, ...rest: Parameters<Phone[K]>] }['call' | 'answer' | 'hangup' | 'hold' | 'mute' | 'press' | 'transfer' | 'devices'];
+type Verb = 'call' | 'answer' | 'hangup' | 'hold' | 'mute' | 'press' | 'transfer' | 'devices' | 'consult' | 'complete' | 'join' | 'expect';
+type Deed = { [K in Verb]: [name: K, ...rest: Parameters<Phone[K]>] }[Verb];
 type Word = { shown: Shown } | { deed: Deed } | { ask: true };
 
 const off: Shown = { on: false, line: 'connecting', calls: [], trouble: '', refusal: '' };
@@ -48,7 +50,8 @@ const patience = 25_000;
 
 export const microphone = (): string => read('tandem.phone.microphone');
 export const speaker = (): string => read('tandem.phone.speaker');
-export function choose(what: 'microphone' | 'speaker', id: string): void {
+export const ringer = (): string => read('tandem.phone.ringer');
+export function choose(what: 'microphone' | 'speaker' | 'ringer', id: string): void {
   put(`tandem.phone.${what}`, id);
   act('devices');
 }
@@ -61,17 +64,19 @@ let phone: Phone | undefined;
 let leave: (() => void) | undefined;
 let first: (() => void)[] = [];
 
-function lost(): Saved | undefined {
+function lost(): Saved[] {
   try {
-    const saved = JSON.parse(read(kept) || 'null') as Saved | null;
-    return saved && Date.now() - saved.at < patience ? saved : undefined;
+    const saved = JSON.parse(read(kept) || '[]') as Saved[];
+    return saved.filter((s) => Date.now() - s.at < patience);
   } catch {
-    return undefined;
+    return [];
   }
 }
 
 /** Rings, or lets the caller hear that it rings there. */
 function sound(view: View): void {
+  ringOn(ringer());
+  announce(view.calls.filter((c) => c.state === 'incoming'));
   if (view.calls.some((c) => c.state === 'incoming')) alarm();
   else if (view.calls.some((c) => c.state === 'ringing')) ringback();
   else quiet();
@@ -89,8 +94,8 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
     return;
   }
   if (signal.aborted) return;
-  let saved: Saved | undefined;
-  const stamp = setInterval(() => { if (saved) put(kept, JSON.stringify({ ...saved, at: Date.now() })); }, 2000);
+  let saved: Saved[] = [];
+  const stamp = setInterval(() => { if (saved.length > 0) put(kept, JSON.stringify(saved.map((s) => ({ ...s, at: Date.now() })))); }, 2000);
   let ready = false;
   phone = new Phone(account, {
     changed: (view) => {
@@ -103,9 +108,9 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
       }
     },
     keep: (s) => {
-      if (!s && !saved) return;
+      if (s.length === 0 && saved.length === 0) return;
       saved = s;
-      put(kept, s ? JSON.stringify(s) : '');
+      put(kept, s.length > 0 ? JSON.stringify(s) : '');
     },
     microphone,
     speaker,
@@ -114,6 +119,7 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
   clearInterval(stamp);
   phone.stop();
   phone = undefined;
+  announce([]);
   quiet();
 }
 
@@ -152,6 +158,7 @@ export function start(user: string): () => void {
 /** Makes this browser a phone of the person, or takes that back. */
 export function turn(user: string, on: boolean): void {
   put(wanted, on ? user : '');
+  if (on) mayAnnounce();
   for (const w of turned) w();
 }
 const turned = new Set<() => void>();

@@ -10,13 +10,17 @@ export type View = { line: Line; calls: CallView[]; trouble: Trouble };
 
 export type Host = {
   changed(view: View): void;
-  keep(saved: Saved | undefined): void;
+  keep(saved: Saved[]): void;
   microphone(): string;
   speaker(): string;
 };
 
 const life = 300; // seconds of a registration
+const expectation = 10_000; // how long a call that was asked for may take to come
 const pulse = 25_000; // between signs of life, before a proxy cuts a silent connection
+
+/** What a request is answered with that reaches nobody (RFC 3261 §8.1.3.1). */
+const unavailable: Message = { method: '', uri: '', status: 503, reason: 'Service Unavailable', headers: [], body: '' };
 
 const instanceName = 'tandem.phone.instance';
 function instance(): string {
@@ -43,10 +47,22 @@ export class Phone implements Wire {
   private beat?: ReturnType<typeof setInterval>;
   private wait = 500;
   private stopped = false;
+  private cut = false;
+  private expected = 0;
+  private registering = '';
   private readonly secure = location.protocol === 'https:';
 
-  constructor(private readonly account: WebPhone, private readonly host: Host, private lost?: Saved) {
+  constructor(private readonly account: WebPhone, private readonly host: Host, private lost: Saved[] = []) {
     this.connect();
+    addEventListener('online', this.moved);
+    if ('connection' in navigator) (navigator.connection as EventTarget).addEventListener('change', this.moved);
+  }
+
+  /** The machine is in another network: every call looks for its way anew. */
+  private readonly moved = (): void => { for (const talk of this.talks.values()) void talk.search(); };
+
+  ready(): boolean {
+    return this.line === 'ready';
   }
 
   get view(): View {
@@ -54,12 +70,16 @@ export class Phone implements Wire {
   }
 
   changed(): void {
-    this.host.keep([...this.talks.values()].map((x) => x.saved()).find(Boolean));
+    this.host.keep([...this.talks.values()].flatMap((x) => x.saved() ?? []));
     this.host.changed(this.view);
   }
 
   over(talk: Talk): void {
     this.talks.delete(talk.id);
+    const first = this.talks.get(talk.view.consults);
+    const busy = [...this.talks.values()].some((x) => x !== first && x.view.state === 'up' && !x.view.hold);
+    if (first?.view.hold && first.view.moving !== 'asked' && !busy) void first.hold(false); // whoever waited meanwhile is back
+    if (talk.view.joined) void this.blend();
     this.changed();
   }
 
@@ -81,9 +101,12 @@ export class Phone implements Wire {
     socket.addEventListener('close', () => {
       clearInterval(this.beat);
       clearTimeout(this.timer);
+      const unheard = [...this.waiting].filter(([name]) => name !== this.registering);
       this.waiting.clear();
       if (this.stopped) return;
+      this.cut = true;
       this.set('lost');
+      for (const [, work] of unheard) work(unavailable);
       this.timer = setTimeout(() => this.connect(), this.wait);
       this.wait = Math.min(this.wait * 2, 15_000);
     });
@@ -92,6 +115,8 @@ export class Phone implements Wire {
   /** Ends the registration; calls that are up end with it. */
   stop(): void {
     this.stopped = true;
+    removeEventListener('online', this.moved);
+    if ('connection' in navigator) (navigator.connection as EventTarget).removeEventListener('change', this.moved);
     clearTimeout(this.timer);
     clearInterval(this.beat);
     for (const talk of [...this.talks.values()]) talk.hangup(480, 'Temporarily Unavailable');
@@ -118,6 +143,7 @@ export class Phone implements Wire {
   private register(seconds = life): void {
     const name = `z9hG4bK${token()}`;
     const { id, tag: mine } = this.registration;
+    this.registering = name;
     this.waiting.set(name, (m) => {
       if (m.status < 200 || seconds === 0) return;
       if (m.status >= 300) {
@@ -127,7 +153,9 @@ export class Phone implements Wire {
       }
       this.set('ready');
       this.timer = setTimeout(() => this.register(), (life / 2) * 1000);
-      void this.rejoin();
+      if (this.talks.size > 0 && this.cut) this.moved();
+      this.cut = false;
+      this.rejoin();
     });
     this.raw(write(`REGISTER sip:${this.account.domain} SIP/2.0`, [
       this.via(name), ['Max-Forwards', '70'], ['From', `<${this.me}>;tag=${mine}`], ['To', `<${this.me}>`], ['Call-ID', id], ['CSeq', `${++this.registration.seq} REGISTER`],
@@ -139,7 +167,8 @@ export class Phone implements Wire {
     const same = extra.find(([n]) => n === 'branch')?.[1];
     const name = same ?? `z9hG4bK${token()}`;
     const number = cseq ?? ++talk.seq;
-    if (answered) this.waiting.set(name, answered);
+    if (answered && this.socket?.readyState === WebSocket.OPEN) this.waiting.set(name, answered);
+    else if (answered) setTimeout(() => answered(unavailable));
     const to = talk.remote && method !== 'CANCEL' ? `${talk.them};tag=${talk.remote}` : talk.them;
     const text = write(`${method} ${method === 'CANCEL' ? address(talk.them) : talk.target} SIP/2.0`, [
       this.via(name), ['Max-Forwards', '70'], ['From', `<${this.me}>;tag=${talk.local}`], ['To', to], ['Call-ID', talk.id], ['CSeq', `${number} ${method}`],
@@ -213,6 +242,15 @@ export class Phone implements Wire {
     this.talks.set(talk.id, talk);
     this.reply(m, 180, 'Ringing', [], '', talk.local);
     this.changed();
+    if (Date.now() < this.expected && /;\s*answer-after=0\b/i.test(header(m, 'call-info'))) {
+      this.expected = 0;
+      this.answer(talk.id);
+    }
+  }
+
+  /** The next call that is to be answered by itself was asked for here: taken from somebody else, or from where it was parked. */
+  expect(): void {
+    this.expected = Date.now() + expectation;
   }
 
   async microphone(): Promise<MediaStream> {
@@ -251,14 +289,16 @@ export class Phone implements Wire {
     return talk;
   }
 
-  /** Comes back to the call that the page had before it was loaded anew. */
-  private async rejoin(): Promise<void> {
-    const old = this.lost;
-    this.lost = undefined;
-    if (!old || this.talks.size > 0) return;
-    const talk = this.begin(old.number, old.name, [['Replaces', `${old.id};to-tag=${old.remote};from-tag=${old.local}`], ['Require', 'replaces']]);
-    talk.view = { ...talk.view, out: old.out, since: old.since };
-    this.changed();
+  /** Comes back to the calls that the page had before it was loaded anew. */
+  private rejoin(): void {
+    const before = this.talks.size > 0 ? [] : this.lost;
+    this.lost = [];
+    for (const old of before) {
+      const talk = this.begin(old.number, old.name, [['Replaces', `${old.id};to-tag=${old.remote};from-tag=${old.local}`], ['Require', 'replaces']]);
+      talk.view = { ...talk.view, out: old.out, since: old.since };
+      if (old.hold) talk.comesHeld = true;
+    }
+    if (before.length > 0) this.changed();
   }
 
   call(number: string, name = ''): void {
@@ -266,11 +306,13 @@ export class Phone implements Wire {
       this.fail('busy_line');
       return;
     }
+    void this.part();
     this.quiet('');
     this.begin(number, name);
   }
 
   answer(id: string): void {
+    void this.part();
     this.quiet(id);
     this.talks.get(id)?.answer().catch(() => undefined);
   }
@@ -280,8 +322,50 @@ export class Phone implements Wire {
   }
 
   hold(id: string, on: boolean): void {
+    const talk = this.talks.get(id);
+    if (!on || talk?.view.joined) void this.part();
     if (!on) this.quiet(id);
-    void this.talks.get(id)?.hold(on);
+    void talk?.hold(on);
+  }
+
+  /** Asks somebody, while the other side of a call waits. */
+  consult(id: string, number: string, name = ''): void {
+    if (!this.talks.has(id)) return;
+    this.call(number, name);
+    const asked = [...this.talks.values()].at(-1);
+    if (!asked || asked.id === id) return;
+    asked.asksFor(id);
+    this.changed();
+  }
+
+  /** Connects who was asked with who waits, and leaves both. Where it still rings, the call just goes there. */
+  complete(id: string): void {
+    const asked = this.talks.get(id);
+    const first = this.talks.get(asked?.view.consults ?? '');
+    if (!asked || !first) return;
+    if (asked.remote) {
+      first.connect(asked);
+      return;
+    }
+    asked.hangup();
+    first.transfer(`sip:${dialable(asked.view.asked)}@${this.account.domain}`);
+  }
+
+  /** Lets everybody on the line hear each other: this browser mixes them. */
+  async join(): Promise<void> {
+    const all = [...this.talks.values()].filter((x) => x.view.state === 'up');
+    if (all.length < 2) return;
+    await Promise.all(all.map((x) => x.hold(false)));
+    await this.blend(all);
+  }
+
+  private async blend(all = [...this.talks.values()].filter((x) => x.view.joined)): Promise<void> {
+    for (const x of all) await x.blend(all.filter((o) => o !== x).flatMap((o) => o.heard ?? []));
+  }
+
+  /** Nobody hears anybody but this browser any more. */
+  private async part(): Promise<void> {
+    for (const x of this.talks.values()) if (x.view.joined) await x.blend([]);
   }
 
   mute(id: string, on: boolean): void {

@@ -1,6 +1,18 @@
 /** The sounds of the phone itself, made and not loaded. */
 
 let context: AudioContext | undefined;
+let sink = '';
+
+/** Chooses the loudspeaker that rings; empty is the usual one. */
+export function ringOn(speaker: string): void {
+  sink = speaker;
+  aim();
+}
+
+function aim(): void {
+  const to = context as (AudioContext & { setSinkId?: (id: string) => Promise<void>; sinkId?: string }) | undefined;
+  if (to?.setSinkId && to.sinkId !== sink) void to.setSinkId(sink).catch(() => undefined);
+}
 let playing: { kind: string; stop: () => void } | undefined;
 
 function play(kind: string, tones: number[], on: number, every: number, loud: number): void {
@@ -12,6 +24,7 @@ function play(kind: string, tones: number[], on: number, every: number, loud: nu
     return; // a machine without loudspeakers
   }
   const ctx = context;
+  aim();
   void ctx.resume();
   const gain = ctx.createGain();
   gain.gain.value = 0;

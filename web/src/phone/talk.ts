@@ -4,10 +4,10 @@ import { address, header, type Message, party, sequence, tag, token } from './si
 export type State = 'dialling' | 'ringing' | 'incoming' | 'answering' | 'up' | 'over';
 
 /** A call as a screen shows it. */
-export type CallView = { id: string; name: string; number: string; out: boolean; state: State; hold: boolean; held: boolean; muted: boolean; since: number; moving: '' | 'asked' | 'failed'; asked: string };
+export type CallView = { id: string; name: string; number: string; out: boolean; state: State; hold: boolean; held: boolean; muted: boolean; since: number; moving: '' | 'asked' | 'failed'; asked: string; consults: string; joined: boolean };
 
 /** What is needed to come back to a call after the page was loaded anew. */
-export type Saved = { id: string; local: string; remote: string; name: string; number: string; out: boolean; since: number; at: number };
+export type Saved = { id: string; local: string; remote: string; name: string; number: string; out: boolean; since: number; hold: boolean; at: number };
 
 /** What a call needs of the phone it is on. */
 export type Wire = {
@@ -15,12 +15,16 @@ export type Wire = {
   reply(request: Message, status: number, reason: string, extra?: Message['headers'], body?: string, to?: string): void;
   microphone(): Promise<MediaStream>;
   speaker(): string;
+  ready(): boolean;
   changed(): void;
   over(talk: Talk): void;
 };
 
 const described: Message['headers'] = [['Content-Type', 'application/sdp']];
 const allow: Message['headers'] = [['Allow', 'INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY, REFER']];
+
+/** How long a call that came back is left alone before it is put on hold again. */
+const settling = 1000;
 
 export class Talk {
   local = token();
@@ -29,17 +33,21 @@ export class Talk {
   seq = Math.floor(Math.random() * 1000) + 1;
   view: CallView;
   invite?: Message;
+  /** It was on hold before the page was loaded anew. */
+  comesHeld = false;
   private branch = '';
   private acked = '';
   private asking = false;
   private early = false;
+  private lost?: ReturnType<typeof setTimeout>;
+  private blender?: { context: AudioContext; stop: () => void };
   private peer?: RTCPeerConnection;
   private stream?: MediaStream;
   private readonly sound = document.createElement('audio');
 
   constructor(readonly wire: Wire, readonly id: string, readonly them: string, out: boolean) {
     this.target = address(them);
-    this.view = { id, ...party(them), out, state: out ? 'dialling' : 'incoming', hold: false, held: false, muted: false, since: 0, moving: '', asked: '' };
+    this.view = { id, ...party(them), out, state: out ? 'dialling' : 'incoming', hold: false, held: false, muted: false, since: 0, moving: '', asked: '', consults: '', joined: false };
     this.sound.autoplay = true;
     this.sound.dataset.call = id;
     document.body.append(this.sound);
@@ -63,8 +71,48 @@ export class Talk {
       this.listen(this.wire.speaker());
       void this.sound.play().catch(() => undefined);
     });
+    peer.addEventListener('iceconnectionstatechange', () => this.watch(peer));
     for (const track of this.stream.getAudioTracks()) peer.addTrack(track, this.stream);
     return peer;
+  }
+
+  /** Looks for a new way when the one it has carries nothing any more. */
+  private watch(peer: RTCPeerConnection): void {
+    clearTimeout(this.lost);
+    const state = peer.iceConnectionState;
+    if (state === 'failed') void this.search();
+    else if (state === 'disconnected') this.lost = setTimeout(() => void this.search(), 2000);
+  }
+
+  /** Finds the other side anew, from whatever network this machine is in now (RFC 8839 §4.4.1: ICE restart). */
+  async search(): Promise<void> {
+    if (this.view.state !== 'up' || !this.wire.ready()) return;
+    await this.offer({ iceRestart: true });
+  }
+
+  /** What the other side says, for others to hear. */
+  get heard(): MediaStream | undefined {
+    return this.sound.srcObject instanceof MediaStream ? this.sound.srcObject : undefined;
+  }
+
+  /** Lets the other side hear these besides the microphone; nobody else when there are none. */
+  async blend(others: MediaStream[]): Promise<void> {
+    const sender = this.peer?.getSenders()[0];
+    const own = this.stream?.getAudioTracks()[0];
+    this.blender?.stop();
+    this.blender = undefined;
+    if (this.view.joined !== others.length > 0) this.set({ joined: others.length > 0 });
+    if (!sender || !own) return;
+    if (others.length === 0 || !this.stream) {
+      await sender.replaceTrack(own);
+      return;
+    }
+    const context = new AudioContext();
+    const out = context.createMediaStreamDestination();
+    for (const s of [this.stream, ...others]) context.createMediaStreamSource(s).connect(out);
+    this.blender = { context, stop: () => void context.close() };
+    void context.resume();
+    await sender.replaceTrack(out.stream.getAudioTracks()[0] ?? own);
   }
 
   /** Moves the sound to another loudspeaker. */
@@ -78,6 +126,9 @@ export class Talk {
     const track = fresh.getAudioTracks()[0];
     const sender = this.peer?.getSenders()[0];
     if (!track || !sender) return;
+    if (this.blender) this.set({ joined: false });
+    this.blender?.stop();
+    this.blender = undefined;
     await sender.replaceTrack(track);
     for (const old of this.stream?.getTracks() ?? []) old.stop();
     this.stream = fresh;
@@ -121,6 +172,10 @@ export class Talk {
       return;
     }
     this.set({ state: 'up', since: this.view.since || Date.now() });
+    if (this.comesHeld) {
+      for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = false;
+      setTimeout(() => void this.hold(true), settling); // the server may be describing the session anew just now
+    }
   }
 
   /** Confirms an answer; the same answer again is confirmed in the same words. */
@@ -170,6 +225,8 @@ export class Talk {
 
   /** Gives microphone and connection back; the wire is not told. */
   close(): void {
+    clearTimeout(this.lost);
+    this.blender?.stop();
     for (const track of this.stream?.getTracks() ?? []) track.stop();
     this.peer?.close();
     this.sound.srcObject = null;
@@ -188,33 +245,40 @@ export class Talk {
   /** Puts the other side on hold, or takes it back. */
   async hold(on: boolean): Promise<void> {
     const way = this.peer?.getTransceivers()[0];
-    if (!this.peer || !way || this.asking || this.view.state !== 'up' || this.view.hold === on) return;
-    this.asking = true;
-    way.direction = on ? 'sendonly' : 'sendrecv';
-    this.set({ hold: on });
-    this.still();
-    const back = async () => {
-      await this.peer?.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
-      this.asking = false;
-      way.direction = on ? 'sendrecv' : 'sendonly';
-      this.set({ hold: !on });
+    if (!way || this.asking || this.view.state !== 'up' || this.view.hold === on) return;
+    const turn = (held: boolean) => {
+      way.direction = held ? 'sendonly' : 'sendrecv';
+      this.set({ hold: held });
       this.still();
     };
+    turn(on);
+    const status = await this.offer();
+    if (status >= 300) turn(!on);
+    if (status === 491) setTimeout(() => void this.hold(on), 500 + Math.random() * 2000);
+  }
+
+  /** Describes the session anew and takes in the answer; says how it was answered (RFC 3261 §14). */
+  private async offer(options?: RTCOfferOptions): Promise<number> {
+    const peer = this.peer;
+    if (!peer || this.asking) return 491;
+    this.asking = true;
     try {
-      await this.peer.setLocalDescription(await this.peer.createOffer());
-    } catch {
-      await back();
-      return;
-    }
-    this.wire.send(this, 'INVITE', [...allow, ...described], this.peer.localDescription?.sdp ?? '', (m) => {
-      if (m.status < 200) return;
-      if (m.status >= 300) {
-        void back().then(() => { if (m.status === 491) setTimeout(() => void this.hold(on), 500 + Math.random() * 2000); });
-        return;
+      await peer.setLocalDescription(await peer.createOffer(options));
+      const m = await new Promise<Message>((answered) => {
+        this.wire.send(this, 'INVITE', [...allow, ...described], peer.localDescription?.sdp ?? '', (r) => { if (r.status >= 200) answered(r); });
+      });
+      if (m.status < 300) {
+        this.ack(m);
+        await peer.setRemoteDescription({ type: 'answer', sdp: m.body }).catch(() => this.hangup());
+        return m.status;
       }
-      this.ack(m);
-      void this.peer?.setRemoteDescription({ type: 'answer', sdp: m.body }).catch(() => this.hangup()).finally(() => { this.asking = false; });
-    });
+      await peer.setLocalDescription({ type: 'rollback' }).catch(() => undefined);
+      return m.status;
+    } catch {
+      return 488;
+    } finally {
+      this.asking = false;
+    }
   }
 
   /** Presses a key. */
@@ -227,6 +291,19 @@ export class Talk {
     if (this.view.state !== 'up') return;
     this.set({ moving: 'asked' });
     this.wire.send(this, 'REFER', [['Refer-To', `<${to}>`]], '', (m) => { if (m.status >= 300) this.set({ moving: 'failed' }); });
+  }
+
+  /** Connects the other side with that of another call, and leaves both (RFC 5589 §7). */
+  connect(other: Talk): void {
+    if (this.view.state !== 'up' || !other.remote) return;
+    this.set({ moving: 'asked' });
+    const dialog = encodeURIComponent(`${other.id};to-tag=${other.remote};from-tag=${other.local}`);
+    this.wire.send(this, 'REFER', [['Refer-To', `<${address(other.them)}?Replaces=${dialog}>`]], '', (m) => { if (m.status >= 300) this.set({ moving: 'failed' }); });
+  }
+
+  /** For whose sake the other side was called. */
+  asksFor(call: string): void {
+    this.view = { ...this.view, consults: call };
   }
 
   /** What the other side asks within the call. */
@@ -290,8 +367,8 @@ export class Talk {
 
   /** Keeps what a page that is loaded anew needs. */
   saved(): Saved | undefined {
-    const { name, number, out, since, state } = this.view;
-    return state === 'up' && this.remote ? { id: this.id, local: this.local, remote: this.remote, name, number, out, since, at: Date.now() } : undefined;
+    const { name, number, out, since, state, hold } = this.view;
+    return state === 'up' && this.remote ? { id: this.id, local: this.local, remote: this.remote, name, number, out, since, hold, at: Date.now() } : undefined;
   }
 
   /** The same answer came again: so does its confirmation. */

@@ -1,6 +1,7 @@
 // What every browser scenario needs: a Chromium that talks to nobody else, steps with names, and axe.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -93,3 +94,76 @@ export async function visit(page, route) {
 
 /** Chooses light or dark for the pages that are opened next. */
 export const wear = (page, theme) => page.evaluate((t) => localStorage.setItem('tandem.theme', t), theme);
+
+/** A Chromium with a microphone that plays a tone, and a phone in it. */
+export const sounding = (tone = process.env.TANDEM_TONE, more = []) => chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
+    `--use-file-for-fake-audio-capture=${tone}`, '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required', ...more],
+});
+
+/** A person with a microphone. What is meant for voices would take its tone for noise. */
+export async function speaker(browser, options = {}) {
+  const one = await person(browser, { permissions: ['microphone'], ...options });
+  await one.context.addInitScript(() => {
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = () => ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+  });
+  return one;
+}
+
+/** Waits until the loudest of what one of the calls plays is a tone of that pitch. */
+export async function hears(page, hz) {
+  await page.waitForFunction((want) => {
+    window.ears ??= new Map();
+    return [...document.querySelectorAll('audio')].some((a) => {
+      const media = a.srcObject?.getAudioTracks()[0]; // there is none while the other side waits
+      if (!media) return false;
+      if (!window.ears.has(media)) {
+        const context = new AudioContext();
+        const analyser = context.createAnalyser();
+        analyser.fftSize = 8192;
+        context.createMediaStreamSource(new MediaStream([media])).connect(analyser);
+        window.ears.set(media, { context, analyser });
+      }
+      const { context, analyser } = window.ears.get(media);
+      const bins = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(bins);
+      let top = 1;
+      for (let i = 2; i < bins.length; i++) if (bins[i] > bins[top]) top = i;
+      return bins[top] > -50 && Math.abs((top * context.sampleRate) / analyser.fftSize - want) < 12;
+    });
+  }, hz, { polling: 100 });
+}
+
+let cues;
+/** Tells whoever plays the other parts that it is their turn, and waits until they are done. */
+export async function cue(event, data = {}) {
+  cues ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  tell(event, data);
+  check(!(await cues.next()).done, `nobody answered ${event}`);
+}
+
+/** Takes a picture where somebody wants to look at it. */
+export const shot = async (page, name) => { if (process.env.TANDEM_SHOTS) await page.screenshot({ path: `${process.env.TANDEM_SHOTS}/${name}.png` }); };
+
+/** Runs a scenario with its browsers to its end: what broke is told, and everything is closed. */
+export async function run(browsers, pages, work) {
+  try {
+    await work();
+    for (const one of pages()) check(one.complaints.length === 0, one.complaints.join('\n'));
+    await cue('done');
+  } catch (error) {
+    let n = 0;
+    for (const { page, complaints } of pages()) {
+      await shot(page, `failed-${n++}`);
+      console.error(await page.locator('body').innerText().catch(() => ''));
+      console.error(complaints.join('\n'));
+    }
+    console.error(error.message);
+    process.exitCode = 1;
+  } finally {
+    for (const b of browsers) await b.close();
+    process.stdin.destroy();
+  }
+}

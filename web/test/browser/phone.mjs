@@ -1,28 +1,11 @@
 // The browser as a phone: it registers over a web socket, calls a desk phone and is called by it; what each side says arrives at the other.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… TANDEM_TONE=1000.wav TANDEM_DESK=102 node test/browser/phone.mjs
-import { createInterface } from 'node:readline';
-import { chromium } from 'playwright-core';
-import { check, colours, person, settled, signIn, step, tell, violations } from './browser.mjs';
+import { check, colours, cue, hears, run, settled, shot, signIn, sounding, speaker, step, violations } from './browser.mjs';
 
 const desk = process.env.TANDEM_DESK ?? '102';
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-/** Waits until the desk phone has heard the microphone. */
-const heardThere = () => lines.next();
 const found = [];
-const shots = process.env.TANDEM_SHOTS;
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${process.env.TANDEM_TONE}`, '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required'],
-});
-
-/** The microphone plays a tone; what is meant for voices would take it for noise. */
-const plain = () => {
-  const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  navigator.mediaDevices.getUserMedia = () => ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
-};
+const browser = await sounding();
 
 /** The browser has one codec, and keys. */
 const speaks = (codec) => {
@@ -39,34 +22,10 @@ const speaks = (codec) => {
   }
 };
 
-/** Waits until the loudest of what the browser plays is a tone of that pitch. */
-async function hears(page, hz) {
-  await page.waitForFunction((want) => {
-    const media = [...document.querySelectorAll('audio[data-call]')].find((a) => a.srcObject)?.srcObject;
-    if (!media) return false;
-    if (window.heard?.media !== media) {
-      const context = new AudioContext();
-      const analyser = context.createAnalyser();
-      analyser.fftSize = 8192;
-      context.createMediaStreamSource(media).connect(analyser);
-      window.heard = { media, context, analyser };
-    }
-    const { context, analyser } = window.heard;
-    const bins = new Float32Array(analyser.frequencyBinCount);
-    analyser.getFloatFrequencyData(bins);
-    let top = 0;
-    for (let i = 1; i < bins.length; i++) if (bins[i] > bins[top]) top = i;
-    return bins[top] > -50 && Math.abs((top * context.sampleRate) / analyser.fftSize - want) < 12;
-  }, hz, { polling: 100 });
-}
-
-const shot = async (page, name) => { if (shots) await page.screenshot({ path: `${shots}/${name}.png` }); };
-
-const one = await person(browser, { permissions: ['microphone'] });
-await one.context.addInitScript(plain);
+const one = await speaker(browser);
 if (process.env.TANDEM_CODEC) await one.context.addInitScript(speaks, process.env.TANDEM_CODEC);
 const { page } = one;
-try {
+await run([browser], () => [one], async () => {
   await step('sign in', () => signIn(page));
   await step('call a desk phone', async () => {
     await page.locator('.find.call').click();
@@ -74,12 +33,11 @@ try {
     await page.getByRole('option').first().waitFor();
     await shot(page, 'dial');
     await page.keyboard.press('Enter');
-    tell('called');
+    await cue('called');
     await page.locator('.strip .timer').waitFor();
   });
   await step('the desk phone is heard', () => hears(page, 700));
-  tell('talking');
-  await heardThere();
+  await cue('talking');
   await step('what the strip looks like', async () => {
     await settled(page);
     found.push(...(await violations(page, 'strip')));
@@ -87,24 +45,23 @@ try {
   });
   await step('hold and come back', async () => {
     await page.locator('.strip').getByRole('button', { name: 'Hold' }).click();
-    tell('held');
+    await cue('held');
     await page.locator('.strip').getByText('on hold').waitFor();
     await page.locator('.strip').getByRole('button', { name: 'Hold' }).click();
     await page.locator('.strip').getByText('on hold').waitFor({ state: 'detached' });
     await hears(page, 700);
-    tell('resumed');
+    await cue('resumed');
   });
   await step('the page is loaded anew, the call goes on', async () => {
     await page.reload();
     await page.locator('.strip .timer').waitFor();
     await hears(page, 700);
-    tell('again');
-    await heardThere();
+    await cue('again');
   });
   await step('hang up', async () => {
     await page.keyboard.press('Shift+Escape');
     await page.locator('.strip').waitFor({ state: 'detached' });
-    tell('hungup');
+    await cue('hungup');
   });
   await step('a call comes in', async () => {
     const card = page.locator('.ring-card');
@@ -121,14 +78,13 @@ try {
     await page.keyboard.press('Control+Enter');
     await page.locator('.strip .timer').waitFor();
     await hears(page, 700);
-    tell('answered');
-    await heardThere();
+    await cue('answered');
   });
   await step('keys are heard at the other side', async () => {
     await page.locator('.strip').getByRole('button', { name: 'Keypad' }).click();
     await page.getByRole('group', { name: 'Keypad' }).getByRole('button', { name: '5' }).click();
     await page.keyboard.press('Escape');
-    tell('pressed');
+    await cue('pressed');
   });
   await step('on a phone', async () => {
     await page.setViewportSize({ width: 390, height: 844 });
@@ -139,17 +95,7 @@ try {
   });
   await step('signed out, the call ends and the phone is gone', async () => {
     await page.evaluate(() => fetch('/v1/session', { method: 'DELETE' }));
-    tell('signedout');
+    await cue('signedout');
   });
   check(found.length === 0, `axe: ${JSON.stringify(found, null, 1)}`);
-  check(one.complaints.length === 0, one.complaints.join('\n'));
-  tell('done');
-} catch (error) {
-  await shot(page, 'failed');
-  console.error(await page.locator('body').innerText().catch(() => ''));
-  console.error(one.complaints.join('\n'), error.message);
-  process.exitCode = 1;
-} finally {
-  await browser.close();
-  process.stdin.destroy();
-}
+});
