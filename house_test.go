@@ -59,7 +59,7 @@ var plan = map[string]room{
 	"media": {imports: "audio audio/opus", modules: []string{"golang.org/x/sys", "github.com/pion"}},
 	"auth": {imports: "pbx i18n store event", modules: []string{"golang.org/x/crypto", "golang.org/x/time", "golang.org/x/sync",
 		"github.com/coreos/go-oidc/v3", "golang.org/x/oauth2"}},
-	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail"}},
+	"outbox": {imports: "pbx event i18n store", modules: []string{"github.com/wneessen/go-mail", "github.com/SherClockHolmes/webpush-go"}},
 
 	"command":     {imports: "pbx event number hours i18n policy toll directory", modules: []string{"golang.org/x/text"}},
 	"switchboard": {imports: "pbx event policy toll route report call queue directory media sdp number i18n blob prompt"},
@@ -113,6 +113,8 @@ var reasons = map[string]string{
 	"golang.org/x/time":                "token buckets",
 	"honnef.co/go/tools":               "staticcheck, as a tool",
 	"pgregory.net/rapid":               "property tests",
+
+	"github.com/SherClockHolmes/webpush-go": "encryption and identification towards push services (RFC 8291, RFC 8292)",
 }
 
 // impure are the imports that the ground floor must not have.

@@ -41,7 +41,7 @@ type Profile struct {
 	Always   Rule       `json:"always"`
 	Mobile   bool       `json:"mobile" doc:"rings the mobile number too"`
 	Single   bool       `json:"single" doc:"no second call during a call"`
-	NoPush   bool       `json:"no_push" doc:"mobile apps are not woken"`
+	NoPush   bool       `json:"no_push" doc:"mobile apps and browsers without an open page are not told of calls (X-068)"`
 	NoGroups bool       `json:"no_groups" doc:"calls for ring groups pass by"`
 }
 

@@ -35,6 +35,10 @@ func Routes() []Route {
 		route("GET", "/v1/notices", signedIn("only the asker's own"), "One's notices, the newest first.", (*Server).listNotices),
 		route("POST", "/v1/notices/read", signedIn("only the asker's own"), "Mark all notices as read, up to a moment.", (*Server).readNotices),
 		route("PATCH", "/v1/notices/{notice}", signedIn("only the asker's own"), "Mark a notice as read, or as new again.", (*Server).patchNotice),
+		route("GET", "/v1/push", signedIn("only the asker's own browser"), "How this browser is told while no page is open.", (*Server).getPush),
+		route("PUT", "/v1/push", signedIn("only the asker's own browser"), "Tell this browser, until the session ends.", (*Server).putPush),
+		act("DELETE", "/v1/push", signedIn("only the asker's own browser"), "Tell this browser nothing any more.", (*Server).deletePush),
+		act("POST", "/v1/push/try", signedIn("only the asker's own browser"), "Tell this browser something, to try it.", (*Server).tryPush),
 		route("GET", "/v1/profile/notices", signedIn("only the asker's own"), "By which ways one gets which notices.", (*Server).listNoticeChoices),
 		route("PUT", "/v1/profile/notices", over("me", policy.UserProfile), "Choose by which ways one gets notices.", (*Server).putNoticeChoices),
 

@@ -66,6 +66,7 @@ type Config struct {
 	TryLine     func(pbx.TrunkID)                          // asks a line that is down to try again
 	TestLine    func(*pbx.Trunk)                           // begins the trial of a line
 	LineTrial   func(pbx.TrunkID) (LineTrial, bool)        // how the latest trial of a line goes
+	Push        Push                                       // to browsers
 	Blocks      Blocks                                     // the networks that phones may not be reached from
 	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
 	Playback    func(pbx.RecordingID) (Playback, error)    // a recording likewise, and what it looks like

@@ -69,6 +69,15 @@ func (d *Directory) SetTrunk(id pbx.TrunkID, down bool) {
 	d.presence.show(&d.mu, Moved{Trunk: id})
 }
 
+// SetWakes says whether somebody's browsers are told of calls while no page is open.
+func (d *Directory) SetWakes(u pbx.UserID, wakes bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if p := d.live.Load(); p.Wakes(u) != wakes {
+		d.live.Store(p.WithWakes(u, wakes))
+	}
+}
+
 // SetQueue says that the callers or agents of a queue changed. The value must not be changed afterwards.
 func (d *Directory) SetQueue(q *pbx.LiveQueue) {
 	d.mu.Lock()

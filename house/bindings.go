@@ -147,7 +147,8 @@ func (h *House) bound(device pbx.DeviceID, list []pbx.Binding) {
 	fresh := appeared(live.Bindings(device), list)
 	h.Directory.SetBindings(device, list)
 	h.keeper.poke()
-	if fresh && h.SIP != nil {
+	if len(fresh) > 0 && h.SIP != nil {
 		h.pushWaiting(s, device)
+		h.wakes.registered(device, fresh)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -37,6 +38,8 @@ type Config struct {
 	Now      func() time.Time // the moment of decisions and of the log; nil is the clock of the machine
 	Version  string
 	Log      *slog.Logger
+
+	PushClient *http.Client // for push services; nil reaches public addresses only
 }
 
 // database is the URL of the database; for an embedded one the data directory is made.

@@ -6,6 +6,7 @@ import (
 
 	"tandem/event"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/report"
 )
 
@@ -18,7 +19,37 @@ func (h *House) journal(ctx context.Context, calls []report.CDR, facts []event.F
 	if err != nil {
 		return err
 	}
+	for i := range calls {
+		h.tellMissed(&calls[i])
+	}
 	return h.publish(ctx, stored)
+}
+
+// tellMissed hands over that somebody was called in vain; the journal does not wait.
+func (h *House) tellMissed(c *report.CDR) {
+	if !c.Missed() || c.To.User == "" || c.From.User == c.To.User {
+		return
+	}
+	n := notice{Happening: policy.Happening{Kind: policy.NoticeMissed, Users: people(c.To.User)}, about: pbx.Ref{Kind: pbx.KindCall, ID: string(c.ID)}, page: "/calls?call=" + string(c.ID),
+		says: pbx.Says{Args: map[string]string{}, Times: map[string]time.Time{"at": c.Started}}}
+	n.says.Name("from", c.From)
+	select {
+	case h.missed <- n:
+	default:
+		h.log.Warn("too many missed calls at once; one stands in the call log only", "call", c.ID)
+	}
+}
+
+// informMissed tells of missed calls, until ctx ends.
+func (h *House) informMissed(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case n := <-h.missed:
+			h.informNow(n)
+		}
+	}
 }
 
 // publish tells the listeners and remembers how far they were told.

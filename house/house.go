@@ -141,11 +141,13 @@ type House struct {
 	Media   *media.Engine
 	Board   *switchboard.Board
 	Mail    *outbox.Sender
+	Push    *outbox.Pusher
 	web     *door
 	setup   string // one-time link; empty once claimed
 	closing sync.Once
 	stops   []func()
 
+	wakes    *wakes
 	keeper   *keeper
 	settler  *settler
 	refusals *refusals
@@ -155,6 +157,7 @@ type House struct {
 	probes   *probes
 	till     *switchboard.Till
 	marks    chan switchboard.Reached // of budgets
+	missed   chan notice
 
 	alarms    *switchboard.Alarms
 	raised    chan pbx.Alarm // calls abroad that were stopped
@@ -169,7 +172,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, probes: newProbes(), lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler()}
+	h := &House{Memory: m, probes: newProbes(), lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), missed: make(chan notice, 256)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -202,7 +205,11 @@ func (h *House) build(ctx context.Context) error {
 	if h.Media, err = media.New(media.Config{Bind: bind, Public: public, Low: low, High: high, Log: h.log}); err != nil {
 		return fmt.Errorf("sound: %w", err)
 	}
-	legs := &lines{ready: make(chan struct{})}
+	if err := h.openPush(ctx); err != nil {
+		return err
+	}
+	h.wakes = &wakes{h: h, legs: map[pbx.LegID]*wake{}}
+	legs := &lines{ready: make(chan struct{}), wakes: h.wakes}
 	defer legs.set(nil)
 	h.Board = switchboard.New(switchboard.Config{
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
@@ -236,7 +243,7 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 	h.refusals = newRefusals(h.log, h.phoneRefused)
 	cfg := sip.Config{
 		Log: h.log, UDP: []string{c.SIP}, TCP: []string{c.SIP}, Public: h.publicName,
-		NewID: NewID, Lookup: h.lookup, Incoming: h.Board.Incoming, Signal: h.Board.Signal,
+		NewID: NewID, Lookup: h.lookup, Incoming: h.Board.Incoming, Signal: h.signal,
 		Bindings: h.bound, AuthFailed: h.refusals.put, Trunk: h.trunkMoved, TrunkTLS: c.TrunkTLS, Resolver: c.Resolver, Packages: h.lamps(),
 	}
 	cfg.Guard.Exempt, cfg.Digests = c.Exempt, c.Digests

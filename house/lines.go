@@ -15,6 +15,7 @@ type lines struct {
 	ready  chan struct{}
 	once   sync.Once
 	server *sip.Server
+	wakes  *wakes
 }
 
 // set says which server it is; the first call counts.
@@ -33,6 +34,10 @@ func (l *lines) with(f func(*sip.Server)) {
 }
 
 func (l *lines) Dial(i call.Invite) error {
+	if i.Trunk == "" && i.Binding.ID == "" { // a person whose browsers are told
+		l.wakes.dial(i)
+		return nil
+	}
 	err := errors.New("SIP is not running")
 	l.with(func(s *sip.Server) { err = s.Dial(i) })
 	return err
@@ -55,7 +60,9 @@ func (l *lines) Deflect(leg pbx.LegID, number string) {
 }
 
 func (l *lines) Hangup(leg pbx.LegID, cause pbx.Cause) {
-	l.with(func(s *sip.Server) { s.Hangup(leg, cause) })
+	if !l.wakes.hangup(leg, cause) {
+		l.with(func(s *sip.Server) { s.Hangup(leg, cause) })
+	}
 }
 
 func (l *lines) Offer(leg pbx.LegID, sdp []byte) {

@@ -28,7 +28,8 @@ type notice struct {
 // told is a notice in the hands of its readers: rows to be written together with the fact it tells of, and what is done afterwards.
 type told struct {
 	rows    []store.Also
-	notices []pbx.Notice
+	notices []pbx.Notice // under the bell
+	pushed  []pbx.Notice
 	mails   bool
 }
 
@@ -46,6 +47,9 @@ func (h *House) inform(n notice) told {
 		if r.Web {
 			t.rows = append(t.rows, store.NoticeKept{Notice: made})
 			t.notices = append(t.notices, made)
+		}
+		if r.Push {
+			t.pushed = append(t.pushed, made)
 		}
 		if u := s.Users[r.User]; r.Mail && !n.noMail && u.Email != "" {
 			letter := h.Mail.Write(h.noticeMail(s, u, made, now))
@@ -68,6 +72,9 @@ func (h *House) spread(ctx context.Context, t told) {
 	if t.mails {
 		h.Mail.Wake()
 	}
+	for _, n := range t.pushed {
+		h.pushNotice(ctx, n)
+	}
 	var facts []event.Fact
 	for i := range t.notices {
 		facts = append(facts, noticeMoved(&t.notices[i]))
@@ -88,9 +95,6 @@ func noticeMoved(n *pbx.Notice) event.Fact {
 func (h *House) informNow(n notice) {
 	ctx := context.Background()
 	t := h.inform(n)
-	if len(t.rows) == 0 {
-		return
-	}
 	if err := h.Store.Keep(ctx, t.rows...); err != nil {
 		h.log.Error("a notice cannot be written", "kind", n.Kind, "error", err)
 		return

@@ -32,6 +32,8 @@ func (h *House) Run(ctx context.Context) error {
 		}
 	})
 	rooms.Go(func() { h.Mail.Run(inner) })
+	rooms.Go(func() { h.informMissed(inner) })
+	rooms.Go(func() { h.Push.Run(inner) })
 	rooms.Go(func() { h.follow(inner) })
 	rooms.Go(func() { h.listen(inner) })
 	rooms.Go(func() { h.patrol(inner) })
@@ -134,5 +136,5 @@ func (h *House) tidy(ctx context.Context, at time.Time) error {
 	_, err3 := h.Store.DropPhotos(ctx, at.Add(-24*time.Hour))
 	_, err4 := h.Store.DropUses(ctx)
 	err5 := h.Store.DropSpent(ctx, at.Add(-remembered))
-	return errors.Join(err1, err2, err3, err4, err5, h.Store.DropBlocks(ctx, at), h.Store.DropCallbacks(ctx, at.Add(-callbacksKept)), h.Store.DropNotices(ctx, at.AddDate(0, 0, -noticeDays)), h.sweepPrompts(ctx, at), h.expireMessages(ctx, at), h.dropMessages(ctx, at), h.expireRecordings(ctx, at))
+	return errors.Join(err1, err2, err3, err4, err5, h.Store.DropBlocks(ctx, at), h.Store.DropCallbacks(ctx, at.Add(-callbacksKept)), h.Store.DropPushes(ctx, at), h.Store.DropNotices(ctx, at.AddDate(0, 0, -noticeDays)), h.sweepPrompts(ctx, at), h.expireMessages(ctx, at), h.dropMessages(ctx, at), h.expireRecordings(ctx, at))
 }

@@ -167,15 +167,15 @@ func (h *House) pushWaiting(s *pbx.Snapshot, device pbx.DeviceID) {
 }
 
 // appeared reports whether a phone is registered now that was not before.
-func appeared(before, now []pbx.Binding) bool {
+func appeared(before, now []pbx.Binding) (fresh []pbx.Binding) {
 	known := make(map[pbx.BindingID]bool, len(before))
 	for _, b := range before {
 		known[b.ID] = true
 	}
 	for _, b := range now {
 		if !known[b.ID] {
-			return true
+			fresh = append(fresh, b)
 		}
 	}
-	return false
+	return fresh
 }

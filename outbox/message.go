@@ -1,6 +1,6 @@
-// Package outbox sends what must reach the outside because something happened: mail.
+// Package outbox sends what must reach the outside because something happened: mail, push.
 //
-// It does not decide who is told what; it is given a receiver and a reason. What it sends is stored first.
+// It does not decide who is told what; it is given a receiver and a reason. Mails are stored first.
 package outbox
 
 import (

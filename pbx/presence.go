@@ -17,6 +17,7 @@ type Presence struct {
 	count    int64
 	trunks   Table[TrunkID, int]  // calls on each
 	down     Table[TrunkID, bool] // which cannot carry any
+	wakes    Table[UserID, bool]  // whose browsers are told of calls while no page is open
 }
 
 // CallPhase is how far a live call is.
@@ -161,6 +162,20 @@ func (p *Presence) WithTrunk(t TrunkID, down bool) *Presence {
 		next.down = p.down.With(t, true)
 	} else {
 		next.down = p.down.Without(t)
+	}
+	return &next
+}
+
+// Wakes reports whether somebody's browsers are told of calls while no page is open.
+func (p *Presence) Wakes(u UserID) bool { w, _ := p.wakes.Get(u); return w }
+
+// WithWakes is the presence after that changed.
+func (p *Presence) WithWakes(u UserID, wakes bool) *Presence {
+	next := *p
+	if wakes {
+		next.wakes = p.wakes.With(u, true)
+	} else {
+		next.wakes = p.wakes.Without(u)
 	}
 	return &next
 }

@@ -19,6 +19,7 @@ const (
 	NoticeReview         pbx.NoticeKind = "review"          // a review of rights begins, and the reader can decide (N-8)
 	NoticeOverdue        pbx.NoticeKind = "overdue"         // its time is up, and he has not
 	NoticeBudget         pbx.NoticeKind = "budget"          // a mark of a budget is reached (B-044, B-066)
+	NoticeMissed         pbx.NoticeKind = "missed"          // somebody called the reader in vain
 	NoticeVoicemail      pbx.NoticeKind = "voicemail"       // somebody left the reader a message
 	NoticeVoicemailGroup pbx.NoticeKind = "voicemail_group" // … or a group of his
 	NoticeMailboxLocked  pbx.NoticeKind = "mailbox_locked"  // somebody keeps failing at the PIN of the reader's mailbox (SA-18)
@@ -62,6 +63,7 @@ type NoticeSort struct {
 func NoticeSorts() []NoticeSort {
 	all, calm := pbx.Channels{Web: true, Mail: true, Push: true}, pbx.Channels{Web: true, Mail: true}
 	return []NoticeSort{
+		{Kind: NoticeMissed, Severity: SeverityInfo, Area: AreaOwn, Usual: pbx.Channels{Web: true, Push: true}},
 		{Kind: NoticeVoicemail, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeAsked, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeApproved, Severity: SeverityInfo, Area: AreaOwn, Usual: all},

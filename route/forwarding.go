@@ -1,6 +1,7 @@
 package route
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -139,7 +140,12 @@ func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then) p
 		}
 		return q.onwards(p, u, pbx.CauseOffline, why, rules.Offline)
 	}
-	p.because(about(u, "route.registered", "devices", strconv.Itoa(devices)))
+	if devices > 0 {
+		p.because(about(u, "route.registered", "devices", strconv.Itoa(devices)))
+	}
+	if slices.ContainsFunc(targets, Target.IsWoken) {
+		p.because(about(u, "route.woken"))
+	}
 	if profile.Mobile && u.Mobile != "" {
 		if mobile, ok := q.mobileToo(p, u); ok {
 			p.because(about(u, "route.mobile_too"))
@@ -195,7 +201,8 @@ func (q *question) talks(u pbx.UserID) bool {
 }
 
 // phones lists the places where a person's devices are registered now, how many devices that are, and how many devices
-// there are at all; the calling device is not among them, and neither are mobile apps that are not to be woken.
+// there are at all; the calling device is not among them, and neither are mobile apps that are not to be woken. Browsers that are told of calls while no page is open are among the places, too: each rings
+// in whichever page opens meanwhile.
 func (q *question) phones(u *pbx.User, profile pbx.Profile) (targets []Target, registered, all int) {
 	who, suppose := u.Party(), q.reach(u.ID)
 	for _, d := range q.s.DevicesOf(u.ID) {
@@ -215,12 +222,23 @@ func (q *question) phones(u *pbx.User, profile pbx.Profile) (targets []Target, r
 			targets = append(targets, Target{Party: who, Binding: pbx.Binding{Device: d.ID}})
 			registered++
 		}
+		if d.Kind == pbx.DeviceBrowser && suppose == ReachAsIs && !profile.NoPush && q.live.Wakes(u.ID) {
+			targets = append(targets, woken(who, d.ID))
+		}
 	}
 	if suppose == ReachOffline {
 		return nil, 0, all
 	}
 	return targets, registered, all
 }
+
+// woken is the place of a browser that is not there yet.
+func woken(who pbx.Party, d pbx.DeviceID) Target {
+	return Target{Party: who, Binding: pbx.Binding{Device: d, Transport: "wss", Secure: true}}
+}
+
+// IsWoken reports whether a browser is told of the call, and rings once a page of it opens.
+func (t Target) IsWoken() bool { return t.Binding.ID == "" && t.Binding.Transport != "" }
 
 // about is a sentence about a person. Beside the name it carries the id, so that whoever shows it to somebody can find out
 // what that one may know.

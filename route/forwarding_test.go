@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"tandem/i18n"
 	"tandem/pbx"
 )
 
@@ -208,6 +209,46 @@ func TestForwarding(t *testing.T) {
 	live := w.live.WithBindings("dev_app", []pbx.Binding{{ID: "bnd_app", Device: "dev_app", Expires: noon.Add(time.Hour)}})
 	if got := rung(ask(s, live, false)); !slices.Equal(got, []string{"bnd_bdesk0"}) {
 		t.Errorf("without push rings %v", got)
+	}
+}
+
+// a browser that is told of calls while no page is open is a place like a phone, also when it is the only one, unless the status blocks that.
+func TestBrowsersAreWoken(t *testing.T) {
+	for _, tt := range []struct {
+		name         string
+		desk, wakes  bool
+		profile      pbx.Profile
+		rings        int
+		woken, trace bool
+	}{
+		{"nobody is told", true, false, pbx.Profile{}, 1, false, false},
+		{"beside the phone", true, true, pbx.Profile{}, 2, true, true},
+		{"alone", false, true, pbx.Profile{}, 1, true, true},
+		{"blocked", true, true, pbx.Profile{NoPush: true}, 1, false, false},
+		{"blocked, and nothing else", false, true, pbx.Profile{NoPush: true}, 0, false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, w := house(t, &pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAvailable: tt.profile}},
+				&pbx.Device{ID: "dev_web", User: "usr_bob", Name: "Browser", Kind: pbx.DeviceBrowser, Username: "web"})
+			live := w.live.WithWakes("usr_bob", tt.wakes)
+			if !tt.desk {
+				live = live.WithBindings("dev_bdesk", nil)
+			}
+			p := ask(s, live, false)
+			var targets []Target
+			for _, a := range p.Attempts {
+				targets = append(targets, a.Targets...)
+			}
+			if len(targets) != tt.rings || slices.ContainsFunc(targets, Target.IsWoken) != tt.woken {
+				t.Errorf("%+v", targets)
+			}
+			if slices.ContainsFunc(p.Trace, func(l i18n.Text) bool { return l.Key == "route.woken" }) != tt.trace {
+				t.Errorf("trace %v", p.Trace)
+			}
+			if tt.rings == 0 && p.Refuse != pbx.CauseOffline && p.Then.Offline.IsZero() && p.House == nil {
+				t.Errorf("%+v", p)
+			}
+		})
 	}
 }
 

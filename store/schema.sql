@@ -477,6 +477,20 @@ CREATE TABLE prompts (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE pushes (
+	tenant   TEXT   NOT NULL,
+	session  TEXT   NOT NULL,
+	user_id  TEXT   NOT NULL,
+	endpoint TEXT   NOT NULL,
+	p256dh   TEXT   NOT NULL,
+	auth     TEXT   NOT NULL,
+	calls    BIGINT NOT NULL,
+	created  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, session)
+);
+
+CREATE INDEX pushes_user ON pushes (tenant, user_id);
+
 CREATE TABLE queues (
 	tenant    TEXT   NOT NULL,
 	id        TEXT   NOT NULL,

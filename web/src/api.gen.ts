@@ -2052,6 +2052,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How this browser is told while no page is open.
+         * @description For everybody who is signed in: only the asker's own browser
+         */
+        get: operations["get_push"];
+        /**
+         * Tell this browser, until the session ends.
+         * @description For everybody who is signed in: only the asker's own browser
+         */
+        put: operations["put_push"];
+        post?: never;
+        /**
+         * Tell this browser nothing any more.
+         * @description For everybody who is signed in: only the asker's own browser
+         */
+        delete: operations["delete_push"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/push/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell this browser something, to try it.
+         * @description For everybody who is signed in: only the asker's own browser
+         */
+        post: operations["post_push_try"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/queues": {
         parameters: {
             query?: never;
@@ -5879,6 +5927,10 @@ export interface components {
             /** @description absent where the visitor may not know */
             name?: string;
         };
+        KeysStruct: {
+            auth: string;
+            p256dh: string;
+        };
         Lack: {
             right: string;
             /**
@@ -7392,7 +7444,7 @@ export interface components {
             no_answer: components["schemas"]["Rule"];
             /** @description calls for ring groups pass by */
             no_groups: boolean;
-            /** @description mobile apps are not woken */
+            /** @description mobile apps and browsers without an open page are not told of calls */
             no_push: boolean;
             offline: components["schemas"]["Rule"];
             /**
@@ -7449,6 +7501,22 @@ export interface components {
             region?: string;
             /** @description parts of the country with holidays of their own */
             regions: components["schemas"]["HolidayRegion"][];
+        };
+        PushInBody: {
+            /** @description this browser is a phone: calls are pushed to it, too */
+            calls?: boolean;
+            endpoint: string;
+            keys: components["schemas"]["KeysStruct"];
+        };
+        PushState: {
+            /** @description of calls, too */
+            calls: boolean;
+            /** @description of this session's browser, as it said */
+            endpoint?: string;
+            /** @description public key of this server (RFC 8292), base64url */
+            key: string;
+            /** @description this session's browser is told */
+            on: boolean;
         };
         PutCalendarBody: {
             /** @enum {string} */
@@ -14033,6 +14101,122 @@ export interface operations {
                 language: string;
                 key: string;
             };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushState"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushState"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_push_try: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;

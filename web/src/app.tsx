@@ -50,6 +50,7 @@ const PromptPage = lazy(() => import('./pages/prompt'));
 const MenuPage = lazy(() => import('./pages/menu'));
 const BlockPage = lazy(() => import('./pages/block'));
 const HoursPage = lazy(() => import('./pages/hours'));
+const NoticesPage = lazy(() => import('./pages/notices'));
 const VoicemailPage = lazy(() => import('./pages/voicemail'));
 const ProfilePage = lazy(() => import('./pages/profile'));
 const LostPage = lazy(() => import('./pages/lost'));
@@ -118,6 +119,7 @@ function Pages() {
           <Route path="/groups/:id" element={<GroupsPage />} />
           <Route path="/roles" element={<RolesPage />} />
           <Route path="/roles/:id" element={<RolesPage />} />
+          <Route path="/notices" element={<NoticesPage />} />
           <Route path="/voicemail" element={<VoicemailPage />} />
           <Route path="/switchboard" element={<SwitchboardPage />} />
           <Route path="/live" element={<LivePage />} />

@@ -103,6 +103,8 @@ export function stale(kind: string): string[] {
       return ['recordrules', 'audit'];
     case 'message':
       return ['voicemail', 'audit'];
+    case 'notice':
+      return ['notices'];
     case 'mail':
       return ['mails'];
     case 'session':

@@ -11,6 +11,8 @@ import { setSingleKeys, singleKeys, useShortcuts } from './keys';
 import { useLine } from './live';
 import { places, placesFor } from './nav';
 import { Palette } from './palette';
+import { Bell } from './parts/bell';
+import { usePushed } from './parts/push';
 import { ReasonBox } from './parts/reason';
 import { useWaiting } from './parts/request';
 import { AgentItems } from './parts/agent';
@@ -177,6 +179,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [helping, setHelping] = useState(false);
   const [choosing, setChoosing] = useState(false);
   useRightsGone();
+  usePushed();
   const me = useMe();
   const jumps = Object.fromEntries(places.filter((p) => p.key).map((p) => [`g ${p.key}`, () => void go(p.to)]));
   useShortcuts({
@@ -197,6 +200,7 @@ export function Shell({ children }: { children: ReactNode }) {
     <>
       <a className="skip" href="#content" onClick={(e) => { e.preventDefault(); document.getElementById('content')?.focus(); }}>{t('shell.skip')}</a>
       <Offline />
+      <div className={folded !== narrow ? 'bell folded' : 'bell'}><Bell /></div>
       <div className={`app${folded !== narrow ? ' folded' : ''}`}>
         <Rail find={() => setFinding(true)} keys={() => setHelping(true)} open={choosing} onOpen={setChoosing} />
         <div className="main">{children}</div>

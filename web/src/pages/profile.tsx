@@ -9,6 +9,8 @@ import { Deputies } from '../parts/deputy';
 import { Devices } from '../parts/device';
 import { HoursEditor } from '../parts/hours';
 import { MailboxEditor } from '../parts/mailbox';
+import { NoticeChoices } from '../parts/notice';
+import { PushCard } from '../parts/push';
 import { Photo } from '../parts/photo';
 import { useAddress, useUser } from '../parts/query';
 import { fieldWord } from '../parts/words';
@@ -100,11 +102,12 @@ export default function ProfilePage() {
     <Sheet
       title={t('nav.profile')}
       scope={me.user.email}
-      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'voicemail', label: t('nav.voicemail') }, { id: 'hours', label: t('nav.hours') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
+      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'voicemail', label: t('nav.voicemail') }, { id: 'hours', label: t('nav.hours') }, { id: 'notices', label: t('notice.title') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
     >
       {tab === 'profile' && <Particulars />}
       {tab === 'phones' && <Devices user={me.user.id} name={me.user.name} may={own.data?.can?.devices ?? can(me, 'softphone.use')} />}
       {tab === 'voicemail' && <MailboxEditor id={me.user.id} />}
+      {tab === 'notices' && <div className="col g20 form"><PushCard /><NoticeChoices /></div>}
       {tab === 'codes' && <OwnCodes />}
       {tab === 'hours' && <div className="col g20"><HoursEditor of={me.user.id} /><OwnCalendar /></div>}
       {tab === 'deputies' && <Deputies />}

@@ -100,6 +100,7 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
   phone = new Phone(account, {
     changed: (view) => {
       sound(view);
+      for (const c of view.calls) pick(c.id, c.state);
       show({ ...view, on: isWanted(user), refusal: '' });
       channel?.postMessage({ shown } satisfies Word);
       if (view.line === 'ready' && !ready) {
@@ -121,6 +122,23 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
   phone = undefined;
   announce([]);
   quiet();
+}
+
+/** Until when a call that comes in is taken at once, because somebody said so before the page was there. */
+let taking = 0;
+const soon = 30_000;
+
+/** Takes the call that this page was opened for: it becomes a phone of the person, and answers what rings next where he said so. */
+export function take(user: string, answer: boolean): void {
+  taking = answer ? Date.now() + soon : 0;
+  if (!isWanted(user)) turn(user, true);
+  for (const c of shown.calls) pick(c.id, c.state);
+}
+
+function pick(id: string, state: string): void {
+  if (state !== 'incoming' || Date.now() > taking) return;
+  taking = 0;
+  act('answer', id);
 }
 
 /** Joins the tabs of this browser; the first is the phone, and when it goes the next one is. */

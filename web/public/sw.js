@@ -1,0 +1,55 @@
+// Tells what the server pushes while no page is open (Push API), and leads into the app from there. It keeps nothing and answers no requests.
+self.addEventListener('install', () => self.skipWaiting());
+self.addEventListener('activate', (e) => e.waitUntil(self.clients.claim()));
+
+const icon = '/icon-192.png';
+
+async function pages() {
+  return self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+}
+
+async function tell(m) {
+  const look = { body: m.body, tag: m.tag, icon, badge: icon, lang: m.lang, data: m };
+  if (m.type === 'call') {
+    if ((await pages()).some((p) => p.focused)) return; // the page rings by itself
+    await self.registration.showNotification(m.title, { ...look, renotify: true, requireInteraction: true, vibrate: [400, 200, 400, 200, 400], actions: [{ action: 'answer', title: m.answer }] });
+    return;
+  }
+  if (m.type === 'end') {
+    const rings = await self.registration.getNotifications({ tag: m.tag });
+    if (rings.length === 0) return;
+    const title = m.quiet ? m.title : rings[0].data.title;
+    await self.registration.showNotification(title, { ...look, body: m.quiet ? '' : m.title, silent: true });
+    if (m.quiet) for (const n of await self.registration.getNotifications({ tag: m.tag })) n.close();
+    return;
+  }
+  await self.registration.showNotification(m.title, look);
+}
+
+self.addEventListener('push', (e) => {
+  let m;
+  try {
+    m = e.data.json();
+  } catch {
+    return;
+  }
+  e.waitUntil(tell(m));
+});
+
+async function open(m, answer) {
+  const page = m.page || '/';
+  const to = m.type === 'call' && answer ? `${page}&answer=1` : page;
+  const here = (await pages())[0];
+  if (here) {
+    await here.focus().catch(() => undefined);
+    here.postMessage({ go: to });
+    return;
+  }
+  await self.clients.openWindow(to);
+}
+
+self.addEventListener('notificationclick', (e) => {
+  e.notification.close();
+  e.waitUntil(open(e.notification.data, e.action === 'answer'));
+});
+
