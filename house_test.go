@@ -73,6 +73,8 @@ var plan = map[string]room{
 	"officetest":          {imports: "*", modules: []string{"github.com/coder/websocket", "golang.org/x/net/dns/dnsmessage"}},
 	"officetest/postgres": {modules: []string{"github.com/jackc/pgx/v5"}},
 	"bench/seed":          {imports: "*"},
+
+	"officetest/pushservice": {},
 }
 
 // testModules may be imported by every room's tests.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tandem/house"
+	"tandem/officetest/pushservice"
 )
 
 // Somebody has closed every page of Tandem, and a real desk phone calls: the call is pushed, sealed for the browser; the service worker of a real
@@ -23,13 +24,13 @@ func TestPushedCallInTheBrowser(t *testing.T) {
 	needsApp(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	service := NewPushService()
+	service := pushservice.New()
 	t.Cleanup(service.Close)
 	s := start(t, func(c *house.Config) { c.PushClient = service.Client() })
 	s.claim()
 	me := s.call(200, "GET", "/v1/session", nil).Text("user", "extension")
-	bob := s.tuned(ctx, "Bob", "155", 700, "PCMU", 8000)
-	browser, err := service.Browser()
+	bob := s.tuned(ctx, "Bob", "155", 700, "PCMU")
+	browser, err := service.Subscribe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestPushedCallInTheBrowser(t *testing.T) {
 		t.Helper()
 		for {
 			select {
-			case got := <-browser.Got:
+			case got := <-browser.Read:
 				var m struct{ Type string }
 				if err := json.Unmarshal(got.Body, &m); err != nil {
 					t.Fatalf("%s: %v", got.Body, err)

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"tandem/officetest"
+	"tandem/officetest/pushservice"
 	"tandem/outbox"
 	"tandem/pbx"
 	"tandem/store"
@@ -17,14 +17,14 @@ import (
 
 type pushing struct {
 	*outbox.Pusher
-	service *officetest.PushService
+	service *pushservice.Service
 	gone    atomic.Int32
 	key     outbox.PushKey
 }
 
-func newPushing(t *testing.T, client func(*officetest.PushService) *http.Client) *pushing {
+func newPushing(t *testing.T, client func(*pushservice.Service) *http.Client) *pushing {
 	t.Helper()
-	p := &pushing{service: officetest.NewPushService()}
+	p := &pushing{service: pushservice.New()}
 	key, private, err := outbox.NewPushKey()
 	if err != nil {
 		t.Fatal(err)
@@ -45,7 +45,7 @@ func newPushing(t *testing.T, client func(*officetest.PushService) *http.Client)
 	return p
 }
 
-func (p *pushing) send(t *testing.T, b *officetest.PushBrowser, m outbox.PushMessage) error {
+func (p *pushing) send(t *testing.T, b *pushservice.Browser, m outbox.PushMessage) error {
 	t.Helper()
 	done := make(chan error, 1)
 	m.To = store.Push{Session: "ses_1", User: "usr_bob", Endpoint: b.Endpoint, P256dh: b.P256dh, Auth: b.Auth}
@@ -60,19 +60,19 @@ func (p *pushing) send(t *testing.T, b *officetest.PushBrowser, m outbox.PushMes
 	}
 }
 
-func usual(s *officetest.PushService) *http.Client { return s.Client() }
+func usual(s *pushservice.Service) *http.Client { return s.Client() }
 
 // A message is sealed for the browser, signed by this house, and carries how urgent it is and how long it is of use.
 func TestPushIsSealedAndSigned(t *testing.T) {
 	p := newPushing(t, usual)
-	b, err := p.service.Browser()
+	b, err := p.service.Subscribe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := p.send(t, b, outbox.PushMessage{Body: []byte(`{"title":"Ada ruft an"}`), TTL: time.Minute, Urgent: true, Topic: "call-1"}); err != nil {
 		t.Fatal(err)
 	}
-	got := <-b.Got
+	got := <-b.Read
 	if string(got.Body) != `{"title":"Ada ruft an"}` || got.TTL != "60" || got.Urgency != "high" || got.Topic != "call-1" || got.Sender != p.key.Public || got.Contact != "mailto:office@acme.example" {
 		t.Errorf("%+v", got)
 	}
@@ -97,7 +97,7 @@ func TestPushAnswers(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPushing(t, usual)
-			b, err := p.service.Browser()
+			b, err := p.service.Subscribe()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -114,7 +114,7 @@ func TestPushAnswers(t *testing.T) {
 // Whoever is signed in chooses where his browser is told; what stands beside this server is not reached by that.
 func TestPushReachesPublicAddressesOnly(t *testing.T) {
 	p := newPushing(t, nil)
-	b, err := p.service.Browser()
+	b, err := p.service.Subscribe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,9 +124,9 @@ func TestPushReachesPublicAddressesOnly(t *testing.T) {
 }
 
 func TestCheckPush(t *testing.T) {
-	s := officetest.NewPushService()
+	s := pushservice.New()
 	defer s.Close()
-	b, err := s.Browser()
+	b, err := s.Subscribe()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,5 @@
-package officetest
+// Package pushservice is a push service as the makers of browsers run them, in this process, for tests.
+package pushservice
 
 import (
 	"crypto/aes"
@@ -24,19 +25,19 @@ import (
 	"time"
 )
 
-// PushService is a push service as the makers of browsers run them, in this process: it takes messages (RFC 8030), finds out who sends them
+// Service is a push service as the makers of browsers run them, in this process: it takes messages (RFC 8030), finds out who sends them
 // (RFC 8292) and, as a browser would, decrypts them (RFC 8291).
-type PushService struct {
+type Service struct {
 	server *httptest.Server
 	mu     sync.Mutex
-	all    map[string]*PushBrowser
+	all    map[string]*Browser
 }
 
-// PushBrowser is one subscribed browser.
-type PushBrowser struct {
+// Browser is one subscribed browser.
+type Browser struct {
 	Endpoint, P256dh, Auth string
 
-	Got    chan PushGot
+	Read   chan Got
 	Status func() int // what the service answers; nil is 201
 	Tries  int        // how often it was asked
 
@@ -44,34 +45,34 @@ type PushBrowser struct {
 	auth []byte
 }
 
-// PushGot is a message as the browser reads it.
-type PushGot struct {
+// Got is a message as the browser reads it.
+type Got struct {
 	Body                []byte
 	TTL, Urgency, Topic string
 	Sender              string // public key of who sent it, base64url
 	Contact             string
 }
 
-// NewPushService starts a push service on the loopback; Close it.
-func NewPushService() *PushService {
-	p := &PushService{all: map[string]*PushBrowser{}}
+// New starts a push service on the loopback; Close it.
+func New() *Service {
+	p := &Service{all: map[string]*Browser{}}
 	p.server = httptest.NewTLSServer(p)
 	return p
 }
 
 // Close ends it.
-func (p *PushService) Close() { p.server.Close() }
+func (p *Service) Close() { p.server.Close() }
 
 // Client is how a house reaches it: with the certificate of the test.
-func (p *PushService) Client() *http.Client { return p.server.Client() }
+func (p *Service) Client() *http.Client { return p.server.Client() }
 
-// Browser subscribes another browser.
-func (p *PushService) Browser() (*PushBrowser, error) {
+// Subscribe makes another browser.
+func (p *Service) Subscribe() (*Browser, error) {
 	key, err := ecdh.P256().GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
 	}
-	b := &PushBrowser{key: key, auth: make([]byte, 16), Got: make(chan PushGot, 64)}
+	b := &Browser{key: key, auth: make([]byte, 16), Read: make(chan Got, 64)}
 	rand.Read(b.auth)
 	e := base64.RawURLEncoding
 	b.P256dh, b.Auth = e.EncodeToString(key.PublicKey().Bytes()), e.EncodeToString(b.auth)
@@ -84,7 +85,7 @@ func (p *PushService) Browser() (*PushBrowser, error) {
 }
 
 // ServeHTTP takes one message.
-func (p *PushService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (p *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	b := p.all[r.URL.Path]
 	status := http.StatusCreated
@@ -104,14 +105,14 @@ func (p *PushService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
-		b.Got <- got
+		b.Read <- got
 		w.Header().Set("Location", p.server.URL+"/message/"+rand.Text())
 	}
 	w.WriteHeader(status)
 }
 
-func (b *PushBrowser) read(origin string, r *http.Request) (PushGot, error) {
-	g := PushGot{TTL: r.Header.Get("TTL"), Urgency: r.Header.Get("Urgency"), Topic: r.Header.Get("Topic")}
+func (b *Browser) read(origin string, r *http.Request) (Got, error) {
+	g := Got{TTL: r.Header.Get("TTL"), Urgency: r.Header.Get("Urgency"), Topic: r.Header.Get("Topic")}
 	if r.Method != http.MethodPost || g.TTL == "" || r.Header.Get("Content-Encoding") != "aes128gcm" {
 		return g, fmt.Errorf("no push message: %s, TTL %q, %s", r.Method, g.TTL, r.Header.Get("Content-Encoding"))
 	}
@@ -128,7 +129,7 @@ func (b *PushBrowser) read(origin string, r *http.Request) (PushGot, error) {
 }
 
 // open decrypts a message of one record (RFC 8188 §2, RFC 8291 §3).
-func (b *PushBrowser) open(sealed []byte) ([]byte, error) {
+func (b *Browser) open(sealed []byte) ([]byte, error) {
 	if len(sealed) < 21+65+17 || sealed[20] != 65 {
 		return nil, errors.New("no header with a key")
 	}
