@@ -415,6 +415,8 @@ func probes() map[string][]probe {
 		"POST /v1/calls/live/{call}/park":       lives("park", `{"park":"<office park>"}`),
 		"POST /v1/calls/live/{call}/fetch":      lives("fetch", ""),
 		"GET /v1/calls/live":                    one("/v1/calls/live", ""),
+		"GET /v1/calls/table":                   one("/v1/calls/table", ""),
+		"GET /v1/calls/days":                    one("/v1/calls/days?from=2026-03-28&until=2026-03-30", ""),
 		"DELETE /v1/calls/live/{call}": {{"uwe nina", "/v1/calls/live/cal_live_uwe_nina", "", ""}, {"uwe tom", "/v1/calls/live/cal_live_uwe_tom", "", ""},
 			{"tom mia", "/v1/calls/live/cal_live_tom_mia", "", ""}, {"none", "/v1/calls/live/cal_none", "", ""}},
 		"GET /v1/events": one("/v1/events", ""),

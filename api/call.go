@@ -53,16 +53,21 @@ type CostLine struct {
 	Amount  int64  `json:"amount"`
 }
 
-// cost is what a call cost, for who may see the costs of everybody who paid; nil where nobody had to pay.
-func (s *Server) cost(v *visit, c *report.CDR) *Cost {
+// seesCost reports whether somebody paid for a call and the visitor may see the costs of everybody who did.
+func (v *visit) seesCost(c *report.CDR) bool {
 	payers := c.Payers()
-	if len(payers) == 0 {
-		return nil
-	}
 	for _, u := range payers {
 		if !v.can(policy.CostSee, policy.User(u)) {
-			return nil
+			return false
 		}
+	}
+	return len(payers) > 0
+}
+
+// cost is what a call cost, for who may see the costs of everybody who paid; nil where nobody had to pay.
+func (s *Server) cost(v *visit, c *report.CDR) *Cost {
+	if !v.seesCost(c) {
+		return nil
 	}
 	amount, currency, known := c.Cost()
 	out := &Cost{Known: known, Amount: amount, Currency: currency, Lines: []CostLine{}}

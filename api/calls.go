@@ -22,30 +22,39 @@ func scope(r policy.Reach) store.Scope {
 	return store.Scope{Users: r.Users(), Groups: r.Groups()}
 }
 
-type callsIn struct {
-	List
-	Sort   string    `query:"sort" default:"-started" enum:"started,-started,ended,-ended,duration,-duration"`
+// CallFilter narrows the call log; the list, its export and its days take the same.
+type CallFilter struct {
 	From   time.Time `query:"from" doc:"first moment of start inside"`
 	Until  time.Time `query:"until" doc:"first moment of start outside"`
 	User   string    `query:"user" doc:"only calls of this person"`
 	Result string    `query:"result" enum:"answered,missed"`
 }
 
-// listCalls shows exactly the records that call.detail reaches (BAR AZ-03). The store's search also knows names and numbers
-// that are covered for this visitor; such a hit is left out, or the search would tell what the row does not.
-func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Call], error) {
+type callsIn struct {
+	List
+	CallFilter
+	Sort string `query:"sort" default:"-started" enum:"started,-started,ended,-ended,duration,-duration"`
+}
+
+// calls is the question to the store for exactly the records that call.detail reaches (BAR AZ-03). The store's search also
+// knows names and numbers that are covered for this visitor; such a hit is left out, or the search would tell what the row
+// does not. False: there cannot be any.
+func (s *Server) calls(v *visit, f CallFilter, text string) (store.CallQuery, bool) {
 	sees := v.sight(policy.CallDetail)
-	q := store.CallQuery{Sight: scope(sees), Sort: in.Sort, Cursor: in.Cursor, Limit: min(in.Limit, 200), From: in.From, Until: in.Until,
-		Text: in.Q, Result: in.Result}
-	if in.User != "" {
-		if !v.knows(pbx.UserID(in.User)) {
-			return Page[Call]{Items: []Call{}}, nil
-		}
-		q.User = pbx.UserID(in.User)
-	}
+	q := store.CallQuery{Sight: scope(sees), From: f.From, Until: f.Until, User: pbx.UserID(f.User), Text: text, Result: f.Result}
 	q.Keep = func(c *report.CDR) bool {
-		return sees.Sees(recordTarget(c)) && (in.Q == "" || s.isFound(v, c, in.Q)) && (in.Result != "missed" || v.missed(c))
+		return sees.Sees(recordTarget(c)) && (text == "" || s.isFound(v, c, text)) && (f.Result != "missed" || v.missed(c))
 	}
+	return q, f.User == "" || v.knows(q.User)
+}
+
+// listCalls shows a page of the call log.
+func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Call], error) {
+	q, any := s.calls(v, in.CallFilter, in.Q)
+	if !any {
+		return Page[Call]{Items: []Call{}}, nil
+	}
+	q.Sort, q.Cursor, q.Limit = in.Sort, in.Cursor, min(in.Limit, 200)
 	page, err := s.c.Store.Calls(ctx, q)
 	if err != nil {
 		return Page[Call]{}, err

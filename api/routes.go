@@ -221,6 +221,8 @@ func Routes() []Route {
 
 		// Calls.
 		route("GET", "/v1/calls", signedIn("shows only records that call.detail reaches"), "The call log.", (*Server).listCalls),
+		raw("GET", "/v1/calls/table", signedIn("shows only records that call.detail reaches"), "text/csv", "The call log as a table.", (*Server).exportCalls),
+		route("GET", "/v1/calls/days", signedIn("counts only records that call.detail reaches"), "Calls, answers, talk and costs of each day, by the clock of a zone.", (*Server).listCallDays),
 		route("GET", "/v1/calls/live", signedIn("shows only calls that call.see reaches"), "Calls that are up.", (*Server).listLive),
 		act("POST", "/v1/calls/live/{call}/transfer", row(policy.CallTransfer), "Send one side of a talking call on; the other leaves when somebody answers.", (*Server).transferLive).accepted(),
 		act("POST", "/v1/calls/live/{call}/divert", row(policy.CallDivert, policy.CallMenu), "Send a ringing call to another place, or one that is in a menu.", (*Server).divertLive).accepted(),

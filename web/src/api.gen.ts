@@ -272,6 +272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls, answers, talk and costs of each day, by the clock of a zone.
+         * @description For everybody who is signed in: counts only records that call.detail reaches
+         */
+        get: operations["get_calls_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls/live": {
         parameters: {
             query?: never;
@@ -451,6 +471,26 @@ export interface paths {
          * @description Needs `call.listen` or `call.whisper` or `call.barge` over the thing; who may not see it is told that it does not exist.
          */
         delete: operations["delete_calls_live_by_call_watch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calls/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The call log as a table.
+         * @description For everybody who is signed in: shows only records that call.detail reaches
+         */
+        get: operations["get_calls_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4653,6 +4693,37 @@ export interface components {
             state: "passed" | "decides" | "would_refuse";
             text: string;
         };
+        CallDay: {
+            /** Format: int64 */
+            answered: number;
+            /** Format: date-time */
+            begins: string;
+            /** Format: int64 */
+            calls: number;
+            /** @description YYYY-MM-DD in the zone */
+            day: string;
+            /**
+             * Format: double
+             * @description how long the day is: 23 or 25 where clocks are put
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description talked
+             */
+            seconds: number;
+            /** @description of calls whose costs the visitor may see */
+            spent: components["schemas"]["Spent"][];
+            /**
+             * Format: int64
+             * @description calls that somebody pays for and whose price is not known
+             */
+            unpriced: number;
+        };
+        CallDays: {
+            days: components["schemas"]["CallDay"][];
+            zone: string;
+        };
         CallPrice: {
             currency?: string;
             /** @description false: nobody knows */
@@ -8687,6 +8758,11 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        Spent: {
+            /** Format: int64 */
+            amount: number;
+            currency: string;
+        };
         SteerRoomBody: {
             /** @description let nobody else in, or open the room again */
             locked?: boolean;
@@ -9881,7 +9957,6 @@ export interface operations {
                 limit?: number;
                 /** @description words to look for */
                 q?: string;
-                sort?: "started" | "-started" | "ended" | "-ended" | "duration" | "-duration";
                 /** @description first moment of start inside */
                 from?: string;
                 /** @description first moment of start outside */
@@ -9889,6 +9964,7 @@ export interface operations {
                 /** @description only calls of this person */
                 user?: string;
                 result?: "answered" | "missed";
+                sort?: "started" | "-started" | "ended" | "-ended" | "duration" | "-duration";
             };
             header?: never;
             path?: never;
@@ -9903,6 +9979,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageCall"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_calls_days: {
+        parameters: {
+            query: {
+                /** @description first day */
+                from: string;
+                /** @description last day */
+                until: string;
+                /** @description only calls of this person */
+                user?: string;
+                /** @description whose days, like Europe/Berlin; empty is the visitor's own */
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDays"];
                 };
             };
             /** @description Refused, with the reason */
@@ -10222,6 +10336,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_calls_table: {
+        parameters: {
+            query?: {
+                /** @description first moment of start inside */
+                from?: string;
+                /** @description first moment of start outside */
+                until?: string;
+                /** @description only calls of this person */
+                user?: string;
+                result?: "answered" | "missed";
+                q?: string;
+                /** @description time zone of the offset, like Europe/Berlin; empty is the visitor's own */
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
             };
             /** @description Refused, with the reason */
             default: {

@@ -61,6 +61,7 @@ export type Account = Schemas['Account'];
 export type Party = Schemas['Party'];
 export type LiveCall = Schemas['LiveCall'];
 export type Call = Schemas['Call'];
+export type CallDay = Schemas['CallDay'];
 export type Fact = Schemas['Entry'];
 export type Mail = Schemas['Mail'];
 export type Notice = Schemas['Notice'];
@@ -417,6 +418,7 @@ export const api = {
   deleteDevice: (device: string) => got(client.DELETE('/v1/devices/{device}', { params: { path: { device } } })),
 
   calls: (query: Loose<'/v1/calls'>) => got(client.GET('/v1/calls', { params: { query: chosen<QueryOf<'/v1/calls'>>(query as never) } })),
+  callDays: (query: QueryOf<'/v1/calls/days'>) => got(client.GET('/v1/calls/days', { params: { query } })),
   call: (call: string) => got(client.GET('/v1/calls/{call}', { params: { path: { call } } })),
   live: () => got(client.GET('/v1/calls/live', { params: { query: { limit: 500, sort: 'started' } } })),
   transferCall: (call: string, to: Place, user?: string) => got(client.POST('/v1/calls/live/{call}/transfer', { params: { path: { call } }, body: { to, user } })),

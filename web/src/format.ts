@@ -24,6 +24,8 @@ export const time = (at: string | Date, z?: string): string => formatter({ hour:
 export const seconds = (at: string | Date, z?: string): string => formatter({ hour: '2-digit', minute: '2-digit', second: '2-digit' }, z).format(new Date(at));
 export const day = (at: string | Date, z?: string): string => formatter({ day: 'numeric', month: 'short', year: 'numeric' }, z).format(new Date(at));
 export const weekday = (at: string | Date, z?: string): string => formatter({ weekday: 'long', day: 'numeric', month: 'long' }, z).format(new Date(at));
+/** A day of the last weeks, as short as a column of them wants it. */
+export const date = (at: string | Date, z?: string): string => formatter({ weekday: 'short', day: 'numeric', month: 'short' }, z).format(new Date(at));
 export const moment = (at: string | Date, z?: string): string =>
   formatter({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', timeZoneName: 'short' }, z).format(new Date(at));
 

@@ -5,6 +5,7 @@
 // It prints one line of JSON per thing that somebody else has to do: {"event":"phone",…} with account data to register,
 // and {"event":"call"} when a call from the second phone to the first one should be made and held for some seconds. With
 // TANDEM_CALL=no nobody has to do anything, and the parts about a call are left out. Exit status 0 means that all went well.
+import { readFile } from 'node:fs/promises';
 import { base, check, colours, open, person, settled, step, tell, violations, visit, wear } from './browser.mjs';
 
 const token = process.env.TANDEM_TOKEN ?? '';
@@ -138,6 +139,16 @@ async function watch(page) {
   await panel.getByText(/hung up/).waitFor();
   await panel.getByText('Why it rang where it rang').waitFor();
   await look(page, 'calls, one call');
+  await page.keyboard.press('Escape');
+
+  const [table] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export' }).click()]);
+  const lines = (await readFile(await table.path(), 'utf8')).trim().split('\n');
+  check(lines[0].startsWith('call,started,offset,') && lines.slice(1).some((l) => l.includes('Marta Kowalska') && l.includes('Eva Richter')), `the exported log:\n${lines.join('\n')}`);
+  await page.getByRole('tab', { name: 'By day' }).click();
+  const days = page.getByRole('row');
+  await days.nth(30).waitFor(); // thirty days, and their sum
+  check(/Together\s*[1-9]/.test(await days.last().innerText()), `the days add up to nothing: ${await days.last().innerText()}`);
+  await look(page, 'calls, by day');
 }
 
 async function audit(page) {
@@ -179,7 +190,7 @@ async function everywhere(page) {
   const people = await page.evaluate(async () => (await (await fetch('/v1/users')).json()).items);
   const id = people.find((u) => u.name === colleague.name).id;
   const routes = ['/', '/people', `/people?peek=${id}`, `/people/${id}`, `/people/${id}?tab=groups`, `/people/${id}?tab=phones`, `/people/${id}?tab=calls`, `/people/${id}?tab=activity`, '/groups',
-    '/groups?tab=properties', '/groups?add=top', '/live', '/calls', '/audit', '/outbox', '/tokens', '/settings', '/settings?tab=mail', '/profile', '/profile?tab=phones', '/profile?tab=security', '/nowhere'];
+    '/groups?tab=properties', '/groups?add=top', '/live', '/calls', '/calls?result=days', '/audit', '/outbox', '/tokens', '/settings', '/settings?tab=mail', '/profile', '/profile?tab=phones', '/profile?tab=security', '/nowhere'];
   for (const width of [1280, 320]) {
     await page.setViewportSize({ width, height: 800 });
     for (const theme of width === 320 ? ['light'] : ['light', 'dark']) {
