@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"tandem/event"
+	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/report"
@@ -22,10 +23,15 @@ func (h *House) journal(ctx context.Context, calls []report.CDR, facts []event.F
 	for i := range calls {
 		h.tellMissed(&calls[i])
 	}
+	for _, f := range facts {
+		if f.Kind == event.CallStarted {
+			h.tellEmergency(f)
+		}
+	}
 	return h.publish(ctx, stored)
 }
 
-// tellMissed hands over that somebody was called in vain; the journal does not wait.
+// tellMissed tells somebody that he was called in vain.
 func (h *House) tellMissed(c *report.CDR) {
 	if !c.Missed() || c.To.User == "" || c.From.User == c.To.User {
 		return
@@ -33,20 +39,37 @@ func (h *House) tellMissed(c *report.CDR) {
 	n := notice{Happening: policy.Happening{Kind: policy.NoticeMissed, Users: people(c.To.User)}, about: pbx.Ref{Kind: pbx.KindCall, ID: string(c.ID)}, page: "/calls?call=" + string(c.ID),
 		says: pbx.Says{Args: map[string]string{}, Times: map[string]time.Time{"at": c.Started}}}
 	n.says.Name("from", c.From)
+	h.informLater(n)
+}
+
+// tellEmergency tells those who look after emergency calls that one began, whatever became of it (N-13).
+func (h *House) tellEmergency(f event.Fact) {
+	c, err := event.Payload[event.Started](f)
+	if err != nil || c.From.User == "" || number.Read(h.snapshot().Tenant.Country, c.Dialled).Class != number.Emergency {
+		return
+	}
+	n := notice{Happening: policy.Happening{Kind: policy.NoticeEmergency, Over: policy.System()}, about: f.Object, page: "/calls?call=" + f.Object.ID,
+		says: pbx.Says{Args: map[string]string{"number": c.Dialled}, Times: map[string]time.Time{"at": f.At}}}
+	n.says.Name("from", c.From)
+	h.informLater(n)
+}
+
+// informLater hands over what calls leave to be told; the journal does not wait.
+func (h *House) informLater(n notice) {
 	select {
-	case h.missed <- n:
+	case h.later <- n:
 	default:
-		h.log.Warn("too many missed calls at once; one stands in the call log only", "call", c.ID)
+		h.log.Warn("too many notices about calls at once; one is not told", "kind", n.Kind, "call", n.about.ID)
 	}
 }
 
-// informMissed tells of missed calls, until ctx ends.
-func (h *House) informMissed(ctx context.Context) {
+// informOfCalls tells it, until ctx ends.
+func (h *House) informOfCalls(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case n := <-h.missed:
+		case n := <-h.later:
 			h.informNow(n)
 		}
 	}

@@ -157,7 +157,7 @@ type House struct {
 	probes   *probes
 	till     *switchboard.Till
 	marks    chan switchboard.Reached // of budgets
-	missed   chan notice
+	later    chan notice              // about calls
 
 	alarms    *switchboard.Alarms
 	raised    chan pbx.Alarm // calls abroad that were stopped
@@ -172,7 +172,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, probes: newProbes(), lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), missed: make(chan notice, 256)}
+	h := &House{Memory: m, probes: newProbes(), lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), later: make(chan notice, 256)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

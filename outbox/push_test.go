@@ -102,10 +102,10 @@ func TestPushAnswers(t *testing.T) {
 				t.Fatal(err)
 			}
 			at := 0
-			b.Status = func() int { at++; return tt.statuses[min(at, len(tt.statuses))-1] }
+			b.Answers(func() int { at++; return tt.statuses[min(at, len(tt.statuses))-1] })
 			err = p.send(t, b, outbox.PushMessage{Body: []byte("x"), TTL: time.Minute})
-			if (err != nil) != tt.fails || p.gone.Load() != tt.gone || b.Tries != tt.tries {
-				t.Errorf("%v, gone %d, tried %d times", err, p.gone.Load(), b.Tries)
+			if (err != nil) != tt.fails || p.gone.Load() != tt.gone || b.Asked() != tt.tries {
+				t.Errorf("%v, gone %d, tried %d times", err, p.gone.Load(), b.Asked())
 			}
 		})
 	}
@@ -118,8 +118,8 @@ func TestPushReachesPublicAddressesOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.send(t, b, outbox.PushMessage{Body: []byte("x"), TTL: time.Minute}); err == nil || b.Tries != 0 {
-		t.Errorf("the loopback was reached: %v, %d", err, b.Tries)
+	if err := p.send(t, b, outbox.PushMessage{Body: []byte("x"), TTL: time.Minute}); err == nil || b.Asked() != 0 {
+		t.Errorf("the loopback was reached: %v, %d", err, b.Asked())
 	}
 }
 

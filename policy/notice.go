@@ -24,6 +24,7 @@ const (
 	NoticeVoicemailGroup pbx.NoticeKind = "voicemail_group" // … or a group of his
 	NoticeMailboxLocked  pbx.NoticeKind = "mailbox_locked"  // somebody keeps failing at the PIN of the reader's mailbox (SA-18)
 	NoticeAttack         pbx.NoticeKind = "attack"          // somebody guesses the secrets of phones (SA-04)
+	NoticeEmergency      pbx.NoticeKind = "emergency"       // somebody called for help (N-13)
 	NoticeAlarm          pbx.NoticeKind = "alarm"           // calls abroad of somebody are stopped (TF-06)
 	NoticeForwarded      pbx.NoticeKind = "forwarded"       // a rule of the reader leads to a number outside it did not lead to before (TF-07)
 )
@@ -78,6 +79,7 @@ func NoticeSorts() []NoticeSort {
 		{Kind: NoticeWaiting, Severity: SeverityWarning, Area: AreaGroups, Usual: all},
 		{Kind: NoticeReview, Severity: SeverityInfo, Area: AreaGroups, Usual: calm},
 		{Kind: NoticeOverdue, Severity: SeverityWarning, Area: AreaGroups, Usual: calm},
+		{Kind: NoticeEmergency, Severity: SeverityCritical, Area: AreaOffice, Right: EmergencyEdit, Most: 10, Usual: all},
 		{Kind: NoticeAttack, Severity: SeverityCritical, Area: AreaOffice, Right: SettingEdit, Most: 5, Usual: all},
 	}
 }

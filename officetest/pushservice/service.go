@@ -37,12 +37,13 @@ type Service struct {
 type Browser struct {
 	Endpoint, P256dh, Auth string
 
-	Read   chan Got
-	Status func() int // what the service answers; nil is 201
-	Tries  int        // how often it was asked
+	Read chan Got
 
-	key  *ecdh.PrivateKey
-	auth []byte
+	mu     sync.Mutex
+	status func() int
+	asked  int
+	key    *ecdh.PrivateKey
+	auth   []byte
 }
 
 // Got is a message as the browser reads it.
@@ -84,16 +85,29 @@ func (p *Service) Subscribe() (*Browser, error) {
 	return b, nil
 }
 
+// Answers says what the service answers for this browser, each time anew; without it that is 201.
+func (b *Browser) Answers(status func() int) { b.mu.Lock(); defer b.mu.Unlock(); b.status = status }
+
+// Asked counts the messages that came for this browser, whatever was answered.
+func (b *Browser) Asked() int { b.mu.Lock(); defer b.mu.Unlock(); return b.asked }
+
+func (b *Browser) answer() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.asked++
+	if b.status == nil {
+		return http.StatusCreated
+	}
+	return b.status()
+}
+
 // ServeHTTP takes one message.
 func (p *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mu.Lock()
 	b := p.all[r.URL.Path]
 	status := http.StatusCreated
 	if b != nil {
-		b.Tries++
-		if b.Status != nil {
-			status = b.Status()
-		}
+		status = b.answer()
 	}
 	p.mu.Unlock()
 	if b == nil {
