@@ -221,3 +221,49 @@ func TestBaresipIsCalledBack(t *testing.T) {
 		return strings.Contains(story, "asked to be called back") && strings.Contains(story, "calls Caller back") && strings.Contains(story, "Anna answered after")
 	})
 }
+
+// The owner in a real browser sets a queue up with callbacks and music, the agent logs out and in on her own page, and both see at once who waits, who keeps
+// his place, who is taken out and who is served (X-060, B-059). The scenario is web/test/browser/queue.mjs.
+func TestQueueInTheBrowser(t *testing.T) {
+	needsApp(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	sales := s.call(201, "POST", "/v1/groups", object{"name": "Sales"}).Text("id")
+	s.join("Eva", sales, "user")
+	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	eva := s.phone(s.call(200, "GET", "/v1/users?q=Eva", nil).Text("items", 0, "id"))
+	phone := x.Add(eva.Username, eva.Secret)
+	rings := make(chan *Talk, 9)
+	phone.Ringing = func(talk *Talk) { rings <- talk }
+	if err := phone.Register(ctx, 300); err != nil {
+		t.Fatal(err)
+	}
+	_, caller := s.sounds(ctx, "Caller", "150", 440)
+	dials := func() {
+		do(t, caller, "dial", "sip:180@"+s.reach("udp"))
+		expect(t, ctx, caller, "CALL_ESTABLISHED") // the queue itself
+	}
+	var call *Talk
+	s.conducts(ctx, "queue", map[string]func(){
+		"calls": dials,
+		"keeps his place": func() {
+			do(t, caller, "sndcode", "1")
+			time.Sleep(tellTime / 3) // the house looks whether it may, and begins to say so
+			do(t, caller, "sndcode", "1")
+			expect(t, ctx, caller, "CALL_CLOSED")
+		},
+		"rings": func() { dials(); call = ringing(t, ctx, rings) },
+		"answers": func() {
+			if err := call.Answer(ctx); err != nil {
+				t.Errorf("Eva answers: %v", err)
+			}
+		},
+		"leaves": func() { do(t, caller, "hangup", ""); expect(t, ctx, caller, "CALL_CLOSED") },
+	}, "TANDEM_AGENT=eva@example.com", "TANDEM_AGENT_PASSWORD="+joinedPassword, "TANDEM_TONE="+toneFile(t, 600, 16000, 1), "TANDEM_PATIENCE=20")
+}

@@ -107,7 +107,7 @@ function Import({ onClose }: { onClose: () => void }) {
       <div className="col g16">
         <p className="t2">{t('contact.import_hint')}</p>
         <Book value={place} onChange={(p) => { setPlace(p); if (csv) void send(true, csv, p); }} />
-        <input ref={input} type="file" accept=".csv,text/csv" className="sr-only" aria-label={t('contact.file')} onChange={(e) => void take(e.currentTarget.files?.[0])} />
+        <input ref={input} type="file" accept=".csv,text/csv" className="sr" tabIndex={-1} aria-label={t('contact.file')} onChange={(e) => void take(e.currentTarget.files?.[0])} />
         <div><Button icon={FileUp} onClick={() => input.current?.click()}>{t('contact.file')}</Button></div>
         <FormError error={error} fields={[]} />
         {report && report.problems.length === 0 && <p className="note">{t('contact.will', { added: report.added, changed: report.changed })}</p>}
@@ -125,10 +125,10 @@ function Row({ of, onEdit }: { of: Contact; onEdit: () => void }) {
       <span className="grow col g4">
         <span className="row w g8"><span className="med">{of.name}</span>{of.company && <span className="meta">{of.company}</span>}<span className="chip small">{bookWord(of)}</span></span>
         <span className="row w g12">{of.numbers.map((n) => (hasPhone(me)
-          ? <button key={n.number} type="button" className="why num" onClick={() => dial(me.user.id, n.number, of.name)}><Phone className="icon" aria-hidden /> {n.number}</button>
+          ? <button key={n.number} type="button" className="why row g4 num" onClick={() => dial(me.user.id, n.number, of.name)}><Phone className="icon xs" aria-hidden />{n.number}</button>
           : <span key={n.number} className="meta num">{n.number}</span>))}</span>
       </span>
-      {of.edit && <IconButton icon={Pencil} label={t('contact.edit')} onClick={onEdit} />}
+      {of.edit && <IconButton icon={Pencil} label={t('contact.edit_of', { name: of.name })} onClick={onEdit} />}
     </div>
   );
 }

@@ -26,11 +26,14 @@ function Edit({ park, onClose }: { park?: Park; onClose: () => void }) {
   const cache = useQueryClient();
   const groups = byName(useGroups().data?.items ?? []);
   const [then, setThen] = useState<Place>(park?.then ?? { kind: '' });
+  const [revision, setRevision] = useState(park?.revision);
   const [removing, setRemoving] = useState(false);
   const refresh = () => Promise.all(['parks', 'audit'].map((k) => cache.invalidateQueries({ queryKey: [k] })));
+  /** Music is changed at once; what is typed stays, and is saved onto it. */
+  const heard = (now: Park) => { setRevision(now.revision); return refresh(); };
   const form = useForm({ name: park?.name ?? '', extension: park?.extension ?? '', group: park?.group ?? '', slots: String(park?.slots ?? 8), wait: String(park?.wait || 120) }, async (v) => {
     const body = { name: v.name, group: v.group, slots: Number(v.slots), wait: Number(v.wait), then: plain(then), extension: !park && v.extension === '' ? undefined : v.extension };
-    if (park) await api.editPark(park.id, { ...body, revision: park.revision });
+    if (park) await api.editPark(park.id, { ...body, revision });
     else await api.addPark(body);
     await refresh();
     toast({ text: t('park.saved', { name: v.name }) });
@@ -46,7 +49,7 @@ function Edit({ park, onClose }: { park?: Park; onClose: () => void }) {
         <Pick form={form} name="group" label={t('ring.department')} options={groups.map((g) => ({ value: g.id, label: g.name }))} empty={t('ring.office')} searchable />
         <Text form={form} name="wait" type="number" label={t('park.wait')} hint={t('park.wait_hint')} />
         <div className="col g8"><span className="label">{t('park.then')}</span><PlaceEditor label={t('park.then')} value={then} onChange={setThen} none={t('park.again')} /></div>
-        {park && <MusicEditor music={park.music} without={t('park.no_music')} put={(file) => api.setParkMusic(park.id, file).then(refresh)} remove={() => api.removeParkMusic(park.id).then(refresh)} />}
+        {park && <MusicEditor music={park.music} without={t('park.no_music')} put={(file) => api.setParkMusic(park.id, file).then(heard)} remove={() => api.removeParkMusic(park.id).then(heard)} />}
       </div>
       {park && (
         <Confirm open={removing} danger title={t('park.delete_title', { name: park.name })} action={t('park.delete')} onClose={() => setRemoving(false)} run={async () => { const gone = await api.deletePark(park.id); await refresh(); toast({ text: gone.problems[0]?.text ?? t('park.deleted', { name: park.name }), lasting: gone.problems.length > 0 }); onClose(); }}>
@@ -88,8 +91,8 @@ export default function ParkPage() {
   const live = useQuery({ queryKey: ['live'], queryFn: api.live });
   const { values, set } = useAddress();
   const close = () => set({ peek: undefined, add: undefined });
-  const open = useQuery({ queryKey: ['parks', values.peek], queryFn: () => api.park(values.peek ?? ''), enabled: Boolean(values.peek) });
-  const side = values.add ? <Edit key="new" onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id + open.data.revision} park={open.data} onClose={close} /> : undefined;
+  const open = useQuery({ queryKey: ['parks', values.peek], queryFn: () => api.park(values.peek ?? ''), enabled: Boolean(values.peek), gcTime: 0 });
+  const side = values.add ? <Edit key="new" onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id} park={open.data} onClose={close} /> : undefined;
   const add = can(me, 'queue.edit') ? <Button kind="primary" icon={Plus} onClick={() => set({ add: '1', peek: undefined })}>{t('park.add')}</Button> : undefined;
   // Who is parked comes with the live calls, so that the page follows without asking again.
   const parked = (p: Park): Park => ({ ...p, parked: (live.data?.items ?? []).filter((c) => c.position && p.positions.includes(c.position)).map((call) => ({ position: call.position ?? '', call })) });

@@ -61,8 +61,11 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
   const [agents, setAgents] = useState<Agent[]>(queue?.agents ?? []);
   const [full, setFull] = useState<Place>(queue?.full ?? { kind: '' });
   const [nobody, setNobody] = useState<Place>(queue?.nobody ?? { kind: '' });
+  const [revision, setRevision] = useState(queue?.revision);
   const [removing, setRemoving] = useState(false);
   const refresh = () => Promise.all([cache.invalidateQueries({ queryKey: ['queues'] }), cache.invalidateQueries({ queryKey: ['audit'] })]);
+  /** Music is changed at once; what is typed stays, and is saved onto it. */
+  const heard = (now: Queue) => { setRevision(now.revision); return refresh(); };
   const number = (n: number | undefined, usual: number) => String(queue ? (n ?? 0) : usual);
   const form = useForm({
     name: queue?.name ?? '', extension: queue?.extension ?? '', group: queue?.group ?? '', strategy: queue?.strategy ?? 'idle', ring: number(queue?.ring, 20), wrap_up: number(queue?.wrap_up, 0), misses: number(queue?.misses, 0), escalate: number(queue?.escalate, 0), important: (queue?.important ?? []).join('\n'), notify: (queue?.notify ?? []).map((n) => n.id),
@@ -71,7 +74,7 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
   }, async (v) => {
     const numbers = Object.fromEntries(figures.map((f) => [f.name, Number(v[f.name])]));
     const body = { ...numbers, name: v.name, group: v.group, strategy: v.strategy, important: v.important.split(/[\s,;]+/).filter(Boolean), notify: v.notify, tell: v.tell, callback: v.callback, payer: v.payer, agents: agents.map(({ id, skill }) => ({ id, skill })), full: plain(full), nobody: plain(nobody), extension: !queue && v.extension === '' ? undefined : v.extension };
-    if (queue) await api.editQueue(queue.id, { ...body, revision: queue.revision });
+    if (queue) await api.editQueue(queue.id, { ...body, revision });
     else await api.addQueue(body);
     await refresh();
     toast({ text: t('queue.saved', { name: v.name }) });
@@ -92,7 +95,7 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
         <h3>{t('queue.section.waiting')}</h3>
         {figure('late')}{figure('max_wait')}{figure('max_calls')}{figure('every')}
         <Toggle form={form} name="tell" label={t('queue.tell')} />
-        {queue && <MusicEditor music={queue.music} without={t('queue.no_music')} put={(file) => api.setQueueMusic(queue.id, file).then(refresh)} remove={() => api.removeQueueMusic(queue.id).then(refresh)} />}
+        {queue && <MusicEditor music={queue.music} without={t('queue.no_music')} put={(file) => api.setQueueMusic(queue.id, file).then(heard)} remove={() => api.removeQueueMusic(queue.id).then(heard)} />}
         <h3>{t('queue.section.callback')}</h3>
         <Toggle form={form} name="callback" label={t('queue.callback')} hint={t('queue.callback_hint')} />
         {form.values.callback && <>{figure('tries')}{figure('pause')}{figure('keep')}<Pick form={form} name="payer" label={t('queue.payer')} hint={t('queue.payer_hint')} options={people} empty={t('queue.payer_nobody')} searchable /></>}
@@ -124,8 +127,8 @@ export default function QueuePage() {
   const may = can(useMe(), 'queue.edit');
   const { values, set } = useAddress();
   const close = () => set({ peek: undefined, add: undefined });
-  const open = useQuery({ queryKey: ['queues', values.peek], queryFn: () => api.queue(values.peek ?? ''), enabled: Boolean(values.peek) });
-  const side = values.add ? <Edit key="new" onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id + open.data.revision} queue={open.data} onClose={close} /> : undefined;
+  const open = useQuery({ queryKey: ['queues', values.peek], queryFn: () => api.queue(values.peek ?? ''), enabled: Boolean(values.peek), gcTime: 0 });
+  const side = values.add ? <Edit key="new" onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id} queue={open.data} onClose={close} /> : undefined;
   const add = () => set({ add: '1', peek: undefined });
   return (
     <Sheet title={t('nav.queues')} scope={t('queue.lead')} actions={may ? <Button kind="primary" icon={Plus} onClick={add}>{t('queue.add')}</Button> : undefined} side={side}>
