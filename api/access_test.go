@@ -359,6 +359,8 @@ func probes() map[string][]probe {
 		"POST /v1/numbers":                                  {{"sales", "/v1/numbers", `{"number":"+49301234567","group":"<sales>"}`, ""}, {"support", "/v1/numbers", `{"number":"+49301234567","group":"<support>"}`, ""}, {"office", "/v1/numbers", `{"number":"+49301234567"}`, ""}},
 		"PATCH /v1/numbers/{did}":                           slices.Concat(numbers("/v1/numbers/%s", `{"name":"Renamed"}`), []probe{{"sales to", "/v1/numbers/<sales number>", `{"to":{"kind":"busy"}}`, ""}}),
 		"DELETE /v1/numbers/{did}":                          numbers("/v1/numbers/%s", ""),
+		"GET /v1/reports/compliance":                        {{"", "/v1/reports/compliance", "", ""}, {"sales", "/v1/reports/compliance?group=<sales>", "", ""}, {"support", "/v1/reports/compliance?group=<support>", "", ""}, {"mia", "/v1/reports/compliance?user=<mia>", "", ""}},
+		"GET /v1/reports/compliance/table":                  {{"", "/v1/reports/compliance/table", "", ""}, {"support", "/v1/reports/compliance/table?group=<support>", "", ""}},
 		"GET /v1/budgets":                                   one("/v1/budgets", ""),
 		"POST /v1/budgets":                                  {{"sales", "/v1/budgets", `{"name":"New","on":{"kind":"group","id":"<sales>"},"measure":"time","limit":1}`, ""}, {"support", "/v1/budgets", `{"name":"New","on":{"kind":"group","id":"<support>"},"measure":"time","limit":1}`, ""}, {"office", "/v1/budgets", `{"name":"New","on":{"kind":"office"},"measure":"time","limit":1}`, ""}},
 		"GET /v1/budgets/{budget}":                          budgets("/v1/budgets/%s", ""),

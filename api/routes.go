@@ -146,6 +146,8 @@ func Routes() []Route {
 		route("POST", "/v1/contacts/import", signedIn("everybody keeps his own phone book; others ask for phonebook.edit"), "Add contacts from a CSV file, whole or not at all; with dry=1 only say what it would do.", (*Server).importContacts).large(contactOctets).tries(),
 		route("PATCH", "/v1/contacts/{contact}", signedIn("everybody keeps his own phone book; others ask for phonebook.edit"), "Change a contact.", (*Server).patchContact),
 		act("DELETE", "/v1/contacts/{contact}", signedIn("everybody keeps his own phone book; others ask for phonebook.edit"), "Take a contact out of a phone book.", (*Server).deleteContact),
+		route("GET", "/v1/reports/compliance", anywhere(policy.ReportView), "How limits and restrictions were kept, by reason, person and rule, of whom the visitor may report about (B-065).", (*Server).getCompliance),
+		raw("GET", "/v1/reports/compliance/table", anywhere(policy.ReportView), "text/csv", "The same as a table.", (*Server).exportCompliance),
 		route("GET", "/v1/alarms", signedIn("everybody sees what stopped himself; of others those who may lift it"), "Calls abroad that were stopped because there were too many, and from when on they are.", (*Server).listAlarms),
 		route("PATCH", "/v1/alarms", house(policy.RestrictionEdit), "Change from when on calls abroad are stopped.", (*Server).patchAlarms),
 		route("POST", "/v1/alarms/{alarm}/lift", row(policy.RestrictionEdit), "Let somebody call abroad again.", (*Server).liftAlarm),

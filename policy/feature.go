@@ -5,7 +5,7 @@ package policy
 var awaited = setOf(DraftSimulate,
 	BlocklistEdit, CallRelay, CallOriginate,
 	RecordingShare, TranscriptRead,
-	ChatSee, ChatTemplate, ChannelEdit, LinkEdit, LinkUse, MeetingHost, ReportView, ReportSchedule, DashboardView, DashboardLive,
+	ChatSee, ChatTemplate, ChannelEdit, LinkEdit, LinkUse, MeetingHost, ReportSchedule, DashboardView, DashboardLive,
 	WallboardView, AgentTrack, WorkspaceUse, WorkspaceEdit, NoticeEdit, ContactSee, PhonebookEdit, CRMUse, CRMEdit, TicketCreate,
 	ProvisionEdit, ReminderSet, RoomAssign, WebhookEdit, SystemMonitor, TraceRead, PrivacyRun, BackupRun, BackupRestore)
 

@@ -2536,6 +2536,46 @@ export interface paths {
         patch: operations["patch_regions_by_region"];
         trace?: never;
     };
+    "/v1/reports/compliance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How limits and restrictions were kept, by reason, person and rule, of whom the visitor may report about (B-065).
+         * @description Needs `report.view`; shows and changes only what it reaches.
+         */
+        get: operations["get_reports_compliance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/compliance/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The same as a table.
+         * @description Needs `report.view`; shows and changes only what it reaches.
+         */
+        get: operations["get_reports_compliance_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/requests": {
         parameters: {
             query?: never;
@@ -4933,6 +4973,135 @@ export interface components {
             right: components["schemas"]["Side"];
             /** @description only what differs, in the order of the catalogue */
             rows: components["schemas"]["ComparedRow"][];
+        };
+        Compliance: {
+            /** @description that stopped calls abroad, the last first */
+            alarms: components["schemas"]["ComplianceAlarm"][];
+            /**
+             * Format: int64
+             * @description emergency calls that were refused; there must be none
+             */
+            blocked: number;
+            /** @description marks of budgets that were reached, the last first */
+            budgets: components["schemas"]["ComplianceBudget"][];
+            /** @description the last of them */
+            calls: components["schemas"]["ComplianceCall"][];
+            /**
+             * Format: int64
+             * @description ended by a limit, a budget or an alarm
+             */
+            cut: number;
+            /**
+             * Format: int64
+             * @description emergency calls
+             */
+            emergency: number;
+            /**
+             * Format: int64
+             * @description allowed only by an exception
+             */
+            excepted: number;
+            /** Format: date-time */
+            from: string;
+            /** @description that can be asked for */
+            groups: components["schemas"]["Named"][];
+            /**
+             * Format: int64
+             * @description calls that asked the rules
+             */
+            outside: number;
+            /** @description there were too many calls for one report; it begins later than asked */
+            partly?: boolean;
+            /** @description who met a rule, those who were refused most first */
+            people: components["schemas"]["CompliancePerson"][];
+            /** @description the most frequent first */
+            reasons: components["schemas"]["ComplianceReason"][];
+            /** Format: int64 */
+            refused: number;
+            /** @description by rule; rules of others only for who may ask why about them */
+            rules: components["schemas"]["ComplianceRule"][];
+            /** Format: date-time */
+            until: string;
+        };
+        ComplianceAlarm: {
+            /**
+             * Format: date-time
+             * @description absent: it holds
+             */
+            lifted?: string;
+            /** Format: date-time */
+            raised: string;
+            /** @description what was noticed */
+            text: string;
+            /** @description whose calls it was */
+            user: components["schemas"]["Named"];
+        };
+        ComplianceBudget: {
+            /** Format: date-time */
+            at: string;
+            budget: components["schemas"]["Named"];
+            /** @description at its end calls go on and it is told */
+            goes_on: boolean;
+            /**
+             * Format: int64
+             * @description percent
+             */
+            mark: number;
+            whose: string;
+        };
+        ComplianceCall: {
+            /** Format: date-time */
+            at: string;
+            /** @description for who may see its record */
+            call?: string;
+            /** @enum {string} */
+            met: "refused" | "cut" | "excepted" | "emergency" | "blocked";
+            /** @description for who may see its record */
+            number?: string;
+            text: string;
+            user: components["schemas"]["Named"];
+        };
+        CompliancePerson: {
+            /** Format: int64 */
+            cut: number;
+            /** Format: int64 */
+            excepted: number;
+            /** Format: date-time */
+            last: string;
+            /** Format: int64 */
+            outside: number;
+            photo?: string;
+            /** @description what he met most, in words */
+            reason: string;
+            /** Format: int64 */
+            refused: number;
+            /** @description without an id: nobody inside, or somebody whom the visitor may not see */
+            user: components["schemas"]["Named"];
+        };
+        ComplianceReason: {
+            /** Format: int64 */
+            calls: number;
+            /** @description the kind of rule, in one word */
+            code: string;
+            /** @enum {string} */
+            met: "refused" | "cut" | "excepted" | "emergency" | "blocked";
+            text: string;
+        };
+        ComplianceRule: {
+            /** Format: int64 */
+            calls: number;
+            /** Format: date-time */
+            last: string;
+            /** @enum {string} */
+            met: "refused" | "cut" | "excepted" | "emergency" | "blocked";
+            /** @description of the profile, as it was called then */
+            name?: string;
+            /** Format: int64 */
+            people: number;
+            /** @description for who may see it and while it is there */
+            profile?: string;
+            /** @description the rule or the exception as a sentence, or the kind of reason */
+            text: string;
         };
         Console: {
             /** @description copies of recordings of others */
@@ -15293,6 +15462,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Region"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_reports_compliance: {
+        parameters: {
+            query?: {
+                /** @description first moment of start inside; absent: 30 days ago */
+                from?: string;
+                /** @description first moment of start outside; absent: now */
+                until?: string;
+                /** @description only people who are in it or below it now */
+                group?: string;
+                /** @description only this person */
+                user?: string;
+                /** @description only such calls in the list of calls */
+                met?: "refused" | "cut" | "excepted" | "emergency" | "blocked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Compliance"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_reports_compliance_table: {
+        parameters: {
+            query?: {
+                /** @description first moment of start inside; absent: 30 days ago */
+                from?: string;
+                /** @description first moment of start outside; absent: now */
+                until?: string;
+                /** @description only people who are in it or below it now */
+                group?: string;
+                /** @description only this person */
+                user?: string;
+                /** @description only such calls in the list of calls */
+                met?: "refused" | "cut" | "excepted" | "emergency" | "blocked";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Refused, with the reason */
