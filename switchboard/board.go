@@ -53,18 +53,19 @@ type Config struct {
 
 // Board carries the calls of one office. New makes it, Drain ends it.
 type Board struct {
-	c       Config
-	journal *journal
-	legs    sync.Map // pbx.LegID → carrier
-	calls   sync.Map // pbx.CallID → *run
-	halls   sync.Map // pbx.QueueID → *hall
-	claims  claims
-	roster  atomic.Pointer[roster]
-	spots   sync.Map              // park position → *run
-	watches sync.Map              // *watcher → *run that he watches
-	rooms   sync.Map              // pbx.RoomID → *assembly
-	music   func() media.Playlist // for who waits
-	count   atomic.Int64
+	c        Config
+	journal  *journal
+	legs     sync.Map // pbx.LegID → carrier
+	calls    sync.Map // pbx.CallID → *run
+	halls    sync.Map // pbx.QueueID → *hall
+	claims   claims
+	roster   atomic.Pointer[roster]
+	spots    sync.Map              // park position → *run
+	watches  sync.Map              // *watcher → *run that he watches
+	rooms    sync.Map              // pbx.RoomID → *assembly
+	music    func() media.Playlist // for who waits
+	count    atomic.Int64
+	unopened atomic.Int64 // calls answered before their beginning was stored
 
 	dictations sync.Map // id → *dictation
 
@@ -98,7 +99,9 @@ func New(c Config) *Board {
 	if c.Backlog <= 0 {
 		c.Backlog = 20_000
 	}
-	return &Board{c: c, music: sync.OnceValue(media.Music), quit: make(chan struct{}), journal: newJournal(c.Journal, c.Backlog, c.Log)}
+	b := &Board{c: c, music: sync.OnceValue(media.Music), quit: make(chan struct{}), journal: newJournal(c.Journal, c.Backlog, c.Log)}
+	b.c.Legs = &threshold{c.Legs, b}
+	return b
 }
 
 // Calls counts the calls that are up, those that are just ending too.

@@ -23,6 +23,7 @@ const (
 type entry struct {
 	cdr   *report.CDR
 	facts []event.Fact
+	opens *opening // what waits until it is stored
 }
 
 // journal stores facts without letting a call wait. One goroutine collects, another writes; what cannot be written
@@ -34,6 +35,7 @@ type journal struct {
 	backlog atomic.Int64 // rows not stored yet
 	failing atomic.Bool
 	in      chan entry
+	hurry   chan struct{} // somebody waits for what is to be stored
 	flush   chan struct{} // closed: store at once, then stop
 	quit    chan struct{} // closed: give up
 	done    chan struct{}
@@ -42,7 +44,7 @@ type journal struct {
 func newJournal(write func(context.Context, []report.CDR, []event.Fact) error, most int, log *slog.Logger) *journal {
 	j := &journal{
 		write: write, log: log, most: int64(most),
-		in: make(chan entry, 64), flush: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{}),
+		in: make(chan entry, 64), hurry: make(chan struct{}, 1), flush: make(chan struct{}), quit: make(chan struct{}), done: make(chan struct{}),
 	}
 	go j.collect()
 	return j
@@ -57,6 +59,14 @@ func (j *journal) put(e entry) {
 	select {
 	case j.in <- e:
 	case <-j.done:
+	}
+}
+
+// hasten stores what was put as soon as the writer is free, for an answer that waits. What comes meanwhile still shares a transaction.
+func (j *journal) hasten() {
+	select {
+	case j.hurry <- struct{}{}:
+	default:
 	}
 }
 
@@ -75,12 +85,12 @@ func (j *journal) collect() {
 	go j.writer(batches, stored)
 	var pending []entry
 	var gather <-chan time.Time
-	busy, flushing := false, false
+	busy, flushing, hurried := false, false, false
 	flush := j.flush
 	for {
 		var out chan []entry
 		var batch []entry
-		if !busy && len(pending) > 0 && (gather == nil || flushing) {
+		if !busy && len(pending) > 0 && (gather == nil || flushing || hurried) {
 			out, batch = batches, pending[:share(pending)]
 		}
 		if flushing && !busy && len(pending) == 0 && len(j.in) == 0 { // what was put before the flush may still be in the channel
@@ -93,10 +103,12 @@ func (j *journal) collect() {
 				gather = time.After(gatherTime)
 			}
 			pending = append(pending, e)
+		case <-j.hurry:
+			hurried = true
 		case <-gather:
 			gather = nil
 		case out <- batch:
-			busy, pending = true, append([]entry(nil), pending[len(batch):]...)
+			busy, hurried, gather, pending = true, false, nil, append([]entry(nil), pending[len(batch):]...)
 		case <-stored:
 			busy = false
 		case <-flush:
@@ -154,6 +166,11 @@ func (j *journal) writer(batches <-chan []entry, stored chan<- struct{}) {
 			j.log.Info("call records are stored again", "rows", rows)
 		}
 		j.backlog.Add(-rows)
+		for _, e := range batch {
+			if e.opens != nil {
+				e.opens.release()
+			}
+		}
 		select {
 		case stored <- struct{}{}:
 		case <-j.quit:

@@ -415,6 +415,6 @@ func (r *run) fact(k event.Kind, who pbx.Actor, payload any) {
 }
 
 func (r *run) flush(cdr *report.CDR) {
-	r.b.journal.put(entry{cdr, r.facts})
+	r.b.journal.put(entry{cdr, r.facts, &r.opening})
 	r.facts = nil
 }

@@ -96,6 +96,7 @@ type run struct {
 	kept      []*message     // what happened on it meanwhile, to be handled
 	brings    *handover      // the leg that is being taken over
 	closed    atomic.Bool    // nobody reads the inbox any more
+	opening   opening        // holds the answer back until the beginning is stored
 	spot      string         // park position that is taken
 	answers   bool           // phones of the next stage are to answer by themselves
 	mover     pbx.Actor      // who sends the call on from above
