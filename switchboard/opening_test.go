@@ -4,20 +4,21 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"tandem/pbx"
 )
 
+// acceptedAt is the place in the log at which the caller was answered, or -1.
+func acceptedAt(o *office) int {
+	o.wire.mu.Lock()
+	defer o.wire.mu.Unlock()
+	return slices.Index(o.wire.log, "accept caller")
+}
+
 // No caller is answered before the beginning of his call is stored, whoever answers, unless that takes too long; what happens on his leg meanwhile
 // comes after the answer (CR-01).
 func TestAnswerWaitsForTheOpening(t *testing.T) {
-	accepts := func(o *office) int {
-		o.wire.mu.Lock()
-		defer o.wire.mu.Unlock()
-		return slices.Index(o.wire.log, "accept caller")
-	}
 	for _, c := range []struct {
 		name  string
 		wait  time.Duration // until the disk works again; 0: it never does
@@ -30,7 +31,7 @@ func TestAnswerWaitsForTheOpening(t *testing.T) {
 				o.phone("b1", false, func(p *phone) { p.answers() })
 				o.dial("102", false, offer(pcmu))
 				pause(openingMost / 2)
-				if accepts(o) >= 0 {
+				if acceptedAt(o) >= 0 {
 					t.Fatalf("answered before anything was stored: %q", o.wire.log)
 				}
 				if c.hangs {
@@ -38,7 +39,7 @@ func TestAnswerWaitsForTheOpening(t *testing.T) {
 				}
 				o.ledger.breaks(c.wait == 0)
 				pause(2 * openingMost)
-				at, warned := accepts(o), strings.Contains(o.logs.String(), "before its beginning is stored")
+				at, warned := acceptedAt(o), strings.Contains(o.logs.String(), "before its beginning is stored")
 				if at < 0 || warned != (c.wait == 0) {
 					t.Errorf("accepted at %d, warned: %v\n%q", at, warned, o.wire.log)
 				}
@@ -56,20 +57,28 @@ func TestAnswerWaitsForTheOpening(t *testing.T) {
 // A phone that rings costs the answer nothing: the beginning was stored meanwhile. One that answers at once waits for the write alone, not for others
 // to share it.
 func TestOpeningCostsNoTime(t *testing.T) {
-	bubble(t, func(t *testing.T) {
-		o := newOffice(t, nil)
-		begun := time.Now()
-		o.phone("b1", false, func(p *phone) { p.answers() })
-		o.dial("102", false, offer(pcmu))
-		for !slices.Contains(o.wire.log, "accept caller") && time.Since(begun) < time.Minute {
-			pause(time.Millisecond)
-		}
-		var r *run
-		o.board.calls.Range(func(_, v any) bool { r = v.(*run); return false })
-		if r == nil || !r.opening.free.Load() || r.opening.late != nil && time.Since(begun) > gatherTime {
-			t.Errorf("after %v: the answer was held back", time.Since(begun))
-		}
-		synctest.Wait()
-		o.drain()
-	})
+	for _, rings := range []time.Duration{0, time.Second} {
+		bubble(t, func(t *testing.T) {
+			o := newOffice(t, nil)
+			o.phone("b1", false, func(p *phone) {
+				time.Sleep(rings)
+				p.answers()
+			})
+			begun := time.Now()
+			o.dial("102", false, offer(pcmu))
+			pause(rings)
+			var r *run
+			o.board.calls.Range(func(_, v any) bool { r = v.(*run); return false })
+			for acceptedAt(o) < 0 && time.Since(begun) < time.Minute {
+				pause(time.Millisecond)
+			}
+			r.opening.mu.Lock()
+			heldBack := r.opening.late != nil
+			r.opening.mu.Unlock()
+			if took := time.Since(begun); took-rings >= gatherTime || heldBack != (rings == 0) {
+				t.Errorf("rings %v, answered after %v, held back: %v", rings, took, heldBack)
+			}
+			o.drain()
+		})
+	}
 }
