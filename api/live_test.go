@@ -25,7 +25,11 @@ func live(t testing.TB) *office {
 	for i, name := range []string{"sales queue", "office queue"} {
 		c := pbx.Callback{ID: pbx.CallID("cal_back" + strings.Repeat("2", i)), Queue: pbx.QueueID(o.ids[name]), From: pbx.Party{Number: "+4930123456789"}, Since: o.now(), Asked: o.now(),
 			Until: o.now().AddDate(0, 0, 1), State: pbx.CallbackWaits, Tries: 1, Agent: pbx.Party{User: pbx.UserID(o.ids["uwe"]), Name: "uwe"}, Reason: i18n.T("toll.refused.destination", "number", "+4930123456789")}
-		if _, err := o.tenant.KeepCallback(context.Background(), c, event.New(event.CallbackAsked, start, pbx.Actor{Kind: pbx.ActorSystem}, pbx.Ref{Kind: pbx.KindQueue, ID: o.ids[name]}, c)); err != nil {
+		facts, err := o.tenant.KeepCallback(context.Background(), c, event.New(event.CallbackAsked, start, pbx.Actor{Kind: pbx.ActorSystem}, pbx.Ref{Kind: pbx.KindQueue, ID: o.ids[name]}, c))
+		if err == nil {
+			err = o.bus.Publish(context.Background(), facts)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

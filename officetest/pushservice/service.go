@@ -209,7 +209,10 @@ func sender(authorization, origin string) (key, contact string, err error) {
 		return "", "", fmt.Errorf("token: %w", err)
 	}
 	sum := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
-	k := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(public[1:33]), Y: new(big.Int).SetBytes(public[33:])}
+	k, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), public)
+	if err != nil {
+		return "", "", fmt.Errorf("authorization %q: %w", authorization, err)
+	}
 	if !ecdsa.Verify(k, sum[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])) {
 		return "", "", errors.New("the signature is somebody else's")
 	}
