@@ -100,6 +100,7 @@ type Leg struct {
 	Codec    string    `json:"codec,omitempty"`
 	Lost     int       `json:"lost" doc:"packets"`
 	Jitter   int       `json:"jitter" doc:"milliseconds"`
+	Score    float64   `json:"score,omitempty" doc:"opinion score (MOS) from 1 to 4.4 of the worse direction, as it was estimated then"`
 }
 
 func recordTarget(c *report.CDR) policy.Target {
@@ -118,7 +119,7 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 	}
 	for _, l := range c.Legs {
 		out.Legs = append(out.Legs, Leg{Party: veil.party(l.Party, somebody), Out: l.Out, Started: l.Started, Rang: l.Rang, Answered: l.Answered,
-			Ended: l.Ended, Cause: l.Cause, Status: l.Status, Codec: l.Codec, Lost: l.Lost, Jitter: l.Jitter})
+			Ended: l.Ended, Cause: l.Cause, Status: l.Status, Codec: l.Codec, Lost: l.Lost, Jitter: l.Jitter, Score: l.Score})
 	}
 	if !out.To.Hidden || c.From.User == v.who.User {
 		out.Dialled = c.Dialled // who dialled it knows it

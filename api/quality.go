@@ -3,8 +3,10 @@ package api
 import (
 	"context"
 	"math"
+	"strconv"
 	"time"
 
+	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/report"
 )
@@ -28,8 +30,53 @@ type Quality struct {
 
 // TrunkQuality is the quality of a line over a time, and in its parts.
 type TrunkQuality struct {
-	Whole Quality   `json:"whole"`
-	Parts []Quality `json:"parts" nullable:"false" doc:"in order, of equal length"`
+	Whole Quality       `json:"whole"`
+	Parts []Quality     `json:"parts" nullable:"false" doc:"in order, of equal length"`
+	Usual QualityLimits `json:"usual" doc:"the limits of lines with none of their own"`
+}
+
+// QualityLimits say from when on the calls over a line are so bad that somebody is told; 0 is not looked at.
+type QualityLimits struct {
+	Loss     float64 `json:"loss,omitempty" doc:"most of the sound that may be lost, in percent"`
+	Jitter   int     `json:"jitter,omitempty" doc:"most, in ms"`
+	Score    float64 `json:"score,omitempty" doc:"least opinion score (MOS), from 1 to 4.4"`
+	Answers  int     `json:"answers,omitempty" doc:"least percent of the office's calls that are answered (ASR)"`
+	Duration int     `json:"duration,omitempty" doc:"least seconds that a call lasts on average (ACD)"`
+	Wait     int     `json:"wait,omitempty" doc:"most seconds until it rings (post-dial delay)"`
+	Window   int     `json:"window" doc:"minutes that are looked back, 5 to 1440"`
+	Calls    int     `json:"calls" doc:"with fewer to judge by nothing is said"`
+}
+
+// QualityAlert is what is wrong with the calls over a line.
+type QualityAlert struct {
+	Since  time.Time      `json:"since"`
+	Faults []QualityFault `json:"faults" nullable:"false"`
+}
+
+// QualityFault is a measure that is past its limit.
+type QualityFault struct {
+	Measure report.Measure `json:"measure" enum:"score,loss,jitter,answers,duration,wait"`
+	Value   float64        `json:"value"`
+	Limit   float64        `json:"limit"`
+	Since   time.Time      `json:"since"`
+	Text    string         `json:"text"`
+}
+
+// FaultText is a fault as a sentence.
+func FaultText(f report.Fault) i18n.Text {
+	text := func(n float64) string { return strconv.FormatFloat(n, 'f', -1, 64) }
+	return i18n.T("quality.fault."+string(f.Measure), "value", text(f.Value), "limit", text(f.Limit))
+}
+
+func (s *Server) qualityAlert(v *visit, a report.Alert) *QualityAlert {
+	if len(a.Faults) == 0 {
+		return nil
+	}
+	out := QualityAlert{Since: a.Since}
+	for _, f := range a.Faults {
+		out.Faults = append(out.Faults, QualityFault{Measure: f.Measure, Value: f.Value, Limit: f.Limit, Since: f.Since, Text: s.say(v, FaultText(f))})
+	}
+	return &out
 }
 
 type qualityIn struct {
@@ -71,7 +118,7 @@ func (s *Server) trunkQuality(ctx context.Context, v *visit, in *qualityIn) (Tru
 		return TrunkQuality{}, err
 	}
 	whole, each := report.QualityOver(legs, from, step, qualityParts)
-	out := TrunkQuality{Whole: quality(whole, from, span), Parts: make([]Quality, 0, len(each))}
+	out := TrunkQuality{Whole: quality(whole, from, span), Parts: make([]Quality, 0, len(each)), Usual: QualityLimits(pbx.UsualQualityLimits())}
 	for i := range each {
 		out.Parts = append(out.Parts, quality(each[i], from.Add(time.Duration(i)*step), step))
 	}

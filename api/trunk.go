@@ -12,48 +12,51 @@ import (
 	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
+	"tandem/report"
 )
 
 // Trunk is a line to a carrier, for those who may change it; its secret is never shown.
 type Trunk struct {
-	ID        pbx.TrunkID `json:"id"`
-	Name      string      `json:"name"`
-	Group     pbx.GroupID `json:"group,omitempty" doc:"whose it is; empty for the office"`
-	GroupName string      `json:"group_name,omitempty"`
-	Host      string      `json:"host"`
-	Transport string      `json:"transport" enum:",udp,tcp,tls" doc:"empty lets DNS say"`
-	Domain    string      `json:"domain,omitempty"`
-	Register  bool        `json:"register"`
-	Username  string      `json:"username,omitempty"`
-	AuthName  string      `json:"auth_name,omitempty"`
-	HasSecret bool        `json:"has_secret"`
-	Expires   int         `json:"expires,omitempty" doc:"seconds"`
-	Ping      int         `json:"ping,omitempty" doc:"seconds"`
-	Sources   []string    `json:"sources" nullable:"false"`
-	Trusted   bool        `json:"trusted"`
-	Account   bool        `json:"account"`
-	Encrypt   bool        `json:"encrypt"`
-	Calls     int         `json:"calls,omitempty"`
-	Sends     number.Form `json:"sends" enum:"plus,digits,abroad,national"`
-	Prefix    string      `json:"prefix,omitempty"`
-	Shows     string      `json:"shows,omitempty"`
-	Deflects  bool        `json:"deflects"`
-	Onward    pbx.Onward  `json:"onward" enum:",diversion,history"`
-	Off       bool        `json:"off"`
-	State     LineState   `json:"state"`
-	Revision  string      `json:"revision"`
+	ID        pbx.TrunkID   `json:"id"`
+	Name      string        `json:"name"`
+	Group     pbx.GroupID   `json:"group,omitempty" doc:"whose it is; empty for the office"`
+	GroupName string        `json:"group_name,omitempty"`
+	Host      string        `json:"host"`
+	Transport string        `json:"transport" enum:",udp,tcp,tls" doc:"empty lets DNS say"`
+	Domain    string        `json:"domain,omitempty"`
+	Register  bool          `json:"register"`
+	Username  string        `json:"username,omitempty"`
+	AuthName  string        `json:"auth_name,omitempty"`
+	HasSecret bool          `json:"has_secret"`
+	Expires   int           `json:"expires,omitempty" doc:"seconds"`
+	Ping      int           `json:"ping,omitempty" doc:"seconds"`
+	Sources   []string      `json:"sources" nullable:"false"`
+	Trusted   bool          `json:"trusted"`
+	Account   bool          `json:"account"`
+	Encrypt   bool          `json:"encrypt"`
+	Calls     int           `json:"calls,omitempty"`
+	Sends     number.Form   `json:"sends" enum:"plus,digits,abroad,national"`
+	Prefix    string        `json:"prefix,omitempty"`
+	Shows     string        `json:"shows,omitempty"`
+	Deflects  bool          `json:"deflects"`
+	Onward    pbx.Onward    `json:"onward" enum:",diversion,history"`
+	Limits    QualityLimits `json:"limits" doc:"from when on its calls are so bad that somebody is told"`
+	Off       bool          `json:"off"`
+	State     LineState     `json:"state"`
+	Revision  string        `json:"revision"`
 }
 
 // LineState is how a line is at this moment.
 type LineState struct {
-	State   string    `json:"state" enum:"up,down,off,trying"`
-	Problem string    `json:"problem,omitempty" doc:"why it is down, as a sentence"`
-	Detail  string    `json:"detail,omitempty" doc:"in the words of the far side or of the system"`
-	Target  string    `json:"target,omitempty" doc:"where requests go"`
-	Latency int       `json:"latency,omitempty" doc:"milliseconds of the last answer"`
-	Expires time.Time `json:"expires,omitzero" doc:"of the registration"`
-	Retry   time.Time `json:"retry,omitzero" doc:"when it is tried again"`
-	Calls   int       `json:"calls" doc:"that use it now"`
+	State   string        `json:"state" enum:"up,down,off,trying"`
+	Problem string        `json:"problem,omitempty" doc:"why it is down, as a sentence"`
+	Detail  string        `json:"detail,omitempty" doc:"in the words of the far side or of the system"`
+	Target  string        `json:"target,omitempty" doc:"where requests go"`
+	Latency int           `json:"latency,omitempty" doc:"milliseconds of the last answer"`
+	Expires time.Time     `json:"expires,omitzero" doc:"of the registration"`
+	Retry   time.Time     `json:"retry,omitzero" doc:"when it is tried again"`
+	Calls   int           `json:"calls" doc:"that use it now"`
+	Alert   *QualityAlert `json:"alert,omitempty" doc:"what is wrong with its calls"`
 }
 
 // Line is what the house knows about a line.
@@ -66,6 +69,7 @@ type Line struct {
 	Latency time.Duration
 	Expires time.Time
 	Retry   time.Time
+	Alert   report.Alert
 }
 
 // problems are the reasons why a line is down that have a sentence.
@@ -78,7 +82,7 @@ func (v *visit) editsTrunk(t *pbx.Trunk) bool {
 func (s *Server) trunk(v *visit, t *pbx.Trunk) Trunk {
 	out := Trunk{ID: t.ID, Name: t.Name, Group: t.Group, Host: t.Host, Transport: t.Transport, Domain: t.Domain, Register: t.Register, Username: t.Username,
 		AuthName: t.AuthName, HasSecret: t.Secret != "", Expires: t.Expires, Ping: t.Ping, Sources: append([]string{}, t.Sources...), Trusted: t.Trusted, Account: t.Account,
-		Encrypt: t.Encrypt, Calls: t.Calls, Sends: t.Sends, Prefix: t.Prefix, Shows: t.Shows, Deflects: t.Deflects, Onward: t.Onward, Off: t.Off, Revision: command.Revision(t)}
+		Encrypt: t.Encrypt, Calls: t.Calls, Sends: t.Sends, Prefix: t.Prefix, Shows: t.Shows, Deflects: t.Deflects, Onward: t.Onward, Limits: QualityLimits(t.QualityLimits()), Off: t.Off, Revision: command.Revision(t)}
 	if out.Sends == "" {
 		out.Sends = number.FormPlus
 	}
@@ -108,6 +112,7 @@ func (s *Server) lineState(v *visit, t *pbx.Trunk) LineState {
 	case l.Problem != "":
 		out.State = "down"
 	}
+	out.Alert = s.qualityAlert(v, l.Alert)
 	out.Target, out.Latency, out.Expires, out.Retry, out.Detail = l.Target, int(l.Latency/time.Millisecond), l.Expires, l.Retry, l.Detail
 	if slices.Contains(problems, l.Problem) {
 		out.Problem = s.say(v, i18n.T("trunk.problem."+l.Problem, "host", t.Host, "status", strconv.Itoa(l.Status)))
@@ -144,35 +149,36 @@ func (s *Server) getTrunk(_ context.Context, v *visit, in *trunkIn) (Trunk, erro
 }
 
 type trunkBody struct {
-	Name      *string      `json:"name,omitempty"`
-	Group     *pbx.GroupID `json:"group,omitempty" doc:"whose it is; empty for the office"`
-	Host      *string      `json:"host,omitempty" doc:"name or address of the carrier, with a port or without"`
-	Transport *string      `json:"transport,omitempty" enum:",udp,tcp,tls"`
-	Domain    *string      `json:"domain,omitempty" doc:"in addresses; empty is the name in host"`
-	Register  *bool        `json:"register,omitempty" doc:"sign in at the carrier"`
-	Username  *string      `json:"username,omitempty"`
-	AuthName  *string      `json:"auth_name,omitempty" doc:"where the carrier wants another name in the proof"`
-	Secret    *string      `json:"secret,omitempty" doc:"absent keeps the old one"`
-	Expires   *int         `json:"expires,omitempty" doc:"seconds; 0 is usual"`
-	Ping      *int         `json:"ping,omitempty" doc:"seconds; 0 is usual"`
-	Sources   *[]string    `json:"sources,omitempty" doc:"networks its calls come from, beside the addresses of host"`
-	Trusted   *bool        `json:"trusted,omitempty" doc:"believe its identity headers"`
-	Account   *bool        `json:"account,omitempty" doc:"the account stands in From"`
-	Encrypt   *bool        `json:"encrypt,omitempty" doc:"sound has to be encrypted"`
-	Calls     *int         `json:"calls,omitempty" doc:"at the same time; 0 is without a limit"`
-	Sends     *number.Form `json:"sends,omitempty" enum:"plus,digits,abroad,national"`
-	Prefix    *string      `json:"prefix,omitempty" doc:"put before every number that is sent"`
-	Shows     *string      `json:"shows,omitempty" doc:"number shown where the caller has none that he may show"`
-	Deflects  *bool        `json:"deflects,omitempty" doc:"the carrier sends calls on by itself when asked to (302)"`
-	Onward    *pbx.Onward  `json:"onward,omitempty" enum:",diversion,history" doc:"how it learns that a call was sent on; such calls then show who calls"`
-	Off       *bool        `json:"off,omitempty"`
-	Revision  string       `json:"revision,omitempty" doc:"same as If-Match"`
+	Name      *string        `json:"name,omitempty"`
+	Group     *pbx.GroupID   `json:"group,omitempty" doc:"whose it is; empty for the office"`
+	Host      *string        `json:"host,omitempty" doc:"name or address of the carrier, with a port or without"`
+	Transport *string        `json:"transport,omitempty" enum:",udp,tcp,tls"`
+	Domain    *string        `json:"domain,omitempty" doc:"in addresses; empty is the name in host"`
+	Register  *bool          `json:"register,omitempty" doc:"sign in at the carrier"`
+	Username  *string        `json:"username,omitempty"`
+	AuthName  *string        `json:"auth_name,omitempty" doc:"where the carrier wants another name in the proof"`
+	Secret    *string        `json:"secret,omitempty" doc:"absent keeps the old one"`
+	Expires   *int           `json:"expires,omitempty" doc:"seconds; 0 is usual"`
+	Ping      *int           `json:"ping,omitempty" doc:"seconds; 0 is usual"`
+	Sources   *[]string      `json:"sources,omitempty" doc:"networks its calls come from, beside the addresses of host"`
+	Trusted   *bool          `json:"trusted,omitempty" doc:"believe its identity headers"`
+	Account   *bool          `json:"account,omitempty" doc:"the account stands in From"`
+	Encrypt   *bool          `json:"encrypt,omitempty" doc:"sound has to be encrypted"`
+	Calls     *int           `json:"calls,omitempty" doc:"at the same time; 0 is without a limit"`
+	Sends     *number.Form   `json:"sends,omitempty" enum:"plus,digits,abroad,national"`
+	Prefix    *string        `json:"prefix,omitempty" doc:"put before every number that is sent"`
+	Shows     *string        `json:"shows,omitempty" doc:"number shown where the caller has none that he may show"`
+	Deflects  *bool          `json:"deflects,omitempty" doc:"the carrier sends calls on by itself when asked to (302)"`
+	Onward    *pbx.Onward    `json:"onward,omitempty" enum:",diversion,history" doc:"how it learns that a call was sent on; such calls then show who calls"`
+	Limits    *QualityLimits `json:"limits,omitempty" doc:"from when on somebody is told that its calls are bad; 0 is not looked at"`
+	Off       *bool          `json:"off,omitempty"`
+	Revision  string         `json:"revision,omitempty" doc:"same as If-Match"`
 }
 
 func (b *trunkBody) read() command.Trunk {
 	return command.Trunk{Name: b.Name, Group: b.Group, Host: b.Host, Transport: b.Transport, Domain: b.Domain, Register: b.Register, Username: b.Username,
 		AuthName: b.AuthName, Secret: b.Secret, Expires: b.Expires, Ping: b.Ping, Sources: b.Sources, Trusted: b.Trusted, Account: b.Account, Encrypt: b.Encrypt,
-		Calls: b.Calls, Sends: b.Sends, Prefix: b.Prefix, Shows: b.Shows, Deflects: b.Deflects, Onward: b.Onward, Off: b.Off}
+		Calls: b.Calls, Sends: b.Sends, Prefix: b.Prefix, Shows: b.Shows, Deflects: b.Deflects, Onward: b.Onward, Limits: (*pbx.QualityLimits)(b.Limits), Off: b.Off}
 }
 
 type newTrunk struct {

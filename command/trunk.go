@@ -34,6 +34,7 @@ type Trunk struct {
 	Shows     *string
 	Deflects  *bool
 	Onward    *pbx.Onward
+	Limits    *pbx.QualityLimits
 	Off       *bool
 }
 
@@ -119,6 +120,12 @@ func (c Trunk) write(w *Work, t pbx.Trunk) (pbx.Change, error) {
 	set(&t.Deflects, c.Deflects)
 	set(&t.Onward, c.Onward)
 	set(&t.Off, c.Off)
+	if c.Limits != nil {
+		l := *c.Limits
+		if t.Limits = &l; l == pbx.UsualQualityLimits() {
+			t.Limits = nil
+		}
+	}
 	if c.Sources != nil {
 		t.Sources = cleanSources(*c.Sources)
 	}

@@ -22,6 +22,7 @@ import (
 	"tandem/media"
 	"tandem/outbox"
 	"tandem/pbx"
+	"tandem/report"
 	"tandem/sip"
 	"tandem/store"
 	"tandem/switchboard"
@@ -153,7 +154,8 @@ type House struct {
 	refusals *refusals
 	waiting  *waiting
 	pins     pins
-	lines    chan event.Fact // how trunks went
+	lines    chan event.Fact                              // how trunks went
+	quality  atomic.Pointer[map[pbx.TrunkID]report.Alert] // what is wrong with their calls
 	probes   *probes
 	till     *switchboard.Till
 	marks    chan switchboard.Reached // of budgets
@@ -185,6 +187,9 @@ func (h *House) build(ctx context.Context) error {
 	}
 	if err := h.openTill(ctx); err != nil {
 		return fmt.Errorf("ledger: %w", err)
+	}
+	if err := h.openQuality(ctx); err != nil {
+		return err
 	}
 	if err := h.openAlarms(ctx); err != nil {
 		return fmt.Errorf("calls abroad: %w", err)

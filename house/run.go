@@ -43,6 +43,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.keeper.run(inner, h.SIP) })
 	rooms.Go(func() { h.refusals.run(inner) })
 	rooms.Go(func() { h.writeLines(inner) })
+	rooms.Go(func() { h.watchQuality(inner) })
 	rooms.Go(func() { h.settleRecordings(inner) })
 	rooms.Go(func() { h.tellMarks(inner) })
 	rooms.Go(func() { h.tellAlarms(inner) })

@@ -103,6 +103,7 @@ func (h *House) lineStates() map[pbx.TrunkID]api.Line {
 		if st.Target.IsValid() {
 			l.Target = st.Target.String()
 		}
+		l.Alert = (*h.quality.Load())[st.Trunk]
 		all[st.Trunk] = l
 	}
 	return all

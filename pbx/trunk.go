@@ -12,30 +12,31 @@ import (
 
 // Trunk is a line to a carrier or to another phone system (B-101). The times are seconds; 0 takes the usual one.
 type Trunk struct {
-	ID        TrunkID     `json:"id"`
-	Name      string      `json:"name"`
-	Group     GroupID     `json:"group,omitempty"` // whose it is: the office's when empty (B-101, B-113)
-	Host      string      `json:"host"`            // name or address, with a port or without
-	Transport string      `json:"transport,omitempty"`
-	Domain    string      `json:"domain,omitempty"` // in addresses; empty is the name in Host
-	Register  bool        `json:"register,omitempty"`
-	Username  string      `json:"username,omitempty"`
-	AuthName  string      `json:"auth_name,omitempty"` // where the carrier wants another name in the proof
-	Secret    string      `json:"-"`
-	Expires   int         `json:"expires,omitempty"`
-	Ping      int         `json:"ping,omitempty"`
-	Sources   []string    `json:"sources,omitempty"` // networks its calls come from, beside the addresses of Host
-	Trusted   bool        `json:"trusted,omitempty"` // who calls is believed from its identity headers (SA-11)
-	Account   bool        `json:"account,omitempty"` // the account stands in From, the caller's number beside it
-	Encrypt   bool        `json:"encrypt,omitempty"` // sound has to be encrypted (SRTP)
-	Calls     int         `json:"calls,omitempty"`   // at the same time; 0 is without a limit of ours
-	Sends     number.Form `json:"sends,omitempty"`
-	Prefix    string      `json:"prefix,omitempty"`   // put before every number that is sent
-	Shows     string      `json:"shows,omitempty"`    // number shown where the caller has none that he may show (TF-17)
-	Deflects  bool        `json:"deflects,omitempty"` // the carrier sends calls on by itself when it is asked to (302, X-058)
-	Onward    Onward      `json:"onward,omitempty"`
-	Off       bool        `json:"off,omitempty"`
-	Created   time.Time   `json:"created"`
+	ID        TrunkID        `json:"id"`
+	Name      string         `json:"name"`
+	Group     GroupID        `json:"group,omitempty"` // whose it is: the office's when empty (B-101, B-113)
+	Host      string         `json:"host"`            // name or address, with a port or without
+	Transport string         `json:"transport,omitempty"`
+	Domain    string         `json:"domain,omitempty"` // in addresses; empty is the name in Host
+	Register  bool           `json:"register,omitempty"`
+	Username  string         `json:"username,omitempty"`
+	AuthName  string         `json:"auth_name,omitempty"` // where the carrier wants another name in the proof
+	Secret    string         `json:"-"`
+	Expires   int            `json:"expires,omitempty"`
+	Ping      int            `json:"ping,omitempty"`
+	Sources   []string       `json:"sources,omitempty"` // networks its calls come from, beside the addresses of Host
+	Trusted   bool           `json:"trusted,omitempty"` // who calls is believed from its identity headers (SA-11)
+	Account   bool           `json:"account,omitempty"` // the account stands in From, the caller's number beside it
+	Encrypt   bool           `json:"encrypt,omitempty"` // sound has to be encrypted (SRTP)
+	Calls     int            `json:"calls,omitempty"`   // at the same time; 0 is without a limit of ours
+	Sends     number.Form    `json:"sends,omitempty"`
+	Prefix    string         `json:"prefix,omitempty"`   // put before every number that is sent
+	Shows     string         `json:"shows,omitempty"`    // number shown where the caller has none that he may show (TF-17)
+	Deflects  bool           `json:"deflects,omitempty"` // the carrier sends calls on by itself when it is asked to (302, X-058)
+	Onward    Onward         `json:"onward,omitempty"`
+	Limits    *QualityLimits `json:"limits,omitempty"` // nil: the usual ones
+	Off       bool           `json:"off,omitempty"`
+	Created   time.Time      `json:"created"`
 }
 
 // Onward says how a carrier learns that a call from outside is sent on to a number outside. Where it does, such calls show who calls
@@ -136,7 +137,7 @@ func (s *Snapshot) checkTrunk(t *Trunk) error {
 			return err
 		}
 	}
-	return first(CheckName("name", t.Name), checkLine("host", t.Host, 255), checkLine("domain", t.Domain, 255), checkLine("username", t.Username, 128),
+	return first(CheckName("name", t.Name), t.Limits.check(), checkLine("host", t.Host, 255), checkLine("domain", t.Domain, 255), checkLine("username", t.Username, 128),
 		checkLine("auth_name", t.AuthName, 128), checkLine("secret", t.Secret, 256), checkLine("prefix", t.Prefix, 16), checkE164("shows", t.Shows))
 }
 

@@ -26,6 +26,7 @@ const (
 	NoticeAttack         pbx.NoticeKind = "attack"          // somebody guesses the secrets of phones (SA-04)
 	NoticeEmergency      pbx.NoticeKind = "emergency"       // somebody called for help (N-13)
 	NoticeAlarm          pbx.NoticeKind = "alarm"           // calls abroad of somebody are stopped (TF-06)
+	NoticeQuality        pbx.NoticeKind = "quality"         // calls over a line are bad, or good again (B-104)
 	NoticeForwarded      pbx.NoticeKind = "forwarded"       // a rule of the reader leads to a number outside it did not lead to before (TF-07)
 )
 
@@ -80,6 +81,7 @@ func NoticeSorts() []NoticeSort {
 		{Kind: NoticeReview, Severity: SeverityInfo, Area: AreaGroups, Usual: calm},
 		{Kind: NoticeOverdue, Severity: SeverityWarning, Area: AreaGroups, Usual: calm},
 		{Kind: NoticeEmergency, Severity: SeverityCritical, Area: AreaOffice, Right: EmergencyEdit, Most: 10, Usual: all},
+		{Kind: NoticeQuality, Severity: SeverityWarning, Area: AreaOffice, Right: TrunkEdit, Most: 5, Usual: calm},
 		{Kind: NoticeAttack, Severity: SeverityCritical, Area: AreaOffice, Right: SettingEdit, Most: 5, Usual: all},
 	}
 }

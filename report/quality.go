@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"time"
 
 	"tandem/pbx"
@@ -20,6 +21,7 @@ type Quality struct {
 	Lost     int
 	Jitter   time.Duration // of all directions together
 	Heard    int           // directions with sound
+	Sounds   int           // calls with sound
 	scores   float64
 }
 
@@ -32,6 +34,9 @@ func (q *Quality) Add(l *Leg) {
 	if talk := l.Talk(); talk > 0 {
 		q.Talk += talk
 		q.Talks++
+	}
+	if l.Packets > 0 || l.FarPackets > 0 {
+		q.Sounds++
 	}
 	q.hears(l.Packets, l.Lost, l.Jitter)
 	q.hears(l.FarPackets, l.FarLost, l.FarJitter)
@@ -68,7 +73,25 @@ func (q *Quality) hears(packets, lost, jitter int) {
 	q.Lost += lost
 	q.Jitter += time.Duration(jitter) * time.Millisecond
 	q.Heard++
-	q.scores += Score(float64(lost)/float64(packets+lost), time.Duration(jitter)*time.Millisecond)
+	q.scores += scoreOf(packets, lost, jitter)
+}
+
+// scoreOf is the opinion score of one direction; 0 where nobody counted.
+func scoreOf(packets, lost, jitter int) float64 {
+	if packets <= 0 {
+		return 0
+	}
+	lost = min(max(lost, 0), packets)
+	return Score(float64(lost)/float64(packets+lost), time.Duration(jitter)*time.Millisecond)
+}
+
+// scored is the opinion score of the worse direction of a leg, to hundredths; 0 where nobody counted.
+func (l *Leg) scored() float64 {
+	here, far := scoreOf(l.Packets, l.Lost, l.Jitter), scoreOf(l.FarPackets, l.FarLost, l.FarJitter)
+	if here == 0 || far > 0 && far < here {
+		here = far
+	}
+	return math.Round(100*here) / 100
 }
 
 // Answers is the share of our calls that were answered, in percent (ASR).

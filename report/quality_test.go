@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"tandem/event"
 	"tandem/pbx"
 )
 
@@ -61,5 +62,25 @@ func TestQuality(t *testing.T) {
 	var none Quality
 	if none.Answers() != 0 || none.Score() != 0 || none.Duration() != 0 || none.Loss() != 0 {
 		t.Errorf("of nothing: %+v", none)
+	}
+}
+
+// A leg keeps the score of its worse direction as it was estimated when the call ended (B-104).
+func TestLegKeepsItsScore(t *testing.T) {
+	for _, tt := range []struct {
+		leg  event.Leg
+		want float64
+	}{
+		{event.Leg{}, 0},
+		{event.Leg{Packets: 3000}, 4.37},
+		{event.Leg{FarPackets: 3000, FarLost: 150, FarJitter: 20}, 3.85},
+		{event.Leg{Packets: 3000, FarPackets: 3000, FarLost: 150, FarJitter: 20}, 3.85},
+		{event.Leg{Packets: 3000, Lost: 150, Jitter: 20, FarPackets: 3000}, 3.85},
+	} {
+		var d Draft
+		d.Ended(time.Now(), event.Ended{Legs: []event.Leg{tt.leg}})
+		if got := d.CDR().Legs[0].Score; math.Abs(got-tt.want) > 0.02 {
+			t.Errorf("%+v: %v, want %v", tt.leg, got, tt.want)
+		}
 	}
 }

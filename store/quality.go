@@ -46,3 +46,43 @@ func (t *Tenant) TrunkLegs(ctx context.Context, trunk pbx.TrunkID, since time.Ti
 	})
 	return all, err
 }
+
+// QualityAlerts lists what is wrong with lines.
+func (t *Tenant) QualityAlerts(ctx context.Context) (map[pbx.TrunkID]report.Alert, error) {
+	var all map[pbx.TrunkID]report.Alert
+	err := t.db.view(ctx, "quality alerts", func(x tx) error {
+		all = map[pbx.TrunkID]report.Alert{}
+		return x.each(ctx, `SELECT trunk, since, body FROM trunk_alerts WHERE tenant = $1 ORDER BY trunk`, []any{t.id}, func(s *sql.Rows) error {
+			var id, body string
+			var since int64
+			if err := s.Scan(&id, &since, &body); err != nil {
+				return err
+			}
+			a := report.Alert{Since: moment(since)}
+			err := decode(body, &a.Faults)
+			all[pbx.TrunkID(id)] = a
+			return err
+		})
+	})
+	return all, err
+}
+
+// QualityAlert is an Also that writes what is wrong with a line now; an alert without a fault takes it away.
+type QualityAlert struct {
+	Trunk pbx.TrunkID
+	report.Alert
+}
+
+func (a QualityAlert) write(ctx context.Context, t *Tenant, x tx) error {
+	if len(a.Faults) == 0 {
+		_, err := x.exec(ctx, `DELETE FROM trunk_alerts WHERE tenant = $1 AND trunk = $2`, t.id, string(a.Trunk))
+		return err
+	}
+	body, err := encode(a.Faults)
+	if err != nil {
+		return err
+	}
+	_, err = x.exec(ctx, `INSERT INTO trunk_alerts (tenant, trunk, since, body) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (tenant, trunk) DO UPDATE SET since = excluded.since, body = excluded.body`, t.id, string(a.Trunk), ms(a.Since), body)
+	return err
+}

@@ -6,6 +6,7 @@ import (
 
 	"tandem/pbx"
 	"tandem/report"
+	"tandem/store"
 )
 
 // What went over a trunk is found again by the trunk and the time; a record that comes twice counts once (B-104).
@@ -29,6 +30,26 @@ func TestTrunkLegs(t *testing.T) {
 		}
 		if got, err := x.TrunkLegs(t.Context(), "trk_1", at.Add(time.Second)); err != nil || len(got) != 0 {
 			t.Errorf("later: %+v, %v", got, err)
+		}
+	})
+}
+
+// What is wrong with a line is kept, replaced, and taken away by an alert without a fault (B-104).
+func TestQualityAlerts(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x := open(t, address).Tenant("main")
+		at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+		a := report.Alert{Since: at, Faults: []report.Fault{{Measure: report.MeasureLoss, Value: 5.5, Limit: 3, Since: at}}}
+		b := a
+		b.Faults = append([]report.Fault{{Measure: report.MeasureScore, Value: 3.2, Limit: 3.6, Since: at.Add(time.Minute)}}, a.Faults...)
+		for _, step := range []report.Alert{a, b, {}, {}} {
+			if err := x.Keep(t.Context(), store.QualityAlert{Trunk: "trk_1", Alert: step}); err != nil {
+				t.Fatal(err)
+			}
+			all, err := x.QualityAlerts(t.Context())
+			if got, there := all["trk_1"]; err != nil || !got.Is(step) || there != (len(step.Faults) > 0) {
+				t.Errorf("%+v, %v, want %+v", all, err, step)
+			}
 		}
 	})
 }

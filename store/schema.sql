@@ -751,6 +751,14 @@ CREATE TABLE tokens (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE trunk_alerts (
+	tenant TEXT   NOT NULL,
+	trunk  TEXT   NOT NULL,
+	since  BIGINT NOT NULL,
+	body   TEXT   NOT NULL,
+	PRIMARY KEY (tenant, trunk)
+);
+
 CREATE TABLE trunk_legs (
 	tenant      TEXT   NOT NULL,
 	call_id     TEXT   NOT NULL,
@@ -796,7 +804,7 @@ CREATE TABLE trunks (
 	prefix    TEXT   NOT NULL,
 	shows     TEXT   NOT NULL,
 	off       BIGINT NOT NULL,
-	created   BIGINT NOT NULL, deflects BIGINT NOT NULL DEFAULT 0, onward TEXT NOT NULL DEFAULT '',
+	created   BIGINT NOT NULL, deflects BIGINT NOT NULL DEFAULT 0, onward TEXT NOT NULL DEFAULT '', limits TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

@@ -78,7 +78,7 @@ func nouns() []pbx.Noun {
 		&pbx.Room{ID: "rom_1", Name: "Besprechung", Group: "grp_sales", Extension: "790", PIN: "1234", HostPIN: "98765", Wait: true, Quiet: true, Ends: true, Most: 9, Created: day},
 		&pbx.Trunk{ID: "trk_1", Name: "Carrier", Group: "grp_sales", Deflects: true, Onward: pbx.OnwardHistory, Host: "sip.carrier.example:5061", Transport: "tls", Domain: "carrier.example", Register: true, Username: "office",
 			AuthName: "office-1", Secret: "kept", Expires: 300, Ping: 60, Sources: []string{"192.0.2.0/24"}, Trusted: true, Account: true, Encrypt: true, Calls: 30, Sends: "national",
-			Prefix: "9", Shows: "+4930100", Off: true, Created: day},
+			Prefix: "9", Shows: "+4930100", Limits: &pbx.QualityLimits{Loss: 2.5, Jitter: 30, Score: 3.7, Answers: 40, Duration: 20, Wait: 6, Window: 30, Calls: 5}, Off: true, Created: day},
 		&pbx.DID{ID: "did_1", Number: "+49301001", Name: "Zentrale", Trunk: "trk_1", Group: "grp_sales", Region: "reg_1", To: pbx.Destination{Kind: pbx.ToMenu, ID: "mnu_1"}, Shown: true, Created: day},
 		&pbx.OutRoute{ID: "out_1", Name: "Ausland", Place: 2, Classes: []string{"international"}, Prefixes: []string{"+48"}, Groups: []pbx.GroupID{"grp_sales"},
 			Trunks: []pbx.Way{{Trunk: "trk_1", Weight: 2, Prefix: "010", Shows: "+4930100"}}, Spread: true, Off: true, Created: day},

@@ -6209,6 +6209,11 @@ export interface components {
             party: components["schemas"]["Party"];
             /** Format: date-time */
             rang?: string;
+            /**
+             * Format: double
+             * @description opinion score (MOS) from 1 to 4.4 of the worse direction, as it was estimated then
+             */
+            score?: number;
             /** Format: date-time */
             started: string;
             /**
@@ -6248,6 +6253,8 @@ export interface components {
             reason?: string;
         };
         LineState: {
+            /** @description what is wrong with its calls */
+            alert?: components["schemas"]["QualityAlert"];
             /**
              * Format: int64
              * @description that use it now
@@ -7840,6 +7847,64 @@ export interface components {
              */
             wait: number;
         };
+        QualityAlert: {
+            faults: components["schemas"]["QualityFault"][];
+            /** Format: date-time */
+            since: string;
+        };
+        QualityFault: {
+            /** Format: double */
+            limit: number;
+            /** @enum {string} */
+            measure: "score" | "loss" | "jitter" | "answers" | "duration" | "wait";
+            /** Format: date-time */
+            since: string;
+            text: string;
+            /** Format: double */
+            value: number;
+        };
+        QualityLimits: {
+            /**
+             * Format: int64
+             * @description least percent of the office's calls that are answered (ASR)
+             */
+            answers?: number;
+            /**
+             * Format: int64
+             * @description with fewer to judge by nothing is said
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description least seconds that a call lasts on average (ACD)
+             */
+            duration?: number;
+            /**
+             * Format: int64
+             * @description most, in ms
+             */
+            jitter?: number;
+            /**
+             * Format: double
+             * @description most of the sound that may be lost, in percent
+             */
+            loss?: number;
+            /**
+             * Format: double
+             * @description least opinion score (MOS), from 1 to 4.4
+             */
+            score?: number;
+            /**
+             * Format: int64
+             * @description most seconds until it rings (post-dial delay)
+             */
+            wait?: number;
+            /**
+             * Format: int64
+             * @description minutes that are looked back, 5 to 1440
+             */
+            window: number;
+        };
         Queue: {
             /** @description in the order of the hunt */
             agents?: components["schemas"]["QueueAgent"][] | null;
@@ -9068,6 +9133,8 @@ export interface components {
             has_secret: boolean;
             host: string;
             id: string;
+            /** @description from when on its calls are so bad that somebody is told */
+            limits: components["schemas"]["QualityLimits"];
             name: string;
             off: boolean;
             /** @enum {string} */
@@ -9118,6 +9185,8 @@ export interface components {
             group?: string;
             /** @description name or address of the carrier, with a port or without */
             host?: string;
+            /** @description from when on somebody is told that its calls are bad; 0 is not looked at */
+            limits?: components["schemas"]["QualityLimits"];
             name?: string;
             off?: boolean;
             /**
@@ -9153,6 +9222,8 @@ export interface components {
         TrunkQuality: {
             /** @description in order, of equal length */
             parts: components["schemas"]["Quality"][];
+            /** @description the limits of lines with none of their own */
+            usual: components["schemas"]["QualityLimits"];
             whole: components["schemas"]["Quality"];
         };
         TrunkTest: {

@@ -86,6 +86,10 @@ export function hundredths(typed: string): number {
   return /^\d{1,9}(\.\d{0,2})?$/.test(text) ? Math.round(Number(text) * 100) : -1;
 }
 
+/** A number as it is typed, nothing for 0; and back, nothing being 0. */
+export const plain = (n: number | undefined): string => (n ? new Intl.NumberFormat(current(), { useGrouping: false, maximumFractionDigits: 2 }).format(n) : '');
+export const decimal = (typed: string): number => Number(typed.trim().replace(',', '.'));
+
 export const list = (items: string[]): string => new Intl.ListFormat(current(), { type: 'conjunction' }).format(items);
 
 const named = new Map<string, Intl.DisplayNames>();

@@ -7,7 +7,8 @@ import { EditDID } from '../parts/did';
 import { placeWord } from '../parts/forwarding';
 import { EditOutRoute, outRouteWord } from '../parts/outroute';
 import { useAddress } from '../parts/query';
-import { QualityOfTrunks } from '../parts/quality';
+import { EditLimits } from '../parts/limits';
+import { QualityAlert, QualityOfTrunks } from '../parts/quality';
 import { EditRegion, RegionLine, useRegions } from '../parts/region';
 import { EditTrunk } from '../parts/trunk';
 import { can, useMe } from '../session';
@@ -35,9 +36,10 @@ function Lines({ onOpen, onAdd }: { onOpen: (id: string) => void; onAdd: () => v
               <button type="button" className="row grow g12 plain" onClick={() => onOpen(r.id)}>
                 <Cable className="icon t3" aria-hidden />
                 <span className="grow col">
-                  <span className="row g8 wrap"><span className="med">{r.name}</span><span className={`chip small ${looks[r.state.state]}`}>{t(`trunk.state.${r.state.state}`)}</span></span>
+                  <span className="row g8 wrap"><span className="med">{r.name}</span><span className={`chip small ${looks[r.state.state]}`}>{t(`trunk.state.${r.state.state}`)}</span>{r.state.alert && <span className="chip small warn">{t('quality.bad')}</span>}</span>
                   <span className="meta">{[r.host, r.group_name, r.calls ? t('trunk.calls_of', { n: r.state.calls, max: r.calls }) : t('trunk.calls_now', { n: r.state.calls }), r.state.state === 'up' && r.state.latency ? t('trunk.latency', { ms: r.state.latency }) : undefined].filter(Boolean).join(' · ')}</span>
                   {r.state.problem && <span className="warn">{r.state.problem}</span>}
+                  <QualityAlert trunk={r} />
                   {r.state.detail && <span className="meta num">{r.state.detail}</span>}
                   {r.state.retry && r.state.state === 'down' && <span className="meta">{t('trunk.retry', { in: clock(Math.max(0, Math.round((Date.parse(r.state.retry) - Date.now()) / 1000))) })}</span>}
                 </span>
@@ -130,6 +132,7 @@ export default function TrunkPage() {
   if (tab?.id === 'numbers' && (values.add || did)) side = <EditDID key={did ? did.id + did.revision : 'new'} did={did} trunks={lines} regions={regions.data?.items ?? []} onClose={close} />;
   if (tab?.id === 'ways' && (values.add || route)) side = <EditOutRoute key={route ? route.id + route.revision : 'new'} route={route} trunks={lines} onClose={close} />;
   if (tab?.id === 'places' && (values.add || region)) side = <EditRegion key={region ? region.id + region.revision : 'new'} region={region} regions={regions.data?.items ?? []} trunks={lines} onClose={close} />;
+  if (tab?.id === 'quality' && trunk) side = <EditLimits key={trunk.id + trunk.revision} trunk={trunk} onClose={close} />;
   return (
     <Sheet title={t('nav.trunks')} scope={t('trunk.lead')} actions={tab?.add && <Button kind="primary" icon={Plus} onClick={add}>{tab.add}</Button>} side={side}
       tabs={tabs.length > 1 ? <Tabs label={t('nav.trunks')} tabs={tabs.map(({ id, label }) => ({ id, label }))} value={tab?.id ?? ''} onChange={(id) => set({ tab: id, peek: undefined, add: undefined })} /> : undefined}>
@@ -137,7 +140,7 @@ export default function TrunkPage() {
       {tab?.id === 'numbers' && <Numbers onOpen={open} onAdd={add} />}
       {tab?.id === 'ways' && <OutRoutes onOpen={open} onAdd={add} />}
       {tab?.id === 'places' && <Regions onOpen={open} onAdd={add} />}
-      {tab?.id === 'quality' && <QualityOfTrunks trunks={lines} />}
+      {tab?.id === 'quality' && <QualityOfTrunks trunks={lines} onLimits={open} />}
     </Sheet>
   );
 }

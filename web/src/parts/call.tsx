@@ -4,7 +4,7 @@ import { Fragment, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from '@tanstack/react-query';
 import { api, type Call, type Party } from '../api';
-import { clock, moment, price, seconds, stamp } from '../format';
+import { clock, count, moment, price, seconds, stamp } from '../format';
 import { Side } from '../ui/dialog';
 import { Loaded, NoMatch, Trouble } from '../ui/states';
 import { type Column, Table } from '../ui/table';
@@ -107,7 +107,7 @@ function Legs({ call }: { call: Call }) {
         <li key={i} className="list-row">
           <span className="grow col">
             <PartyText party={l.party} />
-            <span className="meta num">{[l.out ? t('call.leg_called') : t('call.leg_calling'), seconds(l.started), l.codec, l.lost ? t('call.lost', { n: l.lost }) : undefined, l.jitter ? t('call.jitter', { n: l.jitter }) : undefined].filter(Boolean).join(' · ')}</span>
+            <span className="meta num">{[l.out ? t('call.leg_called') : t('call.leg_calling'), seconds(l.started), l.codec, l.lost ? t('call.lost', { n: l.lost }) : undefined, l.jitter ? t('call.jitter', { n: l.jitter }) : undefined, l.score ? t('call.score', { n: count(l.score) }) : undefined].filter(Boolean).join(' · ')}</span>
           </span>
           <span className={`chip small ${l.answered ? 'ok' : ''}`} title={l.status ? `SIP ${l.status}` : undefined}>{l.answered ? t('call.answered') : causeWord(l.cause)}</span>
         </li>

@@ -1,9 +1,10 @@
 /** What calls over the lines were like: figures, and a picture of the time. */
 import { useQuery } from '@tanstack/react-query';
-import { Activity } from 'lucide-react';
+import { Activity, BellRing } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Trunk } from '../api';
 import { clock, count, stamp } from '../format';
+import { Button } from '../ui/button';
 import { Chips } from '../ui/pick';
 import { Card } from '../ui/sheet';
 import { Empty, Loaded } from '../ui/states';
@@ -39,13 +40,21 @@ function Figure({ label, value }: { label: string; value: string }) {
   return <div className="col"><span className="meta">{label}</span><span className="med num">{value}</span></div>;
 }
 
-function Line({ trunk, hours }: { trunk: Trunk; hours: Hours }) {
+/** What is wrong with the calls over a line, since when. */
+export function QualityAlert({ trunk }: { trunk: Trunk }) {
+  const a = trunk.state.alert;
+  if (!a) return null;
+  return <span className="col"><span className="warn">{t('quality.alert_since', { at: stamp(a.since) })}</span>{a.faults.map((f) => <span key={f.measure} className="meta">{f.text}</span>)}</span>;
+}
+
+function Line({ trunk, hours, onLimits }: { trunk: Trunk; hours: Hours; onLimits: () => void }) {
   const asked = useQuery({ queryKey: ['trunks', trunk.id, 'quality', hours], queryFn: () => api.trunkQuality(trunk.id, Number(hours)), refetchInterval: 60_000 });
   return (
-    <Card title={<span className="row g8 wrap">{trunk.name}{asked.data && <span className={`chip small ${looks[asked.data.whole.verdict]}`}>{t(`quality.verdict.${asked.data.whole.verdict}`)}</span>}</span>} pad>
+    <Card title={<span className="row g8 wrap">{trunk.name}{asked.data && <span className={`chip small ${looks[asked.data.whole.verdict]}`}>{t(`quality.verdict.${asked.data.whole.verdict}`)}</span>}</span>} actions={<Button small kind="quiet" icon={BellRing} onClick={onLimits}>{t('quality.limits')}</Button>} pad>
       <Loaded of={asked}>
         {({ whole: q, parts }) => (
           <div className="col g16">
+            <QualityAlert trunk={trunk} />
             <Bars parts={parts} />
             <div className="figures">
               <Figure label={t('quality.calls')} value={count(q.calls)} />
@@ -65,13 +74,13 @@ function Line({ trunk, hours }: { trunk: Trunk; hours: Hours }) {
 }
 
 /** All lines that the visitor may see, over the same time. */
-export function QualityOfTrunks({ trunks }: { trunks: Trunk[] }) {
+export function QualityOfTrunks({ trunks, onLimits }: { trunks: Trunk[]; onLimits: (id: string) => void }) {
   const [hours, setHours] = useState<Hours>('24');
   if (trunks.length === 0) return <Empty icon={Activity}>{t('trunk.empty')}</Empty>;
   return (
     <div className="col g16">
       <Chips label={t('quality.period')} value={hours} onChange={(v) => setHours(v as Hours)} options={(['24', '168', '720'] as const).map((value) => ({ value, label: t(periods[value]) }))} />
-      {trunks.map((x) => <Line key={x.id} trunk={x} hours={hours} />)}
+      {trunks.map((x) => <Line key={x.id} trunk={x} hours={hours} onLimits={() => onLimits(x.id)} />)}
     </div>
   );
 }
