@@ -311,6 +311,7 @@ func probes() map[string][]probe {
 		"PATCH /v1/restrictions/{restriction}":  restrictions("/v1/restrictions/%s", `{"name":"Renamed"}`),
 		"DELETE /v1/restrictions/{restriction}": restrictions("/v1/restrictions/%s", ""),
 		"POST /v1/explain/recording":            {{"tom mia", "/v1/explain/recording", `{"call":"<call tom mia>"}`, ""}, {"none", "/v1/explain/recording", `{"call":"cal_none"}`, ""}},
+		"POST /v1/explain/forward":              {{"self", "/v1/explain/forward", `{}`, ""}, {"nina", "/v1/explain/forward", `{"user":"<nina>"}`, ""}, {"mia", "/v1/explain/forward", `{"user":"<mia>"}`, ""}, {"none", "/v1/explain/forward", `{"user":"usr_none"}`, ""}},
 		"POST /v1/explain/call":                 {{"self", "/v1/explain/call", `{"to":"+18769261234"}`, ""}, {"nina", "/v1/explain/call", `{"from":"<nina>","to":"+18769261234"}`, ""}, {"mia", "/v1/explain/call", `{"from":"<mia>","to":"112"}`, ""}},
 		"GET /v1/rings":                         one("/v1/rings", ""),
 		"POST /v1/rings":                        {{"sales", "/v1/rings", `{"name":"New","group":"<sales>"}`, ""}, {"support", "/v1/rings", `{"name":"New","group":"<support>"}`, ""}, {"office", "/v1/rings", `{"name":"New"}`, ""}},

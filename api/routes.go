@@ -210,6 +210,7 @@ func Routes() []Route {
 		route("POST", "/v1/requests/{request}/refuse", row(policy.RequestApprove, policy.GrantEdit), "Say no, with words that the person reads.", (*Server).refuseAccess),
 		route("POST", "/v1/requests/{request}/withdraw", signedIn("only one's own"), "Take one's own request back.", (*Server).withdrawAccess),
 		route("POST", "/v1/explain/call", signedIn("about oneself everybody may ask; about others those whom right.explain or restriction.edit reaches"), "Why somebody can or cannot call a number, and what would change it.", (*Server).explainCall),
+		route("POST", "/v1/explain/forward", signedIn("about oneself everybody may ask; about others those whom right.explain or restriction.edit reaches and who may see their rules"), "Why a person's forwarding fails, and what would change it.", (*Server).explainForward),
 		route("POST", "/v1/explain/recording", row(policy.CallDetail), "Why there is no recording of a call that the visitor sees in the log, or none that he may hear.", (*Server).explainRecording),
 		route("POST", "/v1/explain/route", signedIn("it shows no rule that the asker may not see"), "What can happen to a call: the whole tree, made by the decision that carries calls.", (*Server).explainRoute),
 

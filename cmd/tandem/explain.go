@@ -15,9 +15,10 @@ import (
 )
 
 type explainCommand struct {
-	Right explainRightCommand `cmd:"" help:"Why somebody may or may not do something, what would change it, and who could."`
-	Call  explainCallCommand  `cmd:"" help:"Why somebody can or cannot call a number outside, and what would change it."`
-	Route explainRouteCommand `cmd:"" help:"What can happen to a call: every branch, with its reasons."`
+	Right   explainRightCommand   `cmd:"" help:"Why somebody may or may not do something, what would change it, and who could."`
+	Call    explainCallCommand    `cmd:"" help:"Why somebody can or cannot call a number outside, and what would change it."`
+	Forward explainForwardCommand `cmd:"" help:"Why somebody's forwarding fails, rule by rule, and what would change it."`
+	Route   explainRouteCommand   `cmd:"" help:"What can happen to a call: every branch, with its reasons."`
 }
 
 type explainRouteCommand struct {

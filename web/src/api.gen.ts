@@ -848,6 +848,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/explain/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Why a person's forwarding fails, and what would change it.
+         * @description For everybody who is signed in: about oneself everybody may ask; about others those whom right.explain or restriction.edit reaches and who may see their rules
+         */
+        post: operations["post_explain_forward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/explain/recording": {
         parameters: {
             query?: never;
@@ -5733,6 +5753,17 @@ export interface components {
             /** @description what is dialled */
             to: string;
         };
+        ExplainForwardBody: {
+            /**
+             * Format: date-time
+             * @description absent: now. Phones and lines are looked at as they are now
+             */
+            at?: string;
+            /** @description no_answer, busy, offline or always of the status at that time, exceptions, or a field such as profiles.away.always or exceptions.0; absent: the rules of the status at that time and every exception */
+            rule?: string;
+            /** @description extension or id of the person whose rules are asked about; absent: the asker */
+            user?: string;
+        };
         ExplainInBody: {
             /**
              * Format: date-time
@@ -5813,6 +5844,40 @@ export interface components {
         };
         ForgotBody: {
             email: string;
+        };
+        ForwardCheck: {
+            /** @description what would help */
+            change?: string;
+            /** @enum {string} */
+            kind: "right" | "locked" | "outside" | "set" | "person" | "active" | "leads" | "circle" | "pays" | "number" | "alarm" | "rules" | "deny" | "hours" | "pin" | "price" | "budget" | "reach" | "carrier";
+            /**
+             * @description note: it says what the person could not change; the rule works all the same
+             * @enum {string}
+             */
+            state: "passed" | "decides" | "would_refuse" | "note";
+            text: string;
+            /** @description the page of the app on which */
+            where?: string;
+        };
+        ForwardWhy: {
+            /**
+             * Format: int64
+             * @description its number, from 1
+             */
+            exception?: number;
+            /** @description empty where no rule is set */
+            field: string;
+            ok: boolean;
+            /** @description the questions in the order in which one should look; the first that fails decides */
+            order: components["schemas"]["ForwardCheck"][];
+            /** @description for callers from outside */
+            outside: boolean;
+            /** @description whose rule it is */
+            status: string;
+            to: components["schemas"]["Place"];
+            verdict: string;
+            /** @description empty: at once */
+            when: string;
         };
         Forwarding: {
             can: components["schemas"]["ForwardingCan"];
@@ -9496,6 +9561,22 @@ export interface components {
             state: "passed" | "decides" | "would_allow" | "would_refuse";
             text: string;
         };
+        WhyForward: {
+            /** Format: date-time */
+            at: string;
+            /** @description nothing stands in the way of any of the rules */
+            ok: boolean;
+            /**
+             * Format: int64
+             * @description of the configuration that was asked
+             */
+            revision: number;
+            rules: components["schemas"]["ForwardWhy"][];
+            /** @description of the person at that time */
+            status: string;
+            user: components["schemas"]["Named"];
+            verdict: string;
+        };
         WhyRecording: {
             /** @description what would make it otherwise the next time */
             change?: string;
@@ -11432,6 +11513,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WhyCall"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_explain_forward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainForwardBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhyForward"];
                 };
             };
             /** @description Refused, with the reason */

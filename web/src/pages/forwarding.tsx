@@ -1,6 +1,6 @@
 /** What happens to calls for a person: one status at a time, as sentences, with the exceptions before them. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Split } from 'lucide-react';
+import { CircleHelp, Split } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useParams } from 'react-router';
 import { api, type Forwarding, type Path, type Profile, type Rule } from '../api';
@@ -184,7 +184,7 @@ function Rules({ of, mine }: { of: Forwarding; mine: boolean }) {
       title={mine ? t('nav.forwarding') : t('forwarding.of', { name: of.name })}
       crumbs={mine ? undefined : [{ to: '/people', label: t('nav.people') }, { to: `/people/${of.user}`, label: of.name }]}
       scope={t('forwarding.now', { status: statusLine(of.status) })}
-      actions={<ButtonLink to="/paths" icon={Split}>{t('nav.paths')}</ButtonLink>}
+      actions={<><ButtonLink to={`/explain?tab=forward${mine ? '' : `&who=${of.user}`}`} icon={CircleHelp}>{t('whyforward.title')}</ButtonLink><ButtonLink to="/paths" icon={Split}>{t('nav.paths')}</ButtonLink></>}
       tabs={<Tabs label={t('status.title')} tabs={of.profiles.map((p) => ({ id: p.status, label: presenceName(p.status, { kind: p.status, name: p.name, manual: false, rings: p.rings }) }))} value={profile.status} onChange={(status) => { setEditing(undefined); set({ status }); }} />}
     >
       <div className="two">
