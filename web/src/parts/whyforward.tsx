@@ -16,7 +16,7 @@ const marks = { passed: Check, decides: X, would_refuse: Minus, note: Info } as 
 const occasions = ['no_answer', 'busy', 'offline', 'always'] as const;
 
 function RuleWhy({ of, owner }: { of: ForwardWhy; owner: { id: string; name: string; mine: boolean } }) {
-  const occasion = of.when === '' ? 'always' : of.when;
+  const occasion = occasions.find((o) => o === of.when) ?? 'always';
   return (
     <div className="card"><div className="card-body col g12">
       <div className="col g4">
