@@ -189,7 +189,7 @@ func (c *forwardChecks) carrier() {
 				continue
 			}
 			when := call.Started.In(c.s.Clock(c.f.User, c.at)).Format("2006-01-02 15:04")
-			c.add("carrier", !l.Answered.IsZero() || !isCarriersNo(l.Status), "/calls?peek="+string(call.ID), "time", when, "status", strconv.Itoa(l.Status))
+			c.add("carrier", !l.Answered.IsZero() || !isCarriersNo(l.Status), "/calls?call="+string(call.ID), "time", when, "status", strconv.Itoa(l.Status))
 			return
 		}
 	}
