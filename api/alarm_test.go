@@ -10,6 +10,7 @@ import (
 // Whose calls abroad are stopped sees it, and so does who may lift it; who lifts it is in the log, "why" says it, and limits are the office's (TF-06).
 func TestAlarms(t *testing.T) {
 	o := newOffice(t)
+	o.alarm()
 	lift := "/v1/alarms/" + o.ids["alarm of nina"] + "/lift"
 	for _, tt := range []struct {
 		who         string

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"maps"
 	"strings"
+	"tandem/command"
 	"testing"
 
 	"tandem/event"
@@ -19,6 +21,7 @@ func hashOf(key string) string { return pbx.HashSecret(key) }
 func live(t testing.TB) *office {
 	t.Helper()
 	o := newOffice(t)
+	o.alarm()
 	for _, c := range [][2]string{{"uwe", "nina"}, {"uwe", "tom"}, {"tom", "mia"}, {"tom", "+4930123456789"}} {
 		o.dir.SetCall(o.call(c[0], c[1]))
 	}
@@ -61,3 +64,11 @@ func (o *office) call(from, to string) *pbx.LiveCall {
 }
 
 func logTo(b *bytes.Buffer) *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }
+
+// alarm stops nina's calls abroad.
+func (o *office) alarm() {
+	nina := pbx.UserID(o.ids["nina"])
+	o.ids = maps.Clone(o.ids)
+	o.ids["alarm of nina"] = o.do(command.RaiseAlarm{Alarm: pbx.Alarm{On: pbx.Ref{Kind: pbx.KindUser, ID: string(nina)}, Kind: pbx.AlarmAtOnce, Raised: o.now(), User: nina,
+		Number: "+48221234567", Country: "PL", Count: 4, Cut: true}}).Object.ID
+}

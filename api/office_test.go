@@ -225,8 +225,6 @@ func (f *frozen) build() {
 		label, user, group := name, pbx.UserID(o.ids[of[0]]), pbx.GroupID(o.ids[of[1]])
 		o.ids[name] = must(command.CreateContact{Contact: command.Contact{Name: &label, User: &user, Group: &group, Numbers: &[]pbx.ContactNumber{{Number: "+4930222333"}}}}).Object.ID
 	}
-	o.ids["alarm of nina"] = must(command.RaiseAlarm{Alarm: pbx.Alarm{On: pbx.Ref{Kind: pbx.KindUser, ID: o.ids["nina"]}, Kind: pbx.AlarmAtOnce, Raised: o.now(), User: pbx.UserID(o.ids["nina"]),
-		Number: "+48221234567", Country: "PL", Count: 4, Cut: true}}).Object.ID
 	for name, on := range map[string]pbx.Ref{"sales budget": {Kind: pbx.KindGroup, ID: o.ids["sales"]}, "office budget": {Kind: pbx.KindSettings, ID: "office"}} {
 		label, limit, measure := name, int64(100), pbx.MeasureTime
 		o.ids[name] = must(command.CreateBudget{Budget: command.Budget{Name: &label, On: &on, Limit: &limit, Measure: &measure}}).Object.ID

@@ -40,7 +40,7 @@ func TestBackupHoldsSound(t *testing.T) {
 		}
 	}
 	_ = d.Close()
-	if out := verb(t, "", "backup", "--data", data, file).well(t); !strings.Contains(out, "with 2 sounds") {
+	if out := verb(t, "", "backup", "--data", data, file).well(t); !strings.Contains(out, "with 3 sounds") {
 		t.Errorf("it says %q", out)
 	}
 	if left, _ := filepath.Glob(file + "?*"); len(left) > 0 {
