@@ -62,7 +62,7 @@ func TestRefer(t *testing.T) {
 			t.Errorf("signal %+v", g)
 		}
 		h.server.Report(leg, call.Progress{Cause: pbx.CauseDenied, Text: "You may not"})
-		if r := alice.expect(answers, 403); r.Reason != "You may not" {
+		if r := alice.expect(answers, 603); r.Reason != "You may not" {
 			t.Errorf("refused with %s", r.Encode())
 		}
 

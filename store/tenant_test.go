@@ -45,6 +45,7 @@ func nouns() []pbx.Noun {
 		&pbx.Device{ID: "dev_1", User: "usr_bob", Name: "Desk", Kind: pbx.DeviceDesk, Username: "x1", MD5: "m", SHA256: "s", Created: day},
 		&pbx.Token{ID: "tok_1", User: "usr_bob", Name: "script", Hash: "h", Prefix: "tdm_a", Rights: []string{"user.see"}, Narrow: map[string]pbx.Scope{"user.see": scope}, Created: day, From: day, Until: day.Add(time.Hour)},
 		&pbx.Choice{User: "usr_bob", Status: pbx.StatusAway2, At: day, Until: day.Add(time.Hour)},
+		&pbx.Calendar{User: "usr_bob", Link: "https://calendar.example/secret.ics", As: pbx.StatusAway2, Busy: []hours.Spell{{From: day, Until: day.Add(time.Hour)}}, Read: day, Left: 2, Fault: "reach", Changed: day},
 		&pbx.Forwarding{User: "usr_bob", Fixed: true, Locked: true,
 			Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAway2: {Name: "Обед", Message: "back at 2", Ring: 20, Mobile: true, Single: true, NoPush: true, NoGroups: true,
 				Always: pbx.Case{Inside: pbx.Destination{Kind: pbx.ToUser, ID: "usr_ada"}, Outside: &pbx.Destination{Kind: pbx.ToMobile, Screen: true, Divert: true}}}},
@@ -55,7 +56,6 @@ func nouns() []pbx.Noun {
 		&pbx.Queue{ID: "que_1", Name: "Kolejka", Group: "grp_sales", Extension: "181", Strategy: pbx.ServeIdle, Agents: []pbx.QueueAgent{{User: "usr_bob", Skill: 2}},
 			Ring: 20, WrapUp: 10, MaxWait: 300, MaxCalls: 9, Late: 60, Misses: 3, Every: 45, Tell: true, Callback: true, Tries: 2, Pause: 600, Keep: 3600, Payer: "usr_anna", Greeting: "hello", Music: pbx.Sound{Blob: "prm_piano", Rate: 16000, Samples: 16000},
 			Full: pbx.Destination{Kind: pbx.ToMailbox, ID: "grp_sales"}, Nobody: pbx.Destination{Kind: pbx.ToBusy}, Escalate: 90, Important: []string{"+4930*"}, Notify: []pbx.UserID{"usr_ada"}, Created: day},
-		&pbx.Calendar{User: "usr_bob", Link: "https://calendar.example/secret.ics", As: pbx.StatusAway2, Busy: []hours.Spell{{From: day, Until: day.Add(time.Hour)}}, Read: day, Left: 2, Fault: "reach", Changed: day},
 		&pbx.Duty{User: "usr_bob", Out: []pbx.QueueID{"que_1"}, Pause: "lunch", Since: day},
 		&pbx.Menu{ID: "mnu_1", Name: "Меню", Group: "grp_sales", Extension: "182", Language: "de", Says: []pbx.Saying{{Language: "de", Text: "Drücken Sie die Eins.", Sound: pbx.Sound{Blob: "prm_1", Rate: 8000, Samples: 9}}}, Dial: true, Wait: 7, Rounds: 3,
 			Keys:   []pbx.MenuKey{{Key: "1", To: pbx.Destination{Kind: pbx.ToQueue, ID: "que_1"}}, {Key: "#", To: pbx.Destination{Kind: pbx.ToGroup, ID: "grp_sales"}}},
@@ -90,9 +90,9 @@ func nouns() []pbx.Noun {
 			Rates: pbx.NewRates([]pbx.Rate{{Prefix: "48", Name: "Польша", Minute: 12_345, Setup: 100, Increment: 60, Minimum: 30}, {Prefix: "1876", Name: "Jamaica, \"mobile\"", Minute: 400_000}}), Created: day},
 		&pbx.Budget{ID: "bud_1", Name: "Miesiąc", On: pbx.Ref{Kind: pbx.KindGroup, ID: "grp_sales"}, Each: true, Measure: pbx.MeasureTime, Period: pbx.PeriodMonth, Limit: 600, Classes: []string{"international"},
 			Marks: []int{80, 100}, Report: true, Raises: []pbx.BudgetRaise{{User: "usr_bob", More: 60, Until: day.Add(time.Hour), Reason: "ярмарка", By: "usr_ada"}}, Off: true, Created: day},
+		&pbx.Region{ID: pbx.OfficeRegion, Name: "Berlin", Area: "30", Standard: &pbx.Standard{Crossing: pbx.CrossNever, Number: true, Callback: true, Trunks: 1, Profiles: []pbx.RestrictionID{"rst_1"}}, Created: day},
 		&pbx.Region{ID: "reg_1", Name: "Kraków", Group: "grp_sales", Country: "PL", Area: "12", Members: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}}, Emergency: []string{"5555"}, Shows: "+48122000112",
 			Trunks: []pbx.TrunkID{"trk_1"}, Lends: []pbx.RegionID{pbx.OfficeRegion}, Calls: []pbx.RegionCall{{To: pbx.OfficeRegion, Crossing: pbx.CrossOutside}}, Created: day},
-		&pbx.Region{ID: pbx.OfficeRegion, Name: "Berlin", Area: "30", Standard: &pbx.Standard{Crossing: pbx.CrossNever, Number: true, Callback: true, Trunks: 1, Profiles: []pbx.RestrictionID{"rst_1"}}, Created: day},
 	}
 }
 
