@@ -18,9 +18,9 @@ type Push interface {
 // PushState is what a browser has to know to subscribe, and whether the server knows it.
 type PushState struct {
 	Key      string `json:"key" doc:"public key of this server (RFC 8292), base64url"`
-	On       bool   `json:"on" doc:"this session's browser is told"`
+	On       bool   `json:"on" doc:"this browser is told"`
 	Calls    bool   `json:"calls" doc:"of calls, too"`
-	Endpoint string `json:"endpoint,omitempty" doc:"of this session's browser, as it said"`
+	Endpoint string `json:"endpoint,omitempty" doc:"where this browser is reached, as it said"`
 }
 
 func (s *Server) getPush(ctx context.Context, v *visit, _ *struct{}) (PushState, error) {

@@ -129,13 +129,29 @@ func TestRecurrencesAgreeWithAnotherImplementation(t *testing.T) {
 		if start.Hour() == 2 || start.Hour() == 3 { // a time that clocks leave out is another matter
 			start = start.Add(4 * time.Hour)
 		}
-		from := start.AddDate(0, 0, rapid.IntRange(0, 900).Draw(t, "later"))
-		until := from.AddDate(0, 0, 100)
-
 		rule, ok := readRecurrence(text, berlin)
 		if !ok {
 			t.Fatalf("%s is not read", text)
 		}
+		option, err := rrule.StrToROptionInLocation(text, berlin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := func() *rrule.RRule {
+			option.Dtstart = start
+			r, err := rrule.NewRRule(*option)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return r
+		}
+		if rule.count > 0 { // the start counts for rrule only where the rule falls on it: begin there
+			if first := other().After(start, true); !first.IsZero() {
+				start = first
+			}
+		}
+		from := start.AddDate(0, 0, rapid.IntRange(0, 900).Draw(t, "later"))
+		until := from.AddDate(0, 0, 100)
 		e := engagement{home: berlin, start: start, rule: rule}
 		var got []string
 		days := maxAsked
@@ -144,22 +160,8 @@ func TestRecurrencesAgreeWithAnotherImplementation(t *testing.T) {
 				got = append(got, at.Format(time.RFC3339))
 			}
 		})
-		option, err := rrule.StrToROptionInLocation(text, berlin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		option.Dtstart = start
-		other, err := rrule.NewRRule(*option)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if rule.count > 0 { // there the start counts only where the rule falls on it
-			if first := other.After(start, true); !first.Equal(start) {
-				t.Skip("begins on a day that its rule leaves out")
-			}
-		}
 		var want []string
-		for _, at := range other.Between(from, until.Add(-time.Second), true) {
+		for _, at := range other().Between(from, until.Add(-time.Second), true) {
 			if !at.Equal(start) {
 				want = append(want, at.Format(time.RFC3339))
 			}

@@ -7823,11 +7823,11 @@ export interface components {
         PushState: {
             /** @description of calls, too */
             calls: boolean;
-            /** @description of this session's browser, as it said */
+            /** @description where this browser is reached, as it said */
             endpoint?: string;
             /** @description public key of this server (RFC 8292), base64url */
             key: string;
-            /** @description this session's browser is told */
+            /** @description this browser is told */
             on: boolean;
         };
         PutCalendarBody: {
