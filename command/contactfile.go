@@ -1,11 +1,6 @@
 package command
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
-	"strconv"
 	"strings"
 
 	"tandem/pbx"
@@ -29,70 +24,23 @@ var contactHeadings = map[string][]string{
 	"other":   {"other", "other phone", "weitere", "inny", "другой", "lainnya"},
 }
 
-func contactColumn(heading string) string {
-	folded := foldHeading(heading)
-	for name, all := range contactHeadings {
-		for _, h := range all {
-			if h == folded {
-				return name
-			}
-		}
+var contactTable = table{headings: contactHeadings, octets: MaxContactBytes, rows: pbx.MaxContacts, many: "contact.too_many", heads: func(has map[string]bool) error {
+	switch {
+	case !has["name"] && !has["first"] && !has["last"] && !has["company"]:
+		return pbx.Refuse(pbx.Invalid, "name", "deck.column_missing", "column", "name")
+	case !has["work"] && !has["mobile"] && !has["home"] && !has["other"]:
+		return pbx.Refuse(pbx.Invalid, "numbers", "deck.column_missing", "column", "number")
 	}
-	return ""
-}
+	return nil
+}}
 
-// ReadContacts reads a file of contacts: comma, semicolon or tab between fields; the first line names the columns, and what it does not know is passed over. It
-// refuses a file that cannot be read at all; what is wrong in a line is found when it is added.
+// ReadContacts reads a file of contacts. It refuses a file that cannot be read at all; what is wrong in a line is found when it is added.
 func ReadContacts(file []byte) (rows []ContactRow, err error) {
-	if len(file) > MaxContactBytes {
-		return nil, pbx.Refuse(pbx.Exhausted, "", "import.too_large", "max", strconv.Itoa(MaxContactBytes>>20))
-	}
-	if file, err = unmarked(file); err != nil {
+	err = contactTable.read(file, func(line int, fields, record []string) { rows = append(rows, contactRow(line, fields, record)) })
+	if err != nil {
 		return nil, err
-	}
-	r := csv.NewReader(bytes.NewReader(file))
-	r.Comma = delimiter(file)
-	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = r.Comma != '\t'
-	var fields []string
-	for {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		line, _ := r.FieldPos(0)
-		switch {
-		case isBlank(record):
-		case fields == nil:
-			if fields, err = contactHeads(record); err != nil {
-				return nil, err
-			}
-		case len(rows) == pbx.MaxContacts:
-			return nil, pbx.Refuse(pbx.Exhausted, "", "contact.too_many", "max", strconv.Itoa(pbx.MaxContacts))
-		default:
-			rows = append(rows, contactRow(line, fields, record))
-		}
-	}
-	if len(rows) == 0 {
-		return nil, pbx.Refuse(pbx.Invalid, "", "import.empty")
 	}
 	return rows, nil
-}
-
-func contactHeads(record []string) ([]string, error) {
-	fields, has, err := named(record, contactColumn)
-	switch {
-	case err != nil:
-		return nil, err
-	case !has["name"] && !has["first"] && !has["last"] && !has["company"]:
-		return nil, pbx.Refuse(pbx.Invalid, "name", "deck.column_missing", "column", "name")
-	case !has["work"] && !has["mobile"] && !has["home"] && !has["other"]:
-		return nil, pbx.Refuse(pbx.Invalid, "numbers", "deck.column_missing", "column", "number")
-	}
-	return fields, nil
 }
 
 func contactRow(line int, fields, record []string) ContactRow {

@@ -1,10 +1,6 @@
 package command
 
 import (
-	"bytes"
-	"encoding/csv"
-	"errors"
-	"io"
 	"strconv"
 	"strings"
 
@@ -32,86 +28,35 @@ var deckHeadings = map[string][]string{
 	"currency":  {"currency", "währung", "waluta", "валюта", "mata uang"},
 }
 
-func deckColumn(heading string) string {
-	folded := foldHeading(heading)
-	for name, all := range deckHeadings {
-		for _, h := range all {
-			if h == folded {
-				return name
-			}
-		}
-	}
-	return ""
-}
+var deckTable = table{headings: deckHeadings, octets: MaxDeckBytes, rows: pbx.MaxRates, many: "deck.too_many", heads: func(has map[string]bool) error {
+	return lacks(has, "deck.column_missing", []string{"prefix", "minute"}, map[string]string{"minute": "price"})
+}}
 
-// ReadDeck reads a price list: comma, semicolon or tab between fields; the first line names the columns. It refuses a file that cannot be read at
-// all; what is wrong in a line stands with the line. Currency is the one that the file names; empty when it names none.
+// ReadDeck reads a price list. It refuses a file that cannot be read at all; what is wrong in a line stands with the line. Currency is the one that
+// the file names; empty when it names none.
 func ReadDeck(file []byte) (rows []DeckRow, currency string, err error) {
-	if len(file) > MaxDeckBytes {
-		return nil, "", pbx.Refuse(pbx.Exhausted, "", "import.too_large", "max", strconv.Itoa(MaxDeckBytes>>20))
-	}
-	if file, err = unmarked(file); err != nil {
+	seen := map[string]int{}
+	err = deckTable.read(file, func(line int, fields, record []string) {
+		row, money := deckRow(line, fields, record)
+		if row.Problem == nil {
+			if before, twice := seen[row.Rate.Prefix]; twice {
+				row.Problem = pbx.Refuse(pbx.Invalid, "prefix", "deck.prefix_twice", "value", row.Rate.Prefix, "line", strconv.Itoa(before))
+			}
+			seen[row.Rate.Prefix] = line
+		}
+		switch {
+		case money == "" || row.Problem != nil:
+		case currency == "":
+			currency = money
+		case currency != money:
+			row.Problem = pbx.Refuse(pbx.Invalid, "currency", "deck.currency_mixed", "value", printable(money), "currency", currency)
+		}
+		rows = append(rows, row)
+	})
+	if err != nil {
 		return nil, "", err
 	}
-	r := csv.NewReader(bytes.NewReader(file))
-	r.Comma = delimiter(file)
-	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = r.Comma != '\t'
-	r.ReuseRecord = true
-	var fields []string
-	seen := map[string]int{}
-	for {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, "", unreadable(err)
-		}
-		line, _ := r.FieldPos(0)
-		switch {
-		case isBlank(record):
-		case fields == nil:
-			if fields, err = deckHeads(record); err != nil {
-				return nil, "", err
-			}
-		case len(rows) == pbx.MaxRates:
-			return nil, "", pbx.Refuse(pbx.Exhausted, "", "deck.too_many", "max", strconv.Itoa(pbx.MaxRates))
-		default:
-			row, money := deckRow(line, fields, record)
-			if row.Problem == nil {
-				if before, twice := seen[row.Rate.Prefix]; twice {
-					row.Problem = pbx.Refuse(pbx.Invalid, "prefix", "deck.prefix_twice", "value", row.Rate.Prefix, "line", strconv.Itoa(before))
-				}
-				seen[row.Rate.Prefix] = line
-			}
-			switch {
-			case money == "" || row.Problem != nil:
-			case currency == "":
-				currency = money
-			case currency != money:
-				row.Problem = pbx.Refuse(pbx.Invalid, "currency", "deck.currency_mixed", "value", printable(money), "currency", currency)
-			}
-			rows = append(rows, row)
-		}
-	}
-	if len(rows) == 0 {
-		return nil, "", pbx.Refuse(pbx.Invalid, "", "import.empty")
-	}
 	return rows, currency, nil
-}
-
-func deckHeads(record []string) ([]string, error) {
-	fields, has, err := named(record, deckColumn)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range []string{"prefix", "minute"} {
-		if !has[name] {
-			return nil, pbx.Refuse(pbx.Invalid, name, "deck.column_missing", "column", map[string]string{"prefix": "prefix", "minute": "price"}[name])
-		}
-	}
-	return fields, nil
 }
 
 // deckRow reads one line. The first thing that is wrong with it is its problem.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"errors"
-	"io"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -39,17 +38,9 @@ var roleNames = map[string][]string{
 	"department_head": {"department head", "abteilungsleiter", "abteilungsleiterin", "kierownik działu", "начальник отдела", "kepala departemen"},
 }
 
-func column(heading string) string {
-	folded := foldHeading(heading)
-	for name, all := range headings {
-		for _, h := range all {
-			if h == folded {
-				return name
-			}
-		}
-	}
-	return ""
-}
+var peopleTable = table{headings: headings, octets: MaxImportBytes, rows: MaxImportRows, many: "import.too_many", heads: func(has map[string]bool) error {
+	return lacks(has, "import.column_missing", []string{"name", "email"}, nil)
+}}
 
 // roleNamed finds a group role by id or by its name, a built-in one in any language; empty is user.
 func roleNamed(s *pbx.Snapshot, name string) (pbx.RoleID, bool) {
@@ -86,53 +77,14 @@ func foldPath(s string) string {
 	return strings.Join(parts, "/")
 }
 
-// ReadImport reads a list of people: comma, semicolon or tab between fields, the first line names the columns in any of
-// the product's languages. It refuses a file that cannot be read at all; what is wrong in a row is found by ImportUsers.
-func ReadImport(file []byte) ([]Row, error) {
-	file, err := text(file)
+// ReadImport reads a list of people, with headings in any of the product's languages. It refuses a file that cannot be read at all; what is wrong in
+// a row is found by ImportUsers.
+func ReadImport(file []byte) (rows []Row, err error) {
+	err = peopleTable.read(file, func(line int, fields, record []string) { rows = append(rows, row(line, fields, record)) })
 	if err != nil {
 		return nil, err
 	}
-	r := csv.NewReader(bytes.NewReader(file))
-	r.Comma = delimiter(file)
-	r.FieldsPerRecord = -1
-	r.TrimLeadingSpace = r.Comma != '\t' // a tab is a space to the reader
-	r.ReuseRecord = true
-	var fields []string
-	var rows []Row
-	for {
-		record, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, unreadable(err)
-		}
-		line, _ := r.FieldPos(0)
-		switch {
-		case isBlank(record):
-		case fields == nil:
-			if fields, err = heads(record); err != nil {
-				return nil, err
-			}
-		case len(rows) == MaxImportRows:
-			return nil, pbx.Refuse(pbx.Exhausted, "", "import.too_many", "max", strconv.Itoa(MaxImportRows))
-		default:
-			rows = append(rows, row(line, fields, record))
-		}
-	}
-	if len(rows) == 0 {
-		return nil, pbx.Refuse(pbx.Invalid, "", "import.empty")
-	}
 	return rows, nil
-}
-
-// text is a file of bearable size without the marks that programs put before the first line.
-func text(file []byte) ([]byte, error) {
-	if len(file) > MaxImportBytes {
-		return nil, pbx.Refuse(pbx.Exhausted, "", "import.too_large", "max", strconv.Itoa(MaxImportBytes>>20))
-	}
-	return unmarked(file)
 }
 
 // unmarked takes off marks that programs put before the first line, and refuses other encodings than UTF-8.
@@ -175,34 +127,6 @@ func isBlank(record []string) bool {
 		}
 	}
 	return true
-}
-
-// heads names the columns of a list of people.
-func heads(record []string) ([]string, error) {
-	fields, has, err := named(record, column)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range []string{"name", "email"} {
-		if !has[name] {
-			return nil, pbx.Refuse(pbx.Invalid, name, "import.column_missing", "column", name)
-		}
-	}
-	return fields, nil
-}
-
-// named names the columns of any list by its first line; the ones that nobody knows stay empty and are passed over. has tells which are there.
-func named(record []string, column func(head string) string) (fields []string, has map[string]bool, err error) {
-	fields = make([]string, len(record))
-	has = map[string]bool{}
-	for i, h := range record {
-		name := column(h)
-		if name != "" && has[name] {
-			return nil, nil, pbx.Refuse(pbx.Invalid, name, "import.column_twice", "column", printable(h))
-		}
-		fields[i], has[name] = name, true
-	}
-	return fields, has, nil
 }
 
 func row(line int, fields, record []string) Row {
