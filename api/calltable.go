@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/csv"
 	"maps"
 	"net/http"
 	"slices"
@@ -51,9 +50,7 @@ func (s *Server) exportCalls(ctx context.Context, v *visit, in *callTableIn) (wr
 		}
 	}
 	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-		w.Header().Set("Content-Disposition", `attachment; filename="calls.csv"`)
-		table := csv.NewWriter(w)
+		table := beginTable(w, "calls.csv")
 		_ = table.Write([]string{"call", "started", "offset", "answered", "ended", "seconds", "direction", "from", "from_number", "to", "to_number", "dialled",
 			"cause", "reason", "ended_by", "codec", "secure", "cost", "currency", "reference"})
 		for {
@@ -89,12 +86,7 @@ func callRow(c Call, zone *hours.Zone) []string {
 	if c.Cost != nil && c.Cost.Known {
 		row[17], row[18] = strconv.FormatFloat(float64(c.Cost.Amount)/1e6, 'f', -1, 64), c.Cost.Currency
 	}
-	for i := range row {
-		if i != 2 { // an offset begins with its sign
-			row[i] = plainCell(row[i])
-		}
-	}
-	return row
+	return plain(row)
 }
 
 // CallDay is what the calls that began on a day come to.

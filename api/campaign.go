@@ -3,10 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
-	"net/http"
 	"slices"
-	"strings"
 	"time"
 
 	"tandem/command"
@@ -301,24 +298,9 @@ func (s *Server) exportCampaign(ctx context.Context, v *visit, in *campaignIn) (
 			verdict := map[bool]string{true: "kept", false: "removed"}[x.Keep]
 			row = append(row[:9], verdict, x.Reason, x.By.Name, x.At.UTC().Format(time.RFC3339))
 		}
-		for n := range row {
-			row[n] = plainCell(row[n])
-		}
 		rows = append(rows, row)
 	}
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-		w.Header().Set("Content-Disposition", `attachment; filename="review.csv"`)
-		_ = csv.NewWriter(w).WriteAll(rows) // a reader that is gone gets nothing more
-	}, nil
-}
-
-// plainCell keeps a program that calculates from taking words for a formula.
-func plainCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
+	return tableFile("review.csv", rows), nil
 }
 
 // reviews reports whether the visitor may look at reviews at all, without looking through any.

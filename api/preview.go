@@ -49,26 +49,32 @@ func (s *Server) try(ctx context.Context, v *visit, c command.Command) (*Preview
 	if err != nil {
 		return nil, err
 	}
-	p := &Preview{At: effective(v.at, r.Differences), People: []PreviewShare{}, Changes: []string{}}
+	p := &Preview{At: effective(v.at, r.Differences), Changes: []string{}}
 	for _, f := range r.Facts {
 		p.Changes = append(p.Changes, s.showEntry(v, f, v.readsWholeLog()).Summary)
 	}
 	p.Problems = s.broken(v, v.s, r.Snapshot).Problems
+	p.People, p.Hidden = s.shares(v, v.s, r.Snapshot, p.At)
+	p.Cost = s.costOf(v, r.Snapshot, p.At)
+	return p, nil
+}
+
+// shares tells who gains and loses which rights, first who gains, and of how many the visitor may not know.
+func (s *Server) shares(v *visit, before, after *pbx.Snapshot, at time.Time) (list []PreviewShare, hidden int) {
+	list = []PreviewShare{}
 	var losers []PreviewShare
-	for _, e := range policy.Preview(v.s, r.Snapshot, p.At) {
-		share, ok := s.showEffect(v, r.Snapshot, e)
+	for _, e := range policy.Preview(before, after, at) {
+		share, ok := s.showEffect(v, after, e)
 		switch {
 		case !ok:
-			p.Hidden++
+			hidden++
 		case len(share.Gained) > 0:
-			p.People = append(p.People, share)
+			list = append(list, share)
 		default:
 			losers = append(losers, share)
 		}
 	}
-	p.People = append(p.People, losers...)
-	p.Cost = s.costOf(v, r.Snapshot, p.At)
-	return p, nil
+	return append(list, losers...), hidden
 }
 
 // showEffect tells what becomes of one person's rights, to those who may see his standing.

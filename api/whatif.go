@@ -294,7 +294,7 @@ func (s *Server) goOn(ctx context.Context, v *visit, r *run, facts []event.Fact)
 		out.Changes = append(out.Changes, s.showEntry(v, f, v.readsWholeLog()).Summary)
 	}
 	if r.done || facts != nil {
-		s.showShares(v, r, &out)
+		out.People, out.Hidden = s.shares(v, r.now, r.after, v.at)
 	}
 	return out, nil
 }
@@ -411,23 +411,6 @@ func (s *Server) listRunCalls(ctx context.Context, v *visit, in *runCalls) (Page
 		page.Items = append(page.Items, one)
 	}
 	return page, err
-}
-
-// showShares tells who would gain and lose which rights.
-func (s *Server) showShares(v *visit, r *run, out *Run) {
-	var losers []PreviewShare
-	for _, e := range policy.Preview(r.now, r.after, v.at) {
-		share, ok := s.showEffect(v, r.after, e)
-		switch {
-		case !ok:
-			out.Hidden++
-		case len(share.Gained) > 0:
-			out.People = append(out.People, share)
-		default:
-			losers = append(losers, share)
-		}
-	}
-	out.People = append(out.People, losers...)
 }
 
 type applyDraft struct {

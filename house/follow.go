@@ -98,15 +98,20 @@ func (h *House) sweep(ctx context.Context) error {
 
 // follow takes over what other processes write, until ctx ends.
 func (h *House) follow(ctx context.Context) {
-	tick := time.NewTicker(followEvery)
+	h.every(ctx, followEvery, "reading the configuration again", func() error { return h.catchUp(ctx) })
+}
+
+// every does something again and again until ctx ends; what went wrong is written down, with what it was.
+func (h *House) every(ctx context.Context, pause time.Duration, what string, do func() error) {
+	tick := time.NewTicker(pause)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := h.catchUp(ctx); err != nil && ctx.Err() == nil {
-				h.log.Error("reading the configuration again", "error", err)
+			if err := do(); err != nil && ctx.Err() == nil {
+				h.log.Error(what, "error", err)
 			}
 		}
 	}

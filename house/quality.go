@@ -19,18 +19,7 @@ const qualityEvery = time.Minute
 
 // watchQuality judges the calls over lines, until ctx ends.
 func (h *House) watchQuality(ctx context.Context) {
-	tick := time.NewTicker(qualityEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if err := h.judgeLines(ctx, time.Now()); err != nil && ctx.Err() == nil {
-				h.log.Error("judging the calls over trunks", "error", err)
-			}
-		}
-	}
+	h.every(ctx, qualityEvery, "judging the calls over trunks", func() error { return h.judgeLines(ctx, time.Now()) })
 }
 
 // judgeLines judges every line by its calls (B-104), writes down what is wrong with it now, and tells of what began or is over.
