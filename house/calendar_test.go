@@ -16,7 +16,7 @@ import (
 
 // BL-04: the feed that somebody linked is read, his status follows, what goes wrong is told, and what it said before counts on.
 func TestCalendarsAreRead(t *testing.T) {
-	ctx, system := t.Context(), pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}
+	ctx := t.Context()
 	now := time.Now().UTC()
 	answer := func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(w, "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Salary talks\r\nDTSTART:%s\r\nDURATION:PT2H\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART:soon\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
@@ -25,15 +25,8 @@ func TestCalendarsAreRead(t *testing.T) {
 	feed := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { answer(w, r) }))
 	defer feed.Close()
 	trust := feed.Client().Transport.(*http.Transport).TLSClientConfig
-	h, err := Build(ctx, Config{Data: t.TempDir(), HTTP: "127.0.0.1:0", SIP: "127.0.0.1:0", Public: "127.0.0.1"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	h, _ := claimed(t, t.TempDir())
 	defer h.Close()
-	_, err = h.Desk.Do(ctx, system, command.Claim{Name: "Olga", Email: "olga@example.com", Company: "Example", Country: "DE", Zone: "Europe/Berlin", Language: "en"})
-	if err != nil {
-		t.Fatal(err)
-	}
 	var olga pbx.UserID
 	for id := range h.snapshot().Users {
 		olga = id

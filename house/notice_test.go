@@ -18,20 +18,8 @@ import (
 // and a call for help are told as well, without the journal waiting.
 func TestNoticesAreWritten(t *testing.T) {
 	ctx, system := t.Context(), pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}
-	h, err := Build(ctx, Config{Data: t.TempDir(), HTTP: "127.0.0.1:0", SIP: "127.0.0.1:0", Public: "127.0.0.1"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	h, must := claimed(t, t.TempDir())
 	defer h.Close()
-	must := func(c command.Command) pbx.Ref {
-		t.Helper()
-		r, err := h.Desk.Do(ctx, system, c)
-		if err != nil {
-			t.Fatalf("%T: %v", c, err)
-		}
-		return r.Object
-	}
-	must(command.Claim{Name: "Olga", Email: "olga@example.com", Company: "Example", Country: "DE", Zone: "Europe/Berlin", Language: "en"})
 	olga := h.snapshot().ByEmail("olga@example.com").ID
 	mark := pbx.UserID(must(command.CreateUser{Person: command.Person{Name: "Mark", Email: "mark@example.com"}}).ID)
 	sub := h.Bus.Subscribe(64)

@@ -10,21 +10,9 @@ import (
 
 // N-8: those who can decide are told when a review begins, and once when its time is up.
 func TestReviewsAreTold(t *testing.T) {
-	ctx, system := t.Context(), pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}
-	h, err := Build(ctx, Config{Data: t.TempDir(), HTTP: "127.0.0.1:0", SIP: "127.0.0.1:0", Public: "127.0.0.1"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	ctx := t.Context()
+	h, must := claimed(t, t.TempDir())
 	defer h.Close()
-	must := func(c command.Command) pbx.Ref {
-		t.Helper()
-		r, err := h.Desk.Do(ctx, system, c)
-		if err != nil {
-			t.Fatalf("%T: %v", c, err)
-		}
-		return r.Object
-	}
-	must(command.Claim{Name: "Olga", Email: "olga@example.com", Company: "Example", Country: "DE", Zone: "Europe/Berlin", Language: "en"})
 	sales := pbx.GroupID(must(command.CreateGroup{Name: "Sales"}).ID)
 	must(command.CreateUser{Person: command.Person{Name: "Mark", Email: "mark@example.com", Groups: []command.Place{{Group: sales, Role: "manager"}}}})
 	now := time.Now()

@@ -16,24 +16,8 @@ import (
 // The house tells each mark of a budget once, by a fact and by mails to whose it is and who decides about it; after a crash what was spent is what it was:
 // a call with a record is settled by it, one that was cut off keeps its reservation (B-044, B-066, TF-13).
 func TestTillOverACrash(t *testing.T) {
-	ctx, system, data := t.Context(), pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"}, t.TempDir()
-	build := func() *House {
-		h, err := Build(ctx, Config{Data: data, HTTP: "127.0.0.1:0", SIP: "127.0.0.1:0", Public: "127.0.0.1"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return h
-	}
-	h := build()
-	must := func(c command.Command) pbx.Ref {
-		t.Helper()
-		r, err := h.Desk.Do(ctx, system, c)
-		if err != nil {
-			t.Fatalf("%T: %v", c, err)
-		}
-		return r.Object
-	}
-	must(command.Claim{Name: "Olga", Email: "olga@example.com", Company: "Example", Country: "DE", Zone: "Europe/Berlin", Language: "en"})
+	ctx, data := t.Context(), t.TempDir()
+	h, must := claimed(t, data)
 	mark := pbx.UserID(must(command.CreateUser{Person: command.Person{Name: "Mark", Email: "mark@example.com"}}).ID)
 	name, euro, limit, measure, on := "Each day", "EUR", int64(500), pbx.MeasureMoney, pbx.Ref{Kind: pbx.KindUser, ID: string(mark)}
 	must(command.ImportDeck{Deck: command.Deck{Name: &name, Currency: &euro}, Rows: []command.DeckRow{{Rate: pbx.Rate{Prefix: "48", Minute: 2_000_000}}}})
@@ -103,7 +87,7 @@ func TestTillOverACrash(t *testing.T) {
 	if err := h.Close(); err != nil {
 		t.Fatal(err)
 	}
-	h = build()
+	h = built(t, data)
 	defer h.Close()
 	if got := h.till.Spent(account); got != 3_000_000 || len(h.till.Running()) != 0 {
 		t.Errorf("after the crash %d are spent, %v are open; want half a minute and a whole one", got, h.till.Running())

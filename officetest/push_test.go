@@ -1,15 +1,10 @@
 package officetest
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"syscall"
+	"io"
 	"testing"
 	"time"
 
@@ -38,28 +33,8 @@ func TestPushedCallInTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	node := exec.CommandContext(ctx, "node", "test/browser/push.mjs")
-	node.Dir = filepath.Join("..", "web")
-	node.Env = append(os.Environ(), "TANDEM_BASE=http://"+s.Address("HTTP"), "TANDEM_EMAIL=olga@example.com", "TANDEM_PASSWORD=correct horse battery",
-		"TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_PUSH="+string(subscription), "TANDEM_PATIENCE=20")
-	node.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var said strings.Builder
-	node.Stderr = &said
-	out, err1 := node.StdoutPipe()
-	in, err2 := node.StdinPipe()
-	if err1 != nil || err2 != nil {
-		t.Fatal(err1, err2)
-	}
-	if err := node.Start(); err != nil {
-		t.Fatalf("node: %v", err)
-	}
-	t.Cleanup(func() {
-		if t.Failed() {
-			t.Log(said.String())
-		}
-	})
 	// passOn waits for a message of a type, and gives it to the service worker.
-	passOn := func(kind string) {
+	passOn := func(kind string, to io.Writer) {
 		t.Helper()
 		for {
 			select {
@@ -72,7 +47,7 @@ func TestPushedCallInTheBrowser(t *testing.T) {
 					t.Errorf("%s: urgency %q, topic %q", got.Body, got.Urgency, got.Topic)
 				}
 				if m.Type == kind || kind == "test" {
-					fmt.Fprintln(in, string(got.Body))
+					fmt.Fprintln(to, string(got.Body))
 					return
 				}
 			case <-ctx.Done():
@@ -80,38 +55,38 @@ func TestPushedCallInTheBrowser(t *testing.T) {
 			}
 		}
 	}
-	calls := func() {
+	calls := func(to io.Writer) {
 		eventually(t, "the browser is no phone any more", func() bool { return s.registered(me) == 0 })
 		do(t, bob, "dial", "sip:"+me+"@"+s.reach("udp"))
-		passOn("call")
+		passOn("call", to)
 		expect(t, ctx, bob, "CALL_RINGING")
 	}
 	closed, done := 0, false
-	for lines := bufio.NewScanner(out); lines.Scan(); {
+	s.stages(ctx, "push", func(line []byte, in io.Writer) {
 		var e struct{ Event string }
-		if err := json.Unmarshal(lines.Bytes(), &e); err != nil {
-			t.Fatalf("the scenario says %q: %v", lines.Text(), err)
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatalf("the scenario says %q: %v", line, err)
 		}
 		switch e.Event {
 		case "tried":
-			passOn("test")
+			passOn("test", in)
 		case "closed":
 			if closed++; closed == 2 {
 				expect(t, ctx, bob, "CALL_CLOSED")
 			}
-			calls()
+			calls(in)
 		case "answered":
 			expect(t, ctx, bob, "CALL_ESTABLISHED")
 			heard(t, bob, 1000)
-			passOn("end")
+			passOn("end", in)
 			fmt.Fprintln(in, "heard")
 		case "seen":
 			do(t, bob, "hangup", "")
-			passOn("end")
-			passOn("notice")
+			passOn("end", in)
+			passOn("notice", in)
 		case "missed":
 			expect(t, ctx, bob, "CALL_CLOSED")
-			calls()
+			calls(in)
 		case "taken":
 			expect(t, ctx, bob, "CALL_ESTABLISHED")
 			heard(t, bob, 1000)
@@ -119,9 +94,9 @@ func TestPushedCallInTheBrowser(t *testing.T) {
 		case "done":
 			done = true
 		}
-	}
-	if err := node.Wait(); err != nil || !done {
-		t.Fatalf("the scenario failed: %v", err)
+	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_PUSH="+string(subscription), "TANDEM_PATIENCE=20")
+	if !done {
+		t.Fatal("it ended before its end")
 	}
 }
 

@@ -158,12 +158,16 @@ func (p *Presence) IsDown(t TrunkID) bool { d, _ := p.down.Get(t); return d }
 // WithTrunk is the presence after a trunk went down or came up.
 func (p *Presence) WithTrunk(t TrunkID, down bool) *Presence {
 	next := *p
-	if down {
-		next.down = p.down.With(t, true)
-	} else {
-		next.down = p.down.Without(t)
-	}
+	next.down = flagged(p.down, t, down)
 	return &next
+}
+
+// flagged is a set with a key in it, or without.
+func flagged[K ~string](set Table[K, bool], k K, in bool) Table[K, bool] {
+	if in {
+		return set.With(k, true)
+	}
+	return set.Without(k)
 }
 
 // Wakes reports whether somebody's browsers are told of calls while no page is open.
@@ -172,11 +176,7 @@ func (p *Presence) Wakes(u UserID) bool { w, _ := p.wakes.Get(u); return w }
 // WithWakes is the presence after that changed.
 func (p *Presence) WithWakes(u UserID, wakes bool) *Presence {
 	next := *p
-	if wakes {
-		next.wakes = p.wakes.With(u, true)
-	} else {
-		next.wakes = p.wakes.Without(u)
-	}
+	next.wakes = flagged(p.wakes, u, wakes)
 	return &next
 }
 
