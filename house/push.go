@@ -16,8 +16,8 @@ import (
 	"tandem/store"
 )
 
-// pushKey is the name under which the private key for push services is kept, sealed like sound.
-const pushKey = "vapid_key"
+// PushKeyBlob is the name under which the private key for push services is kept, sealed like sound.
+const PushKeyBlob = "vapid_key"
 
 // noticeTTL is how long a push service keeps a notice for a browser that is not there. It stands under the bell all the same.
 const noticeTTL = 24 * time.Hour
@@ -42,7 +42,7 @@ func (h *House) openPush(ctx context.Context) error {
 }
 
 func (h *House) pushKey() (outbox.PushKey, error) {
-	r, err := h.Blobs.Open(pushKey)
+	r, err := h.Blobs.Open(PushKeyBlob)
 	if err == nil {
 		defer func() { _ = r.Close() }()
 		private := make([]byte, r.Size())
@@ -58,7 +58,7 @@ func (h *House) pushKey() (outbox.PushKey, error) {
 	if err != nil {
 		return outbox.PushKey{}, err
 	}
-	w, err := h.Blobs.Create(pushKey)
+	w, err := h.Blobs.Create(PushKeyBlob)
 	if err != nil {
 		return outbox.PushKey{}, err
 	}

@@ -88,7 +88,9 @@ func addSound(ctx context.Context, w *tar.Writer, root string) (n int, err error
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
-		n++
+		if isSound(name) {
+			n++
+		}
 		return err
 	})
 	return n, err
@@ -195,14 +197,30 @@ func (u *unpacked) take(r io.Reader, name string) (err error) {
 	case archiveKey:
 		u.key, err = os.ReadFile(to)
 	default:
-		u.sounds++
+		if isSound(name) {
+			u.sounds++
+		}
 	}
 	return err
 }
 
+// isSound reports whether a file among the sound is some: the key for pushes, which lies sealed beside it, is none.
+func isSound(name string) bool {
+	return path.Base(filepath.ToSlash(name)) != house.PushKeyBlob+soundEnding
+}
+
+// onlyPushKey reports whether nothing lies among the sound but what the first start of a house puts there.
+func onlyPushKey(root string, there []fs.DirEntry) bool {
+	if len(there) != 1 || !there[0].IsDir() {
+		return false
+	}
+	files, err := os.ReadDir(filepath.Join(root, there[0].Name()))
+	return err == nil && len(files) == 1 && !isSound(files[0].Name())
+}
+
 // fits refuses where there is sound already: it belongs to another office, and is never replaced.
 func (u *unpacked) fits(c house.Config) error {
-	if there, err := os.ReadDir(c.Sounds()); u.sounds > 0 && err == nil && len(there) > 0 {
+	if there, err := os.ReadDir(c.Sounds()); u.sounds > 0 && err == nil && len(there) > 0 && !onlyPushKey(c.Sounds(), there) {
 		return fmt.Errorf("%s already holds sound; move it away, or restore into another directory with --data", c.Sounds())
 	}
 	return nil
@@ -212,6 +230,9 @@ func (u *unpacked) fits(c house.Config) error {
 func (u *unpacked) place(c house.Config) error {
 	if u.sounds == 0 {
 		return nil
+	}
+	if keys, _ := filepath.Glob(filepath.Join(c.Sounds(), "*", house.PushKeyBlob+soundEnding)); len(keys) == 1 { // of a house that has not begun
+		_, _ = os.Remove(keys[0]), os.Remove(filepath.Dir(keys[0]))
 	}
 	_ = os.Remove(c.Sounds()) // empty
 	if u.key != nil {

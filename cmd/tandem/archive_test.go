@@ -40,7 +40,7 @@ func TestBackupHoldsSound(t *testing.T) {
 		}
 	}
 	_ = d.Close()
-	if out := verb(t, "", "backup", "--data", data, file).well(t); !strings.Contains(out, "with 3 sounds") {
+	if out := verb(t, "", "backup", "--data", data, file).well(t); !strings.Contains(out, "with 2 sounds") {
 		t.Errorf("it says %q", out)
 	}
 	if left, _ := filepath.Glob(file + "?*"); len(left) > 0 {
@@ -91,6 +91,14 @@ func TestBackupHoldsSound(t *testing.T) {
 		t.Errorf("it says %q", out)
 	}
 	verb(t, "", "restore", "--data", taken, bare).well(t)
+
+	begun := t.TempDir() // a house that was only started has a key for pushes, and no sound
+	serve(t, loopback(begun)...).stop()
+	_ = os.Remove(filepath.Join(begun, "tandem.db"))
+	verb(t, "", "restore", "--data", begun, file).well(t)
+	if there, err := filepath.Glob(filepath.Join(begun, "sound", "*", "*.blob")); len(there) != 3 || err != nil {
+		t.Errorf("restored: %v, %v", there, err)
+	}
 }
 
 // What names files elsewhere, or others than a backup has, is no backup.
