@@ -83,13 +83,6 @@ func (c *CDR) AnswersFor() pbx.UserID {
 	return c.From.User
 }
 
-// IsViolation reports whether the call was an attempt at what the rules do not let its payer do. That a budget is used up, or that nobody knows
-// a price, is none.
-func (c *CDR) IsViolation() bool {
-	met, code, _ := Meets(c)
-	return met == MetRefusal && !slices.Contains([]string{byBudget, byTime, "unpriced", "nobody"}, code)
-}
-
 // Row is how often calls of one person met one rule in one way.
 type Row struct {
 	User   pbx.UserID
