@@ -93,18 +93,15 @@ func (s *Server) countCalls(ctx context.Context, q store.CallQuery, page store.C
 		p, err := s.c.Store.Calls(ctx, q)
 		return p.Total, err
 	}
-	q.Cursor, q.Limit = "", 200
+	q.Cursor = ""
 	n := 0
-	for n < walked {
-		p, err := s.c.Store.Calls(ctx, q)
+	for _, err := range s.c.Store.EachCall(ctx, q) {
 		if err != nil {
 			return 0, err
 		}
-		n += len(p.Items)
-		if p.Next == "" {
+		if n++; n == walked {
 			break
 		}
-		q.Cursor = p.Next
 	}
 	return n, nil
 }

@@ -139,21 +139,21 @@ func (s *Server) listCallDays(ctx context.Context, v *visit, in *callDaysIn) (Ca
 	}
 	tallies := make([]report.Tally, last-first+1)
 	q, any := s.calls(v, CallFilter{From: zone.Begin(first), Until: zone.Begin(last + 1), User: in.User}, "")
-	q.Sort, q.Limit = "started", 200
-	for rows := 0; any; {
-		page, err := s.c.Store.Calls(ctx, q)
-		if err != nil {
+	q.Sort = "started"
+	if !any {
+		q.Sight = store.Scope{}
+	}
+	rows := 0
+	for c, err := range s.c.Store.EachCall(ctx, q) {
+		switch {
+		case err != nil:
 			return CallDays{}, err
-		}
-		for i := range page.Items {
-			c := &page.Items[i]
-			v.shows(policy.CallDetail, recordTarget(c))
-			tallies[zone.Day(c.Started)-first].Add(c, v.seesCost(c))
-		}
-		if rows += len(page.Items); rows > mostRows {
+		case rows == mostRows:
 			return CallDays{}, pbx.Refuse(pbx.Invalid, "from", "call.days_many", "max", strconv.Itoa(mostRows))
 		}
-		q.Cursor, any = page.Next, page.Next != ""
+		rows++
+		v.shows(policy.CallDetail, recordTarget(c))
+		tallies[zone.Day(c.Started)-first].Add(c, v.seesCost(c))
 	}
 	out := CallDays{Zone: zone.Name(), Days: make([]CallDay, len(tallies))}
 	for i, t := range tallies {

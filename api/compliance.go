@@ -209,7 +209,7 @@ func (c *compliance) reason(met report.Met, code string) string {
 
 // readCalls goes over the call log, from the last call back.
 func (c *compliance) readCalls(ctx context.Context) error {
-	q := store.CallQuery{Sight: scope(c.sees), From: c.out.From, Until: c.out.Until, User: pbx.UserID(c.in.User), Limit: 200,
+	q := store.CallQuery{Sight: scope(c.sees), From: c.out.From, Until: c.out.Until, User: pbx.UserID(c.in.User),
 		Keep: func(cdr *report.CDR) bool { return c.covers(cdr.AnswersFor()) }}
 	if c.node != nil {
 		q.Sight = store.Scope{}
@@ -220,24 +220,20 @@ func (c *compliance) readCalls(ctx context.Context) error {
 		}
 	}
 	details := c.v.sight(policy.CallDetail)
-	for looked := 0; ; {
-		page, err := c.s.c.Store.Calls(ctx, q)
-		if err != nil {
+	looked, last := 0, time.Time{}
+	for cdr, err := range c.s.c.Store.EachCall(ctx, q) {
+		switch {
+		case err != nil:
 			return err
-		}
-		for i := range page.Items {
-			cdr := &page.Items[i]
-			c.fold.Add(cdr)
-			c.name(cdr, &details)
-		}
-		if q.Cursor = page.Next; q.Cursor == "" {
+		case looked == complianceMost:
+			c.out.Partly, c.out.From = true, last
 			return nil
 		}
-		if looked += len(page.Items); looked >= complianceMost {
-			c.out.Partly, c.out.From = true, page.Items[len(page.Items)-1].Started
-			return nil
-		}
+		looked, last = looked+1, cdr.Started
+		c.fold.Add(cdr)
+		c.name(cdr, &details)
 	}
+	return nil
 }
 
 // name puts a call that met a rule on the list.

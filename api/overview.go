@@ -74,24 +74,20 @@ func (s *Server) today(ctx context.Context, v *visit) (calls, missed int, err er
 	} else {
 		q.Keep = func(c *report.CDR) bool { return details.Sees(recordTarget(c)) }
 	}
-	for n := 0; n < walked; {
-		p, err := s.c.Store.Calls(ctx, q)
+	n := 0
+	for c, err := range s.c.Store.EachCall(ctx, q) {
 		if err != nil {
 			return 0, 0, err
 		}
-		for i := range p.Items {
-			if v.missed(&p.Items[i]) {
-				missed++
-			}
+		if v.missed(c) {
+			missed++
 		}
-		n += len(p.Items)
-		if !details.All() {
-			calls = n
-		}
-		if p.Next == "" {
+		if n++; n == walked {
 			break
 		}
-		q.Cursor = p.Next
+	}
+	if !details.All() {
+		calls = n
 	}
 	return calls, missed, nil
 }

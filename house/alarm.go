@@ -37,18 +37,12 @@ func (h *House) openAlarms(ctx context.Context) error {
 	}
 	s, now := h.snapshot(), time.Now()
 	limits := s.AlarmLimits()
-	q := store.CallQuery{Sight: store.Scope{All: true}, From: now.Add(-time.Hour), Sort: "started", Limit: 200}
-	for {
-		page, err := h.Store.Calls(ctx, q)
+	q := store.CallQuery{Sight: store.Scope{All: true}, From: now.Add(-time.Hour), Sort: "started"}
+	for c, err := range h.Store.EachCall(ctx, q) {
 		if err != nil {
 			return err
 		}
-		for i := range page.Items {
-			flownBefore(&v, s, &page.Items[i], limits)
-		}
-		if q.Cursor = page.Next; q.Cursor == "" {
-			break
-		}
+		flownBefore(&v, s, c, limits)
 	}
 	for _, a := range s.Alarms {
 		if !a.Lifted.IsZero() {

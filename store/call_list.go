@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,6 +71,28 @@ func (t *Tenant) Calls(ctx context.Context, q CallQuery) (CallPage, error) {
 		return err
 	})
 	return p, err
+}
+
+// EachCall goes over all calls that are asked for, the longest page at a time; an error comes last.
+func (t *Tenant) EachCall(ctx context.Context, q CallQuery) iter.Seq2[*report.CDR, error] {
+	q.Limit = maxPage
+	return func(yield func(*report.CDR, error) bool) {
+		for {
+			page, err := t.Calls(ctx, q)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range page.Items {
+				if !yield(&page.Items[i], nil) {
+					return
+				}
+			}
+			if q.Cursor = page.Next; q.Cursor == "" {
+				return
+			}
+		}
+	}
 }
 
 // order is a sort order and the place in it where a page begins.

@@ -90,11 +90,14 @@ func fill[R any](o *order, limit int, read func(limit int) ([]R, error), place f
 	return next, nil
 }
 
+// maxPage is the longest page.
+const maxPage = 200
+
 func pageSize(n int) int {
 	if n <= 0 {
 		return 50
 	}
-	return min(n, 200)
+	return min(n, maxPage)
 }
 
 // countOf counts the rows of a query up to CountLimit.

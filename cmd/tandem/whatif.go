@@ -63,18 +63,14 @@ func (c whatifCommand) Run(ctx context.Context, std streams) (err error) {
 		return err
 	}
 	r := whatif.New(s, always)
-	q := store.CallQuery{Sight: store.Scope{All: true}, Sort: "started", Limit: 200, From: time.Now().Add(-span)}
-	for more := true; more; more = q.Cursor != "" {
-		page, err := m.Store.Calls(ctx, q)
+	q := store.CallQuery{Sight: store.Scope{All: true}, Sort: "started", From: time.Now().Add(-span)}
+	for cdr, err := range m.Store.EachCall(ctx, q) {
 		if err != nil {
 			return err
 		}
-		for i := range page.Items {
-			for _, one := range whatif.From(&page.Items[i]) {
-				r.See(&one)
-			}
+		for _, one := range whatif.From(cdr) {
+			r.See(&one)
 		}
-		q.Cursor = page.Next
 	}
 	say := func(t i18n.Text) string { return m.Catalog.Say(c.Language, t) }
 	if c.JSON {
