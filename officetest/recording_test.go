@@ -1,8 +1,8 @@
 package officetest
 
 import (
-	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"net/http"
 	"strings"
@@ -112,9 +112,10 @@ func (s *server) stereo(ctx context.Context, path string) (left, right []int16) 
 	if r.Status != 200 || !strings.HasPrefix(r.Header.Get("Content-Type"), "audio/wav") || len(raw) < audio.WAVHead {
 		s.t.Fatalf("%s: %d, %d bytes", path, r.Status, len(raw))
 	}
-	for b := bytes.Clone(raw[audio.WAVHead:]); len(b) >= 4; b = b[4:] {
-		left = append(left, int16(uint16(b[0])|uint16(b[1])<<8))
-		right = append(right, int16(uint16(b[2])|uint16(b[3])<<8))
+	step := 4 * int(binary.LittleEndian.Uint32(raw[24:])) / 8000 // what has settled is played at 16 kHz
+	for b := raw[audio.WAVHead:]; len(b) >= step; b = b[step:] {
+		left = append(left, int16(binary.LittleEndian.Uint16(b)))
+		right = append(right, int16(binary.LittleEndian.Uint16(b[2:])))
 	}
 	return left, right
 }
