@@ -56,7 +56,10 @@ const VoicemailPage = lazy(() => import('./pages/voicemail'));
 const ProfilePage = lazy(() => import('./pages/profile'));
 const LostPage = lazy(() => import('./pages/lost'));
 
-const theme = createTheme({ cursorType: 'pointer', focusRing: 'auto', components: { Tooltip: { defaultProps: { openDelay: 300, withinPortal: true } } } });
+const theme = createTheme({ cursorType: 'pointer', focusRing: 'auto', components: {
+  Tooltip: { defaultProps: { openDelay: 300, withinPortal: true } },
+  Menu: { defaultProps: { withInitialFocusPlaceholder: false } }, // which is no child that a menu may have; the first item is where one begins
+} });
 
 /** Lets in who is signed in, and remembers where the others wanted to go. */
 function Inside() {

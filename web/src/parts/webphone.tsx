@@ -1,8 +1,7 @@
 /** The phone in the web app: the strip of the call at the bottom, the card of a call that comes in, the field to call from. */
-import { Switch } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeftRight, AudioLines, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
+import { ArrowLeftRight, AudioLines, Check, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useLocation } from 'react-router';
 import { api, type LiveCall, type Me, type User } from '../api';
@@ -45,7 +44,7 @@ export function PhoneItems() {
   return (
     <>
       <Menu.Label>{t('webphone.title')}</Menu.Label>
-      <Menu.Item closeMenuOnClick={false} onClick={() => turn(me.user.id, !on)} rightSection={<Switch checked={on} readOnly tabIndex={-1} aria-hidden />} role="menuitemcheckbox" aria-checked={on}>{t('webphone.ring_here')}</Menu.Item>
+      <Menu.CheckboxItem checked={on} onChange={(next) => turn(me.user.id, next)} checkIcon={<Check className="icon xs" />}>{t('webphone.ring_here')}</Menu.CheckboxItem>
       <Menu.Item leftSection={<PhoneIcon className="icon" />} onClick={openDial}>{t('webphone.call')}</Menu.Item>
     </>
   );
@@ -133,11 +132,9 @@ function Devices() {
     return (
       <>
         <Menu.Label>{t(`webphone.${what}`)}</Menu.Label>
-        {found.map((d, i) => (
-          <Menu.Item key={d.deviceId} role="menuitemradio" aria-checked={now ? d.deviceId === now : i === 0} rightSection={(now ? d.deviceId === now : i === 0) ? '✓' : undefined} onClick={() => { choose(what, d.deviceId); again((n) => n + 1); }}>
-            {d.label || t('webphone.device_n', { n: i + 1 })}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={now || (found[0]?.deviceId ?? '')} onChange={(id) => { choose(what, id); again((n) => n + 1); }}>
+          {found.map((d, i) => <Menu.RadioItem key={d.deviceId} value={d.deviceId} checkIcon={<Check className="icon xs" />}>{d.label || t('webphone.device_n', { n: i + 1 })}</Menu.RadioItem>)}
+        </Menu.RadioGroup>
       </>
     );
   };

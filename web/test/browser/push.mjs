@@ -68,8 +68,12 @@ try {
   await step('sign in', () => signIn(page));
   await step('this browser rings', async () => {
     await page.locator('.mebox').click();
-    await page.getByText('Ring in this browser').click();
+    const rings = page.getByRole('menuitemcheckbox', { name: 'Ring in this browser' });
+    await rings.click();
+    await page.locator('[role=menuitemcheckbox][aria-checked=true]').waitFor();
+    found.push(...(await violations(page, 'personal menu')));
     await page.keyboard.press('Escape');
+    await rings.waitFor({ state: 'detached' });
   });
   await step('a click asks for the permission', async () => {
     await visit(page, '/profile?tab=notices');

@@ -21,15 +21,13 @@ window.phone = {
       if (session.connection) play(session.connection);
       session.on('peerconnection', (p) => play(p.peerconnection));
       session.on('confirmed', () => { state.talking = true; });
-      session.on('hold', () => { state.held = true; });
-      session.on('unhold', () => { state.held = false; });
       for (const end of ['ended', 'failed']) session.on(end, () => { state.talking = false; });
     });
     ua.start();
   },
   call: (number) => { play(ua.call(`sip:${number}@${domain}`, media).connection); },
   answer: () => session.answer(media),
-  hold: (on) => { if (on) session.hold(); else session.unhold(); },
+  hold: (on) => { if (on) session.hold({}, () => { state.held = true; }); else session.unhold({}, () => { state.held = false; }); }, // told when the other side has answered
   transfer: (number) => { session.refer(`sip:${number}@${domain}`); },
   hangup: () => session.terminate(),
 };
