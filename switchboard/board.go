@@ -63,6 +63,7 @@ type Board struct {
 	spots    sync.Map              // park position → *run
 	watches  sync.Map              // *watcher → *run that he watches
 	rooms    sync.Map              // pbx.RoomID → *assembly
+	building sync.Mutex            // held while a room is made
 	music    func() media.Playlist // for who waits
 	count    atomic.Int64
 	unopened atomic.Int64 // calls answered before their beginning was stored

@@ -51,12 +51,15 @@ func (b *Board) assembly(id pbx.RoomID) *assembly {
 	if a, ok := b.rooms.Load(id); ok {
 		return a.(*assembly)
 	}
-	x := &assembly{b: b, id: id, mix: b.c.Sound.Room()}
-	a, known := b.rooms.LoadOrStore(id, x)
-	if !known {
-		x.mix.Watch(x.spoken)
+	b.building.Lock() // who comes at the same moment comes into the same room
+	defer b.building.Unlock()
+	if a, ok := b.rooms.Load(id); ok {
+		return a.(*assembly)
 	}
-	return a.(*assembly)
+	x := &assembly{b: b, id: id, mix: b.c.Sound.Room()}
+	x.mix.Watch(x.spoken)
+	b.rooms.Store(id, x)
+	return x
 }
 
 // openRoom receives somebody at the door of a conference room.
