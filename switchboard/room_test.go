@@ -11,6 +11,7 @@ import (
 	"tandem/call"
 	"tandem/media"
 	"tandem/pbx"
+	"tandem/report"
 )
 
 // mix is a mixer in memory.
@@ -158,6 +159,7 @@ func TestRoom(t *testing.T) {
 		if n := len(o.ledger.cdrs); n != 4 {
 			t.Fatalf("%d records", n)
 		}
+		slices.SortFunc(o.ledger.cdrs[2:], func(a, b report.CDR) int { return strings.Compare(b.From.Name, a.From.Name) }) // both ended with the conference
 		for i, who := range []string{"bob", "alice", "mona"} {
 			r := o.ledger.cdrs[i]
 			want := who != "bob"
