@@ -34,8 +34,14 @@ await context.addInitScript((subscription) => {
 let page = one.page;
 const quiet = await context.newPage(); // no page of Tandem
 const control = await context.newCDPSession(page);
-const registration = new Promise((known) => {
-  control.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => { if (registrations[0]) known(registrations[0].registrationId); });
+const versions = new Map(); // as the browser tells them
+const registration = new Promise((known) => { // what is pushed before the worker is active is lost
+  control.on('ServiceWorker.workerVersionUpdated', ({ versions: told }) => {
+    for (const v of told) {
+      versions.set(v.versionId, v);
+      if (v.status === 'activated') known(v.registrationId);
+    }
+  });
 });
 await control.send('ServiceWorker.enable');
 let deliver;
@@ -46,7 +52,7 @@ async function onScreen(what, holds) {
   for (const end = Date.now() + 15_000; ; await new Promise((r) => setTimeout(r, 100))) {
     const list = await shown();
     if (holds(list)) return list;
-    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(list)}`);
+    if (Date.now() > end) throw new Error(`${what}: ${JSON.stringify(list)}, workers ${JSON.stringify([...versions.values()])}`);
   }
 }
 /** Clicks on a notification, and says where that leads: what opens windows for clicks is the machine's. */
@@ -87,7 +93,23 @@ try {
     const id = await registration;
     const session = await context.newCDPSession(quiet);
     await session.send('ServiceWorker.enable');
-    deliver = (data) => session.send('ServiceWorker.deliverPushMessage', { origin: base, registrationId: id, data });
+    // Who asks for the notifications while one is on its way to the screen makes Chromium forget that one: so nobody asks before the worker is done.
+    deliver = async (data) => {
+      const sw = await worker();
+      await sw.evaluate(() => {
+        const inner = self.tell;
+        self.told = new Promise((done, failed) => {
+          self.tell = (m) => {
+            self.tell = inner;
+            const told = inner(m);
+            told.then(done, failed);
+            return told;
+          };
+        });
+      });
+      await session.send('ServiceWorker.deliverPushMessage', { origin: base, registrationId: id, data });
+      await sw.evaluate(() => self.told);
+    };
   });
   await step('a test is shown', async () => {
     await page.getByRole('button', { name: 'Try it' }).click();
