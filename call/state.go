@@ -199,6 +199,9 @@ func (l *Leg) isPending() bool {
 // IsOn reports whether a leg rings or talks.
 func (l *Leg) IsOn() bool { return l.isPending() || l.State == LegUp }
 
+// IsChanging reports whether a changed session is under way in a conversation: whatever else is asked for meanwhile has to wait.
+func (s *State) IsChanging() bool { return s.change.on }
+
 // IsAsking reports whether a leg waits for an offer of ours, which its phone had asked for.
 func (s *State) IsAsking(id pbx.LegID) bool {
 	return s.change.on && s.change.to == nobody && s.change.from >= 0 && s.Legs[s.change.from].ID == id

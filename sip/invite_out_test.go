@@ -308,6 +308,34 @@ func TestGlare(t *testing.T) {
 	})
 }
 
+// A phone that has an offer of its own under way says so with 500 and Retry-After; that is no refusal (RFC 3261 §14.2).
+func TestBusyWithAnOffer(t *testing.T) {
+	bubble(t, nil, func(t *testing.T, h *house) {
+		bob := h.phone("bob", "192.0.2.12:5060")
+		tx := h.dials(bob)
+		bob.respond(tx, 200, sdpA)
+		h.signal(call.SignalAnswered)
+		h.server.Offer("leg_out", []byte(sdpC))
+		bob.respond(bob.next("INVITE"), 500, "", "Retry-After", "3 (thinking)")
+		h.quiet()
+		time.Sleep(2900 * time.Millisecond)
+		synctest.Wait()
+		if len(bob.requests) != 0 {
+			t.Error("asked again before the phone wanted")
+		}
+		time.Sleep(200 * time.Millisecond)
+		bob.respond(bob.next("INVITE"), 200, sdpB)
+		if g := h.signal(call.SignalReplied); g.Status != 200 {
+			t.Errorf("replied = %+v", g)
+		}
+		h.server.Offer("leg_out", []byte(sdpA))
+		bob.respond(bob.next("INVITE"), 500, "")
+		if g := h.signal(call.SignalReplied); g.Status != 500 {
+			t.Errorf("replied = %+v", g)
+		}
+	})
+}
+
 func TestRecordRouteIsFollowed(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, h *house) {
 		bob := h.phone("bob", "192.0.2.12:5060")

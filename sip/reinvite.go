@@ -3,6 +3,7 @@ package sip
 import (
 	"math/rand/v2"
 	"strconv"
+	"strings"
 	"time"
 
 	"tandem/call"
@@ -207,12 +208,16 @@ func (l *leg) offerAnswered(resp *stack.Message, sdp []byte, asked bool) {
 		if asked || changed {
 			l.signal(call.Signal{Kind: call.SignalReplied, Status: resp.Status, SDP: answer})
 		}
-	case resp.Status == 491 && r.attempts < maxGlare:
+	case (resp.Status == 491 || isLater(resp)) && r.attempts < maxGlare:
 		r.attempts++
 		if r.next == nil && asked {
 			r.next = sdp
 		}
-		l.after(&r.alarm, l.backOff(), func() {
+		wait := l.backOff()
+		if isLater(resp) {
+			wait = retryAfter(resp)
+		}
+		l.after(&r.alarm, wait, func() {
 			if !asked && r.next == nil {
 				l.refresh()
 				return
@@ -240,6 +245,22 @@ func (l *leg) offerAnswered(resp *stack.Message, sdp []byte, asked bool) {
 		}
 	}
 	l.nextOffer()
+}
+
+// isLater reports whether a phone says that it is busy with an offer of its own (RFC 3261 §14.2).
+func isLater(resp *stack.Message) bool {
+	return resp.Status == 500 && resp.Get(stack.HeaderRetryAfter) != ""
+}
+
+// retryAfter is how long it wants to be left alone, ten seconds at most: that is what the RFC has it say.
+func retryAfter(resp *stack.Message) time.Duration {
+	seconds, _, _ := strings.Cut(resp.Get(stack.HeaderRetryAfter), ";")
+	seconds, _, _ = strings.Cut(seconds, "(")
+	n, err := strconv.Atoi(strings.TrimSpace(seconds))
+	if err != nil || n < 0 {
+		n = 1
+	}
+	return time.Duration(min(n, 10)) * time.Second
 }
 
 // backOff is how long to wait after two offers met: longer for the side that made the Call-ID, so that they do not meet again

@@ -46,7 +46,8 @@ type phone struct {
 	got     []byte        // last description from us
 	replied chan int      // statuses of Reply
 	port    uint16
-	speaks  []sdp.Codec // empty for whatever it is offered
+	speaks  []sdp.Codec   // empty for whatever it is offered
+	ponders time.Duration // before it answers a changed session
 }
 
 func (w *wire) say(format string, args ...any) {
@@ -137,7 +138,11 @@ func (w *wire) Offer(leg pbx.LegID, body []byte) {
 			return
 		}
 		answer := p.describe(st.Direction.Reverse(), st.Codecs, st.Crypto)
-		go p.send(call.Signal{Kind: call.SignalReplied, Status: 200, SDP: answer})
+		go func() {
+			if p.waits(p.ponders) {
+				p.send(call.Signal{Kind: call.SignalReplied, Status: 200, SDP: answer})
+			}
+		}()
 	})
 }
 

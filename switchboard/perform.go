@@ -237,7 +237,7 @@ func (r *run) reply(s *side, status int) {
 	}
 	legs, other := r.b.c.Legs, r.peer(s)
 	if status >= 300 {
-		if r.isTalking(s) {
+		if r.isTalking(s) && !r.state.IsChanging() { // otherwise the other side's answer to something else is still to come
 			other.offered = nil
 		}
 		legs.Reply(s.wire, status, nil)

@@ -193,7 +193,7 @@ func (r *run) again(s *side, i int, sig call.Signal) bool {
 func (r *run) offered(s *side, sig call.Signal) {
 	in := call.Offered{Leg: s.leg, Empty: sig.Empty}
 	s.empty = sig.Empty
-	if !sig.Empty && s.stream != nil && r.settled(s) && s.offered == nil {
+	if !sig.Empty && s.stream != nil && r.settled(s) && !r.state.IsChanging() && s.offered == nil {
 		before := s.asked
 		in.Fault = r.b.read(s, sig.SDP)
 		if s.asked == nil {

@@ -273,3 +273,46 @@ func TestReplaces(t *testing.T) {
 		}
 	})
 }
+
+// A browser page that is loaded anew takes its own place and holds at once, while the other side's session is still being fitted to it: the hold is
+// refused for the moment, and the fitting goes on as if nothing had been said (RFC 3261 §14.2).
+func TestReplacesWhileOthersChange(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.phone("b1", false, (*phone).answers)
+		a := o.dial("102", false, offer(pcmu, pcma, event8))
+		pause(time.Second)
+		bob := o.find("b1")
+		bob.ponders = 500 * time.Millisecond
+		bob.send(call.Signal{Kind: call.SignalOffered, SDP: bob.describe(sdp.SendRecv, []sdp.Codec{pcmu, pcma}, nil)})
+		pause(time.Second)
+
+		anew := o.caller2("usr_alice")
+		o.board.Incoming(call.Incoming{Leg: anew.leg, Actor: pbx.Actor{Kind: pbx.ActorDevice, User: "usr_alice", Device: "dev_alice1", Via: "sip"},
+			Dialled: "102", Offer: offer(pcma), Source: netip.MustParseAddrPort(o.caller), Replaces: a.leg})
+		pause(100 * time.Millisecond)
+		if log := strings.Join(o.wire.log, "\n"); !anew.up || !strings.HasSuffix(log, "offer b1") {
+			t.Errorf("the new page does not talk while bob is asked\n%s", log)
+		}
+		hold := call.Signal{Kind: call.SignalOffered, SDP: anew.describe(sdp.SendOnly, []sdp.Codec{pcmu}, nil)} // … and PCMU at that
+		anew.send(hold)
+		if status := <-anew.replied; status != 491 {
+			t.Errorf("hold while the other side is asked: %d", status)
+		}
+		pause(2 * time.Second)
+		anew.send(call.Signal{Kind: call.SignalOffered, SDP: anew.describe(sdp.SendOnly, []sdp.Codec{pcma}, nil)})
+		if status := <-anew.replied; status != 200 {
+			t.Errorf("hold afterwards: %d", status)
+		}
+		pause(time.Minute)
+		if anew.over || bob.over {
+			t.Errorf("the call is over\n%s", strings.Join(o.wire.log, "\n"))
+		}
+		anew.hangsUp()
+		synctest.Wait()
+		o.drain()
+		if c := o.only(); c.Cause != pbx.CauseHangup || c.Codec != "PCMU" && c.Codec != "PCMA" {
+			t.Errorf("record %+v", c)
+		}
+	})
+}

@@ -38,6 +38,8 @@ export class Talk {
   private branch = '';
   private acked = '';
   private asking = false;
+  /** Hold, or back from it, as somebody wanted it while the session was being described anew. */
+  private wish?: boolean;
   private early = false;
   private lost?: ReturnType<typeof setTimeout>;
   private blender?: { context: AudioContext; stop: () => void };
@@ -245,7 +247,12 @@ export class Talk {
   /** Puts the other side on hold, or takes it back. */
   async hold(on: boolean): Promise<void> {
     const way = this.peer?.getTransceivers()[0];
-    if (!way || this.asking || this.view.state !== 'up' || this.view.hold === on) return;
+    if (!way || this.view.state !== 'up') return;
+    if (this.asking) {
+      this.wish = on;
+      return;
+    }
+    if (this.view.hold === on) return;
     const turn = (held: boolean) => {
       way.direction = held ? 'sendonly' : 'sendrecv';
       this.set({ hold: held });
@@ -277,8 +284,16 @@ export class Talk {
     } catch {
       return 488;
     } finally {
-      this.asking = false;
+      this.settled();
     }
+  }
+
+  /** The session is described; what was wanted meanwhile is done. */
+  private settled(): void {
+    this.asking = false;
+    const wish = this.wish;
+    this.wish = undefined;
+    if (wish !== undefined) void this.hold(wish);
   }
 
   /** Presses a key. */
@@ -361,7 +376,7 @@ export class Talk {
     } catch {
       this.wire.reply(m, 488, 'Not Acceptable Here');
     } finally {
-      this.asking = false;
+      this.settled();
     }
   }
 
