@@ -103,6 +103,7 @@ func TestForwardingIsWrittenAndRead(t *testing.T) {
 	}
 }
 
+// X-069: who may not change his own rules is told so, still sees them, and whoever manages him changes them.
 func TestAnAdministratorKeepsTheRules(t *testing.T) {
 	o := live(t)
 	o.ask("mark", "PUT", "/v1/users/<uwe>/forwarding", `{"locked":true}`)

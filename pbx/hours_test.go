@@ -100,6 +100,32 @@ func TestStatusFollowsTheHours(t *testing.T) {
 	}
 }
 
+// a status follows the hours of the main group, or the person's own in their place, unless the person switched that off.
+func TestStatusFollowsWhoseHours(t *testing.T) {
+	sales := &pbx.Timetable{ID: "grp_sales", Schedule: week("9-17")}
+	bob := &pbx.Timetable{ID: "usr_bob", Schedule: week("13-20")}
+	fixed := &pbx.Forwarding{User: "usr_bob", Fixed: true}
+	for _, tt := range []struct {
+		name  string
+		nouns []pbx.Noun
+		at    time.Time
+		want  pbx.Status
+		group pbx.GroupID
+		hours pbx.State
+	}{
+		{"X-073 by the group's hours", []pbx.Noun{sales}, monday(9, 0), pbx.StatusAvailable, "grp_sales", pbx.StateOpen},
+		{"X-073 by the group's hours, later", []pbx.Noun{sales}, monday(18, 0), pbx.StatusDND, "grp_sales", pbx.StateClosed},
+		{"X-073 by his own", []pbx.Noun{sales, bob}, monday(9, 0), pbx.StatusDND, "", pbx.StateClosed},
+		{"X-073 by his own, later", []pbx.Noun{sales, bob}, monday(18, 0), pbx.StatusAvailable, "", pbx.StateOpen},
+		{"X-073 switched off", []pbx.Noun{sales, fixed}, monday(18, 0), pbx.StatusAvailable, "", pbx.StateNone},
+		{"X-073 where nobody keeps hours it does not change", nil, monday(3, 0), pbx.StatusAvailable, "", pbx.StateNone},
+	} {
+		if got := applied(t, office(t), tt.nouns...).StatusOf("usr_bob", tt.at); got.Status != tt.want || got.Group != tt.group || got.Hours != tt.hours || got.Manual {
+			t.Errorf("%s: %+v, want %s by %q", tt.name, got, tt.want, tt.group)
+		}
+	}
+}
+
 // BL-04: who would be available has the status that he chose for it while his calendar says busy; a choice by hand, a break and the end of the day come before.
 func TestStatusFollowsTheCalendar(t *testing.T) {
 	busy := func(from, until time.Time) hours.Spell { return hours.Spell{From: from, Until: until} }

@@ -146,6 +146,127 @@ func TestEveryDestinationInEveryStatus(t *testing.T) {
 	}
 }
 
+// reaches dials 102 and, where a phone of bob's rings first, lets that come to nothing with a cause.
+func reaches(s *pbx.Snapshot, live *pbx.Presence, outside bool, cause pbx.Cause) string {
+	p := ask(s, live, outside)
+	if cause == "" || len(p.Attempts) == 0 || !slices.Contains(rung(p), "bnd_bdesk0") {
+		return became(p)
+	}
+	r := Request{Caller: aliceCalls, Dialled: "102", At: noon}
+	if outside {
+		r.Caller, r.From = lineCalls, pbx.Party{Number: "+49301112233"}
+	}
+	if p.Then.After(cause).IsZero() {
+		return "ends " + string(cause)
+	}
+	return became(Decide(s, live, p.Go(r, cause, noon.Add(30*time.Second))))
+}
+
+// The promises of forwarding one by one, each with what it shares its profile with, so that none holds only because another does.
+func TestForwardingRows(t *testing.T) {
+	box := func(u string) pbx.Destination { return pbx.Destination{Kind: pbx.ToMailbox, ID: "usr_" + u} }
+	person := func(u string) pbx.Destination { return pbx.Destination{Kind: pbx.ToUser, ID: "usr_" + u} }
+	in := func(d pbx.Destination) pbx.Case { return pbx.Case{Inside: d} }
+	busyTone, group := pbx.Destination{Kind: pbx.ToBusy}, pbx.Destination{Kind: pbx.ToRing, ID: "rng_1"}
+	chose := func(u string, st pbx.Status) pbx.Noun {
+		return &pbx.Choice{User: pbx.UserID("usr_" + u), Status: st, At: noon.Add(-time.Hour)}
+	}
+	own := map[pbx.Status]pbx.Profile{ // five statuses, five sets
+		pbx.StatusAvailable:  {Ring: 11, NoAnswer: in(box("bob"))},
+		pbx.StatusAvailable2: {Ring: 22, NoAnswer: in(person("carol"))},
+		pbx.StatusAway:       {Always: in(box("alice"))},
+		pbx.StatusDND:        {Always: in(busyTone)},
+		pbx.StatusAway2:      {Always: in(group)},
+	}
+	boxBob := box("bob")
+	sides := pbx.Case{Inside: person("carol"), Outside: &boxBob}
+	split := map[pbx.Status]pbx.Profile{pbx.StatusAvailable: {Single: true, NoAnswer: sides, Busy: sides, Offline: sides}, pbx.StatusAway: {Always: sides}}
+	apart := map[pbx.Status]pbx.Profile{pbx.StatusAvailable: {Single: true, NoAnswer: in(box("alice")), Busy: in(person("carol")), Offline: in(box("bob"))}}
+	several := map[pbx.Status]pbx.Profile{pbx.StatusAvailable: {NoAnswer: in(box("alice")), Busy: in(person("carol"))}}
+	lunch := []pbx.Exception{{Number: "+49301112233", Hours: pbx.HoursSpecific, Spans: []pbx.Span{{Days: []time.Weekday{time.Monday}, From: 12 * 60, Until: 14 * 60}}, To: person("carol")}}
+	dinner := []pbx.Exception{{Number: "+49301112233", Hours: pbx.HoursSpecific, Spans: []pbx.Span{{Days: []time.Weekday{time.Monday}, From: 18 * 60, Until: 20 * 60}}, To: person("carol")}}
+	other := []pbx.Exception{{Number: "+49305556666", To: person("carol")}}
+	always := []pbx.Exception{{Number: "+49301112233", To: person("carol")}}
+	const bobRings = "rings [bnd_bdesk0] 30s"
+
+	type fact string
+	const (
+		talks  fact = "talks"
+		absent fact = "absent"
+	)
+	for _, tt := range []struct {
+		name    string
+		f       pbx.Forwarding
+		more    []pbx.Noun
+		fact    fact
+		outside bool
+		cause   pbx.Cause
+		want    string
+	}{
+		{"X-050 available rings as long as that status says", pbx.Forwarding{Profiles: own}, nil, "", false, "", "rings [bnd_bdesk0] 11s"},
+		{"X-050 available has its own destination", pbx.Forwarding{Profiles: own}, nil, "", false, pbx.CauseNoAnswer, "mailbox usr_bob"},
+		{"X-050 the second available rings as long as that one says", pbx.Forwarding{Profiles: own}, []pbx.Noun{chose("bob", pbx.StatusAvailable2)}, "", false, "", "rings [bnd_bdesk0] 22s"},
+		{"X-050 the second available has its own destination", pbx.Forwarding{Profiles: own}, []pbx.Noun{chose("bob", pbx.StatusAvailable2)}, "", false, pbx.CauseNoAnswer, "rings [bnd_cdesk0] 30s"},
+		{"X-050 away has its own destination", pbx.Forwarding{Profiles: own}, []pbx.Noun{chose("bob", pbx.StatusAway)}, "", false, "", "mailbox usr_alice"},
+		{"X-050 do not disturb has its own destination", pbx.Forwarding{Profiles: own}, []pbx.Noun{chose("bob", pbx.StatusDND)}, "", false, "", "ends busy"},
+		{"X-050 the second away has its own destination", pbx.Forwarding{Profiles: own}, []pbx.Noun{chose("bob", pbx.StatusAway2)}, "", false, "", "rings [bnd_cdesk0] 30s"},
+
+		{"X-051 a colleague, nobody answers", pbx.Forwarding{Profiles: split}, nil, "", false, pbx.CauseNoAnswer, "rings [bnd_cdesk0] 30s"},
+		{"X-051 from outside, nobody answers", pbx.Forwarding{Profiles: split}, nil, "", true, pbx.CauseNoAnswer, "mailbox usr_bob"},
+		{"X-051 a colleague, busy", pbx.Forwarding{Profiles: split}, nil, talks, false, "", "rings [bnd_cdesk0] 30s"},
+		{"X-051 from outside, busy", pbx.Forwarding{Profiles: split}, nil, talks, true, "", "mailbox usr_bob"},
+		{"X-051 a colleague, not registered", pbx.Forwarding{Profiles: split}, nil, absent, false, "", "rings [bnd_cdesk0] 30s"},
+		{"X-051 from outside, not registered", pbx.Forwarding{Profiles: split}, nil, absent, true, "", "mailbox usr_bob"},
+		{"X-051 a colleague, away", pbx.Forwarding{Profiles: split}, []pbx.Noun{chose("bob", pbx.StatusAway)}, "", false, "", "rings [bnd_cdesk0] 30s"},
+		{"X-051 from outside, away", pbx.Forwarding{Profiles: split}, []pbx.Noun{chose("bob", pbx.StatusAway)}, "", true, "", "mailbox usr_bob"},
+
+		{"X-052 first the phone rings", pbx.Forwarding{Profiles: apart}, nil, "", false, "", bobRings},
+		{"X-052 then the call goes where unanswered ones go", pbx.Forwarding{Profiles: apart}, nil, "", false, pbx.CauseNoAnswer, "mailbox usr_alice"},
+		{"X-052 in a status in which nothing rings this rule does not count", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAway: {NoAnswer: in(box("alice")), Always: in(box("bob"))}}},
+			[]pbx.Noun{chose("bob", pbx.StatusAway)}, "", false, "", "mailbox usr_bob"},
+
+		{"X-055 another extension rings", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAway: {Always: in(person("carol"))}}}, []pbx.Noun{chose("bob", pbx.StatusAway)}, "", false, "", "rings [bnd_cdesk0] 30s"},
+		{"X-055 there that person's own status counts", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAway: {Always: in(person("carol"))}}},
+			[]pbx.Noun{chose("bob", pbx.StatusAway), chose("carol", pbx.StatusDND), &pbx.Forwarding{User: "usr_carol", Profiles: map[pbx.Status]pbx.Profile{pbx.StatusDND: {Always: in(box("carol"))}}}}, "", false, "", "mailbox usr_carol"},
+		{"X-055 straight to its voicemail: its phone does not ring", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAway: {Always: in(box("carol"))}}}, []pbx.Noun{chose("bob", pbx.StatusAway)}, "", false, "", "mailbox usr_carol"},
+
+		{"X-064 busy is what the caller gets, though the phone is free", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusDND: {Always: in(busyTone)}}}, []pbx.Noun{chose("bob", pbx.StatusDND)}, "", true, "", "ends busy"},
+		{"X-064 after ringing too", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAvailable: {NoAnswer: in(busyTone)}}}, nil, "", false, pbx.CauseNoAnswer, "ends busy"},
+
+		{"X-065 busy goes its own way", pbx.Forwarding{Profiles: apart}, nil, talks, false, "", "rings [bnd_cdesk0] 30s"},
+		{"X-065 a phone that says so is busy", pbx.Forwarding{Profiles: apart}, nil, "", false, pbx.CauseBusy, "rings [bnd_cdesk0] 30s"},
+		{"X-065 who declines is busy", pbx.Forwarding{Profiles: apart}, nil, "", false, pbx.CauseDeclined, "rings [bnd_cdesk0] 30s"},
+		{"X-065 not registered goes its own way", pbx.Forwarding{Profiles: apart}, nil, absent, false, "", "mailbox usr_bob"},
+
+		{"X-067 a second call is offered", pbx.Forwarding{Profiles: several}, nil, talks, false, "", bobRings},
+		{"X-067 and takes the rule for ringing", pbx.Forwarding{Profiles: several}, nil, talks, false, pbx.CauseNoAnswer, "mailbox usr_alice"},
+		{"X-067 no second call is offered where the status says so", pbx.Forwarding{Profiles: apart}, nil, talks, false, "", "rings [bnd_cdesk0] 30s"},
+
+		{"X-071 that caller, at that time", pbx.Forwarding{Exceptions: lunch}, nil, "", true, "", "rings [bnd_cdesk0] 30s"},
+		{"X-071 that caller, at another time", pbx.Forwarding{Exceptions: dinner}, nil, "", true, "", bobRings},
+		{"X-071 another caller, at that time", pbx.Forwarding{Exceptions: other}, nil, "", true, "", bobRings},
+		{"X-071 the time is optional", pbx.Forwarding{Exceptions: always}, nil, "", true, "", "rings [bnd_cdesk0] 30s"},
+
+		{"B-058 who is unavailable is stood in for", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAway: {Always: in(person("carol"))}}}, []pbx.Noun{chose("bob", pbx.StatusAway)}, "", true, "", "rings [bnd_cdesk0] 30s"},
+		{"B-058 and by a group that does not answer after him", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAvailable: {NoAnswer: in(group), Offline: in(group)}}}, nil, "", true, pbx.CauseNoAnswer, "rings [bnd_cdesk0] 30s"},
+		{"B-058 and when no phone of his is there", pbx.Forwarding{Profiles: map[pbx.Status]pbx.Profile{pbx.StatusAvailable: {NoAnswer: in(group), Offline: in(group)}}}, nil, absent, true, "", "rings [bnd_cdesk0] 30s"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, w := house(t, &tt.f, tt.more...)
+			live := w.live
+			switch tt.fact {
+			case talks:
+				live = live.WithCall(&pbx.LiveCall{ID: "cal_1", Phase: pbx.PhaseTalking, Users: []pbx.UserID{"usr_bob"}})
+			case absent:
+				live = live.WithBindings("dev_bdesk", nil)
+			}
+			if got := reaches(s, live, tt.outside, tt.cause); got != tt.want {
+				t.Errorf("%s, want %s\ntrace %v", got, tt.want, ask(s, live, tt.outside).Trace)
+			}
+		})
+	}
+}
+
 func TestForwarding(t *testing.T) {
 	mailbox, carol := pbx.Destination{Kind: pbx.ToMailbox, ID: "usr_bob"}, pbx.Destination{Kind: pbx.ToUser, ID: "usr_carol"}
 	self := pbx.Destination{Kind: pbx.ToUser, ID: "usr_bob"}

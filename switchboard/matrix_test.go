@@ -10,7 +10,8 @@ import (
 )
 
 // Every kind of destination, in every status, on every occasion, for callers from inside and outside, as a rule of the status and as an exception,
-// carried to its end by the whole switchboard in simulated time (X-048… …X-072). What is expected stands here as words.
+// carried to its end by the whole switchboard in simulated time (X-048… …X-072; X-056 the mobile, X-059 and X-060 every system extension,
+// numbers outside, asked first or not). What is expected stands here as words.
 func TestEveryDestinationIsCarried(t *testing.T) {
 	destinations := []struct {
 		name string
