@@ -51,6 +51,10 @@ func (l *lines) Accept(leg pbx.LegID, sdp []byte) {
 	l.with(func(s *sip.Server) { s.Accept(leg, sdp) })
 }
 
+func (l *lines) Confirm(leg pbx.LegID) {
+	l.with(func(s *sip.Server) { s.Confirm(leg) })
+}
+
 func (l *lines) Refuse(leg pbx.LegID, cause pbx.Cause, text string) {
 	l.with(func(s *sip.Server) { s.Refuse(leg, cause, text) })
 }

@@ -78,6 +78,7 @@ func TestKilledWhileRecording(t *testing.T) {
 	var x *Exchange
 	var phones []*Phone
 	answered := map[pbx.UserID]time.Duration{}
+	begun := make([]atomic.Int64, *killCalls)
 	var lost []time.Duration
 	counted := struct{ calls, answered, sounds int }{}
 	for round := 0; ; round++ {
@@ -99,11 +100,11 @@ func TestKilledWhileRecording(t *testing.T) {
 		}
 		if x == nil {
 			address = c.found.Address
-			x, phones = killedPhones(ctx, t, address, people)
+			x, phones = killedPhones(ctx, t, address, people, begun)
 			defer x.Close()
 		}
 		since = time.Now().Truncate(time.Millisecond) // as records tell time
-		answered = c.converse(ctx, t, data, round%2 == 0, x, phones)
+		answered = c.converse(ctx, t, data, round%2 == 0, x, phones, begun)
 	}
 	t.Logf("%d kills: %d calls, %d answered as their phones saw it, %d recordings, all of them whole; sound lost: median %v, most %v", *kills, counted.calls, counted.answered, counted.sounds, median(lost), slices.Max(append(lost, 0)))
 	if counted.answered == 0 || counted.sounds == 0 {
@@ -128,7 +129,8 @@ func alwaysRecord(t *testing.T, data string) {
 	}
 }
 
-func killedPhones(ctx context.Context, t *testing.T, address string, people int) (*Exchange, []*Phone) {
+// killedPhones are phones that answer at once; begun tells since when the call of each pair is up, to one of its phones at least.
+func killedPhones(ctx context.Context, t *testing.T, address string, people int, begun []atomic.Int64) (*Exchange, []*Phone) {
 	t.Helper()
 	x, err := NewExchange(netip.MustParseAddrPort(address))
 	if err != nil {
@@ -138,7 +140,17 @@ func killedPhones(ctx context.Context, t *testing.T, address string, people int)
 	for i := range people {
 		name := fmt.Sprintf("u%05d", i)
 		p := x.Add(name, "p"+name)
-		p.Ringing = func(talk *Talk) { go func() { _ = talk.Answer(ctx) }() }
+		p.Ringing = func(talk *Talk) {
+			go func() {
+				_ = talk.Answer(ctx)
+				select {
+				case <-talk.Confirmed():
+					begun[i/2].CompareAndSwap(0, time.Now().UnixNano())
+				case <-talk.Ended():
+				case <-ctx.Done():
+				}
+			}()
+		}
 		if err := p.Register(ctx, 86400); err != nil {
 			t.Fatal(err)
 		}
@@ -239,11 +251,13 @@ func (c *killed) whole(t *testing.T, round int) {
 }
 
 // converse lets every second phone call the next one, kills the server at some moment – a late one when there is sound on disk –, and says how long the calls that were
-// answered had lasted.
-func (c *killed) converse(ctx context.Context, t *testing.T, data string, late bool, x *Exchange, phones []*Phone) map[pbx.UserID]time.Duration {
+// answered, or of which a phone had its answer confirmed, had lasted.
+func (c *killed) converse(ctx context.Context, t *testing.T, data string, late bool, x *Exchange, phones []*Phone, begun []atomic.Int64) map[pbx.UserID]time.Duration {
 	t.Helper()
 	var talks []*Talk
-	begun := make([]atomic.Int64, len(phones)/2)
+	for i := range begun {
+		begun[i].Store(0)
+	}
 	for i := 0; i < len(phones); i += 2 {
 		talk, err := phones[i].Dial(ctx, fmt.Sprint(10000+i+1))
 		if err != nil {
@@ -253,7 +267,7 @@ func (c *killed) converse(ctx context.Context, t *testing.T, data string, late b
 		go func() {
 			select {
 			case <-talk.Answered():
-				begun[i/2].Store(time.Now().UnixNano())
+				begun[i/2].CompareAndSwap(0, time.Now().UnixNano())
 			case <-ctx.Done():
 			}
 		}()

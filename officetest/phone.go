@@ -42,7 +42,7 @@ type Phone struct {
 func NewExchange(server netip.AddrPort) (*Exchange, error) {
 	x := &Exchange{server: server, phones: map[string]*Phone{}, talks: map[string]*Talk{}, watches: map[string]*Watch{}}
 	x.stack = stack.New(stack.Config{
-		OnRequest: x.request, OnAck: func(*stack.ServerTx, *stack.Message) {}, OnCancel: x.cancelled,
+		OnRequest: x.request, OnAck: x.confirmed, OnCancel: x.cancelled,
 		OnUnacked: func(tx *stack.ServerTx) { x.forget(tx.Request.CallID()) },
 		Policy:    stack.Policy{Methods: []string{"INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "INFO", "NOTIFY"}, Supported: []string{"eventlist"}},
 		Trusted:   func(netip.Addr) bool { return true },
@@ -55,6 +55,23 @@ func NewExchange(server netip.AddrPort) (*Exchange, error) {
 	}
 	x.local = local
 	return x, nil
+}
+
+// confirmed hears that the answer of a phone was confirmed.
+func (x *Exchange) confirmed(tx *stack.ServerTx, _ *stack.Message) {
+	x.mu.Lock()
+	t := x.talks[tx.Request.CallID()]
+	x.mu.Unlock()
+	if t == nil || t.invite != tx {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	select {
+	case <-t.heard:
+	default:
+		close(t.heard)
+	}
 }
 
 // Close ends all talks without a word and closes the socket.
@@ -254,7 +271,7 @@ func (x *Exchange) invited(tx *stack.ServerTx) {
 		tx.Respond(stack.NewResponse(req, 480, ""))
 		return
 	}
-	t := &Talk{phone: p, callID: req.CallID(), invite: tx, Caller: req.From().Name(), ended: make(chan struct{}), answered: make(chan struct{})}
+	t := &Talk{phone: p, callID: req.CallID(), invite: tx, Caller: req.From().Name(), answered: make(chan struct{}), heard: make(chan struct{}), ended: make(chan struct{})}
 	offer, err := sdp.Parse(req.Body)
 	if err == nil {
 		t.far, err = offer.Audio(sdp.Plain)

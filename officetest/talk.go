@@ -39,11 +39,15 @@ type Talk struct {
 	early    atomic.Int64 // packets of sound that came before an answer
 	over     bool
 	answered chan struct{}
+	heard    chan struct{} // incoming: our answer was confirmed
 	ended    chan struct{}
 }
 
 // Answered is closed when the call is up.
 func (t *Talk) Answered() <-chan struct{} { return t.answered }
+
+// Confirmed is closed when the server has confirmed our answer to an incoming call.
+func (t *Talk) Confirmed() <-chan struct{} { return t.heard }
 
 // Ended is closed when the call is over.
 func (t *Talk) Ended() <-chan struct{} { return t.ended }
@@ -84,7 +88,7 @@ func (t *Talk) listen() {
 
 // Dial calls a number. The talk goes on until Hangup, or until the far side ends it.
 func (p *Phone) Dial(ctx context.Context, number string) (*Talk, error) {
-	t := &Talk{phone: p, callID: stack.NewToken(), answered: make(chan struct{}), ended: make(chan struct{})}
+	t := &Talk{phone: p, callID: stack.NewToken(), answered: make(chan struct{}), heard: make(chan struct{}), ended: make(chan struct{})}
 	body, err := t.open(ctx)
 	if err != nil {
 		return nil, err

@@ -123,6 +123,7 @@ type house struct {
 	failures []AuthFailure
 	accounts map[string]Credential
 	serial   atomic.Int64
+	ponders  atomic.Bool // what answers is not confirmed by itself
 }
 
 const serverAddr = "192.0.2.1:5060"
@@ -138,7 +139,12 @@ func newHouse(t testing.TB, change func(*Config)) *house {
 		NewID:    func(prefix string) string { return fmt.Sprintf("%s_%04d", prefix, h.serial.Add(1)) },
 		Lookup:   func(name string) (Credential, bool) { c, ok := h.accounts[name]; return c, ok },
 		Incoming: func(in call.Incoming) { h.incoming <- in },
-		Signal:   func(g call.Signal) { h.signals <- g },
+		Signal: func(g call.Signal) {
+			if g.Kind == call.SignalAnswered && !h.ponders.Load() {
+				h.server.Confirm(g.Leg)
+			}
+			h.signals <- g
+		},
 		Bindings: func(d pbx.DeviceID, list []pbx.Binding) {
 			h.mu.Lock()
 			defer h.mu.Unlock()

@@ -211,12 +211,14 @@ func (l *leg) earlyDialog(tag string, resp *stack.Message) *early {
 	return &l.early[len(l.early)-1]
 }
 
-// accepted handles a 2xx. The first makes the dialog; a repeated one gets its ACK again; another tag is a fork that lost
+// accepted handles a 2xx. The first makes the dialog, and its ACK waits for Confirm; a repeated one gets its ACK again; another tag is a fork that lost
 // (RFC 3261 §13.2.2.4) and is hung up at once, as is a phone that answered after we had given up.
 func (l *leg) accepted(resp *stack.Message) {
 	tag := resp.To().Tag()
 	if confirmed := l.dialog.remote.Tag(); confirmed != "" && tag == confirmed {
-		l.sendAck(&l.dialog, l.inviteSeq)
+		if !l.unacked || l.phase != phaseUp {
+			l.sendAck(&l.dialog, l.inviteSeq)
+		}
 		return
 	}
 	d, sdp := l.dialog.answered(resp), sdpOf(resp)
@@ -236,7 +238,7 @@ func (l *leg) accepted(resp *stack.Message) {
 	if l.flow.Transport == stack.UDP && len(d.routes) == 0 {
 		l.s.moveLeg(l, wayTo(d.target, resp.Flow))
 	}
-	l.sendAck(&l.dialog, l.inviteSeq)
+	l.unacked = true
 	if l.phase != phaseCalling { // it crossed our CANCEL
 		l.bye(pbx.CauseCancelled)
 		return
@@ -250,6 +252,16 @@ func (l *leg) accepted(resp *stack.Message) {
 		return
 	}
 	l.up(call.Signal{Status: resp.Status, SDP: sdp})
+}
+
+// confirm acknowledges the phone's 200, once.
+func (l *leg) confirm() {
+	if !l.unacked {
+		return
+	}
+	l.unacked = false
+	l.sendAck(&l.dialog, l.inviteSeq)
+	l.nextOffer()
 }
 
 // lostFork hangs up another phone that answered the same INVITE; its repeated 2xx only gets the ACK again.

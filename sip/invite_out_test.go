@@ -308,6 +308,48 @@ func TestGlare(t *testing.T) {
 	})
 }
 
+// The answer of a phone that we call is confirmed when the switchboard says so, and before anything else that is said to it (ADR 113).
+func TestConfirm(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		then func(h *house)
+		next string
+	}{
+		{"confirmed", func(h *house) { h.server.Confirm("leg_out"); h.server.Confirm("leg_out") }, ""},
+		{"hung up", func(h *house) { h.server.Hangup("leg_out", pbx.CauseHangup) }, "BYE"},
+		{"changed", func(h *house) {
+			h.server.Offer("leg_out", []byte(sdpC))
+			synctest.Wait()
+			h.server.Confirm("leg_out")
+		}, "INVITE"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bubble(t, nil, func(t *testing.T, h *house) {
+				h.ponders.Store(true)
+				bob := h.phone("bob", "192.0.2.12:5060")
+				tx := h.dials(bob)
+				bob.respond(tx, 200, sdpA)
+				h.signal(call.SignalAnswered)
+				time.Sleep(1800 * time.Millisecond) // the phone repeats its answer
+				synctest.Wait()
+				if len(bob.acks) > 0 || len(bob.requests) > 0 {
+					t.Fatalf("%d ACK before the switchboard confirmed", len(bob.acks))
+				}
+				c.then(h)
+				synctest.Wait()
+				if len(bob.acks) != 1 {
+					t.Errorf("%d ACK", len(bob.acks))
+				}
+				if c.next != "" {
+					bob.respond(bob.next(c.next), 200, sdpA)
+				} else if len(bob.requests) > 0 {
+					t.Error("asked for more")
+				}
+			})
+		})
+	}
+}
+
 // A phone that has an offer of its own under way says so with 500 and Retry-After; that is no refusal (RFC 3261 §14.2).
 func TestBusyWithAnOffer(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, h *house) {

@@ -63,6 +63,7 @@ type leg struct {
 	timer     sessionTimer
 	alarm     alarm
 	byeOnAck  pbx.Cause // hang up as soon as the ACK is here
+	unacked   bool      // the phone's 200 to our INVITE waits for Confirm
 }
 
 // alarm is a timer on the worker of a leg. Setting it again forgets the time before.
@@ -130,6 +131,7 @@ func (l *leg) over(cause pbx.Cause, reason string) {
 
 // bye says goodbye and forgets the dialog when the far side has answered or cannot.
 func (l *leg) bye(cause pbx.Cause) {
+	l.confirm()
 	m := l.dialog.request(stack.MethodBye)
 	if cause == pbx.CauseElsewhere {
 		m.Set(stack.HeaderReason, reasonElsewhere)

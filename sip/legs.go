@@ -13,6 +13,10 @@ func (s *Server) Progress(id pbx.LegID, status int, sdp []byte) {
 // Accept answers an incoming leg. SignalAnswered follows when the caller has acknowledged.
 func (s *Server) Accept(id pbx.LegID, sdp []byte) { s.do(id, func(l *leg) { l.accept(sdp) }) }
 
+// Confirm acknowledges the answer of an outgoing leg, of which SignalAnswered told. Until then its phone repeats the answer, for 32 seconds at most
+// (RFC 3261 §13.3.1.4). On any other leg it does nothing.
+func (s *Server) Confirm(id pbx.LegID) { s.do(id, (*leg).confirm) }
+
 // Refuse answers an incoming leg finally; the text is for the person who called. SignalFailed follows with the same cause.
 func (s *Server) Refuse(id pbx.LegID, cause pbx.Cause, text string) {
 	s.do(id, func(l *leg) { l.refuse(cause, text) })

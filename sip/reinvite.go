@@ -153,7 +153,7 @@ func (l *leg) offer(sdp []byte) {
 // nextOffer sends the waiting offer when nothing is under way.
 func (l *leg) nextOffer() {
 	r := &l.reinvite
-	if l.phase != phaseUp || r.isBusy() || r.next == nil || r.alarm.stop != nil {
+	if l.phase != phaseUp || l.unacked || r.isBusy() || r.next == nil || r.alarm.stop != nil {
 		return
 	}
 	sdp := r.next

@@ -28,6 +28,7 @@ func (n *null) Dial(inv call.Invite) error {
 	n.board.Signal(call.Signal{Leg: inv.Leg, Kind: call.SignalAnswered, SDP: n.answer})
 	return nil
 }
+func (n *null) Confirm(pbx.LegID)                   {}
 func (n *null) Progress(pbx.LegID, int, []byte)     {}
 func (n *null) Refuse(pbx.LegID, pbx.Cause, string) { panic("refused") }
 func (n *null) Deflect(pbx.LegID, string)           { n.done <- struct{}{} }

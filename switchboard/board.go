@@ -243,6 +243,9 @@ func (b *Board) Signal(sig call.Signal) {
 		}
 		return
 	}
+	if sig.Kind == call.SignalAnswered {
+		b.c.Legs.Confirm(sig.Leg)
+	}
 	r.(carrier).post(&message{signal: sig})
 }
 

@@ -26,6 +26,8 @@ type Legs interface {
 	Progress(leg pbx.LegID, status int, sdp []byte)
 	// Accept answers an incoming leg; the confirmation comes as call.SignalAnswered.
 	Accept(leg pbx.LegID, sdp []byte)
+	// Confirm tells an outgoing leg that its answer, call.SignalAnswered, was heard.
+	Confirm(leg pbx.LegID)
 	// Refuse ends an incoming leg that was not answered; text goes to the caller's display.
 	Refuse(leg pbx.LegID, cause pbx.Cause, text string)
 	// Deflect asks the carrier of an incoming leg that was not answered to send the call to another number by itself.

@@ -36,18 +36,19 @@ type wire struct {
 
 // phone is one leg as the far side sees it.
 type phone struct {
-	w       *wire
-	leg     pbx.LegID
-	invite  call.Invite
-	in      bool          // it is the caller
-	up      bool          // answered
-	over    bool          // its last signal is out
-	gone    chan struct{} // closed when over
-	got     []byte        // last description from us
-	replied chan int      // statuses of Reply
-	port    uint16
-	speaks  []sdp.Codec   // empty for whatever it is offered
-	ponders time.Duration // before it answers a changed session
+	w         *wire
+	leg       pbx.LegID
+	invite    call.Invite
+	in        bool          // it is the caller
+	up        bool          // answered
+	over      bool          // its last signal is out
+	confirmed bool          // of its own answer
+	gone      chan struct{} // closed when over
+	got       []byte        // last description from us
+	replied   chan int      // statuses of Reply
+	port      uint16
+	speaks    []sdp.Codec   // empty for whatever it is offered
+	ponders   time.Duration // before it answers a changed session
 }
 
 func (w *wire) say(format string, args ...any) {
@@ -96,6 +97,10 @@ func (w *wire) Accept(leg pbx.LegID, body []byte) {
 		}
 		go p.send(call.Signal{Kind: call.SignalAnswered})
 	})
+}
+
+func (w *wire) Confirm(leg pbx.LegID) {
+	w.do(leg, func(p *phone) { p.confirmed = p.confirmed || !p.in })
 }
 
 func (w *wire) Refuse(leg pbx.LegID, cause pbx.Cause, text string) {

@@ -13,8 +13,8 @@ import (
 // openingMost is how long an answer waits for the first fact of its call to be stored.
 const openingMost = 2 * time.Second
 
-// opening holds back the answer of a caller until the first fact of his call is stored, so that a kill never leaves an answered call without a
-// record (BAR CR-01, ADR 113). Neither the call nor the journal waits: what is to be done on the leg stands here, in its order.
+// opening holds back the answer of a caller, and the confirmation of a phone that answered, until the first fact of the call is stored, so that a kill
+// never leaves an answered call without a record (BAR CR-01, ADR 113). Neither the call nor the journal waits: what is to be done on the leg stands here, in its order.
 type opening struct {
 	free    atomic.Bool // nothing is held back any more
 	mu      sync.Mutex
@@ -29,7 +29,7 @@ type deferred struct {
 }
 
 // hold keeps what is to be done on a leg for later and reports true, or reports false: it may be done now.
-// An answer waits for the opening, all else only behind what already waits on the same leg.
+// An answer, or a confirmation, waits for the opening, all else only behind what already waits on the same leg.
 func (o *opening) hold(leg pbx.LegID, answers bool, do func(), late func()) bool {
 	if o.free.Load() {
 		return false
@@ -73,7 +73,8 @@ func (o *opening) release() bool {
 	return true
 }
 
-// threshold is the signalling side as calls see it: every way to answer a caller leads over it.
+// threshold is the signalling side as calls see it: every way to answer a caller, and to confirm the answer of a phone that the house calls, leads over
+// it.
 type threshold struct {
 	Legs
 	b *Board
@@ -100,6 +101,10 @@ func (r *run) late() {
 
 func (t *threshold) Accept(leg pbx.LegID, sdp []byte) {
 	t.pass(leg, true, func() { t.Legs.Accept(leg, sdp) })
+}
+
+func (t *threshold) Confirm(leg pbx.LegID) {
+	t.pass(leg, true, func() { t.Legs.Confirm(leg) })
 }
 
 func (t *threshold) Hangup(leg pbx.LegID, cause pbx.Cause) {
