@@ -111,7 +111,7 @@ func (s *Session) hearRTP(l *loop, b []byte, now time.Duration) (_ []byte, h hea
 		return nil, h, false
 	}
 	s.count(l, h, payload, now)
-	return b, h, s.receives
+	return b, h, s.receives && !s.gagged
 }
 
 // count takes an accepted packet into the figures and looks for digits.
@@ -123,10 +123,10 @@ func (s *Session) count(l *loop, h header, payload []byte, now time.Duration) {
 	f := &s.kinds[s.index[h.payload]-1]
 	if !f.event {
 		s.source.arrive(h.stamp, f.clock, int64(now))
-		if s.ear != nil && f.codec != noCodec && s.receives {
+		if s.ear != nil && f.codec != noCodec && s.receives && !s.gagged {
 			s.listen(l, f.codec, h, payload, now)
 		}
-		if s.capture != nil && f.codec != noCodec && s.receives {
+		if s.capture != nil && f.codec != noCodec && s.receives && !s.gagged {
 			s.capture.put(s.track, f.codec, h, payload, now)
 		}
 		return

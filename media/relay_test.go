@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"sync"
 	"testing"
+
+	"tandem/audio"
 )
 
 func TestCallBothWays(t *testing.T) {
@@ -87,6 +89,38 @@ func TestFarSideMaySendWithOurNumbers(t *testing.T) {
 	b.talk(sb, 111, "x")
 	if n := number(a.hear()); n != 96 {
 		t.Errorf("A got %d", n)
+	}
+}
+
+// Who is shut is counted, and his keys are told; nobody hears him, and nothing of what he says is kept.
+func TestShut(t *testing.T) {
+	x := capture(t, pcmu, events)
+	loud := audio.ToMu(nil, audio.Tone(500, 8000, 160))
+	caller, far := x.side[0], x.side[1]
+	far.Gag(true)
+	for range 50 {
+		x.both(0, loud, loud)
+	}
+	if _, passed := far.deliver(x.p[1].addr(), x.p[1].packet(0, string(loud)), x.now); passed {
+		t.Error("who is shut is heard")
+	}
+	if _, passed := caller.deliver(x.p[0].addr(), x.p[0].packet(0, string(loud)), x.now); !passed {
+		t.Error("the other side is not")
+	}
+	told, passed := far.deliver(x.p[1].addr(), x.p[1].packet(101, "\x05\x0a\x00\xa0"), x.now)
+	if passed || len(told) == 0 || told[len(told)-1] != (Event{Kind: EventDigit, Digit: '5'}) {
+		t.Errorf("a key: told %v, carried on %v", told, passed)
+	}
+	far.Gag(false)
+	for range 50 {
+		x.both(0, loud, loud)
+	}
+	if st := far.Stats(); st.Received.Packets != 102 {
+		t.Errorf("counted %d packets", st.Received.Packets)
+	}
+	left, right := channels(t, x.done())
+	if half := 50 * 160; audio.Level(left[:half]) < -20 || audio.Level(right[:half]) > -90 || audio.Level(right[half+320:]) < -20 {
+		t.Errorf("kept: %f and %f, then %f", audio.Level(left[:half]), audio.Level(right[:half]), audio.Level(right[half+320:]))
 	}
 }
 

@@ -39,6 +39,7 @@ type Session struct {
 	record  *recorder // what is heard goes there
 	capture *Capture  // … and there, as it is
 	track   uint8     // … as that side
+	gagged  bool      // nobody hears the far side, but for its keys
 	seat    *seat     // in a room
 
 	formats []Format   // what the far side understands
@@ -88,6 +89,13 @@ func (s *Session) Port() uint16 { return s.port }
 func (s *Session) Watch(f func(Event)) {
 	s.mu.Lock()
 	s.watch = f
+	s.mu.Unlock()
+}
+
+// Gag lets nobody hear the far side: what it says is neither carried on nor mixed nor kept, though it is counted. Its keys are told, and not carried on.
+func (s *Session) Gag(on bool) {
+	s.mu.Lock()
+	s.gagged = on
 	s.mu.Unlock()
 }
 

@@ -28,6 +28,7 @@ type Account struct {
 	Transport string // udp tcp tls
 	SRTP      bool   // offer SDES keys; with tls
 	Waiting   bool   // watch the own mailbox, and write into the log what is told (RFC 3842)
+	Answers   bool   // it answers by itself
 	Keys      string // how keys are sent: rtpevent or info; empty is the phone's usual
 }
 
@@ -83,6 +84,9 @@ func StartBaresip(ctx context.Context, dir, tone string, a Account, codecs ...st
 	}
 	if a.SRTP {
 		account += ";mediaenc=srtp-mand"
+	}
+	if a.Answers {
+		account += ";answermode=auto"
 	}
 	if a.Keys != "" {
 		account += ";dtmfmode=" + a.Keys

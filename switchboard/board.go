@@ -156,7 +156,7 @@ func (b *Board) Incoming(in call.Incoming) {
 	// perform
 	r = newRun(b, s, in, asked, plan, now)
 	for _, callee := range r.sides[1:] {
-		callee.answers = intercom
+		callee.answers, callee.shut = intercom, intercom
 	}
 	if plan.Refuse != "" && !r.isAloud() {
 		r.refuse(plan.Refuse, plan.Text)

@@ -82,6 +82,7 @@ type Stream interface {
 	Stop()                     // ends what plays
 	Pause(on bool)             // lets it wait where it is
 	Wind(by time.Duration)     // moves it
+	Gag(on bool)               // lets nobody hear the far side, but for its keys
 	Record(media.Record) (rate int, err error)
 	EndRecord()
 	Stats() media.Stats

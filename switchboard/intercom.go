@@ -3,14 +3,17 @@ package switchboard
 import (
 	"time"
 
+	"tandem/call"
 	"tandem/i18n"
+	"tandem/media"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/route"
 )
 
 // intercom makes of a plan one whose phones answer by themselves: only a person's own phones, no rule of his, and not while he does not want
-// to be disturbed (X-084, G-015).
+// to be disturbed (X-084, G-015). It goes one way first: the phone's speaker opens and a tone tells so; nobody hears its microphone before the person
+// presses a key, so that nobody can listen into a room (ADR 130).
 func (b *Board) intercom(s *pbx.Snapshot, who pbx.Actor, number string, plan *route.Plan, now time.Time) {
 	refuse := func(cause pbx.Cause, text i18n.Text) {
 		plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, cause, text
@@ -34,5 +37,16 @@ func (b *Board) intercom(s *pbx.Snapshot, who pbx.Actor, number string, plan *ro
 		}
 		plan.Then = route.Then{}
 		plan.Trace = append(plan.Trace, i18n.T("route.intercom", "name", u.Name, "user", string(u.ID)))
+	}
+}
+
+// unshut lets a side be heard whose person has pressed a key; a tone tells both.
+func (r *run) unshut(s *side) {
+	s.shut = false
+	if s.stream != nil {
+		s.stream.Gag(false)
+	}
+	if r.state.Phase == call.Talking {
+		r.chime(media.Beep())
 	}
 }

@@ -272,6 +272,7 @@ type stream struct {
 	plays  []media.Playlist
 	tape   *media.Record
 	closed bool
+	shut   bool
 	places int // how often a browser was told of a new way
 }
 
@@ -412,7 +413,10 @@ func (s *stream) Wind(by time.Duration) {
 	s.wound = append(s.wound, by.String())
 	s.mu.Unlock()
 }
-func (s *stream) Stop() { s.mu.Lock(); s.plays = append(s.plays, media.Playlist{}); s.mu.Unlock() }
+func (s *stream) tones() int   { s.mu.Lock(); defer s.mu.Unlock(); return len(s.plays) }
+func (s *stream) isShut() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.shut }
+func (s *stream) Gag(on bool)  { s.mu.Lock(); s.shut = on; s.mu.Unlock() }
+func (s *stream) Stop()        { s.mu.Lock(); s.plays = append(s.plays, media.Playlist{}); s.mu.Unlock() }
 
 func (s *stream) Record(r media.Record) (int, error) {
 	s.mu.Lock()

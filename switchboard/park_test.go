@@ -161,6 +161,7 @@ func TestPickup(t *testing.T) {
 	})
 }
 
+// X-084, G-015: who is spoken to is heard only after a key.
 func TestIntercom(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := newOffice(t, nil)
@@ -168,7 +169,12 @@ func TestIntercom(t *testing.T) {
 			if !p.invite.Answer {
 				t.Error("bob's phone was not told to answer")
 			}
+			if !o.sound.streams[len(o.sound.streams)-1].isShut() {
+				t.Error("somebody could listen at bob's phone")
+			}
 			p.answers()
+			pause(2 * time.Second)
+			p.send(call.Signal{Kind: call.SignalDigit, Digit: '5'})
 		})
 		o.phone("m1", false, func(*phone) { t.Error("mona's phone rings") })
 		if p := o.dials("alice", "*80102"); !p.over {
@@ -178,6 +184,15 @@ func TestIntercom(t *testing.T) {
 		pause(time.Second)
 		if !mona.up {
 			t.Fatalf("bob's phone did not answer\n%s", strings.Join(o.wire.log, "\n"))
+		}
+		n := len(o.sound.streams)
+		caller, callee := o.sound.streams[n-2], o.sound.streams[n-1]
+		if !callee.isShut() || caller.isShut() || callee.tones() != 1 || caller.tones() != 1 {
+			t.Errorf("before a key is pressed: shut %v, %d tones at bob, %d at mona", callee.isShut(), callee.tones(), caller.tones())
+		}
+		pause(2 * time.Second)
+		if callee.isShut() || callee.tones() != 2 || caller.tones() != 2 || caller.keys != "" {
+			t.Errorf("after it: shut %v, %d tones at bob, %d at mona, who hears keys %q", callee.isShut(), callee.tones(), caller.tones(), caller.keys)
 		}
 		mona.hangsUp()
 		o.put(&pbx.Choice{User: "usr_bob", Status: pbx.StatusDND, At: began})

@@ -298,6 +298,7 @@ func (r *run) openStream(s *side) bool {
 		return false
 	}
 	s.stream = stream
+	stream.Gag(s.shut)
 	leg := s.leg
 	stream.Watch(func(e media.Event) { r.noticed(leg, e) })
 	return true

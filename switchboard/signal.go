@@ -3,6 +3,7 @@ package switchboard
 import (
 	"tandem/call"
 	"tandem/i18n"
+	"tandem/media"
 	"tandem/pbx"
 )
 
@@ -61,6 +62,8 @@ func (r *run) handle(m *message) {
 		r.told(m.input)
 	case m.key != "":
 		switch i := r.state.Find(m.key); {
+		case i >= 0 && r.sides[i].shut:
+			r.unshut(r.sides[i])
 		case r.state.IsHoused() || r.state.IsAsked(m.key) || r.state.AsksConsent(): // otherwise the sound carries it
 			r.step(call.Digit{Leg: m.key, Digit: m.signal.Digit})
 		case i >= 0:
@@ -120,6 +123,10 @@ func (r *run) signal(s *side, i int, sig call.Signal) {
 			r.referred(s, i, sig)
 		}
 	case call.SignalDigit:
+		if s.shut {
+			r.unshut(s)
+			return
+		}
 		r.step(call.Digit{Leg: s.leg, Digit: sig.Digit})
 		r.keyed(s, i, sig.Digit)
 	}
@@ -154,7 +161,11 @@ func (r *run) answered(s *side, i int, body []byte) {
 		r.sound(s) // the house speaks at once
 	}
 	in.Codec, in.Secure, in.Hold = s.name, s.isEncrypted(), s.open && !s.theirs.Direction.Receives()
+	confirms := r.state.Phase == call.Answering
 	r.step(in)
+	if confirms && r.state.Phase == call.Talking && r.state.Callee > 0 && r.sides[r.state.Callee].shut {
+		r.chime(media.Beep())
+	}
 	if reads && in.Fault == "" && (i == 0 || r.state.Phase == call.Talking) {
 		r.sound(s)
 		if i == 0 && r.state.Callee > 0 { // his description came with the confirmation only

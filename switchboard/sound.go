@@ -24,6 +24,7 @@ type side struct {
 	actor   pbx.Actor   // of a leg that came to us
 	ghost   bool        // there is no phone: it stands for who asked the house to call
 	answers bool        // its phone is to answer by itself
+	shut    bool        // nobody hears it before it presses a key
 	secure  bool        // signalling is encrypted, so keys may be exchanged (RT-04)
 	source  netip.Addr  // where its signalling comes from
 	stream  Stream

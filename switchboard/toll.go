@@ -54,7 +54,7 @@ type over struct {
 	rule string // name of the profile
 }
 
-// warnTag tells the tone before the end of a call from everything that the machine plays.
+// warnTag tells a tone into a conversation from everything that the machine plays.
 const warnTag = 1 << 62
 
 // warn lets both sides hear that the end is near. A side whose codec the house cannot speak hears nothing.
@@ -62,14 +62,18 @@ func (r *run) warn() {
 	if r.state.Phase != call.Talking || r.state.Callee == 0 {
 		return
 	}
-	list := media.Warning()
+	r.chime(media.Warning())
+}
+
+// chime lets both sides of a conversation hear a tone.
+func (r *run) chime(list media.Playlist) {
 	list.Tag = warnTag
 	for _, s := range []*side{r.sides[0], r.sides[r.state.Callee]} {
 		if s.stream == nil {
 			continue
 		}
 		if err := s.stream.Play(list); err != nil {
-			r.log().Info("no warning before the end of a call", "leg", s.leg, "error", err)
+			r.log().Info("no tone in a call", "leg", s.leg, "error", err)
 		}
 	}
 }
