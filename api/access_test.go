@@ -201,6 +201,7 @@ func probes() map[string][]probe {
 		"POST /v1/users/{user}/suspend":        things("/v1/users/%s/suspend", "", `{"reason":"test"}`),
 		"POST /v1/users/{user}/restore":        things("/v1/users/%s/restore", "", ""),
 		"POST /v1/users/{user}/invite":         things("/v1/users/%s/invite", "", ""),
+		"POST /v1/users/{user}/call":           things("/v1/users/%s/call", "", `{"to":"101"}`),
 		"DELETE /v1/users/{user}/sessions":     things("/v1/users/%s/sessions", "", ""),
 		"PUT /v1/users/{user}/roles/{role}":    append(things("/v1/users/%s/roles/system_admin", "", ""), things("/v1/users/%s/roles/reports", "", "")...),
 		"DELETE /v1/users/{user}/roles/{role}": append(things("/v1/users/%s/roles/auditor", "", ""), probe{"sven", "/v1/users/<sven>/roles/system_admin", "", ""}),

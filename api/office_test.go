@@ -74,6 +74,7 @@ type office struct {
 	taped    []string
 	steered  []switchboard.RoomOrder
 	invited  []pbx.Destination
+	begun    []switchboard.Originate
 	modes    []pbx.Watch
 	locked   bool
 	close    func() // before the test ends, where a test needs many offices
@@ -464,6 +465,12 @@ func (o *office) Steer(_ pbx.Actor, _ pbx.RoomID, order switchboard.RoomOrder) e
 func (o *office) Invite(_ pbx.Actor, _ pbx.RoomID, to pbx.Destination) (pbx.CallID, error) {
 	o.invited = append(o.invited, to)
 	return "cal_invited", nil
+}
+
+// Originate stands for a call that is begun by a click: what is asked is kept.
+func (o *office) Originate(ask switchboard.Originate) (pbx.CallID, error) {
+	o.begun = append(o.begun, ask)
+	return "cal_begun", nil
 }
 
 // Dictate, Dictated and EndDictation stand for phones: whoever is called is told to be ringing until the test says otherwise.

@@ -52,6 +52,7 @@ func Routes() []Route {
 		route("POST", "/v1/users/{user}/suspend", over("user", policy.UserSuspend), "Suspend a person: every door closes at once.", (*Server).suspendUser).dry(),
 		route("POST", "/v1/users/{user}/restore", over("user", policy.UserSuspend), "Lift a suspension.", (*Server).restoreUser).dry(),
 		act("POST", "/v1/users/{user}/invite", over("user", policy.LoginReset), "Send access: a mail with a link to choose a password.", (*Server).inviteUser).accepted(),
+		route("POST", "/v1/users/{user}/call", over("user", policy.CallOriginate), "Begin a call for a person: his phones ring, and whoever picks up is connected with the number.", (*Server).originate).accepted(),
 		act("DELETE", "/v1/users/{user}/sessions", over("user", policy.LoginReset), "Sign a person out everywhere.", (*Server).deleteUserSessions),
 		route("PUT", "/v1/users/{user}/roles/{role}", over("user", policy.UserSee), "Give an office-wide role.", (*Server).putOfficeRole).dry(),
 		act("DELETE", "/v1/users/{user}/roles/{role}", over("user", policy.UserSee), "Take an office-wide role away.", (*Server).deleteOfficeRole).dry(),

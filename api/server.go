@@ -41,6 +41,7 @@ type Calls interface {
 	Room(id pbx.RoomID) (locked, hushed bool)
 	Steer(actor pbx.Actor, id pbx.RoomID, o switchboard.RoomOrder) error
 	Invite(actor pbx.Actor, id pbx.RoomID, to pbx.Destination) (pbx.CallID, error)
+	Originate(switchboard.Originate) (pbx.CallID, error)
 }
 
 // Letter writes the mail that carries a one-time link; the secret is the part of the address that opens it.

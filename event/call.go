@@ -54,6 +54,13 @@ type Started struct {
 	Ruling  *Ruling       `json:"ruling,omitempty"` // of a call that leads outside
 }
 
+// Asked is the payload of call.asked: somebody had the call begun, by a click or through the interface.
+type Asked struct {
+	For    pbx.UserID `json:"for"`    // in whose name it is
+	Party  pbx.Party  `json:"party"`  // … as he was called then
+	Number string     `json:"number"` // as it was to be dialled
+}
+
 // Rang is the payload of call.rang: a phone rings.
 type Rang struct {
 	Leg Leg `json:"leg"`

@@ -192,6 +192,7 @@ const (
 // The facts about calls; their payloads are in call.go.
 const (
 	CallStarted     Kind = "call.started"
+	CallAsked       Kind = "call.asked"    // somebody had it begun, for himself or for another
 	CallRouted      Kind = "call.routed"   // it goes on to another place
 	CallQueued      Kind = "call.queued"   // the caller waits in a queue
 	CallDequeued    Kind = "call.dequeued" // … and no longer
@@ -271,7 +272,7 @@ func Kinds() []Kind {
 		RecordingBegun, RecordingMade, RecordingDropped, RecordingPlayed, RecordingDownloaded, RecordingDeleted, RecordingRestored, RecordingExpired, RecordingHeld, RecordingReleased,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored, MessageSentOn, MailboxLocked,
 		CallbackAsked, CallbackTried, CallbackEnded, CallbackDropped,
-		CallStarted, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallEntered, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
+		CallStarted, CallAsked, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallEntered, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		WatchBegun, WatchTurned, WatchEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,

@@ -90,3 +90,6 @@ func (q *question) perform(p *Plan, to pbx.Destination) {
 	p.House = &House{At: to, Language: q.language(&House{})}
 	p.because(i18n.T("route.code", "code", p.Dialled))
 }
+
+// IsCode reports whether a feature code was dialled, other than a short number.
+func (p *Plan) IsCode() bool { return p.Class == number.Feature }

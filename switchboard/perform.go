@@ -307,6 +307,10 @@ func (r *run) emit(e call.Emit) {
 		r.draft.Rang(r.now, p)
 		r.fact(e.Kind, r.actor(i), p)
 	case event.CallAnswered:
+		if r.summons != nil && r.summons.asked != nil {
+			r.lifted(e.Leg)
+			return
+		}
 		r.emitAnswered(e.Leg)
 		r.flush(nil)
 	case event.CallHeld, event.CallResumed, event.CallReturned:
@@ -335,6 +339,7 @@ func (r *run) emitStarted() {
 	}
 	r.draft.Started(r.id, r.now, p)
 	r.fact(event.CallStarted, r.in.Actor, p)
+	r.emitAsked()
 }
 
 func (r *run) emitAnswered(leg pbx.LegID) {

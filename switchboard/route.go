@@ -17,7 +17,14 @@ func (r *run) goOn(e call.Route) call.Input {
 	s, live := r.b.c.View()
 	asked := r.plan.Go(r.asked, e.Cause, r.now)
 	asked.To, asked.Owner, asked.PIN = e.To, e.Owner, r.pinned
+	begun, dials := r.dials()
+	if dials {
+		asked, r.asked = begun, begun
+	}
 	plan := route.Decide(s, live, asked)
+	if dials {
+		mayPlace(s, r.in.Actor, &plan, r.now)
+	}
 	r.b.mayDialOut(s, r.in.Actor, &plan, r.now)
 	r.hurry(&plan)
 	r.revision = s.Version

@@ -18,6 +18,8 @@ type summons struct {
 	limit  string        // … and which profile says so
 	who    pbx.Actor     // who asked for it
 	answer bool          // his phones are to answer by themselves
+	asked  *Originate    // he is called so that he calls somebody …
+	shows  pbx.Party     // … whom his phones show
 }
 
 // Invite calls somebody in the name of who asks for it, and brings him into a conference room. What leads outside is asked about like a call of the
@@ -72,7 +74,7 @@ func (b *Board) summon(s *pbx.Snapshot, who pbx.Actor, asked route.Request, plan
 	ghost := pbx.LegID(newID("leg", now))
 	r := newRun(b, s, call.Incoming{Leg: ghost, Actor: who}, asked, plan, now)
 	why.most, why.warn, why.limit, why.who = plan.Most, plan.Warn, plan.Limit, who
-	r.summons = why
+	r.summons, r.shows = why, why.shows
 	r.sides[0] = stand(r.sides[0])
 	if plan.Refuse != "" {
 		r.refuse(plan.Refuse, plan.Text)

@@ -105,14 +105,7 @@ func (b *Board) Watch(_ context.Context, who pbx.Actor, id pbx.CallID, about pbx
 	if u == nil {
 		return missing
 	}
-	attempt := route.Attempt{Ring: 20 * time.Second}
-	for _, dev := range s.DevicesOf(u.ID) {
-		for _, bind := range live.Bindings(dev.ID) {
-			if bind.Expires.After(now) {
-				attempt.Targets = append(attempt.Targets, route.Target{Party: u.Party(), Binding: bind})
-			}
-		}
-	}
+	attempt := ringing(s, live, u, "", now)
 	if len(attempt.Targets) == 0 {
 		return pbx.Refuse(pbx.Unavailable, "", "dictate.no_phone")
 	}

@@ -3700,6 +3700,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{user}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a call for a person: his phones ring, and whoever picks up is connected with the number.
+         * @description Needs `call.originate` over the user; who may not see it is told that it does not exist.
+         */
+        post: operations["post_users_by_user_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{user}/devices": {
         parameters: {
             query?: never;
@@ -6912,6 +6932,14 @@ export interface components {
             name: string;
             public: string;
             zone: string;
+        };
+        OriginateInBody: {
+            /** @description the phone picks up by itself; only for the asker's own */
+            answer?: boolean;
+            /** @description which of the phones rings; absent: all that are connected */
+            device?: string;
+            /** @description as that person would dial it: an extension, a short number, a number outside */
+            to: string;
         };
         OutRoute: {
             /** @description kinds of numbers; none are all */
@@ -18412,6 +18440,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Budgets"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_users_by_user_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description whose phones ring, and in whose name the call is */
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OriginateInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
                 };
             };
             /** @description Refused, with the reason */

@@ -308,6 +308,7 @@ export const api = {
   releaseBlock: (block: string) => got(client.DELETE('/v1/blocks/{block}', { params: { path: { block } } })),
   explainRecording: (body: BodyOf<'/v1/explain/recording', 'post'>) => got(client.POST('/v1/explain/recording', { body })),
   explainForward: (body: BodyOf<'/v1/explain/forward', 'post'>) => got(client.POST('/v1/explain/forward', { body })),
+  originate: (user: string, body: BodyOf<'/v1/users/{user}/call', 'post'>) => got(client.POST('/v1/users/{user}/call', { params: { path: { user } }, body })),
   explainCall: (body: BodyOf<'/v1/explain/call', 'post'>) => got(client.POST('/v1/explain/call', { body })),
   rings: () => got(client.GET('/v1/rings', { params: { query: { limit: 500 } } })),
   ring: (ring: string) => got(client.GET('/v1/rings/{ring}', { params: { path: { ring } } })),

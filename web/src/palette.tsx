@@ -7,9 +7,9 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useState } from '
 import { useNavigate } from 'react-router';
 import { api, type User } from './api';
 import { placesFor } from './nav';
-import { dial } from './phone/line';
+import { begin, mayCall } from './phone/place';
 import { useSetStatus } from './parts/status';
-import { hasPhone } from './parts/webphone';
+
 import { can, useMe } from './session';
 import { choose, shown } from './theme';
 import { Avatar, Presence } from './ui/person';
@@ -52,10 +52,10 @@ function Results({ onClose }: { onClose: () => void }) {
     { id: 'theme', group: 'palette.actions', label: dark ? t('palette.go_light') : t('palette.go_dark'), icon: <Icon of={dark ? Sun : Moon} />, run: () => { choose(dark ? 'light' : 'dark'); onClose(); } },
   ];
   const reference = /^\d{3} ?\d{3}$/.test(typed.trim()) && Boolean(me.rights['call.detail']) ? typed.replaceAll(' ', '').trim() : '';
-  const number = hasPhone(me) && /^[+*#\d][\d\s()*#./-]*$/.test(typed.trim()) ? typed.trim() : '';
+  const number = mayCall(me) && /^[+*#\d][\d\s()*#./-]*$/.test(typed.trim()) ? typed.trim() : '';
   const hits: Hit[] = [
     ...(reference ? [{ id: 'reference', group: 'palette.actions' as const, label: t('palette.reference', { reference }), icon: <Icon of={PhoneOff} />, run: visit(`/calls?q=${reference}`) }] : []),
-    ...(number ? [{ id: 'dial', group: 'palette.actions' as const, label: t('webphone.call_number', { number }), icon: <Icon of={Phone} />, run: () => { dial(me.user.id, number); onClose(); } }] : []),
+    ...(number ? [{ id: 'dial', group: 'palette.actions' as const, label: t('webphone.call_number', { number }), icon: <Icon of={Phone} />, run: () => { begin(me, number); onClose(); } }] : []),
     ...actions.filter((h) => matches(h.label)),
     ...(q ? best(people.data?.items ?? [], q) : []).map((u): Hit => ({ id: u.id, group: 'nav.people', label: u.name, note: u.extension, icon: <Avatar id={u.id} name={u.name} photo={u.photo} size="s" />, run: visit(`/people/${u.id}`) })),
     ...(typed ? (groups.data?.items ?? []).filter((g) => matches(g.name)).slice(0, 5) : []).map((g): Hit => ({ id: g.id, group: 'nav.groups', label: g.name, icon: <Icon of={Network} />, run: visit(`/groups/${g.id}`) })),

@@ -17,7 +17,8 @@ import { ReasonBox } from './parts/reason';
 import { useWaiting } from './parts/request';
 import { AgentItems } from './parts/agent';
 import { useUndecided } from './parts/review';
-import { hasPhone, openDial, PhoneDock, PhoneItems } from './parts/webphone';
+import { PhoneDock, PhoneItems } from './parts/webphone';
+import { mayCall, openDial } from './phone/place';
 import { StatusItems, statusLine } from './parts/status';
 import { WhyBox } from './parts/why';
 import { end, reaches, useMe } from './session';
@@ -87,7 +88,7 @@ function Rail({ find, keys, open, onOpen }: { find: () => void; keys: () => void
       <button type="button" className="find" onClick={find}>
         <Search className="icon" aria-hidden /><span>{t('shell.find')}</span><kbd>Ctrl K</kbd>
       </button>
-      {hasPhone(me) && <button type="button" className="find call" onClick={openDial}><Phone className="icon" aria-hidden /><span>{t('webphone.call')}</span><kbd>c</kbd></button>}
+      {mayCall(me) && <button type="button" className="find call" onClick={() => openDial()}><Phone className="icon" aria-hidden /><span>{t('webphone.call')}</span><kbd>c</kbd></button>}
       <nav className="nav" aria-label={t('shell.main')}>
         {sections.map((s) => (
           <section key={s ?? ''}>
@@ -190,7 +191,7 @@ export function Shell({ children }: { children: ReactNode }) {
     '/': () => document.querySelector<HTMLElement>('[data-search]')?.focus(),
     '?': () => { if (!askFocused()) setHelping(true); },
     '[': () => setFolded((f) => !f),
-    c: () => { if (hasPhone(me)) openDial(); },
+    c: () => { if (mayCall(me)) openDial(); },
     j: () => document.querySelector<HTMLElement>('[data-list]')?.focus(),
   });
   useEffect(() => {

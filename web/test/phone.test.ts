@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { address, branch, dialable, header, parse, party, sequence, tag, write } from '../src/phone/sip';
+import { linked } from '../src/phone/place';
 
 describe('SIP messages', () => {
   it('are read as they are written', () => {
@@ -34,4 +35,19 @@ describe('what people type', () => {
   it.each([['+49 (30) 12-34', '+49301234'], ['*97', '*97'], ['#1', '%231'], [' 102 ', '102'], ['a b@c', 'a%20b%40c']])('%s is dialled as %s', (typed, dialled) => {
     expect(dialable(typed)).toBe(dialled);
   });
+});
+
+describe('links to telephones', () => {
+  it.each([
+    ['tel:+49-89-111222;ext=5', '+49-89-111222'],
+    ['tel:089%20111222', '089 111222'],
+    ['sip:150@office.example;user=phone', '150'],
+    ['callto://+4989111222', '+4989111222'],
+    ['web+tel:112', '112'],
+    ['tel:*72150', '*72150'],
+    ['tel:javascript:alert(1)', ''],
+    ['sip:alice@office.example', ''],
+    ['tel:%E0', ''],
+    ['', ''],
+  ])('%s', (link, number) => expect(linked(link)).toBe(number));
 });

@@ -5,8 +5,8 @@ import { useRef, useState } from 'react';
 import { api, type Contact, type ContactImport } from '../api';
 import { useAddress, useGroups } from '../parts/query';
 import { byName } from '../parts/words';
-import { hasPhone } from '../parts/webphone';
-import { dial } from '../phone/line';
+
+import { begin, mayCall } from '../phone/place';
 import { can, useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { Confirm, Side } from '../ui/dialog';
@@ -124,8 +124,8 @@ function Row({ of, onEdit }: { of: Contact; onEdit: () => void }) {
       <BookUser className="icon t3" aria-hidden />
       <span className="grow col g4">
         <span className="row w g8"><span className="med">{of.name}</span>{of.company && <span className="meta">{of.company}</span>}<span className="chip small">{bookWord(of)}</span></span>
-        <span className="row w g12">{of.numbers.map((n) => (hasPhone(me)
-          ? <button key={n.number} type="button" className="why row g4 num" onClick={() => dial(me.user.id, n.number, of.name)}><Phone className="icon xs" aria-hidden />{n.number}</button>
+        <span className="row w g12">{of.numbers.map((n) => (mayCall(me)
+          ? <button key={n.number} type="button" className="why row g4 num" onClick={() => begin(me, n.number, of.name)}><Phone className="icon xs" aria-hidden />{n.number}</button>
           : <span key={n.number} className="meta num">{n.number}</span>))}</span>
       </span>
       {of.edit && <IconButton icon={Pencil} label={t('contact.edit_of', { name: of.name })} onClick={onEdit} />}

@@ -84,7 +84,7 @@ function AreaCard({ area, role, cells, was, open, flip, set }: { area: Area; rol
           <Menu.Target><Button small aria-label={t('matrix.cell', { area: areaWord(area.id), role: role.name, level: levelWord(s) })}>{levelWord(s)}</Button></Menu.Target>
           <Menu.Dropdown>{(['none', 'view', 'manage'] as const).map((level) => <Menu.Item key={level} onClick={() => set(setArea(area, cells, role.class, level))}>{t(`matrix.${level}`)}</Menu.Item>)}</Menu.Dropdown>
         </Menu>
-      ) : <span className={`cell ${s.level}`}>{levelWord(s)}</span>}
+      ) : <span className={`level ${s.level}`}>{levelWord(s)}</span>}
     >
       {open && <div id={id}>{lines.map((r) => <Line key={r.name} right={r} role={role} said={cells[r.name] ?? ''} was={was[r.name] ?? ''} set={set && ((to) => { const next = { ...cells }; if (to) next[r.name] = to; else delete next[r.name]; set(next); })} />)}</div>}
     </Card>

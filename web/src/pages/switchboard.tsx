@@ -10,8 +10,9 @@ import { engagedOf, found, matched, otherOf, positionTyped, stepTo, talksOf, wai
 import { useParks } from '../parts/forwarding';
 import { usePages } from '../parts/query';
 import { type Aim, carry, DeskCall, Positions, Tile, WaitingRow, type Way } from '../parts/switchboard';
-import { Active, hasPhone, mainOf, Others, takeHere } from '../parts/webphone';
-import { act, dial, usePhone } from '../phone/line';
+import { Active, mainOf, Others, takeHere } from '../parts/webphone';
+import { act, usePhone } from '../phone/line';
+import { begin, mayCall, openDial } from '../phone/place';
 import { can, useMe } from '../session';
 import { failed, Trouble } from '../ui/states';
 import { toast } from '../ui/toast';
@@ -39,7 +40,7 @@ function Missed() {
   const missed = useQuery({ queryKey: ['calls', 'missed', 'desk'], queryFn: () => api.calls({ result: 'missed', limit: 5 }), enabled: can(me, 'call.detail') });
   const rows = (missed.data?.items ?? []).filter((c) => c.direction === 'in');
   if (rows.length === 0) return null;
-  const back = (c: Call) => { if (c.from.number) dial(me.user.id, c.from.number, c.from.name); };
+  const back = (c: Call) => (c.from.user ? begin(me, c.from.number ?? '', c.from.name) : openDial(c.from.number)); // a stranger's number says first what it means to call it
   return (
     <section className="col g6">
       <h2 className="label">{t('desk.missed')}</h2>
@@ -47,7 +48,7 @@ function Missed() {
         {rows.map((c) => (
           <li key={c.id} className="desk-missed">
             <span className="trunc num grow">{partyName(c.from)}</span><span className="meta num nowrap">{stamp(c.started)}</span>
-            {hasPhone(me) && c.from.number && <button type="button" className="linkish meta" onClick={() => back(c)}>{t('desk.call_back')}</button>}
+            {mayCall(me) && c.from.number && <button type="button" className="linkish meta" onClick={() => back(c)}>{t('desk.call_back')}</button>}
           </li>
         ))}
       </ul>
@@ -113,9 +114,9 @@ export default function SwitchboardPage() {
       return;
     }
     if (!on) {
-      if (way === 'straight' && hasPhone(me)) {
+      if (way === 'straight' && mayCall(me)) {
         setTyped('');
-        dial(me.user.id, user.extension ?? '', user.name);
+        begin(me, user.extension ?? '', user.name);
       } else toast({ text: t('desk.nothing_to_send') });
       return;
     }

@@ -1,9 +1,12 @@
 /** Calls in words: who with whom, how it ended, and why it rang where it rang. */
-import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, Lock, PhoneMissed } from 'lucide-react';
+import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, Lock, Phone, PhoneMissed } from 'lucide-react';
 import { Fragment, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from '@tanstack/react-query';
 import { api, type Call, type Party } from '../api';
+import { mayCall, openDial } from '../phone/place';
+import { useMe } from '../session';
+import { Button } from '../ui/button';
 import { clock, count, moment, price, seconds, stamp } from '../format';
 import { Side } from '../ui/dialog';
 import { Loaded, NoMatch, Trouble } from '../ui/states';
@@ -117,6 +120,7 @@ function Legs({ call }: { call: Call }) {
 }
 
 export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) {
+  const me = useMe();
   const asked = useQuery({ queryKey: ['calls', 'one', id], queryFn: () => api.call(id) });
   const c = asked.data;
   return (
@@ -135,9 +139,12 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
             [t('call.cost'), call.cost && <span className="num">{costWord(call)}</span>],
             [t('call.sound'), call.codec && <span className="row g6">{call.codec}{call.secure && <span className="chip small ok"><Lock className="icon" aria-hidden />{t('call.secure')}</span>}</span>],
           ];
+          const other = call.from.user && (call.from.user === me.user.id || call.to.user !== me.user.id) ? call.to : call.from;
+          const back = mayCall(me) && other.user !== me.user.id ? other.number : undefined;
           return (
             <div className="col g24">
               <div className="col g8"><div className="row"><Outcome call={call} /></div><p>{call.reason}</p></div>
+              {back && <div className="row"><Button small icon={Phone} onClick={() => openDial(back)}>{t('webphone.call_back')}</Button></div>}
               <dl className="dl">{rows.filter(([, v]) => v).map(([k, v]) => <Fragment key={k}><dt>{k}</dt><dd>{v}</dd></Fragment>)}</dl>
               {call.ruling && (
                 <section className="col g8">

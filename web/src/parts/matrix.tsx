@@ -56,7 +56,7 @@ export function Matrix({ areas, roles, label }: { areas: Area[]; roles: Role[]; 
                     const s = summary(a, r.rights as Cells, r.class);
                     return (
                       <td key={r.id}>
-                        <button type="button" data-cell={`${line},${i + 1}`} tabIndex={-1} className={`cell ${s.level}`} aria-label={t('matrix.cell', { area: areaWord(a.id), role: roleName(r.id), level: levelWord(s) })} onClick={() => void go(`/roles/${r.id}?area=${encodeURIComponent(a.id)}`)}>{levelWord(s)}</button>
+                        <button type="button" data-cell={`${line},${i + 1}`} tabIndex={-1} className={`level ${s.level}`} aria-label={t('matrix.cell', { area: areaWord(a.id), role: roleName(r.id), level: levelWord(s) })} onClick={() => void go(`/roles/${r.id}?area=${encodeURIComponent(a.id)}`)}>{levelWord(s)}</button>
                       </td>
                     );
                   })}

@@ -1,15 +1,16 @@
 /** The phone in the web app: the strip of the call at the bottom, the card of a call that comes in, the field to call from. */
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeftRight, AudioLines, Check, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
+import { ArrowLeftRight, AudioLines, Check, ChevronDown, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { useLocation } from 'react-router';
+import { useLocation, useNavigate } from 'react-router';
 import { api, type LiveCall, type Me, type User } from '../api';
-import { clock } from '../format';
+import { clock, price } from '../format';
 import { singleKeys, typing } from '../keys';
-import { act, choose, dial, isWanted, microphone, onTurn, ringer, speaker, start, turn, usePhone } from '../phone/line';
+import { act, choose, isWanted, microphone, onTurn, ringer, speaker, start, turn, usePhone } from '../phone/line';
+import { begin, chooseFrom, hasOthers, hasPhone, linked, mayCall, onDial, openDial, useFrom } from '../phone/place';
 import type { CallView } from '../phone/talk';
-import { can, useMe, useSession } from '../session';
+import { useMe, useSession } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { Menu, Popover } from '../ui/filter';
 import { Avatar, Presence } from '../ui/person';
@@ -21,14 +22,7 @@ import { matched } from './desk';
 import { useParks } from './forwarding';
 import { useNow } from './now';
 
-/** Nobody without an extension has a phone, and nobody without the right uses this one. */
-export const hasPhone = (me: Me): boolean => can(me, 'softphone.use') && Boolean(me.user.extension);
-
 const useWanted = (user: string): boolean => useSyncExternalStore(onTurn, () => isWanted(user));
-
-const asking = new Set<() => void>();
-/** Opens the field to call from. */
-export const openDial = (): void => { for (const w of asking) w(); };
 
 /** Keeps this browser a phone while somebody is signed in who wants that. */
 function useLineOf(me: Me): void {
@@ -40,12 +34,12 @@ function useLineOf(me: Me): void {
 export function PhoneItems() {
   const me = useMe();
   const on = useWanted(me.user.id);
-  if (!hasPhone(me)) return null;
+  if (!mayCall(me)) return null;
   return (
     <>
       <Menu.Label>{t('webphone.title')}</Menu.Label>
-      <Menu.CheckboxItem checked={on} onChange={(next) => turn(me.user.id, next)} checkIcon={<Check className="icon xs" />}>{t('webphone.ring_here')}</Menu.CheckboxItem>
-      <Menu.Item leftSection={<PhoneIcon className="icon" />} onClick={openDial}>{t('webphone.call')}</Menu.Item>
+      {hasPhone(me) && <Menu.CheckboxItem checked={on} onChange={(next) => turn(me.user.id, next)} checkIcon={<Check className="icon xs" />}>{t('webphone.ring_here')}</Menu.CheckboxItem>}
+      <Menu.Item leftSection={<PhoneIcon className="icon" />} onClick={() => openDial()}>{t('webphone.call')}</Menu.Item>
     </>
   );
 }
@@ -53,14 +47,23 @@ export function PhoneItems() {
 /** Calls a person from wherever he is shown. */
 export function CallButton({ user, small }: { user: User; small?: boolean }) {
   const me = useMe();
-  if (!hasPhone(me) || !user.extension || user.id === me.user.id || user.state === 'suspended') return null;
-  return <Button small={small} icon={PhoneIcon} onClick={() => dial(me.user.id, user.extension ?? '', user.name)}>{t('webphone.call')}</Button>;
+  if (!mayCall(me) || !user.extension || user.id === me.user.id || user.state === 'suspended') return null;
+  return <Button small={small} icon={PhoneIcon} onClick={() => begin(me, user.extension ?? '', user.name)}>{t('webphone.call')}</Button>;
+}
+
+/** What calling a number outside means: where it is, what it costs, and whether one may (TF-16). */
+function Meaning({ of }: { of: string }) {
+  const asked = useQuery({ queryKey: ['explain', 'call', 'own', of], queryFn: () => api.explainCall({ to: of }), staleTime: 30_000, placeholderData: (old) => old });
+  const w = asked.data;
+  if (!w || w.to !== of || w.code === 'inside') return null;
+  const cost = w.price?.known && w.price.minute ? t('call.per_minute', { price: price(w.price.minute, w.price.currency ?? '') }) : '';
+  return <span className={w.ok ? 'meta trunc' : 'meta trunc danger'} title={w.ok ? undefined : w.verdict}>{[w.where, cost, w.ok ? '' : w.verdict].filter(Boolean).join(' · ')}</span>;
 }
 
 /** Takes a number, or finds somebody by his name. */
-function NumberField({ label, onPick, onClose }: { label: string; onPick: (number: string, name: string, first: boolean) => void; onClose: () => void }) {
+function NumberField({ label, start = '', means, onPick, onClose }: { label: string; start?: string; means?: boolean; onPick: (number: string, name: string, first: boolean) => void; onClose: () => void }) {
   const id = useId();
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(start);
   const [q] = useDebouncedValue(typed.trim(), 120);
   const [at, setAt] = useState(0);
   const people = useQuery({ queryKey: ['users', 'dial', q], queryFn: () => api.users({ q, limit: 6 }), enabled: q.length > 0, placeholderData: (old) => old });
@@ -93,7 +96,8 @@ function NumberField({ label, onPick, onClose }: { label: string; onPick: (numbe
           {hits.map((h, i) => (
             <div key={h.id} id={`${id}-${i}`} role="option" aria-selected={i === at} className="palette-hit" onMouseMove={() => setAt(i)} onClick={() => pick(i)}>
               {h.user ? <Avatar id={h.user.id} name={h.user.name} photo={h.user.photo} size="s" /> : <PhoneIcon className="icon t3" aria-hidden />}
-              <span className="grow trunc">{h.name || h.number}</span>
+              <span className={h.name ? 'grow trunc' : 'grow nowrap num'}>{h.name || h.number}</span>
+              {means && !h.user && i === at && <Meaning of={h.number} />}
               {h.user?.presence && <Presence state={h.user.presence} />}
               {h.name && <span className="meta num">{h.number}</span>}
             </div>
@@ -309,21 +313,56 @@ export function Others({ calls }: { calls: CallView[] }) {
   ));
 }
 
+const capital = (words: string): string => words.charAt(0).toLocaleUpperCase() + words.slice(1);
+
+/** Where a call begins that is made here, and the choice of it. */
+function From() {
+  const me = useOwner();
+  const phone = usePhone();
+  const from = useFrom(me);
+  const devices = useQuery({ queryKey: ['devices', me.user.id], queryFn: () => api.devices(me.user.id), enabled: hasOthers(me) });
+  const others = devices.data?.items.filter((d) => d.registered && d.kind !== 'browser') ?? [];
+  const names: Record<string, string> = { here: t('webphone.from_here'), all: t('webphone.from_all'), ...Object.fromEntries(others.map((d) => [d.id, d.name])) };
+  const ways = [...(hasPhone(me) ? ['here'] : []), ...(others.length > 1 || from === 'all' ? ['all'] : []), ...others.map((d) => d.id)];
+  const now = names[from] ? from : 'all';
+  const told = now !== 'here' ? t('webphone.there') : phone.on && phone.line === 'ready' ? t('webphone.ready') : t('webphone.first_use');
+  return (
+    <span className="strip-who">
+      {ways.length < 2 ? <span className="med">{t('webphone.call')}</span> : (
+        <Menu withinPortal position="top-start" withInitialFocusPlaceholder={false}>
+          <Menu.Target><button type="button" className="strip-from"><span className="trunc">{t('webphone.call_from', { phone: names[now] ?? '' })}</span><ChevronDown className="icon xs" aria-hidden /></button></Menu.Target>
+          <Menu.Dropdown>
+            <Menu.RadioGroup value={now} onChange={(w) => chooseFrom(me, w)}>
+              {ways.map((w) => <Menu.RadioItem key={w} value={w} checkIcon={<Check className="icon xs" />}>{capital(names[w] ?? '')}</Menu.RadioItem>)}
+            </Menu.RadioGroup>
+          </Menu.Dropdown>
+        </Menu>
+      )}
+      <span className="meta trunc">{told}</span>
+    </span>
+  );
+}
+
 /** Everything of the phone that stands in the frame around the pages. */
 export function PhoneDock() {
   const me = useOwner();
   useLineOf(me);
   const phone = usePhone();
   const onDesk = useLocation().pathname === '/switchboard'; // which has a place of its own for the call
-  const [dialling, setDialling] = useState(false);
+  const [dialling, setDialling] = useState<{ number: string; id: number }>();
+  const go = useNavigate();
+  const link = new URLSearchParams(useLocation().search).get('dial'); // a click on a number elsewhere: it calls nobody by itself
+  useEffect(() => {
+    if (link === null) return;
+    void go(location.pathname, { replace: true });
+    if (mayCall(me)) setDialling({ number: linked(link), id: Date.now() });
+  }, [link, go, me]);
   useEffect(() => {
     document.addEventListener('keydown', pressed);
     return () => document.removeEventListener('keydown', pressed);
   }, []);
   useEffect(() => {
-    const open = () => setDialling(true);
-    asking.add(open);
-    return () => { asking.delete(open); };
+    return onDial((number) => setDialling({ number, id: Date.now() }));
   }, []);
   const incoming = phone.calls.filter((c) => c.state === 'incoming' || c.state === 'answering');
   const running = phone.calls.filter((c) => !incoming.includes(c));
@@ -345,10 +384,10 @@ export function PhoneDock() {
           {main && !onDesk && !dialling && <Active key={main.id} call={main} others={others} />}
           {dialling && (
             <>
-              <span className="strip-who"><span className="med">{t('webphone.call')}</span><span className="meta trunc">{phone.on && phone.line === 'ready' ? t('webphone.ready') : t('webphone.first_use')}</span></span>
-              <NumberField label={t('webphone.number')} onPick={(n, name) => { dial(me.user.id, n, name); setDialling(false); }} onClose={() => setDialling(false)} />
-              <Pickups done={() => setDialling(false)} />
-              <IconButton icon={X} label={t('ui.close')} onClick={() => setDialling(false)} />
+              <From />
+              <NumberField key={dialling.id} start={dialling.number} means label={t('webphone.number')} onPick={(n, name) => { begin(me, n, name); setDialling(undefined); }} onClose={() => setDialling(undefined)} />
+              <Pickups done={() => setDialling(undefined)} />
+              <IconButton icon={X} label={t('ui.close')} onClick={() => setDialling(undefined)} />
             </>
           )}
         </section>

@@ -27,7 +27,7 @@ async function status(page, second) {
   await silent.click();
   await page.getByRole('menuitem', { name: '1 hour' }).click();
   await page.keyboard.press('Escape');
-  await page.locator('.mebox').getByText(/Do not disturb until \d\d:\d\d/).waitFor();
+  await page.locator('.mebox').getByText(/Do not disturb until .*\d\d:\d\d/).waitFor();
   await second.locator('.mebox').getByText(/Do not disturb until/).waitFor({ timeout: 5000 });
   await second.locator('.grid').getByText(/Do not disturb/).first().waitFor({ timeout: 5000 });
 }
