@@ -227,6 +227,12 @@ type Budget struct {
 	Payer pbx.UserID `json:"payer,omitempty"` // whose call it was
 }
 
+// Broken is the payload of rules.broken.
+type Broken struct {
+	Calls int       `json:"calls"` // that the rules refused on this day of the person
+	Last  time.Time `json:"last"`
+}
+
 // Registration is the payload of the live facts device.registered and device.unregistered.
 type Registration struct {
 	Device   pbx.DeviceID  `json:"device"`

@@ -137,6 +137,8 @@ const (
 	AlarmLifted Kind = "alarm.lifted" // … and may again
 	AlarmGone   Kind = "alarm.deleted"
 
+	RulesBroken Kind = "rules.broken" // the rules refused somebody again and again; Data is a Broken
+
 	ContactCreated Kind = "contact.created"
 	ContactChanged Kind = "contact.changed"
 	ContactDeleted Kind = "contact.deleted"
@@ -264,6 +266,7 @@ func Kinds() []Kind {
 		DeckCreated, DeckChanged, DeckDeleted,
 		BudgetCreated, BudgetChanged, BudgetDeleted, BudgetReached,
 		AlarmRaised, AlarmLifted, AlarmGone,
+		RulesBroken,
 		ContactCreated, ContactChanged, ContactDeleted,
 		BlockMade, BlockAllowed, BlockReleased,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
@@ -297,7 +300,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "call", "callback", "login", "invitation", "mail", "message", "recording", "watch": // of what lies beside the configuration
+	case "call", "callback", "login", "invitation", "mail", "message", "recording", "rules", "watch": // of what lies beside the configuration
 		return false
 	}
 	return !k.IsLive()

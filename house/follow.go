@@ -22,6 +22,7 @@ func (h *House) journal(ctx context.Context, calls []report.CDR, facts []event.F
 	}
 	for i := range calls {
 		h.tellMissed(&calls[i])
+		h.noteViolation(&calls[i])
 	}
 	for _, f := range facts {
 		if f.Kind == event.CallStarted {

@@ -160,6 +160,7 @@ type House struct {
 	till     *switchboard.Till
 	marks    chan switchboard.Reached // of budgets
 	later    chan notice              // about calls
+	breaches chan breach              // of the rules
 
 	alarms    *switchboard.Alarms
 	raised    chan pbx.Alarm // calls abroad that were stopped
@@ -174,7 +175,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, probes: newProbes(), lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), later: make(chan notice, 256)}
+	h := &House{Memory: m, probes: newProbes(), lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), later: make(chan notice, 256), breaches: make(chan breach, 256)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

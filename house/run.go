@@ -33,6 +33,7 @@ func (h *House) Run(ctx context.Context) error {
 	})
 	rooms.Go(func() { h.Mail.Run(inner) })
 	rooms.Go(func() { h.informOfCalls(inner) })
+	rooms.Go(func() { h.tellViolations(inner) })
 	rooms.Go(func() { h.Push.Run(inner) })
 	rooms.Go(func() { h.follow(inner) })
 	rooms.Go(func() { h.listen(inner) })

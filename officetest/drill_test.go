@@ -10,12 +10,13 @@ import (
 	"tandem/pbx"
 )
 
-// A fresh office opens nothing that is dear: whoever dials it is refused with 603 and a Reason, and hears why (TF-01).
+// A fresh office opens nothing that is dear: whoever dials it is refused with 603 and a Reason, and hears why (TF-01); that somebody
+// keeps trying is told to whoever looks after the office, once (B-067).
 func TestFreshOfficeRefuses(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	s.claim()
-	_, account := s.person("Alice", "150")
+	alice, account := s.person("Alice", "150")
 	ctx, desk, carrier, _ := s.deskAndCarrier(account)
 	s.works(s.call(201, "POST", "/v1/trunks", object{"name": "Carrier", "host": carrier.local.String(), "transport": "udp"}))
 	dials := map[string]string{
@@ -42,6 +43,18 @@ func TestFreshOfficeRefuses(t *testing.T) {
 		if c.Text("cause") != string(pbx.CauseDenied) {
 			t.Errorf("%s: %s", c.Text("dialled"), c.Text("cause"))
 		}
+	}
+	told := func() (all []object) {
+		for _, n := range s.call(200, "GET", "/v1/notices?area=groups", nil).Items() {
+			if n.Text("kind") == "violations" {
+				all = append(all, n)
+			}
+		}
+		return all
+	}
+	eventually(t, "who may report about Alice is told", func() bool { return len(told()) > 0 })
+	if all := told(); len(all) != 1 || !strings.HasPrefix(all[0].Text("title"), "Alice ") || all[0].Text("about", "id") != alice || all[0].Text("severity") != "warning" {
+		t.Errorf("%v", all)
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	NoticeAttack         pbx.NoticeKind = "attack"          // somebody guesses the secrets of phones (SA-04)
 	NoticeEmergency      pbx.NoticeKind = "emergency"       // somebody called for help (N-13)
 	NoticeAlarm          pbx.NoticeKind = "alarm"           // calls abroad of somebody are stopped (TF-06)
+	NoticeViolations     pbx.NoticeKind = "violations"      // the rules refused somebody again and again (B-067)
 	NoticeQuality        pbx.NoticeKind = "quality"         // calls over a line are bad, or good again (B-104)
 	NoticeForwarded      pbx.NoticeKind = "forwarded"       // a rule of the reader leads to a number outside it did not lead to before (TF-07)
 )
@@ -75,6 +76,7 @@ func NoticeSorts() []NoticeSort {
 		{Kind: NoticeForwarded, Severity: SeverityWarning, Area: AreaOwn, Usual: all},
 		{Kind: NoticeAlarm, Severity: SeverityCritical, Area: AreaGroups, Right: RestrictionEdit, Most: 5, Usual: all},
 		{Kind: NoticeBudget, Severity: SeverityWarning, Area: AreaGroups, Right: BudgetEdit, Most: 5, Usual: all},
+		{Kind: NoticeViolations, Severity: SeverityWarning, Area: AreaGroups, Right: ReportView, Most: 5, Usual: all},
 		{Kind: NoticeVoicemailGroup, Severity: SeverityInfo, Area: AreaGroups, Right: VoicemailPlay, Usual: calm},
 		{Kind: NoticeImportant, Severity: SeverityWarning, Area: AreaGroups, Usual: all},
 		{Kind: NoticeWaiting, Severity: SeverityWarning, Area: AreaGroups, Usual: all},

@@ -36,6 +36,9 @@ const (
 // judged are the verdicts of package toll that refuse.
 var judged = []string{"nobody", "forbidden", "hours", "missing", "contacts", "alarm", "unpriced", "right"}
 
+// violations are the kinds of rules that somebody breaks by calling.
+var violations = []string{"forbidden", "hours", "missing", "contacts", "right", byPIN}
+
 // Meets says how a call met the rules, and by which kind of rule, in one word; false for a call that asked no rule.
 func Meets(c *CDR) (met Met, code string, asked bool) {
 	verdict := ""
@@ -81,6 +84,13 @@ func (c *CDR) AnswersFor() pbx.UserID {
 		return p[0]
 	}
 	return c.From.User
+}
+
+// IsViolation reports whether a rule about what may be called refused it, or a PIN that was missing or wrong (B-067). That a budget or a time is used up,
+// an alarm holds, or a price is not known is nobody's trying.
+func (c *CDR) IsViolation() bool {
+	met, code, _ := Meets(c)
+	return met == MetRefusal && slices.Contains(violations, code)
 }
 
 // Row is how often calls of one person met one rule in one way.

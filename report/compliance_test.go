@@ -10,7 +10,7 @@ import (
 	"tandem/pbx"
 )
 
-// Every way in which a call can meet the rules is told from the others (B-065).
+// Every way in which a call can meet the rules is told from the others (B-065); those that break a rule have a mark (B-067).
 func TestMeets(t *testing.T) {
 	for _, tt := range []struct {
 		name, verdict, reason string
@@ -20,16 +20,19 @@ func TestMeets(t *testing.T) {
 		{"inside", "", "cause.hangup", pbx.CauseHangup, " / false"},
 		{"no right to listen", "", "policy.no", pbx.CauseDenied, " / false"},
 		{"allowed", "allowed", "cause.hangup", pbx.CauseHangup, " /allowed true"},
-		{"forbidden", "forbidden", "toll.refused.destination", pbx.CauseDenied, "refused /forbidden true"},
-		{"at night", "hours", "toll.refused.hours", pbx.CauseDenied, "refused /hours true"},
-		{"no right", "right", "policy.no", pbx.CauseDenied, "refused /right true"},
+		{"forbidden", "forbidden", "toll.refused.destination", pbx.CauseDenied, "refused /forbidden true!"},
+		{"at night", "hours", "toll.refused.hours", pbx.CauseDenied, "refused /hours true!"},
+		{"no right", "right", "policy.no", pbx.CauseDenied, "refused /right true!"},
+		{"nobody pays", "nobody", "toll.refused.nobody", pbx.CauseDenied, "refused /nobody true"},
+		{"not on the list", "missing", "toll.refused.destination", pbx.CauseDenied, "refused /missing true!"},
+		{"no contact", "contacts", "toll.refused.contacts", pbx.CauseDenied, "refused /contacts true!"},
 		{"alarm", "alarm", "toll.refused.alarm", pbx.CauseDenied, "refused /alarm true"},
 		{"alarm since it was asked", "allowed", "toll.refused.alarm", pbx.CauseDenied, "refused /alarm true"},
 		{"budget", "allowed", "toll.refused.budget", pbx.CauseDenied, "refused /budget true"},
 		{"talk time", "allowed", "toll.refused.time", pbx.CauseDenied, "refused /time true"},
 		{"no price", "unpriced", "toll.refused.unpriced", pbx.CauseDenied, "refused /unpriced true"},
 		{"nothing can be written down", "allowed", "toll.refused.till", pbx.CauseDenied, " /allowed true"},
-		{"wrong PIN", "allowed", "toll.refused.pin_wrong", pbx.CauseDenied, "refused /pin true"},
+		{"wrong PIN", "allowed", "toll.refused.pin_wrong", pbx.CauseDenied, "refused /pin true!"},
 		{"cut by a limit", "allowed", "toll.over", pbx.CauseHangup, "cut /limit true"},
 		{"cut by a budget, though excepted", "excepted", "toll.spent", pbx.CauseHangup, "cut /budget true"},
 		{"cut by an alarm", "allowed", "toll.cut.alarm", pbx.CauseHangup, "cut /alarm true"},
@@ -42,7 +45,11 @@ func TestMeets(t *testing.T) {
 			c.Ruling = &event.Ruling{Code: tt.verdict}
 		}
 		met, code, asked := Meets(&c)
-		if got := fmt.Sprintf("%s /%s %t", met, code, asked); got != tt.want {
+		got := fmt.Sprintf("%s /%s %t", met, code, asked)
+		if c.IsViolation() {
+			got += "!"
+		}
+		if got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}
