@@ -28,6 +28,7 @@ type Leg struct {
 	FarPackets int          `json:"far_packets,omitempty"` // RTP packets that we sent, where the far side tells how they arrived (RTCP)
 	FarLost    int          `json:"far_lost,omitempty"`    // … that did not arrive there
 	FarJitter  int          `json:"far_jitter,omitempty"`  // … ms, mean
+	RTT        int          `json:"rtt,omitempty"`         // ms to the far side and back, by its answers to our reports (RTCP)
 	Charge     *pbx.Charge  `json:"charge,omitempty"`      // of a leg that leads outside: who pays, and by which price
 }
 

@@ -20,6 +20,7 @@ type Config struct {
 	Low     int           // first and last port; default 30000 and 39999
 	High    int           //
 	Loops   int           // threads that carry packets; default one for every two CPUs, at most eight
+	Reports time.Duration // mean time between the house's own RTCP reports on a leg; default 5 s, negative for none
 	Silence time.Duration // how long a far side may send nothing before EventSilence; default 60 s, negative for never
 	Log     *slog.Logger  // default slog.Default
 }
@@ -66,6 +67,9 @@ func New(c Config) (*Engine, error) {
 	}
 	if c.Loops <= 0 {
 		c.Loops = min(max(runtime.GOMAXPROCS(0)/2, 1), 8)
+	}
+	if c.Reports == 0 {
+		c.Reports = reportEvery
 	}
 	if c.Silence == 0 {
 		c.Silence = 60 * time.Second

@@ -62,11 +62,12 @@ type EventKind uint8
 
 // What a session notices.
 const (
-	EventDigit    EventKind = iota + 1 // the far side pressed a key (RFC 4733); or, where no events were agreed on and the house listens, by its tones; told once per press, when it begins
-	EventSilence                       // a far side that should send has sent nothing for Config.Silence (RT-09); told once per silence
-	EventLocked                        // the far side's RTP address is now known; Addr holds it
-	EventPlayed                        // a playlist is over; Tag is the list's
-	EventRecorded                      // a recording is over and all of it was written; Recorded tells of it, Tag is the recording's
+	EventDigit       EventKind = iota + 1 // the far side pressed a key (RFC 4733); or, where no events were agreed on and the house listens, by its tones; told once per press, when it begins
+	EventSilence                          // a far side that should send has sent nothing for Config.Silence (RT-09); told once per silence
+	EventLocked                           // the far side's RTP address is now known; Addr holds it
+	EventPlayed                           // a playlist is over; Tag is the list's
+	EventForeignKeys                      // a browser's handshake came with another certificate than signalling named (RT-06); no keys were made
+	EventRecorded                         // a recording is over and all of it was written; Recorded tells of it, Tag is the recording's
 )
 
 // Event is one thing a session noticed.
@@ -83,6 +84,8 @@ type Event struct {
 type Stats struct {
 	Received Count // from the far side, as we count it
 	Sent     Count // to the far side; Lost and Jitter are what the far side reports by RTCP
+
+	Trip time.Duration // to the far side and back, by its answers to our reports; 0: it gave none
 
 	Locked     netip.AddrPort // where the far side really is; invalid before it was learned
 	Secure     bool           // both directions are SRTP

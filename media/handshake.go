@@ -12,6 +12,7 @@ import (
 	"math/big"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/dtls/v3"
@@ -55,6 +56,7 @@ type handshake struct {
 	far     [32]byte
 	active  bool
 	pipe    *pipe
+	foreign atomic.Bool // somebody else's certificate came
 }
 
 func (h *handshake) stop() { h.pipe.shut() }
@@ -72,6 +74,9 @@ func (h *handshake) run() {
 		err = h.take(conn)
 	}
 	if err != nil {
+		if h.foreign.Load() {
+			h.session.betrayed(h)
+		}
 		h.session.engine.config.Log.Debug("media: no keys with a browser", "port", h.session.port, "error", err)
 		return
 	}
@@ -111,6 +116,7 @@ func (h *handshake) begin() (*dtls.Conn, error) {
 
 func (h *handshake) verify(certificates [][]byte, _ [][]*x509.Certificate) error {
 	if len(certificates) == 0 || sha256.Sum256(certificates[0]) != h.far {
+		h.foreign.Store(true)
 		return errForeign
 	}
 	return nil

@@ -26,7 +26,7 @@ var (
 func engine(t testing.TB, change ...func(*Config)) *Engine {
 	t.Helper()
 	c := Config{
-		Bind: netip.MustParseAddr("127.0.0.1"), Low: 20000, High: 29999, Silence: -1,
+		Bind: netip.MustParseAddr("127.0.0.1"), Low: 20000, High: 29999, Silence: -1, Reports: -1,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	}
 	for _, f := range change {

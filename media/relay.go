@@ -50,7 +50,7 @@ func (l *loop) carry(k *socket, now time.Duration) {
 	switch {
 	case peer == nil:
 	case isControl:
-		peer.passRTCP(l, s, r)
+		peer.passRTCP(l, s, r, now)
 	default:
 		peer.passRTP(l, s, b, h, f, now)
 	}

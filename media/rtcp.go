@@ -130,6 +130,7 @@ func (s *Session) hearRTCP(l *loop, k *socket, b []byte, now time.Duration) (r r
 		s.stats.Foreign++
 		return r, false
 	}
+	s.reporting.hears(&r, &s.source, now, s.engine.start.Add(now))
 	if r.found {
 		s.stats.Sent.Lost = int64(r.about.lost)
 		if f := s.lastFormat(); f.Clock > 0 {
@@ -151,67 +152,24 @@ func (s *Session) lastFormat() Format {
 }
 
 // passRTCP writes a new compound packet to our far side: what the peer's far side said, in the names and numbers
-// that our far side knows.
-func (s *Session) passRTCP(l *loop, from *Session, r report) {
+// that our far side knows. Where the house translates between the two, it reports itself.
+func (s *Session) passRTCP(l *loop, from *Session, r report, now time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	k := &s.rtcp
-	if s.mux {
-		k = &s.rtp
-	}
-	if s.closed || s.peer != from || k.dest.length == 0 || s.mute(s.engine.now()) {
+	if s.closed || s.peer != from || s.translation != nil {
 		return
 	}
-	out := s.writeRTCP(l.in[:0], r)
-	if s.seal != nil {
-		sealed, err := s.seal.context.EncryptRTCP(out, out, nil)
-		if err != nil {
-			return
-		}
-		out = sealed
-	}
-	k.send(out)
+	s.reporting.passed = now
+	s.sendRTCP(s.writeRTCP(l.in[:0], r), now)
 }
 
 func (s *Session) writeRTCP(b []byte, r report) []byte {
-	be := binary.BigEndian
-	sender := r.sender && s.stream.follow && r.ssrc == s.stream.from
-	kind := byte(typeRR)
-	if sender {
-		kind = typeSR
-	}
-	n := 0
+	w := written{sender: r.sender && s.stream.follow && r.ssrc == s.stream.from, ntp: r.ntp, stamp: r.stamp + s.stream.shift}
 	if r.found && s.source.started {
-		n = 1
+		w.about = &r.about
+		w.about.top = near(uint16(w.about.top), s.source.top)
 	}
-	b = append(b, 0x80|byte(n), kind, 0, 0)
-	b = be.AppendUint32(b, s.stream.ssrc)
-	if sender {
-		b = be.AppendUint64(b, r.ntp)
-		b = be.AppendUint32(b, r.stamp+s.stream.shift)
-		b = be.AppendUint32(b, uint32(s.stats.Sent.Packets))
-		b = be.AppendUint32(b, uint32(s.stats.Sent.Bytes))
-	}
-	if n == 1 {
-		m := &r.about
-		b = be.AppendUint32(b, s.source.ssrc)
-		b = be.AppendUint32(b, uint32(m.fraction)<<24|uint32(m.lost)&0xffffff)
-		b = be.AppendUint32(b, near(uint16(m.top), s.source.top))
-		b = be.AppendUint32(b, m.jitter)
-		b = be.AppendUint32(b, m.last)
-		b = be.AppendUint32(b, m.delay)
-	}
-	be.PutUint16(b[2:], uint16(len(b)/4-1))
-
-	// The name binds our streams to nobody: it is the number of the stream itself (RFC 7022 §4.2, short-term names).
-	const hex = "0123456789abcdef"
-	b = append(b, 0x81, typeSDES, 0, 4)
-	b = be.AppendUint32(b, s.stream.ssrc)
-	b = append(b, 1, 8)
-	for i := 28; i >= 0; i -= 4 {
-		b = append(b, hex[s.stream.ssrc>>i&15])
-	}
-	return append(b, 0, 0)
+	return s.writeReport(b, &w)
 }
 
 // near is the extended number next to top that ends in seq.

@@ -217,6 +217,53 @@ func TestSRTPAttacks(t *testing.T) {
 	}
 }
 
+// RT-08: a far side that begins a new stream in the middle of a secure call, with other numbers and times, and goes back to the old one, is heard without a
+// gap, as one stream under one SSRC; what was sent of the streams before is not heard a second time.
+func TestNewStreamOnSecureLeg(t *testing.T) {
+	e := engine(t)
+	a, b := ring(t, "127.0.0.1"), ring(t, "127.0.0.1")
+	sa, sb := open(t, e), open(t, e)
+	fa, fb := a.flow(pcmu), b.flow(pcmu)
+	ca, cb := secure(t, &fa, 1), secure(t, &fb, 2)
+	set(t, sa, fa)
+	set(t, sb, fb)
+	e.Bridge(sa, sb)
+
+	var sent [][]byte
+	var last header
+	first := a.ssrc
+	for i := range 200 {
+		switch i {
+		case 50: // another program speaks: all is new
+			a.ssrc, a.seq, a.time = first+1, 64000, 1<<31
+		case 100: // a jump of both
+			a.seq, a.time = a.seq+30000, a.time+1<<30
+		case 150: // back again, where it had been
+			a.ssrc, a.seq, a.time = first, 1050, 5000+50*160
+		}
+		sealed := ca.encrypt(a.packet(0, fmt.Sprint("word ", i)))
+		sent = append(sent, sealed)
+		a.send(sa.here(), sealed)
+		if i%7 == 6 {
+			a.send(sa.here(), sent[i*3/7]) // of this stream or an earlier one
+		}
+		plain := cb.decrypt(b.hear())
+		h, _ := parseRTP(plain)
+		if got := body(plain); got != fmt.Sprint("word ", i) {
+			t.Fatalf("%d: heard %q", i, got)
+		}
+		begins := i == 0 || i == 50 || i == 100 || i == 150
+		if i > 0 && (h.ssrc != last.ssrc || h.seq != last.seq+1 || int32(h.stamp-last.stamp) < 0 || h.marker != begins) {
+			t.Errorf("%d: %+v after %+v", i, h, last)
+		}
+		last = h
+	}
+	b.silent()
+	if st := sa.Stats(); st.Received.Packets != 200 || st.Rejected != 200/7 {
+		t.Errorf("%+v", st)
+	}
+}
+
 // Who holds the key is believed at once, but only from an expected address.
 func TestKeyHolderIsLearnedAtOnce(t *testing.T) {
 	e := engine(t)

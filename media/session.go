@@ -60,7 +60,8 @@ type Session struct {
 	stats  Stats
 	watch  func(Event)
 
-	silence silence
+	silence   silence
+	reporting reporting
 }
 
 // kind is what the counters need to know of a format.
@@ -194,6 +195,7 @@ func (s *Session) adopt(f Flow, now time.Duration) error {
 		s.aim(&s.rtcp, &s.remoteRTCP, f.RemoteRTCP)
 	}
 	s.set = true
+	s.report(now)
 	if s.web == nil {
 		s.probe(now)
 	}
@@ -250,6 +252,7 @@ func (s *Session) Stats() Stats {
 	if s.rtp.locked {
 		st.Locked = s.rtp.remote
 	}
+	st.Trip = s.reporting.trip
 	st.Secure = s.open != nil && s.seal != nil
 	return st
 }
@@ -275,6 +278,7 @@ func (s *Session) shut() bool {
 	}
 	s.closed = true
 	s.silence.stop()
+	s.reporting.stop()
 	s.keys.stop()
 	s.hushed()
 	s.endRecord(EndClosed)

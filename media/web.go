@@ -178,6 +178,19 @@ func (s *Session) keyed(by *handshake, open, seal *crypt) bool {
 	return true
 }
 
+// betrayed tells that somebody else than signalling named wanted to make keys (RT-06).
+func (s *Session) betrayed(by *handshake) {
+	s.mu.Lock()
+	tell := s.watch
+	if s.closed || s.web == nil || s.web.dtls != by {
+		tell = nil
+	}
+	s.mu.Unlock()
+	if tell != nil {
+		tell(Event{Kind: EventForeignKeys})
+	}
+}
+
 // shutWeb ends what goes on beside the packets. The lock is held.
 func (s *Session) shutWeb() {
 	if s.web == nil {

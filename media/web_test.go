@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/binary"
@@ -268,11 +269,13 @@ func TestStrangersFindNoWay(t *testing.T) {
 	}
 }
 
-// A browser with another certificate than signalling named makes no keys, and hears nothing (RFC 5763 §5).
+// RT-06: a browser with another certificate than signalling named makes no keys, and hears nothing (RFC 5763 §5).
 func TestForeignCertificate(t *testing.T) {
 	e := engine(t, func(c *Config) { c.Loops = 1 })
 	s, other := open(t, e), open(t, e)
 	b, p := surf(t, s, "127.0.0.1"), ring(t, "127.0.0.1")
+	told := make(chan Event, 9)
+	s.Watch(func(ev Event) { told <- ev })
 	set(t, s, b.flow(pcmu))
 	set(t, other, p.flow(pcmu))
 	e.Bridge(s, other)
@@ -283,6 +286,16 @@ func TestForeignCertificate(t *testing.T) {
 	}
 	if err := b.shake(id.certificate); err == nil {
 		t.Fatal("keys were made with a stranger")
+	}
+	for _, want := range []EventKind{EventLocked, EventForeignKeys} {
+		select {
+		case ev := <-told:
+			if ev.Kind != want {
+				t.Errorf("told %v, want %v", ev.Kind, want)
+			}
+		case <-time.After(guard):
+			t.Fatalf("event %v was not told", want)
+		}
 	}
 	p.talk(other, 0, "secret")
 	b.send(b.to, b.packet(0, "plain"))
@@ -423,5 +436,82 @@ func BenchmarkBrowser(b *testing.B) {
 			}
 		}
 		b.ReportMetric(float64((cpu(syscall.RUSAGE_SELF)-began).Microseconds())/float64(b.N), "CPU-µs/packet")
+	})
+}
+
+// RT-05: while a browser's call is set up, somebody who has proven nothing sends ClientHellos, which offer no encryption at all, to the same port, and
+// so does the browser's own address before its check. None of them gets an answer or costs a handshake; what is read of them is capped, the call is
+// set up, and another call loses nothing.
+func TestHellosOfStrangers(t *testing.T) {
+	e := engine(t, func(c *Config) { c.Loops = 1 })
+	fence := fence(t, e)
+	s, other := open(t, e), open(t, e)
+	b, p, thief := surf(t, s, "127.0.0.1"), ring(t, "127.0.0.1"), ring(t, "127.0.0.1")
+	set(t, s, b.flow(pcmu))
+	set(t, other, p.flow(pcmu))
+	e.Bridge(s, other)
+	hello := nullHello()
+	b.phone.send(b.to, hello) // before any check
+	n := *hellos
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for i := range n {
+		if i >= 2000 && i%1000 == 0 { // of the long run: so many a second
+			<-second.C
+		}
+		thief.send(b.to, hello)
+		if i%100 == 0 {
+			fence() // the other call goes on
+		}
+		if i == n/2 { // in the middle of it
+			b.find(b.phone, true)
+			if err := b.shake(b.identity.certificate); err != nil {
+				t.Fatalf("no keys beside %d hellos: %v", i, err)
+			}
+		}
+	}
+	until(t, func() bool { return s.Stats().Secure })
+	until(t, func() bool { // the port may be at rest for a moment
+		b.phone.send(b.to, b.says("hello"))
+		p.conn.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+		var in [2000]byte
+		_, err := p.conn.Read(in[:])
+		return err == nil
+	})
+	thief.silent()
+	if st := s.Stats(); st.Foreign == 0 || st.Foreign > uint64(n)+1 {
+		t.Errorf("%+v", st)
+	}
+}
+
+// nullHello is a ClientHello whose only cipher is TLS_NULL_WITH_NULL_NULL (RFC 6347 §4.2.1).
+func nullHello() []byte {
+	body := append([]byte{0xfe, 0xfd}, make([]byte, 32)...)                        // version and random
+	body = append(body, 0, 0, 0, 2, 0, 0, 1, 0)                                    // no session, no cookie, one cipher, no compression
+	head := []byte{1, 0, 0, byte(len(body)), 0, 0, 0, 0, 0, 0, 0, byte(len(body))} // ClientHello, whole
+	record := []byte{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, byte(len(head) + len(body))}
+	return append(append(record, head...), body...)
+}
+
+// What claims to be a check is read within its bounds, is left as it came, and is answered by a well-formed message (RT-07).
+func FuzzCheck(f *testing.F) {
+	b := &browser{place: newPlace([32]byte{})}
+	f.Add(b.check(b.place.Pwd, true, false))
+	f.Add(b.check(b.place.Pwd, false, true))
+	f.Add([]byte{0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+	f.Fuzz(func(t *testing.T, in []byte) {
+		before := bytes.Clone(in)
+		c, ok := parseCheck(in)
+		if !ok {
+			return
+		}
+		c.provenBy(b.place.Pwd)
+		if !bytes.Equal(in, before) {
+			t.Fatalf("%x became %x", before, in)
+		}
+		out := c.answer(nil, netip.MustParseAddrPort("192.0.2.1:5"), b.place.Pwd)
+		if !isSTUN(out) || len(out)%4 != 0 || int(binary.BigEndian.Uint16(out[2:])) != len(out)-stunHead || !bytes.Equal(out[8:20], in[8:20]) {
+			t.Fatalf("answered %x by %x", in, out)
+		}
 	})
 }

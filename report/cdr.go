@@ -82,6 +82,7 @@ type Leg struct {
 	FarPackets int          `json:"far_packets,omitempty"` // RTP packets that we sent, where the far side tells how they arrived (RTCP)
 	FarLost    int          `json:"far_lost,omitempty"`    // … that did not arrive there
 	FarJitter  int          `json:"far_jitter,omitempty"`  // … ms, mean
+	RTT        int          `json:"rtt,omitempty"`         // ms to the far side and back (RTCP); 0: not known
 	Score      float64      `json:"score,omitempty"`       // opinion score (MOS) of the worse direction as it was estimated then; 0: nobody counted (B-104)
 	Trunk      pbx.TrunkID  `json:"trunk,omitempty"`       // over which it went, in place of a phone
 	Charge     *pbx.Charge  `json:"charge,omitempty"`      // of a leg that leads outside: who pays, and by which price

@@ -38,8 +38,8 @@ func (q *Quality) Add(l *Leg) {
 	if l.Packets > 0 || l.FarPackets > 0 {
 		q.Sounds++
 	}
-	q.hears(l.Packets, l.Lost, l.Jitter)
-	q.hears(l.FarPackets, l.FarLost, l.FarJitter)
+	q.hears(l.Packets, l.Lost, l.Jitter, l.RTT)
+	q.hears(l.FarPackets, l.FarLost, l.FarJitter, l.RTT)
 }
 
 func (q *Quality) tried(l *Leg) {
@@ -64,7 +64,7 @@ func (q *Quality) tried(l *Leg) {
 }
 
 // hears takes in the sound of one direction. One that nobody counted says nothing.
-func (q *Quality) hears(packets, lost, jitter int) {
+func (q *Quality) hears(packets, lost, jitter, rtt int) {
 	if packets <= 0 {
 		return
 	}
@@ -73,21 +73,21 @@ func (q *Quality) hears(packets, lost, jitter int) {
 	q.Lost += lost
 	q.Jitter += time.Duration(jitter) * time.Millisecond
 	q.Heard++
-	q.scores += scoreOf(packets, lost, jitter)
+	q.scores += scoreOf(packets, lost, jitter, rtt)
 }
 
 // scoreOf is the opinion score of one direction; 0 where nobody counted.
-func scoreOf(packets, lost, jitter int) float64 {
+func scoreOf(packets, lost, jitter, rtt int) float64 {
 	if packets <= 0 {
 		return 0
 	}
 	lost = min(max(lost, 0), packets)
-	return Score(float64(lost)/float64(packets+lost), time.Duration(jitter)*time.Millisecond)
+	return Score(float64(lost)/float64(packets+lost), time.Duration(jitter)*time.Millisecond, time.Duration(rtt)*time.Millisecond)
 }
 
 // scored is the opinion score of the worse direction of a leg, to hundredths; 0 where nobody counted.
 func (l *Leg) scored() float64 {
-	here, far := scoreOf(l.Packets, l.Lost, l.Jitter), scoreOf(l.FarPackets, l.FarLost, l.FarJitter)
+	here, far := scoreOf(l.Packets, l.Lost, l.Jitter, l.RTT), scoreOf(l.FarPackets, l.FarLost, l.FarJitter, l.RTT)
 	if here == 0 || far > 0 && far < here {
 		here = far
 	}
@@ -135,10 +135,16 @@ func mean(d time.Duration, n int) time.Duration {
 }
 
 // Score estimates what people think of sound, from 1 to 4.4 (MOS), by the E-model with its usual values (ITU-T G.107): of G.711 with
-// concealment, a share of lost packets, and a buffer that takes twice the jitter on a way of 50 ms.
-func Score(loss float64, jitter time.Duration) float64 {
+// concealment, a share of lost packets, and a buffer that takes twice the jitter. The way takes half of what it takes there and back, where that is
+// known, else 50 ms.
+func Score(loss float64, jitter, rtt time.Duration) float64 {
 	const rest, robust = 93.2, 25.1 // R without any impairment but the usual ones; packet-loss robustness
-	delay := 60 + 2*float64(jitter)/float64(time.Millisecond)
+	const packet = 10 * time.Millisecond
+	way := 50 * time.Millisecond
+	if rtt > 0 {
+		way = rtt / 2
+	}
+	delay := float64(packet+way+2*jitter) / float64(time.Millisecond)
 	late := 0.024 * delay
 	if delay > 177.3 {
 		late += 0.11 * (delay - 177.3)

@@ -13,17 +13,19 @@ func TestScore(t *testing.T) {
 	for _, tt := range []struct {
 		loss   float64
 		jitter time.Duration
+		rtt    time.Duration
 		want   float64
 	}{
-		{0, 0, 4.38}, {0.01, 5 * time.Millisecond, 4.29}, {0.05, 20 * time.Millisecond, 3.87}, {0.2, 40 * time.Millisecond, 2.45}, {1, time.Second, 1},
+		{0, 0, 0, 4.38}, {0.01, 5 * time.Millisecond, 0, 4.29}, {0.05, 20 * time.Millisecond, 0, 3.87}, {0.2, 40 * time.Millisecond, 0, 2.45}, {1, time.Second, 0, 1},
+		{0, 0, 100 * time.Millisecond, 4.38}, {0, 0, time.Millisecond, 4.40}, {0, 0, 600 * time.Millisecond, 3.65}, {0, 0, time.Second, 2.28},
 	} {
-		if got := Score(tt.loss, tt.jitter); math.Abs(got-tt.want) > 0.06 {
-			t.Errorf("%v lost, %s: %.2f, want %.2f", tt.loss, tt.jitter, got, tt.want)
+		if got := Score(tt.loss, tt.jitter, tt.rtt); math.Abs(got-tt.want) > 0.06 {
+			t.Errorf("%v lost, %s, %s there and back: %.2f, want %.2f", tt.loss, tt.jitter, tt.rtt, got, tt.want)
 		}
 	}
 	last := 5.0
 	for loss := 0.0; loss <= 1; loss += 0.01 {
-		got := Score(loss, 10*time.Millisecond)
+		got := Score(loss, 10*time.Millisecond, 0)
 		if got > last || got < 1 {
 			t.Fatalf("at %.2f the score rises to %.2f", loss, got)
 		}
@@ -75,6 +77,7 @@ func TestLegKeepsItsScore(t *testing.T) {
 		{event.Leg{Packets: 3000}, 4.37},
 		{event.Leg{FarPackets: 3000, FarLost: 150, FarJitter: 20}, 3.85},
 		{event.Leg{Packets: 3000, FarPackets: 3000, FarLost: 150, FarJitter: 20}, 3.85},
+		{event.Leg{Packets: 3000, RTT: 1000}, 2.28},
 		{event.Leg{Packets: 3000, Lost: 150, Jitter: 20, FarPackets: 3000}, 3.85},
 	} {
 		var d Draft

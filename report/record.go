@@ -263,7 +263,7 @@ func (d *Draft) leg(l event.Leg) {
 	}
 	row := Leg{
 		ID: l.ID, Device: l.Device, Party: l.Party, Out: l.Out, Started: l.Started, Rang: l.Rang, Answered: l.Answered,
-		Ended: l.Ended, Cause: l.Cause, Status: l.Status, Codec: l.Codec, Packets: l.Packets, Lost: l.Lost, Jitter: l.Jitter, FarPackets: l.FarPackets, FarLost: l.FarLost, FarJitter: l.FarJitter, Trunk: l.Trunk, Charge: l.Charge,
+		Ended: l.Ended, Cause: l.Cause, Status: l.Status, Codec: l.Codec, Packets: l.Packets, Lost: l.Lost, Jitter: l.Jitter, FarPackets: l.FarPackets, FarLost: l.FarLost, FarJitter: l.FarJitter, RTT: l.RTT, Trunk: l.Trunk, Charge: l.Charge,
 	}
 	row.Score = row.scored()
 	if i := slices.IndexFunc(c.Legs, func(o Leg) bool { return o.ID == l.ID }); i >= 0 {

@@ -10,8 +10,8 @@ import (
 )
 
 const insertTrunkLeg = `INSERT INTO trunk_legs (tenant, call_id, place, trunk, out, started, rang, answered, ended, cause, packets, lost, jitter,
-			far_packets, far_lost, far_jitter)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT (tenant, call_id, place) DO NOTHING`
+			far_packets, far_lost, far_jitter, rtt)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (tenant, call_id, place) DO NOTHING`
 
 // putTrunkLegs writes the legs of a call that went over trunks.
 func (t *Tenant) putTrunkLegs(ctx context.Context, x tx, c *report.CDR) error {
@@ -21,7 +21,7 @@ func (t *Tenant) putTrunkLegs(ctx context.Context, x tx, c *report.CDR) error {
 			continue
 		}
 		if _, err := x.exec(ctx, insertTrunkLeg, t.id, string(c.ID), int64(i), string(l.Trunk), flag(l.Out), ms(l.Started), ms(l.Rang), ms(l.Answered), ms(l.Ended),
-			string(l.Cause), int64(l.Packets), int64(l.Lost), int64(l.Jitter), int64(l.FarPackets), int64(l.FarLost), int64(l.FarJitter)); err != nil {
+			string(l.Cause), int64(l.Packets), int64(l.Lost), int64(l.Jitter), int64(l.FarPackets), int64(l.FarLost), int64(l.FarJitter), int64(l.RTT)); err != nil {
 			return err
 		}
 	}
@@ -32,11 +32,11 @@ func (t *Tenant) putTrunkLegs(ctx context.Context, x tx, c *report.CDR) error {
 func (t *Tenant) TrunkLegs(ctx context.Context, trunk pbx.TrunkID, since time.Time) ([]report.Leg, error) {
 	var all []report.Leg
 	err := t.db.view(ctx, "trunk legs", func(x tx) error {
-		return x.each(ctx, `SELECT trunk, out, started, rang, answered, ended, cause, packets, lost, jitter, far_packets, far_lost, far_jitter FROM trunk_legs
+		return x.each(ctx, `SELECT trunk, out, started, rang, answered, ended, cause, packets, lost, jitter, far_packets, far_lost, far_jitter, rtt FROM trunk_legs
 			WHERE tenant = $1 AND trunk = $2 AND started >= $3 ORDER BY started, call_id, place`, []any{t.id, string(trunk), ms(since)}, func(s *sql.Rows) error {
 			var l report.Leg
 			var out, started, rang, answered, ended int64
-			if err := s.Scan(&l.Trunk, &out, &started, &rang, &answered, &ended, &l.Cause, &l.Packets, &l.Lost, &l.Jitter, &l.FarPackets, &l.FarLost, &l.FarJitter); err != nil {
+			if err := s.Scan(&l.Trunk, &out, &started, &rang, &answered, &ended, &l.Cause, &l.Packets, &l.Lost, &l.Jitter, &l.FarPackets, &l.FarLost, &l.FarJitter, &l.RTT); err != nil {
 				return err
 			}
 			l.Out, l.Started, l.Rang, l.Answered, l.Ended = out != 0, moment(started), moment(rang), moment(answered), moment(ended)

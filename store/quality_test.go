@@ -15,7 +15,7 @@ func TestTrunkLegs(t *testing.T) {
 		x := open(t, address).Tenant("main")
 		at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 		leg := report.Leg{ID: "leg_2", Trunk: "trk_1", Out: true, Started: at, Rang: at.Add(time.Second), Answered: at.Add(2 * time.Second), Ended: at.Add(9 * time.Second),
-			Cause: pbx.CauseHangup, Packets: 350, Lost: 3, Jitter: 4, FarPackets: 351, FarLost: 2, FarJitter: 5}
+			Cause: pbx.CauseHangup, Packets: 350, Lost: 3, Jitter: 4, FarPackets: 351, FarLost: 2, FarJitter: 5, RTT: 6}
 		c := report.CDR{ID: "cal_1", Started: at, Ended: leg.Ended, Cause: pbx.CauseHangup, Legs: []report.Leg{{ID: "leg_1", Device: "dev_1", Started: at}, leg}}
 		other := c
 		other.ID, other.Legs = "cal_2", []report.Leg{{ID: "leg_3", Trunk: "trk_2", Started: at}}

@@ -775,7 +775,7 @@ CREATE TABLE trunk_legs (
 	jitter      BIGINT NOT NULL,
 	far_packets BIGINT NOT NULL,
 	far_lost    BIGINT NOT NULL,
-	far_jitter  BIGINT NOT NULL,
+	far_jitter  BIGINT NOT NULL, rtt BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (tenant, call_id, place)
 );
 

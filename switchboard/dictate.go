@@ -348,7 +348,7 @@ func (x *dictation) dial() call.Input {
 	s.stream = stream
 	stream.Watch(func(e media.Event) {
 		switch e.Kind {
-		case media.EventSilence:
+		case media.EventSilence, media.EventForeignKeys:
 			x.post(&message{silent: s.leg})
 		case media.EventDigit:
 			x.post(&message{key: s.leg, signal: call.Signal{Kind: call.SignalDigit, Digit: e.Digit}})

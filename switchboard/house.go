@@ -169,6 +169,8 @@ func (r *run) noticed(leg pbx.LegID, e media.Event) {
 	switch e.Kind {
 	case media.EventSilence:
 		r.post(&message{silent: leg})
+	case media.EventForeignKeys:
+		r.post(&message{betrays: leg})
 	case media.EventDigit:
 		r.post(&message{key: leg, signal: call.Signal{Kind: call.SignalDigit, Digit: e.Digit}})
 	case media.EventPlayed:

@@ -40,7 +40,7 @@ func (h *handover) settle(as int32) bool { return h.state.CompareAndSwap(onOffer
 
 // concerns reports whether a message is about the leg that is on its way.
 func (h *handover) concerns(m *message) bool {
-	return m.signal.Leg == h.wire || m.silent == h.leg.ID || m.key == h.leg.ID
+	return m.signal.Leg == h.wire || m.silent == h.leg.ID || m.betrays == h.leg.ID || m.key == h.leg.ID
 }
 
 // merge hears that a phone wants its other side connected with another call of its user (RFC 5589 §7).

@@ -19,13 +19,14 @@ import (
 
 // message is one thing in a call's inbox: a signal, a request to stop, silence on a leg, or what the house has done.
 type message struct {
-	signal call.Signal
-	stop   *call.Stop
-	actor  pbx.Actor // with stop: who asked
-	silent pbx.LegID
-	key    pbx.LegID  // with signal: a key heard in the sound of a leg
-	input  call.Input // what the house or the store tells
-	box    pbx.BoxID  // … with call.Unlocked: the mailbox that is open
+	signal  call.Signal
+	stop    *call.Stop
+	actor   pbx.Actor // with stop: who asked
+	silent  pbx.LegID
+	betrays pbx.LegID  // its keys were not its own
+	key     pbx.LegID  // with signal: a key heard in the sound of a leg
+	input   call.Input // what the house or the store tells
+	box     pbx.BoxID  // … with call.Unlocked: the mailbox that is open
 
 	seek   []pbx.UserID  // a queue wants these agents to be rung
 	recall []pbx.UserID  // … and these no longer
@@ -319,6 +320,9 @@ func (r *run) release(i int) {
 	s.record.Packets, s.record.Lost = int(st.Received.Packets), int(max(st.Received.Lost, 0))
 	if st.Sent.Jitter > 0 || st.Sent.Lost != 0 { // it has told
 		s.record.FarPackets, s.record.FarLost, s.record.FarJitter = int(st.Sent.Packets), int(max(st.Sent.Lost, 0)), int(st.Sent.Jitter/time.Millisecond)
+	}
+	if st.Trip > 0 {
+		s.record.RTT = max(int(st.Trip/time.Millisecond), 1)
 	}
 	s.record.Jitter = int(st.Received.Jitter / time.Millisecond)
 }

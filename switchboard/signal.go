@@ -27,6 +27,10 @@ func (r *run) handle(m *message) {
 		r.step(call.Silent{Leg: m.silent})
 	case m.recorded != nil:
 		r.recorded(m.recorded, m.tag)
+	case m.betrays != "":
+		if i := r.state.Find(m.betrays); i >= 0 {
+			r.step(call.Stop{Cause: pbx.CauseInsecure, Text: i18n.T("call.foreign_keys", "name", r.sides[i].record.Party.Name)})
+		}
 	case m.informed != 0:
 		r.heard(m.informed)
 	case m.alarm != nil:

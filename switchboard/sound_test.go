@@ -397,6 +397,20 @@ func TestSilenceEndsTheCall(t *testing.T) {
 	})
 }
 
+// Keys of somebody else end the call with a reason of its own (RT-06).
+func TestForeignKeysEndTheCall(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		talk(o, false, false, offer(pcmu))
+		o.sound.streams[1].watch(media.Event{Kind: media.EventForeignKeys})
+		synctest.Wait()
+		o.drain()
+		if c := o.only(); c.Cause != pbx.CauseInsecure || c.Reason.Key != "call.foreign_keys" || c.Reason.Args["name"] != "bob" {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
 func TestNoPorts(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := newOffice(t, nil)
