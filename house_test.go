@@ -14,6 +14,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"tandem/policy"
 )
 
 // room is one package of the floor plan.
@@ -315,6 +317,41 @@ func TestHouseModulesHaveReasons(t *testing.T) {
 	}
 	if len(direct) > 40 {
 		t.Errorf("%d direct modules; 40 is the limit", len(direct))
+	}
+}
+
+// A right that the code asks for belongs to a feature that exists: it is neither hidden in the app nor marked as awaited (policy/feature.go).
+func TestHouseAwaitsNoRightThatItAsks(t *testing.T) {
+	awaited := map[string]policy.Right{}
+	for _, r := range policy.AllRights() {
+		if r.IsAwaited() {
+			awaited[strings.ToLower(strings.ReplaceAll(r.String(), ".", ""))] = r
+		}
+	}
+	asked := 0
+	for _, p := range packages(t) {
+		for _, f := range p.GoFiles {
+			file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, f), nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
+				sel, ok := n.(*ast.SelectorExpr)
+				if !ok {
+					return true
+				}
+				if from, ok := sel.X.(*ast.Ident); ok && from.Name == "policy" {
+					asked++
+					if r, waits := awaited[strings.ToLower(sel.Sel.Name)]; waits {
+						t.Errorf("%s asks for %s; take it out of policy/feature.go", f, r)
+					}
+				}
+				return true
+			})
+		}
+	}
+	if asked < 100 || len(awaited) == 0 {
+		t.Errorf("%d words of policy looked at, %d rights awaited", asked, len(awaited))
 	}
 }
 

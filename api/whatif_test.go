@@ -83,6 +83,20 @@ func TestDraftIsReplayed(t *testing.T) {
 	if r := o.run(t, "greta", `{"restrictions":[{`+sales+`,"set":{"rules":[{"effect":"limit","minutes":10}]}}]}`); r.Outcome.Shorter != 1 || r.Outcome.Outside == 0 {
 		t.Errorf("the head of sales: %+v", r)
 	}
+	limit := `{"restrictions":[{` + sales + `,"set":{"rules":[{"effect":"limit","minutes":10}]}}]}`
+	narrow := o.run(t, "greta", limit)
+	o.wants(201, "olga", "POST", "/v1/users/<greta>/grants", `{"right":"draft.simulate","scope":{"kind":"all"},"reason":"plans for the office"}`)
+	before, _ = o.dir.View()
+	wide := o.run(t, "greta", limit)
+	if all := o.run(t, "olga", limit); wide.Outcome.Outside <= narrow.Outcome.Outside || wide.Outcome.Outside != all.Outcome.Outside {
+		t.Errorf("with the past of the office %d calls outside, without %d, and there are %d", wide.Outcome.Outside, narrow.Outcome.Outside, all.Outcome.Outside)
+	}
+	o.ask("greta", "GET", "/v1/whatif/"+wide.ID+"/calls", "").json(t, &page)
+	for _, e := range page.Items {
+		if e.User == nil || e.User.ID == o.ids["mia"] {
+			t.Errorf("a call that she does not see: %+v", e)
+		}
+	}
 	for who, body := range map[string]string{"greta": `{"restrictions":[{"set":{"name":"All","on":[{"kind":"office"}]}}]}`, "nina": `{"restrictions":[{` + sales + `,"delete":true}]}`,
 		"mark": `{"rights":{"add":["allow mark@example.com call.listen over all"]}}`} {
 		for _, door := range []string{"/v1/whatif", "/v1/whatif/apply"} {

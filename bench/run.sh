@@ -61,10 +61,10 @@ row metric measured reach remarks
 row ------ -------- ----- -------
 
 if wanted decide; then
-  go test -run '^$' -bench 'BenchmarkDecide' -benchtime 0.2s -benchmem ./policy ./route >"$out/decide" 2>&1
+  go test -run '^$' -bench 'BenchmarkDecide' -benchtime 0.2s -benchmem ./policy ./route ./toll >"$out/decide" 2>&1
   awk '/^pkg:/ { p = $2; sub(".*/", "", p) } /^Benchmark/ { n = $1; sub("Benchmark", "", n); sub("-[0-9]+$", "", n); ns = 0; al = "?"
       for (i = 2; i < NF; i++) { if ($(i+1) == "ns/op") ns = $i; if ($(i+1) == "allocs/op") al = $i }
-      printf "%s %s|%s ns|%s|%s allocs\n", p, n, ns, (p == "policy" ? "100 ns" : "5000 ns"), al }' "$out/decide" |
+      printf "%s %s|%s ns|%s|%s allocs\n", p, n, ns, (p == "policy" ? "100 ns" : p == "toll" ? "1000 ns" : "5000 ns"), al }' "$out/decide" |
     while IFS='|' read -r a b c d; do row "$a" "$b" "$c" "$d"; done
 fi
 

@@ -2,11 +2,10 @@ package policy
 
 // awaited are the rights of features that do not exist yet. They are decided like all others, marked in the catalogue and
 // hidden in the app. Who brings a feature takes its rights out of this list; a test of the interface insists.
-var awaited = setOf(DraftSimulate,
-	BlocklistEdit, CallRelay,
+var awaited = setOf(BlocklistEdit,
 	RecordingShare, TranscriptRead,
 	ChatSee, ChatTemplate, ChannelEdit, LinkEdit, LinkUse, MeetingHost, ReportSchedule, DashboardView, DashboardLive,
-	WallboardView, AgentTrack, WorkspaceUse, WorkspaceEdit, NoticeEdit, ContactSee, PhonebookEdit, CRMUse, CRMEdit, TicketCreate,
+	WallboardView, AgentTrack, WorkspaceUse, WorkspaceEdit, NoticeEdit, CRMUse, CRMEdit, TicketCreate,
 	ProvisionEdit, ReminderSet, RoomAssign, WebhookEdit, SystemMonitor, TraceRead, PrivacyRun, BackupRun, BackupRestore)
 
 // looking are the rights that change nothing: who holds no others of an area only views it.
