@@ -345,7 +345,7 @@ func TestPhoto(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	o := newOffice(t)
-	var made NewToken
+	var made, bound NewToken
 	o.ask("olga", "POST", "/v1/tokens", `{"name":"Sync","rights":["user.see"]}`).json(t, &made)
 	o.keys["sync"] = made.Secret
 	var list Page[Token]
@@ -359,6 +359,24 @@ func TestTokens(t *testing.T) {
 	}
 	if r := o.ask("sync", "GET", "/v1/settings", ""); r.StatusCode != 403 {
 		t.Errorf("more than it carries: %d", r.StatusCode)
+	}
+	o.ask("olga", "POST", "/v1/tokens", `{"name":"Elsewhere","networks":["203.0.113.0/24","2001:db8::/32","203.0.113.9"]}`).json(t, &bound)
+	o.keys["elsewhere"] = bound.Secret
+	if r := o.ask("elsewhere", "GET", "/v1/users", ""); r.StatusCode != 401 {
+		t.Errorf("a token is used from a foreign network: %d", r.StatusCode)
+	}
+	o.ask("olga", "GET", "/v1/tokens", "").json(t, &list)
+	for _, k := range list.Items {
+		switch k.Name {
+		case "Sync":
+			if k.From != "192.0.2.1" || k.Used.IsZero() || len(k.Networks) != 0 {
+				t.Errorf("%+v", k)
+			}
+		case "Elsewhere":
+			if !k.Used.IsZero() || !slices.Equal(k.Networks, []string{"203.0.113.0/24", "2001:db8::/32", "203.0.113.9"}) {
+				t.Errorf("%+v", k)
+			}
+		}
 	}
 	if r := o.ask("sync", "POST", "/v1/tokens", `{"name":"More"}`); r.StatusCode != 403 {
 		t.Errorf("a token makes a token: %d", r.StatusCode)

@@ -6,6 +6,7 @@ import (
 
 	"tandem/command"
 	"tandem/pbx"
+	"tandem/store"
 )
 
 // Token is an API token without its secret.
@@ -16,6 +17,10 @@ type Token struct {
 	Rights  []string    `json:"rights" nullable:"false" doc:"none means all that a token may carry"`
 	Created time.Time   `json:"created"`
 	Expires time.Time   `json:"expires,omitzero"`
+
+	Networks []string  `json:"networks" nullable:"false" doc:"from which it may be used; none means everywhere"`
+	Used     time.Time `json:"used,omitzero" doc:"last use, exact to five minutes; absent: never"`
+	From     string    `json:"from,omitempty" doc:"the address of the last use"`
 }
 
 // NewToken is the answer to making a token.
@@ -24,15 +29,27 @@ type NewToken struct {
 	Secret string `json:"secret" doc:"shown once"`
 }
 
-func showToken(t *pbx.Token) Token {
-	return Token{ID: t.ID, Name: t.Name, Prefix: t.Prefix, Rights: append([]string{}, t.Rights...), Created: t.Created, Expires: t.Until}
+func showToken(t *pbx.Token, use store.TokenUse) Token {
+	out := Token{ID: t.ID, Name: t.Name, Prefix: t.Prefix, Rights: append([]string{}, t.Rights...), Created: t.Created, Expires: t.Until, Networks: []string{}, Used: use.At, From: use.Addr}
+	for _, p := range t.Networks {
+		shown := p.String()
+		if p.IsSingleIP() {
+			shown = p.Addr().String()
+		}
+		out.Networks = append(out.Networks, shown)
+	}
+	return out
 }
 
 // listTokens shows the visitor's own tokens.
-func (s *Server) listTokens(_ context.Context, v *visit, _ *struct{}) (Page[Token], error) {
+func (s *Server) listTokens(ctx context.Context, v *visit, _ *struct{}) (Page[Token], error) {
 	page := Page[Token]{Items: []Token{}}
+	uses, err := s.c.Store.TokenUses(ctx, v.who.User)
+	if err != nil {
+		return page, err
+	}
 	for _, t := range v.s.TokensOf(v.who.User) {
-		page.Items = append(page.Items, showToken(t))
+		page.Items = append(page.Items, showToken(t, uses[t.ID]))
 	}
 	page.Total = len(page.Items)
 	return page, nil
@@ -43,15 +60,17 @@ type newToken struct {
 		Name    string    `json:"name"`
 		Expires time.Time `json:"expires,omitempty" doc:"absent means in 90 days"`
 		Rights  []string  `json:"rights,omitempty" nullable:"false"`
+
+		Networks []string `json:"networks,omitempty" nullable:"false" doc:"addresses and networks (CIDR) from which it may be used; absent means everywhere"`
 	}
 }
 
 func (s *Server) createToken(ctx context.Context, v *visit, in *newToken) (NewToken, error) {
-	r, err := s.do(ctx, v, command.CreateToken{User: v.who.User, Name: in.Body.Name, Expires: in.Body.Expires, Rights: in.Body.Rights})
+	r, err := s.do(ctx, v, command.CreateToken{User: v.who.User, Name: in.Body.Name, Expires: in.Body.Expires, Rights: in.Body.Rights, Networks: in.Body.Networks})
 	if err != nil {
 		return NewToken{}, err
 	}
-	return NewToken{showToken(v.s.Tokens[pbx.TokenID(r.Object.ID)]), r.Secret}, nil
+	return NewToken{showToken(v.s.Tokens[pbx.TokenID(r.Object.ID)], store.TokenUse{}), r.Secret}, nil
 }
 
 type tokenIn struct {

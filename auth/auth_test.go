@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -397,6 +398,53 @@ func TestTokens(t *testing.T) {
 		time.Sleep(time.Hour)
 		if _, err := ask("Bearer tdm_secret"); key(err) != "login.signed_out" {
 			t.Errorf("at its end: %v", err)
+		}
+	})
+}
+
+// A token that is bound to networks serves a thief elsewhere nothing, and its owner sees when and from where it was used last (BAR TF-12).
+func TestTokensAreBoundToNetworks(t *testing.T) {
+	in(t, func(t *testing.T, o *office) {
+		config, err := o.config.Load().Apply(pbx.Change{Put: []pbx.Noun{&pbx.Token{ID: "tok_3", User: "usr_alice", Name: "CRM", Hash: pbx.HashSecret("tdm_bound"), Until: time.Now().Add(time.Hour),
+			Networks: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::/64")}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.config.Store(config)
+		ask := func(from string) error {
+			r := httptest.NewRequest("GET", "/v1/users", nil)
+			r.RemoteAddr = from
+			r.Header.Set("Authorization", "Bearer tdm_bound")
+			_, err := o.Who(r)
+			return err
+		}
+		used := func() store.TokenUse {
+			all, err := o.store.TokenUses(t.Context(), "usr_alice")
+			if err != nil {
+				t.Fatal(err)
+			}
+			return all["tok_3"]
+		}
+		for from, want := range map[string]string{"198.51.100.7:4000": "login.signed_out", "[2001:db9::1]:80": "login.signed_out", "@": "login.signed_out"} {
+			if err := ask(from); key(err) != want {
+				t.Errorf("%s: %v, want %s", from, err, want)
+			}
+		}
+		if u := used(); !u.At.IsZero() {
+			t.Errorf("refused uses are noted: %+v", u)
+		}
+		for i, step := range []struct {
+			from string
+			at   time.Duration // of the last use that is noted
+		}{{"192.0.2.9:4000", 0}, {"[::ffff:192.0.2.9]:80", 0}, {"[2001:db8::7]:80", 2 * time.Minute}, {"[2001:db8::7]:80", 2 * time.Minute}, {"[2001:db8::7]:80", 2 * time.Minute}, {"[2001:db8::7]:80", 2 * time.Minute}, {"[2001:db8::7]:80", 2 * time.Minute}, {"[2001:db8::7]:80", 7 * time.Minute}} {
+			began := time.Now().Add(-time.Duration(i) * time.Minute)
+			if err := ask(step.from); err != nil {
+				t.Errorf("%s: %v", step.from, err)
+			}
+			if u := used(); !u.At.Equal(began.Add(step.at).UTC().Truncate(time.Millisecond)) {
+				t.Errorf("use %d from %s: %+v", i, step.from, u)
+			}
+			time.Sleep(time.Minute)
 		}
 	})
 }

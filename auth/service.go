@@ -45,6 +45,7 @@ type Service struct {
 	hashes *semaphore.Weighted // bounds the memory of password hashing
 	queue  *semaphore.Weighted // bounds how many wait for it
 	events *rate.Limiter       // bounds what floods write into the log (BAR AU-05)
+	tokens uses
 	hidden counter             // failures that were not written since the last that was
 	work   sync.WaitGroup
 	sso    providers
@@ -62,7 +63,7 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{c: c, hashes: semaphore.NewWeighted(parallel), queue: semaphore.NewWeighted(waiting),
+	return &Service{c: c, tokens: uses{last: map[pbx.TokenID]store.TokenUse{}}, hashes: semaphore.NewWeighted(parallel), queue: semaphore.NewWeighted(waiting),
 		events: rate.NewLimiter(rate.Every(time.Second), 60)}
 }
 

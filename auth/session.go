@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"tandem/event"
@@ -72,10 +73,35 @@ func (s *Service) program(r *http.Request, header string) (pbx.Actor, error) {
 	}
 	config, at := s.c.View(), now()
 	t := config.ByTokenHash(pbx.HashSecret(value))
-	if t == nil || !(pbx.Interval{From: t.From, Until: t.Until}).Contains(at) || active(config, t.User, at) == nil {
+	addr := s.Addr(r)
+	if t == nil || !(pbx.Interval{From: t.From, Until: t.Until}).Contains(at) || active(config, t.User, at) == nil || !t.ServesFrom(addr) {
 		return pbx.Actor{}, signedOut()
 	}
-	return pbx.Actor{Kind: pbx.ActorToken, User: t.User, Token: t.ID, Addr: s.Addr(r), Via: "api"}, nil
+	s.touch(r.Context(), t, store.TokenUse{At: at, Addr: addr})
+	return pbx.Actor{Kind: pbx.ActorToken, User: t.User, Token: t.ID, Addr: addr, Via: "api"}, nil
+}
+
+// touch notes the use of a token, unless one from the same address was noted a moment ago.
+func (s *Service) touch(ctx context.Context, t *pbx.Token, use store.TokenUse) {
+	s.tokens.mu.Lock()
+	last := s.tokens.last[t.ID]
+	stale := last.Addr != use.Addr || use.At.Sub(last.At) >= touched
+	if stale {
+		s.tokens.last[t.ID] = use
+	}
+	s.tokens.mu.Unlock()
+	if !stale {
+		return
+	}
+	if err := s.c.Store.TouchToken(ctx, t, use); err != nil {
+		s.c.Log.Warn("the use of a token cannot be noted", "token", t.ID, "error", err)
+	}
+}
+
+// uses is when tokens were used last, as it was noted.
+type uses struct {
+	mu   sync.Mutex
+	last map[pbx.TokenID]store.TokenUse
 }
 
 var origins = http.NewCrossOriginProtection()

@@ -180,6 +180,12 @@ func TestDeviceAndTokenCommands(t *testing.T) {
 		{"a token of yesterday", "olga", func(o *office) Command {
 			return CreateToken{User: o.user("olga"), Name: "Script", Expires: start.AddDate(0, 0, -1)}
 		}, "invalid token.expires_bad @expires", nil},
+		{"a token for some networks", "olga", func(o *office) Command {
+			return CreateToken{User: o.user("olga"), Name: "Script", Networks: []string{" 192.0.2.7 ", "", "2001:db8::/32", "192.0.2.7/32"}}
+		}, "ok", []event.Kind{event.TokenCreated}},
+		{"a token for no network", "olga", func(o *office) Command {
+			return CreateToken{User: o.user("olga"), Name: "Script", Networks: []string{"192.0.2.0/33"}}
+		}, "invalid token.network_bad @networks", nil},
 	})
 }
 

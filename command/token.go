@@ -1,8 +1,10 @@
 package command
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tandem/pbx"
@@ -16,6 +18,7 @@ const TokenPrefix = "tdm_"
 const (
 	MaxTokens    = 50                   // of one person
 	MaxTokenLife = 366 * 24 * time.Hour // a token that lives longer is renewed, not forgotten
+	maxNetworks  = 20                   // that a token is bound to
 )
 
 // CreateToken lets a program act for the actor, with all rights that a token may carry or with a part of them. The secret is
@@ -25,6 +28,8 @@ type CreateToken struct {
 	Name    string
 	Expires time.Time // zero means 90 days
 	Rights  []string  // empty means all that a token may carry
+
+	Networks []string // addresses and networks from which it may be used; empty means everywhere (BAR TF-12)
 }
 
 // Need asks for token.create over oneself.
@@ -58,6 +63,9 @@ func (c CreateToken) Change(w *Work) (pbx.Change, error) {
 			t.Rights = append(t.Rights, name)
 		}
 	}
+	if t.Networks, err = networks(c.Networks); err != nil {
+		return pbx.Change{}, err
+	}
 	if len(w.Snapshot.TokensOf(c.User)) >= MaxTokens {
 		return pbx.Change{}, pbx.Refuse(pbx.Exhausted, "", "token.too_many", "max", strconv.Itoa(MaxTokens))
 	}
@@ -87,4 +95,24 @@ func (c RevokeToken) Change(w *Work) (pbx.Change, error) {
 	}
 	w.object = t.Ref()
 	return pbx.Change{Delete: []pbx.Ref{t.Ref()}}, nil
+}
+
+// networks reads addresses and networks, each once.
+func networks(typed []string) (all []netip.Prefix, err error) {
+	for _, text := range typed {
+		if strings.TrimSpace(text) == "" {
+			continue
+		}
+		p, ok := pbx.ParseNetwork(text)
+		if !ok {
+			return nil, pbx.Refuse(pbx.Invalid, "networks", "token.network_bad", "network", printable(text))
+		}
+		if !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	if len(all) > maxNetworks {
+		return nil, pbx.Refuse(pbx.Invalid, "networks", "token.networks_many", "max", strconv.Itoa(maxNetworks))
+	}
+	return all, nil
 }

@@ -1,6 +1,10 @@
 package pbx
 
-import "time"
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
 
 // Scope says how far a right reaches.
 type Scope struct {
@@ -90,4 +94,15 @@ type Token struct {
 	Created time.Time        `json:"created"`
 	From    time.Time        `json:"from,omitzero"` // zero: from the beginning
 	Until   time.Time        `json:"until,omitzero"`
+
+	Networks []netip.Prefix `json:"networks,omitempty"` // from which it may be used; none: from everywhere
+}
+
+// ServesFrom reports whether the token may be used from a network address. One that is bound to networks may not be used from what is no address.
+func (t *Token) ServesFrom(addr string) bool {
+	if len(t.Networks) == 0 {
+		return true
+	}
+	at, err := netip.ParseAddr(addr)
+	return err == nil && slices.ContainsFunc(t.Networks, func(p netip.Prefix) bool { return p.Contains(at) })
 }

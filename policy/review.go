@@ -105,7 +105,7 @@ func (q *asker) heldAt(l *pbx.Place, all []Held) []Held {
 			continue
 		}
 		c := q.placed(l, r)
-		if c <= selfScope || catalogue[r].risk == RiskLow || doors.has(r) || awaited.has(r) {
+		if c <= selfScope || catalogue[r].risk == RiskLow || doors.has(r) || awaited.has(r) || r == ContactSee && c == groupScope { // everybody reads his group's phone book
 			continue
 		}
 		if c == treeScope {

@@ -61,6 +61,25 @@ func TestLogins(t *testing.T) {
 	})
 }
 
+// The last use of a token stands once, among those of its owner.
+func TestTokenUses(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x := open(t, address).Tenant("main")
+		for i, used := range []*pbx.Token{{ID: "tok_1", User: "usr_ada"}, {ID: "tok_2", User: "usr_eva"}, {ID: "tok_1", User: "usr_ada"}} {
+			if err := x.TouchToken(t.Context(), used, store.TokenUse{At: day.Add(time.Duration(i) * time.Hour), Addr: "192.0.2.7"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		uses, err := x.TokenUses(t.Context(), "usr_ada")
+		if want := (store.TokenUse{At: day.Add(2 * time.Hour), Addr: "192.0.2.7"}); err != nil || len(uses) != 1 || uses["tok_1"] != want {
+			t.Errorf("%+v, %v", uses, err)
+		}
+		if uses, err := x.TokenUses(t.Context(), "usr_bob"); err != nil || len(uses) != 0 {
+			t.Errorf("of others: %+v, %v", uses, err)
+		}
+	})
+}
+
 func TestSessions(t *testing.T) {
 	each(t, func(t *testing.T, address string) {
 		x := open(t, address).Tenant("main")

@@ -736,6 +736,15 @@ CREATE TABLE timetables (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE token_uses (
+	tenant  TEXT   NOT NULL,
+	token   TEXT   NOT NULL,
+	user_id TEXT   NOT NULL,
+	at      BIGINT NOT NULL,
+	addr    TEXT   NOT NULL,
+	PRIMARY KEY (tenant, token)
+);
+
 CREATE TABLE tokens (
 	tenant      TEXT   NOT NULL,
 	id          TEXT   NOT NULL,
@@ -747,7 +756,7 @@ CREATE TABLE tokens (
 	narrow      TEXT   NOT NULL,
 	created     BIGINT NOT NULL,
 	active_from BIGINT NOT NULL,
-	until       BIGINT NOT NULL,
+	until       BIGINT NOT NULL, networks TEXT NOT NULL DEFAULT 'null',
 	PRIMARY KEY (tenant, id)
 );
 

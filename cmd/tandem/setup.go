@@ -57,6 +57,7 @@ type tokenCreateCommand struct {
 	Name    string   `help:"What the token is for." required:""`
 	Expires life     `help:"How long it is valid, for example 30d or 12h." default:"90d" placeholder:"TIME"`
 	Rights  []string `help:"Rights the token is limited to; default is all that a token may carry." placeholder:"RIGHT"`
+	From    []string `help:"Addresses and networks from which it may be used; default is everywhere." placeholder:"NETWORK"`
 }
 
 // life is a duration that may be given in days.
@@ -91,7 +92,7 @@ func (c tokenCreateCommand) Run(ctx context.Context, std streams) (err error) {
 		return fmt.Errorf("nobody has the address %s; tandem doctor shows how many people there are", c.User)
 	}
 	done, err := m.Desk.Do(ctx, pbx.Actor{Kind: pbx.ActorUser, User: u.ID, Via: "cli"}, command.CreateToken{
-		User: u.ID, Name: c.Name, Expires: time.Now().Add(time.Duration(c.Expires)), Rights: c.Rights})
+		User: u.ID, Name: c.Name, Expires: time.Now().Add(time.Duration(c.Expires)), Rights: c.Rights, Networks: c.From})
 	if err != nil {
 		return err
 	}

@@ -6862,6 +6862,8 @@ export interface components {
              */
             expires?: string;
             name: string;
+            /** @description addresses and networks (CIDR) from which it may be used; absent means everywhere */
+            networks?: string[];
             rights?: string[];
         };
         NewUserBody: {
@@ -9146,12 +9148,21 @@ export interface components {
             created: string;
             /** Format: date-time */
             expires?: string;
+            /** @description the address of the last use */
+            from?: string;
             id: string;
             name: string;
+            /** @description from which it may be used; none means everywhere */
+            networks: string[];
             /** @description how the secret begins */
             prefix: string;
             /** @description none means all that a token may carry */
             rights: string[];
+            /**
+             * Format: date-time
+             * @description last use, exact to five minutes; absent: never
+             */
+            used?: string;
         };
         TollExcept: {
             classes?: ("local" | "national" | "mobile" | "toll_free" | "international" | "shared_cost" | "premium" | "satellite" | "unassigned")[] | null;

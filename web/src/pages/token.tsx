@@ -21,9 +21,9 @@ function AddToken({ done }: { done: (secret: string) => void }) {
   const me = useMe();
   const cache = useQueryClient();
   const [rights, setRights] = useState<string[]>([]);
-  const form = useForm({ name: '', days: '90', reach: 'all' }, async (v) => {
+  const form = useForm({ name: '', days: '90', reach: 'all', networks: '' }, async (v) => {
     const expires = new Date(Date.now() + Number(v.days) * 86_400_000 - 60_000).toISOString(); // a minute less, so that a slow line does not pass a limit
-    const made = await api.addToken({ name: v.name, expires, rights: v.reach === 'some' ? rights : undefined });
+    const made = await api.addToken({ name: v.name, expires, rights: v.reach === 'some' ? rights : undefined, networks: v.networks.split(/[\s,;]+/).filter(Boolean) });
     await cache.invalidateQueries({ queryKey: ['tokens'] });
     done(made.secret);
   });
@@ -40,7 +40,8 @@ function AddToken({ done }: { done: (secret: string) => void }) {
           ))}
         </fieldset>
       )}
-      <FormError error={form.error} fields={['name']} />
+      <Text form={form} name="networks" label={t('token.networks')} hint={t('token.networks_hint')} />
+      <FormError error={form.error} fields={['name', 'networks']} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy}>{t('token.create')}</Button></div>
     </form>
   );
@@ -63,7 +64,7 @@ export default function TokensPage() {
               return (
                 <div key={k.id} className="list-row">
                   <KeyRound className="icon l t3" aria-hidden />
-                  <span className="grow col"><span className="med">{k.name}</span><span className="meta num">{[k.prefix && `${k.prefix}…`, ago(k.created), k.rights?.length ? t('token.n_rights', { n: k.rights.length }) : t('token.all_mine')].filter(Boolean).join(' · ')}</span></span>
+                  <span className="grow col"><span className="med">{k.name}</span><span className="meta num">{[k.prefix && `${k.prefix}…`, k.rights?.length ? t('token.n_rights', { n: k.rights.length }) : t('token.all_mine'), k.networks.length > 0 && t('token.only_from', { networks: k.networks.join(', ') }), t('token.created', { when: ago(k.created) })].filter(Boolean).join(' · ')}</span><span className="meta num">{k.used ? t('token.used', { when: ago(k.used), address: k.from ?? '' }) : t('token.unused')}</span></span>
                   <span className="chip small">{end ? t('token.until', { date: day(end) }) : t('token.never')}</span>
                   <Button small onClick={() => setRevoking(k)}>{t('token.revoke')}</Button>
                 </div>
