@@ -15,12 +15,12 @@ import (
 
 // PathNode is one place of the tree of what can happen to a call.
 type PathNode struct {
-	Branch  decision.Branch `json:"branch,omitempty" enum:",no_answer,busy,offline,status,idle,key,silent,wrong" doc:"on which occasion the call comes here; empty at the beginning"`
+	Branch  decision.Branch `json:"branch,omitempty" enum:",no_answer,busy,offline,status,idle,key,silent,wrong,pin" doc:"on which occasion the call comes here; empty at the beginning"`
 	Key     string          `json:"key,omitempty" doc:"of the branch key"`
 	Status  pbx.Status      `json:"status,omitempty" doc:"with branch status: which one"`
 	Seconds int             `json:"seconds" doc:"since the call began"`
 	Taken   bool            `json:"taken" doc:"it comes here as things are now, when nobody answers"`
-	End     string          `json:"end" enum:"rings,mailbox,queue,menu,park,room,prompt,refused,hidden" doc:"what happens here; hidden: by rules that the asker may not see"`
+	End     string          `json:"end" enum:"rings,mailbox,queue,menu,park,room,prompt,pin,refused,hidden" doc:"what happens here; hidden: by rules that the asker may not see"`
 	Name    string          `json:"name,omitempty" doc:"who or what it is"`
 	Rings   []string        `json:"rings,omitempty" doc:"whose phones ring, in order"`
 	For     int             `json:"for,omitempty" doc:"seconds that they ring"`
@@ -74,7 +74,7 @@ func (v *visit) caller(from string, r *decision.Request) (string, error) {
 		id = pbx.UserID(ref.ID)
 	}
 	if u := v.s.Users[id]; u != nil && v.knows(id) {
-		r.Caller = pbx.Actor{Kind: pbx.ActorUser, User: id}
+		r.Caller, r.Keys = pbx.Actor{Kind: pbx.ActorUser, User: id}, true
 		return u.Name, nil
 	}
 	n := number.Read(v.s.Tenant.Country, from)

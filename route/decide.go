@@ -28,6 +28,7 @@ type Request struct {
 	Came    string          // of a call from outside: the number of the office that it came for
 	Passed  []Stop          // where the call has been, in order; what would lead in a circle is cut
 	PIN     bool            // the caller has typed his PIN
+	Keys    bool            // the caller sits at the keys of a phone, though none is named: a call is begun for him, or only looked at
 	At      time.Time
 	Suppose Suppose // of a preview; nothing for a call
 }

@@ -22,6 +22,7 @@ const (
 	BranchKey      Branch = "key"    // the caller presses a key in a menu
 	BranchSilent   Branch = "silent" // the caller presses none
 	BranchWrong    Branch = "wrong"  // the caller presses only keys that mean nothing
+	BranchPIN      Branch = "pin"    // the caller types the right PIN
 )
 
 // Node is one place of the tree of what can happen to a call: what Decide answers there, and where it goes from there.
@@ -88,6 +89,9 @@ func (e *explorer) ask(r Request, b Branch, after time.Duration, taken bool) *No
 	}
 	if h := n.Plan.House; h != nil && h.At.Kind == pbx.ToMenu {
 		e.menu(n, after)
+	} else if h != nil && h.At.Kind == pbx.ToPIN && e.left > 0 {
+		r.PIN = true
+		n.Next = append(n.Next, e.ask(r, BranchPIN, after, taken))
 	}
 	return n
 }

@@ -70,7 +70,7 @@ func (q *question) onTheWay(p *Plan, n number.Number, to pbx.Destination) {
 // askPIN lets the house ask whoever dialled for his PIN first; who pays without sitting at the keys cannot type it.
 func (q *question) askPIN(p *Plan, dialled string) {
 	switch {
-	case q.payer() != q.r.Caller.User || q.r.Caller.Kind != pbx.ActorDevice:
+	case q.payer() != q.r.Caller.User || q.r.Caller.Kind != pbx.ActorDevice && !q.r.Keys:
 		p.end(pbx.CauseDenied, i18n.T("toll.refused.pin", "number", p.To.Number))
 	case !toll.HasPIN(q.s, q.r.Caller.User):
 		p.end(pbx.CauseDenied, i18n.T("toll.refused.pin_missing", "number", p.To.Number))

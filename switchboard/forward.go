@@ -134,6 +134,10 @@ func (c *forwardChecks) cost() {
 				row.Change = i18n.T("toll.change.price")
 			case e.Code == toll.Stranger:
 				row.Where, row.Change = "/contacts", i18n.T("toll.change.contacts")
+			case e.Spot.Profile != nil:
+				row.Change = i18n.T("forward.change.except", "profile", e.Spot.Profile.Name)
+			case e.Remedy != nil:
+				row.Change = i18n.T("forward.change.allow")
 			}
 		}
 		c.all = append(c.all, row)

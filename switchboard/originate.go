@@ -47,7 +47,7 @@ func (b *Board) Originate(o Originate) (pbx.CallID, error) {
 	if caller.User != u.ID {
 		caller = pbx.Actor{Kind: pbx.ActorUser, User: u.ID, Via: o.Who.Via}
 	}
-	asked := route.Request{Caller: caller, Dialled: o.To, At: now}
+	asked := route.Request{Caller: caller, Dialled: o.To, At: now, Keys: true}
 	plan := route.Decide(s, live, asked)
 	if plan.IsCode() {
 		return "", pbx.Refuse(pbx.Invalid, "to", "originate.code", "number", plan.Dialled)

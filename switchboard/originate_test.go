@@ -159,6 +159,31 @@ func TestOriginateAsksTheToll(t *testing.T) {
 	})
 }
 
+// A number that wants the PIN is called by a click like by hand: her phone rings, and the house asks who picks it up. Who has no PIN is refused at once (B-002).
+func TestOriginateAsksForThePIN(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.outside(pbx.Basic())
+		o.reconfigure(&pbx.Restriction{ID: "rst_pin", Name: "PIN", On: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_alice"}}, Rules: []pbx.TollRule{{Effect: pbx.TollPIN}}})
+		lines, rang := 0, 0
+		o.wire.phones[""] = func(p *phone) { lines++; p.rings() }
+		o.phone("a1", false, func(p *phone) { rang++; p.rings(); p.waits(time.Second); p.answers() })
+		if _, err := o.asks("030 901820", nil); key(err) != "toll.refused.pin_missing" || rang != 0 {
+			t.Errorf("without a PIN: %v, her phone rang %d times", err, rang)
+		}
+		pause(time.Second)
+		o.reconfigure(&pbx.Mailbox{ID: "usr_alice", PIN: "hash", PINSince: began})
+		if _, err := o.asks("030 901820", nil); err != nil {
+			t.Fatal(err)
+		}
+		pause(2 * time.Minute)
+		if c := o.record(1); rang != 1 || lines != 0 || c.Cause != pbx.CauseDenied || c.Reason.Key != "toll.refused.pin_wrong" || !slices.Contains(keys(c), "toll.pin_asked") {
+			t.Errorf("her phone rang %d times, %d lines, %s %v, %v", rang, lines, c.Cause, c.Reason, keys(c))
+		}
+		o.drain()
+	})
+}
+
 // Who may, begins calls in the name of others: their phones ring, they pay, and the story tells who it was. Phones pick up by themselves only for who
 // asks for it himself.
 func TestOriginateForOthers(t *testing.T) {

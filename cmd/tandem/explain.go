@@ -74,7 +74,7 @@ func (c explainRouteCommand) request(s *pbx.Snapshot) (route.Request, error) {
 		u = s.Users[pbx.UserID(ref.ID)]
 	}
 	if u != nil {
-		r.Caller = pbx.Actor{Kind: pbx.ActorUser, User: u.ID}
+		r.Caller, r.Keys = pbx.Actor{Kind: pbx.ActorUser, User: u.ID}, true
 		return r, nil
 	}
 	n := number.Read(s.Tenant.Country, c.From)

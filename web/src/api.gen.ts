@@ -7588,14 +7588,14 @@ export interface components {
              * @description on which occasion the call comes here; empty at the beginning
              * @enum {string}
              */
-            branch?: "" | "no_answer" | "busy" | "offline" | "status" | "idle" | "key" | "silent" | "wrong";
+            branch?: "" | "no_answer" | "busy" | "offline" | "status" | "idle" | "key" | "silent" | "wrong" | "pin";
             /** @description with refused */
             cause?: string;
             /**
              * @description what happens here; hidden: by rules that the asker may not see
              * @enum {string}
              */
-            end: "rings" | "mailbox" | "queue" | "menu" | "park" | "room" | "prompt" | "refused" | "hidden";
+            end: "rings" | "mailbox" | "queue" | "menu" | "park" | "room" | "prompt" | "pin" | "refused" | "hidden";
             /**
              * Format: int64
              * @description seconds that they ring

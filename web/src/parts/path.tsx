@@ -12,6 +12,7 @@ export function endWord(n: PathNode): string {
     case 'rings': return t('path.rings', { names: list(n.rings ?? []) || (n.name ?? ''), seconds: n.for ?? 0 });
     case 'mailbox': return t('path.mailbox', { name: n.name ?? '' });
     case 'refused': return t('path.refused');
+    case 'pin': return t('path.pin');
     case 'hidden': return t('path.hidden');
     default: return t('path.house', { name: n.name ?? '' });
   }
