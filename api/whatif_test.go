@@ -44,7 +44,6 @@ func TestDraftIsReplayed(t *testing.T) {
 	o.record(t, o.outside("cal_w1", "nina", "+48221234567", 5*time.Minute))
 	o.record(t, o.outside("cal_w2", "nina", "+493012345678", 20*time.Minute))
 	o.record(t, o.outside("cal_w3", "mia", "+493012345678", 20*time.Minute))
-	before, _ := o.dir.View()
 	sales := `"id":"` + o.ids["sales restriction"] + `"`
 	r := o.run(t, "olga", `{"restrictions":[{`+sales+`,"set":{"rules":[{"effect":"deny","classes":["international"]},{"effect":"limit","minutes":10}]}}]}`)
 	if out := r.Outcome; out.Closed != 1 || out.Shorter != 1 || len(r.Changes) != 1 {
@@ -86,7 +85,7 @@ func TestDraftIsReplayed(t *testing.T) {
 	limit := `{"restrictions":[{` + sales + `,"set":{"rules":[{"effect":"limit","minutes":10}]}}]}`
 	narrow := o.run(t, "greta", limit)
 	o.wants(201, "olga", "POST", "/v1/users/<greta>/grants", `{"right":"draft.simulate","scope":{"kind":"all"},"reason":"plans for the office"}`)
-	before, _ = o.dir.View()
+	before, _ := o.dir.View()
 	wide := o.run(t, "greta", limit)
 	if all := o.run(t, "olga", limit); wide.Outcome.Outside <= narrow.Outcome.Outside || wide.Outcome.Outside != all.Outcome.Outside {
 		t.Errorf("with the past of the office %d calls outside, without %d, and there are %d", wide.Outcome.Outside, narrow.Outcome.Outside, all.Outcome.Outside)
