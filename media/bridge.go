@@ -46,7 +46,7 @@ func (s *Session) join(peer *Session) []Format {
 	s.stream.follow = false
 	if peer != nil {
 		s.hushed()
-		s.seat = nil
+		s.rise()
 	}
 	now := s.engine.now()
 	if peer != nil && !s.rtp.locked && s.web == nil {

@@ -27,6 +27,7 @@ type loop struct {
 	events []Event    // of the packet in hand
 	header rtp.Header // room for the SRTP library to parse into
 	opus   opus.Machine
+	drains bool // it is no thread but a room's, and reads what that drains
 }
 
 // wakeup is the event number that is no port.
@@ -107,7 +108,7 @@ func (l *loop) resume(now time.Duration) {
 		l.paused, l.until = l.paused[1:], l.until[1:]
 		s.session.mu.Lock()
 		s.paused = false
-		if !s.session.closed {
+		if !s.session.closed && (s.rtcp || !s.session.drained) {
 			_ = l.listen(s)
 		}
 		s.session.mu.Unlock()

@@ -161,7 +161,16 @@ func (s *Session) speak(l *baton, now time.Duration) (over bool) {
 
 // utter codes a frame and sends it as the next packet of the one stream. The lock is held.
 func (s *Session) utter(l *baton, samples []int16, now time.Duration) {
-	b := l.packet[:12]
+	s.spoken(l, s.voice.encode(&l.opus, l.packet[:12], samples), now)
+}
+
+// pass sends a frame that is coded already as the next packet of the one stream. The lock is held.
+func (s *Session) pass(l *baton, payload []byte, now time.Duration) {
+	s.spoken(l, append(l.packet[:12], payload...), now)
+}
+
+// spoken sends a packet whose payload is written.
+func (s *Session) spoken(l *baton, b []byte, now time.Duration) {
 	b[0], b[1] = 0x80, s.voice.payload
 	stamp, fresh := s.next(now)
 	if fresh {
@@ -170,11 +179,9 @@ func (s *Session) utter(l *baton, samples []int16, now time.Duration) {
 	binary.BigEndian.PutUint16(b[2:], s.stream.insert())
 	binary.BigEndian.PutUint32(b[4:], stamp)
 	binary.BigEndian.PutUint32(b[8:], s.stream.ssrc)
-	b = s.voice.encode(&l.opus, b, samples)
-	size := len(b) - 12
 	s.pace.note(header{stamp: stamp}, s.voice.payload, false, now)
 	s.pace.own = true
-	s.dispatch(b, size, &l.header)
+	s.dispatch(b, len(b)-12, &l.header)
 }
 
 // dispatch seals a packet of ours, if need be, sends and counts it. The lock is held.

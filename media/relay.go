@@ -3,21 +3,26 @@ package media
 import (
 	"encoding/binary"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
-// carry takes one packet from a socket and brings it across. First the receiving session's lock is held, then the
-// sending one's, never both; every descriptor is used under the lock of its session, so none is used after Close.
-func (l *loop) carry(k *socket, now time.Duration) {
+// carry takes one packet from a socket and brings it across; it reports whether there may be more. First the receiving session's lock is held, then
+// the sending one's, never both; every descriptor is used under the lock of its session, so none is used after Close.
+func (l *loop) carry(k *socket, now time.Duration) bool {
 	s := k.session
 	s.mu.Lock()
-	if s.closed {
+	if s.closed || !k.rtcp && s.drained != l.drains {
 		s.mu.Unlock()
-		return
+		return false
 	}
 	n, errno := k.receive(l.in[:], &l.from)
-	if errno != 0 {
+	if errno != 0 { // nothing there, or news that an earlier packet was refused
 		s.mu.Unlock()
-		return // nothing there, or news that an earlier packet was refused
+		return errno == unix.ECONNREFUSED
+	}
+	if l.drains {
+		now = k.arrived(now)
 	}
 	b := l.in[:n]
 	var peer *Session
@@ -60,6 +65,7 @@ func (l *loop) carry(k *socket, now time.Duration) {
 		}
 	}
 	l.events = l.events[:0]
+	return true
 }
 
 // over counts a packet above the cap and closes the ear for a while (RT-07).

@@ -3,7 +3,6 @@ package media
 import (
 	"encoding/binary"
 	"io"
-	"math"
 	"slices"
 	"sync"
 	"time"
@@ -32,6 +31,12 @@ type Room struct {
 	floor   floor
 	watch   func(speaker *Session)
 	baton   baton
+	choirs  [codecOpus + 1]*choir
+	beats   int64
+	loud    []*seat // who wants to be heard in this beat
+
+	reader loop       // only the room's goroutine touches it …
+	round  []*Session // … and this
 }
 
 // seat is one session in a room. What comes in lies in the ring under the session's lock; the rest is the room's.
@@ -39,9 +44,10 @@ type seat struct {
 	session *Session
 	muted   bool
 	apart   []*seat         // who is not heard here
-	own     [mixFrame]int16 // its sound in this beat
+	own     [mixFrame]int16 // what of it is heard in this beat
 	halver  audio.Halver
 	loud    int32 // how loud it has been lately
+	part    part
 
 	doubler audio.Doubler
 	wide    [2 * earMost]int16
@@ -58,7 +64,9 @@ type seat struct {
 }
 
 // NewRoom makes a room; it costs nothing while nobody is in it.
-func (e *Engine) NewRoom() *Room { return &Room{engine: e} }
+func (e *Engine) NewRoom() *Room {
+	return &Room{engine: e, reader: loop{engine: e, epoll: -1, drains: true}}
+}
 
 // Watch sets who is told when somebody else speaks; nil is nobody. The function is called on the room's goroutine and must not block.
 func (r *Room) Watch(f func(speaker *Session)) {
@@ -92,7 +100,7 @@ func (r *Room) Enter(s *Session) error {
 		s.mu.Unlock()
 		return ErrCodec
 	}
-	s.seat, s.house = t, true
+	s.sit(t)
 	s.arrange(r.engine.now())
 	s.mu.Unlock()
 	r.seats = append(r.seats, t)
@@ -210,7 +218,8 @@ func (r *Room) remove(i int) {
 	s := t.session
 	s.mu.Lock()
 	if s.seat == t {
-		s.seat = nil
+		t.alone(r)
+		s.rise()
 		s.stream.follow = false
 		if !s.closed {
 			s.arrange(r.engine.now())
@@ -244,6 +253,7 @@ func (r *Room) run() {
 		case <-r.engine.beat.done:
 			return
 		}
+		r.drain(r.engine.now())
 		goes, tell, speaker := r.beat()
 		if tell != nil {
 			tell(speaker)
@@ -268,6 +278,8 @@ func (r *Room) beat() (goes bool, tell func(*Session), speaker *Session) {
 		r.running, r.cue = false, nil
 		return false, nil, nil
 	}
+	r.beats++
+	r.stage()
 	n := min(len(r.cue), mixFrame)
 	for k, v := range r.cue[:n] {
 		r.sum[k] += int32(v)
@@ -275,7 +287,7 @@ func (r *Room) beat() (goes bool, tell func(*Session), speaker *Session) {
 	r.cue = r.cue[n:]
 	now := r.engine.now()
 	for _, t := range r.seats {
-		t.hear(&r.baton, &r.sum, now)
+		r.sing(t, now)
 	}
 	if r.floor.moves(r.seats) && r.watch != nil {
 		tell = r.watch
@@ -286,7 +298,7 @@ func (r *Room) beat() (goes bool, tell func(*Session), speaker *Session) {
 	return true, tell, speaker
 }
 
-// collect takes a party's sound into the sum; false when it has gone.
+// collect takes a party's sound; false when it has gone.
 func (r *Room) collect(t *seat) bool {
 	s := t.session
 	s.mu.Lock()
@@ -298,43 +310,17 @@ func (r *Room) collect(t *seat) bool {
 	if t.muted || !here {
 		clear(t.own[:])
 		t.loud -= t.loud / 8
+		t.part.sounds(0)
 		return here
 	}
 	level := int32(0)
-	for k, v := range t.own {
-		r.sum[k] += int32(v)
+	for _, v := range t.own {
 		level += max(int32(v), -int32(v))
 	}
-	t.loud += (level/mixFrame - t.loud) / 8
+	level /= mixFrame
+	t.loud += (level - t.loud) / 8
+	t.part.sounds(level)
 	return true
-}
-
-// hear sends a party what all others say whom it may hear.
-func (t *seat) hear(l *baton, sum *[mixFrame]int32, now time.Duration) {
-	out := l.raw[:mixFrame]
-	if len(t.apart) == 0 {
-		for k, v := range sum {
-			out[k] = int16(min(max(v-int32(t.own[k]), math.MinInt16), math.MaxInt16))
-		}
-	} else {
-		for k, v := range sum {
-			v -= int32(t.own[k])
-			for _, o := range t.apart {
-				v -= int32(o.own[k])
-			}
-			out[k] = int16(min(max(v, math.MinInt16), math.MaxInt16))
-		}
-	}
-	s := t.session
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed || s.seat != t || s.player != nil || !s.sends || s.voice.codec == noCodec {
-		return
-	}
-	if s.voice.codec.rate() != mixRate {
-		out = t.halver.Halve(l.out[:0], out)
-	}
-	s.utter(l, out, now)
 }
 
 // put places the sound of a packet where its time stamp says, which counts in a clock. The session's lock is held.

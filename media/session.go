@@ -41,6 +41,7 @@ type Session struct {
 	track   uint8     // … as that side
 	gagged  bool      // nobody hears the far side, but for its keys
 	seat    *seat     // in a room
+	drained bool      // … which reads the packets of its sound at each beat, in place of the loop
 
 	formats []Format   // what the far side understands
 	local   []Format   // what it sends

@@ -3,6 +3,7 @@ package media
 import (
 	"net/netip"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -122,6 +123,21 @@ func (s *socket) receive(buf []byte, from *raw) (int, syscall.Errno) {
 	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(buf))),
 		uintptr(len(buf)), 0, uintptr(unsafe.Pointer(&from.addr)), uintptr(unsafe.Pointer(&from.length)))
 	return int(n), errno
+}
+
+// siocgstampns asks when the packet that was read last came; asked for the first time, it makes the kernel keep that (socket(7)).
+const siocgstampns = 0x8907
+
+// arrived is when the packet that was read last came, if it is read later than that. Where the kernel does not know, it came now.
+func (s *socket) arrived(now time.Duration) time.Duration {
+	var t unix.Timespec
+	if _, _, errno := syscall.RawSyscall(unix.SYS_IOCTL, uintptr(s.fd), siocgstampns, uintptr(unsafe.Pointer(&t))); errno != 0 {
+		return now
+	}
+	if ago := time.Since(time.Unix(t.Unix())); ago > 0 && ago < time.Second { // otherwise the clock was set
+		return now - ago
+	}
+	return now
 }
 
 // send lets one packet go to dest, and reports whether the kernel took it.

@@ -72,6 +72,19 @@ type voice struct {
 	wide    audio.G722Encoder
 	opus    *opus.Encoder
 	at      int // rate of opus
+
+	complexity int // of Opus, in place of the usual one
+}
+
+// continues lets a voice go on where another one of the same codec is: a far side that has heard that one hears this one without a seam.
+func (v *voice) continues(o *voice) {
+	v.wide = o.wide
+	if o.opus == nil {
+		v.opus = nil
+		return
+	}
+	v.at = o.at
+	v.opus = o.opus.Clone(v.opus)
 }
 
 // choose takes the first format of the far side's that the house speaks.
@@ -110,7 +123,11 @@ func (v *voice) encodeAt(m *opus.Machine, dst []byte, samples []int16, rate int)
 		return v.wide.Encode(dst, samples)
 	case codecOpus:
 		if v.opus == nil || v.at != rate {
-			e, err := m.NewEncoder(spoken(rate))
+			settings := spoken(rate)
+			if v.complexity > 0 {
+				settings.Complexity = v.complexity
+			}
+			e, err := m.NewEncoder(settings)
 			if err != nil {
 				return dst
 			}

@@ -133,6 +133,15 @@ func (m *Machine) NewEncoder(s Settings) (*Encoder, error) {
 	return e, nil
 }
 
+// Clone is an encoder in the same state: what it codes goes on where this one is. The memory of another encoder is used for it, if that is given.
+func (e *Encoder) Clone(into *Encoder) *Encoder {
+	if into == nil || into == e {
+		into = &Encoder{}
+	}
+	into.state, into.settings = append(into.state[:0], e.state...), e.settings
+	return into
+}
+
 func flag(on bool) int {
 	if on {
 		return 1
