@@ -103,7 +103,7 @@ func (c SetSpeed) Change(w *Work) (pbx.Change, error) {
 	}
 	u := *old
 	w.object = u.Ref()
-	u.Speed = cleanSpeed(w.Snapshot.Tenant.Country, c.Speed)
+	u.Speed = cleanSpeed(w.Snapshot.PlaceOf(u.ID, "", w.Now).Country, c.Speed)
 	return pbx.Change{Put: []pbx.Noun{&u}}, nil
 }
 
@@ -127,7 +127,7 @@ func (c ForwardCalls) Change(w *Work) (pbx.Change, error) {
 		list = slices.DeleteFunc(slices.Clone(f.Exceptions), func(e pbx.Exception) bool { return e.IsWhole(c.When) })
 	}
 	if c.Number != "" {
-		to, ok := w.Snapshot.Reached(number.Read(w.Snapshot.Tenant.Country, c.Number).Digits)
+		to, ok := w.Snapshot.Reached(w.Snapshot.PlaceOf(c.User, "", w.Now).Read(c.Number).Digits)
 		if !ok {
 			to = pbx.Destination{Kind: pbx.ToOutside, Number: c.Number}
 		}

@@ -103,12 +103,16 @@ func (c Contact) fill(w *Work, n *pbx.Contact) error {
 	if c.Numbers == nil {
 		return nil
 	}
+	place := w.Snapshot.PlaceOfGroup(n.Group)
+	if n.User != "" {
+		place = w.Snapshot.PlaceOf(n.User, "", w.Now)
+	}
 	n.Numbers = nil
 	for i, typed := range *c.Numbers {
 		if strings.TrimSpace(typed.Number) == "" {
 			continue
 		}
-		e, ok := number.Parse(w.Snapshot.Tenant.Country, typed.Number)
+		e, ok := number.Parse(place.Country, typed.Number)
 		if !ok {
 			return pbx.Refuse(pbx.Invalid, "numbers."+strconv.Itoa(i)+".number", "contact.number_bad", "number", printable(typed.Number))
 		}

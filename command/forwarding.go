@@ -143,7 +143,7 @@ func (w *Work) cleanProfile(u *pbx.User, status pbx.Status, p pbx.Profile, known
 
 func (w *Work) cleanException(u *pbx.User, i int, e *pbx.Exception, known map[pbx.Destination]bool) error {
 	field := "exceptions." + strconv.Itoa(i)
-	e.Number = cleanPattern(w.Snapshot.Tenant.Country, e.Number)
+	e.Number = cleanPattern(w.Snapshot.PlaceOf(u.ID, "", w.Now).Country, e.Number)
 	if e.Caller != "" && (w.Snapshot.Users[e.Caller] == nil || w.Ask(w.Snapshot, policy.UserSee, policy.User(e.Caller)) != nil) && !known[plain(e.To)] {
 		return pbx.Refuse(pbx.Invalid, field+".caller", "user.unknown")
 	}
@@ -229,7 +229,7 @@ func (w *Work) mayCost(u *pbx.User, field string, d pbx.Destination) error {
 	if d.Kind == pbx.ToMobile {
 		d.Number = u.Mobile
 	}
-	n := number.Read(w.Snapshot.Tenant.Country, d.Number)
+	n := w.Snapshot.PlaceOf(u.ID, "", w.Now).Read(d.Number)
 	switch v := toll.Decide(w.Snapshot, toll.Question{Payer: u.ID, To: n, At: w.Now}); v.Code {
 	case toll.Forbidden, toll.Missing, toll.Alarmed:
 		return pbx.Refuse(pbx.Invalid, field, "forwarding.not_open", "name", u.Name, "number", cmp.Or(string(n.E164), n.Digits))

@@ -145,7 +145,7 @@ func (c Queue) write(w *Work, q pbx.Queue) (pbx.Change, error) {
 	if c.Important != nil {
 		q.Important = nil
 		for _, number := range *c.Important {
-			if number = cleanPattern(w.Snapshot.Tenant.Country, number); number != "" && !slices.Contains(q.Important, number) {
+			if number = cleanPattern(w.Snapshot.PlaceOfGroup(q.Group).Country, number); number != "" && !slices.Contains(q.Important, number) {
 				q.Important = append(q.Important, number)
 			}
 		}

@@ -88,9 +88,6 @@ func (w *Work) person(p Person, numbers *pool) (*pbx.User, []*pbx.Membership, er
 	if err != nil {
 		return nil, nil, err
 	}
-	if u.Mobile, err = cleanMobile(p.Mobile, w.Snapshot.Tenant.Country); err != nil {
-		return nil, nil, err
-	}
 	if u.Language, err = cleanLanguage(p.Language); err != nil {
 		return nil, nil, err
 	}
@@ -98,6 +95,11 @@ func (w *Work) person(p Person, numbers *pool) (*pbx.User, []*pbx.Membership, er
 		return nil, nil, err
 	}
 	members, err := w.memberships(u.ID, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	main := members[slices.IndexFunc(members, func(m *pbx.Membership) bool { return m.Main })].Group
+	u.Mobile, err = cleanMobile(p.Mobile, w.Snapshot.PlaceOfGroup(main).Country) // where the new person will be
 	return u, members, err
 }
 
@@ -202,7 +204,7 @@ func (c EditUser) Change(w *Work) (pbx.Change, error) {
 		{&u.Name, c.Name, func(s string) (string, error) { return cleanName("name", s) }},
 		{&u.Email, c.Email, cleanEmail},
 		{&u.Extension, c.Extension, func(s string) (string, error) { return cleanExtension(s, country) }},
-		{&u.Mobile, c.Mobile, func(s string) (string, error) { return cleanMobile(s, country) }},
+		{&u.Mobile, c.Mobile, func(s string) (string, error) { return cleanMobile(s, w.Snapshot.PlaceOf(u.ID, "", w.Now).Country) }},
 		{&u.Language, c.Language, cleanLanguage},
 		{&u.Zone, c.Zone, cleanZone},
 		{&u.Photo, c.Photo, func(s string) (string, error) { return s, nil }},

@@ -46,7 +46,7 @@ func (h *House) tellMissed(c *report.CDR) {
 // tellEmergency tells those who look after emergency calls that one began, whatever became of it (N-13).
 func (h *House) tellEmergency(f event.Fact) {
 	c, err := event.Payload[event.Started](f)
-	if err != nil || c.From.User == "" || number.Read(h.snapshot().Tenant.Country, c.Dialled).Class != number.Emergency {
+	if err != nil || c.From.User == "" || h.snapshot().PlaceOf(c.From.User, c.Leg.Device, f.At).Read(c.Dialled).Class != number.Emergency {
 		return
 	}
 	n := notice{Happening: policy.Happening{Kind: policy.NoticeEmergency, Over: policy.System()}, about: f.Object, page: "/calls?call=" + f.Object.ID,

@@ -81,9 +81,15 @@ func TestNoticesAreWritten(t *testing.T) {
 	}
 	h.tellEmergency(dialled("112"))
 	h.tellEmergency(dialled("100"))
+	h.tellEmergency(dialled("911")) // no emergency number in Germany
 	pour(ctx, h)
 	check("mark, by mail only", mark, map[pbx.NoticeKind]int{"warning": 2}, map[string]int{"warning mark@example.com": 1, "missed mark@example.com": 1, "emergency olga@example.com": 1})
 	check("olga, as usual", olga, map[pbx.NoticeKind]int{"missed": 1, policy.NoticeEmergency: 1}, mails())
+	place, country, who := "Chicago", "US", []pbx.Ref{{Kind: pbx.KindUser, ID: string(mark)}}
+	must(command.CreateRegion{Region: command.Region{Name: &place, Country: &country, Members: &who}})
+	h.tellEmergency(dialled("911")) // … but one where he is now
+	pour(ctx, h)
+	check("the number of his place", olga, map[pbx.NoticeKind]int{"missed": 1, policy.NoticeEmergency: 2}, mails())
 
 	if err := h.tidy(ctx, time.Now().AddDate(0, 0, noticeDays+1)); err != nil {
 		t.Fatal(err)

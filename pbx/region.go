@@ -227,10 +227,18 @@ func (s *Snapshot) RegionOf(u UserID, d DeviceID, at time.Time) *Region {
 			return r
 		}
 		if m := s.MainMembership(u, at); m != nil {
-			for g, n := s.Groups[m.Group], 0; g != nil && n < Depth; g, n = s.Groups[g.Parent], n+1 {
-				if r := s.index.regions[g.Ref()]; r != nil {
-					return r
-				}
+			return s.regionOfGroup(m.Group)
+		}
+	}
+	return s.Regions[OfficeRegion]
+}
+
+// regionOfGroup is the region of a group, else that of the nearest of those above, else the office's.
+func (s *Snapshot) regionOfGroup(id GroupID) *Region {
+	if len(s.index.regions) > 0 {
+		for g, n := s.Groups[id], 0; g != nil && n < Depth; g, n = s.Groups[g.Parent], n+1 {
+			if r := s.index.regions[g.Ref()]; r != nil {
+				return r
 			}
 		}
 	}
@@ -251,6 +259,9 @@ func (s *Snapshot) RegionOfTrunk(t TrunkID) *Region {
 func (s *Snapshot) PlaceOf(u UserID, d DeviceID, at time.Time) number.Place {
 	return s.placeIn(s.RegionOf(u, d, at))
 }
+
+// PlaceOfGroup is where the people of a group are whose main group it is; with an empty one the office.
+func (s *Snapshot) PlaceOfGroup(g GroupID) number.Place { return s.placeIn(s.regionOfGroup(g)) }
 
 // PlaceOfTrunk is where a line is: numbers come and go there as they are written in its country.
 func (s *Snapshot) PlaceOfTrunk(t TrunkID) number.Place { return s.placeIn(s.RegionOfTrunk(t)) }
