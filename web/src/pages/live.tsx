@@ -55,7 +55,7 @@ export default function LivePage() {
       <div className="col g24" aria-live="polite">
         <Loaded of={live}>
           {(list) => list.items.length === 0 ? <Empty icon={AudioLines}>{t('live.empty')}</Empty> : (
-            <ul className="card">{list.items.map((c) => <Live key={c.id} call={c} may={c.can?.hangup ?? can(me, 'call.hangup')} />)}</ul>
+            <ul className="card calls">{list.items.map((c) => <Live key={c.id} call={c} may={c.can?.hangup ?? can(me, 'call.hangup')} />)}</ul>
           )}
         </Loaded>
         {(ended.data ?? []).length > 0 && (

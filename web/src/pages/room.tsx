@@ -119,7 +119,7 @@ function RoomCard({ room, onEdit }: { room: Room; onEdit: () => void }) {
       {room.people.length > 0 ? <ul aria-live="polite">{room.people.map((p) => <Person key={p.call} room={room} person={p} act={act} />)}</ul>
         : <p className="list-row t3">{room.moderate ? t('room.nobody') : t('room.dial', { number: room.extension })}</p>}
       {room.moderate && room.people.length > 0 && (
-        <div className="list-row g8">
+        <div className="list-row wrap g8">
           <span className="grow meta">{t('room.count', { n: room.people.length, seats: room.seats })}</span>
           <Button small icon={room.hushed ? Mic : MicOff} onClick={() => act(api.hushRoom(room.id, !room.hushed))}>{t(room.hushed ? 'room.unmute_all' : 'room.mute_all')}</Button>
           <Button small icon={room.locked ? LockKeyholeOpen : LockKeyhole} onClick={() => act(api.lockRoom(room.id, !room.locked))}>{t(room.locked ? 'room.unlock' : 'room.lock')}</Button>

@@ -126,7 +126,7 @@ export function Table<T>(p: Props<T>) {
       }}
       data-list
     >
-      <div className="grid-head" role="rowgroup">
+      <div className={phone && !picks && !p.columns[0]?.head ? 'grid-head bare' : 'grid-head'} role="rowgroup">
         <div className="grid-row" role="row" aria-rowindex={1} style={tracks}>
           {picks && (
             <div role="columnheader">
