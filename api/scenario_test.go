@@ -378,6 +378,27 @@ func TestTokens(t *testing.T) {
 			}
 		}
 	}
+	var over NewToken
+	o.ask("olga", "POST", "/v1/tokens", `{"name":"Sales","rights":["user.see","user.edit"],"narrow":{"user.edit":{"kind":"group","group":"<sales>"}}}`).json(t, &over)
+	o.keys["over"] = over.Secret
+	if n := over.Token.Narrow; len(n) != 1 || n[0].Right != "user.edit" || n[0].Where != "sales" {
+		t.Errorf("%+v", over.Token)
+	}
+	for who, want := range map[string]int{"<uwe>": 200, "<mia>": 403} {
+		if r := o.ask("over", "PATCH", "/v1/users/"+who, `{"email":"moved.`+who[1:4]+`@example.com"}`); r.StatusCode != want {
+			t.Errorf("a token for sales changes %s: %d %s", who, r.StatusCode, r.body)
+		}
+	}
+	for body, key := range map[string]string{
+		`{"name":"X","rights":["user.see"],"narrow":{"user.edit":{"kind":"all"}}}`:                                 "token.narrow_bad",
+		`{"name":"X","narrow":{"user.edit":{"kind":"all"}}}`:                                                       "token.narrow_bad",
+		`{"name":"X","rights":["call.originate"],"narrow":{"call.originate":{"kind":"group","group":"grp_none"}}}`: "scope.ref_unknown",
+		`{"name":"X","rights":["setting.edit"],"narrow":{"setting.edit":{"kind":"self"}}}`:                         "grant.scope_unfit",
+	} {
+		if r := o.ask("olga", "POST", "/v1/tokens", body); r.StatusCode != 422 || refusedAs(t, r).Key != key {
+			t.Errorf("%s: %d %s, want %s", body, r.StatusCode, r.body, key)
+		}
+	}
 	if r := o.ask("sync", "POST", "/v1/tokens", `{"name":"More"}`); r.StatusCode != 403 {
 		t.Errorf("a token makes a token: %d", r.StatusCode)
 	}

@@ -18,9 +18,17 @@ type Token struct {
 	Created time.Time   `json:"created"`
 	Expires time.Time   `json:"expires,omitzero"`
 
-	Networks []string  `json:"networks" nullable:"false" doc:"from which it may be used; none means everywhere"`
-	Used     time.Time `json:"used,omitzero" doc:"last use, exact to five minutes; absent: never"`
-	From     string    `json:"from,omitempty" doc:"the address of the last use"`
+	Narrow   []Narrowed `json:"narrow,omitempty" nullable:"false" doc:"rights that reach less far than the owner's"`
+	Networks []string   `json:"networks" nullable:"false" doc:"from which it may be used; none means everywhere"`
+	Used     time.Time  `json:"used,omitzero" doc:"last use, exact to five minutes; absent: never"`
+	From     string     `json:"from,omitempty" doc:"the address of the last use"`
+}
+
+// Narrowed is a right of a token that reaches less far than its owner's.
+type Narrowed struct {
+	Right string `json:"right"`
+	Scope Scope  `json:"scope"`
+	Where string `json:"where" doc:"scope in words"`
 }
 
 // NewToken is the answer to making a token.
@@ -29,8 +37,13 @@ type NewToken struct {
 	Secret string `json:"secret" doc:"shown once"`
 }
 
-func showToken(t *pbx.Token, use store.TokenUse) Token {
+func (s *Server) showToken(v *visit, t *pbx.Token, use store.TokenUse) Token {
 	out := Token{ID: t.ID, Name: t.Name, Prefix: t.Prefix, Rights: append([]string{}, t.Rights...), Created: t.Created, Expires: t.Until, Networks: []string{}, Used: use.At, From: use.Addr}
+	for _, name := range t.Rights {
+		if c, ok := t.Narrow[name]; ok {
+			out.Narrow = append(out.Narrow, Narrowed{name, Scope{c.Kind, string(c.Group), c.Refs}, s.scopeWords(v, c)})
+		}
+	}
 	for _, p := range t.Networks {
 		shown := p.String()
 		if p.IsSingleIP() {
@@ -49,7 +62,7 @@ func (s *Server) listTokens(ctx context.Context, v *visit, _ *struct{}) (Page[To
 		return page, err
 	}
 	for _, t := range v.s.TokensOf(v.who.User) {
-		page.Items = append(page.Items, showToken(t, uses[t.ID]))
+		page.Items = append(page.Items, s.showToken(v, t, uses[t.ID]))
 	}
 	page.Total = len(page.Items)
 	return page, nil
@@ -61,16 +74,21 @@ type newToken struct {
 		Expires time.Time `json:"expires,omitempty" doc:"absent means in 90 days"`
 		Rights  []string  `json:"rights,omitempty" nullable:"false"`
 
-		Networks []string `json:"networks,omitempty" nullable:"false" doc:"addresses and networks (CIDR) from which it may be used; absent means everywhere"`
+		Narrow   map[string]Scope `json:"narrow,omitempty" doc:"by right among these: how far it reaches at most; without an entry as far as the owner's"`
+		Networks []string         `json:"networks,omitempty" nullable:"false" doc:"addresses and networks (CIDR) from which it may be used; absent means everywhere"`
 	}
 }
 
 func (s *Server) createToken(ctx context.Context, v *visit, in *newToken) (NewToken, error) {
-	r, err := s.do(ctx, v, command.CreateToken{User: v.who.User, Name: in.Body.Name, Expires: in.Body.Expires, Rights: in.Body.Rights, Networks: in.Body.Networks})
+	narrow := map[string]pbx.Scope{}
+	for right, c := range in.Body.Narrow {
+		narrow[right] = c.read()
+	}
+	r, err := s.do(ctx, v, command.CreateToken{User: v.who.User, Name: in.Body.Name, Expires: in.Body.Expires, Rights: in.Body.Rights, Narrow: narrow, Networks: in.Body.Networks})
 	if err != nil {
 		return NewToken{}, err
 	}
-	return NewToken{showToken(v.s.Tokens[pbx.TokenID(r.Object.ID)], store.TokenUse{}), r.Secret}, nil
+	return NewToken{s.showToken(v, v.s.Tokens[pbx.TokenID(r.Object.ID)], store.TokenUse{}), r.Secret}, nil
 }
 
 type tokenIn struct {

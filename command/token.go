@@ -1,6 +1,7 @@
 package command
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -29,7 +30,8 @@ type CreateToken struct {
 	Expires time.Time // zero means 90 days
 	Rights  []string  // empty means all that a token may carry
 
-	Networks []string // addresses and networks from which it may be used; empty means everywhere (BAR TF-12)
+	Narrow   map[string]pbx.Scope // by right among these: how far it reaches at most; without an entry as far as the owner's
+	Networks []string             // addresses and networks from which it may be used; empty means everywhere (BAR TF-12)
 }
 
 // Need asks for token.create over oneself.
@@ -62,6 +64,23 @@ func (c CreateToken) Change(w *Work) (pbx.Change, error) {
 		if !slices.Contains(t.Rights, name) {
 			t.Rights = append(t.Rights, name)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.Narrow)) {
+		r, _ := policy.ParseRight(name)
+		if !slices.Contains(t.Rights, name) {
+			return pbx.Change{}, pbx.Refuse(pbx.Invalid, "narrow", "token.narrow_bad", "right", printable(name))
+		}
+		if !slices.Contains(r.Scopes(), c.Narrow[name].Kind) {
+			return pbx.Change{}, pbx.Refuse(pbx.Invalid, "narrow", "grant.scope_unfit")
+		}
+		b, err := w.bounds(Bounds{Scope: c.Narrow[name]})
+		if err != nil {
+			return pbx.Change{}, err
+		}
+		if t.Narrow == nil {
+			t.Narrow = map[string]pbx.Scope{}
+		}
+		t.Narrow[name] = b.Scope
 	}
 	if t.Networks, err = networks(c.Networks); err != nil {
 		return pbx.Change{}, err

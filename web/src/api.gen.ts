@@ -6729,6 +6729,12 @@ export interface components {
             kind: string;
             name?: string;
         };
+        Narrowed: {
+            right: string;
+            scope: components["schemas"]["Scope"];
+            /** @description scope in words */
+            where: string;
+        };
         NewAssignmentBody: {
             /** @description people and groups, with their sub-groups, that it does not reach */
             except?: components["schemas"]["Ref"][];
@@ -6862,6 +6868,10 @@ export interface components {
              */
             expires?: string;
             name: string;
+            /** @description by right among these: how far it reaches at most; without an entry as far as the owner's */
+            narrow?: {
+                [key: string]: components["schemas"]["Scope"];
+            };
             /** @description addresses and networks (CIDR) from which it may be used; absent means everywhere */
             networks?: string[];
             rights?: string[];
@@ -9152,6 +9162,8 @@ export interface components {
             from?: string;
             id: string;
             name: string;
+            /** @description rights that reach less far than the owner's */
+            narrow?: components["schemas"]["Narrowed"][];
             /** @description from which it may be used; none means everywhere */
             networks: string[];
             /** @description how the secret begins */

@@ -4,6 +4,7 @@ import { KeyRound, Plus } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Token } from '../api';
 import { ago, day } from '../format';
+import { useGroups } from '../parts/query';
 import { rightWord } from '../parts/words';
 import { useMe } from '../session';
 import { Button } from '../ui/button';
@@ -21,9 +22,13 @@ function AddToken({ done }: { done: (secret: string) => void }) {
   const me = useMe();
   const cache = useQueryClient();
   const [rights, setRights] = useState<string[]>([]);
-  const form = useForm({ name: '', days: '90', reach: 'all', networks: '' }, async (v) => {
+  const groups = useGroups().data?.items ?? [];
+  const catalogue = useQuery({ queryKey: ['rights'], queryFn: api.rights, staleTime: 300_000 });
+  const reachesGroups = (right: string) => catalogue.data?.items.some((r) => r.name === right && (r.group.includes('group') || r.level.includes('group'))) ?? false;
+  const form = useForm({ name: '', days: '90', reach: 'all', networks: '', within: '' }, async (v) => {
     const expires = new Date(Date.now() + Number(v.days) * 86_400_000 - 60_000).toISOString(); // a minute less, so that a slow line does not pass a limit
-    const made = await api.addToken({ name: v.name, expires, rights: v.reach === 'some' ? rights : undefined, networks: v.networks.split(/[\s,;]+/).filter(Boolean) });
+    const narrow = v.reach === 'some' && v.within ? Object.fromEntries(rights.filter(reachesGroups).map((r) => [r, { kind: 'group' as const, group: v.within }])) : undefined;
+    const made = await api.addToken({ name: v.name, expires, rights: v.reach === 'some' ? rights : undefined, networks: v.networks.split(/[\s,;]+/).filter(Boolean), narrow });
     await cache.invalidateQueries({ queryKey: ['tokens'] });
     done(made.secret);
   });
@@ -40,6 +45,7 @@ function AddToken({ done }: { done: (secret: string) => void }) {
           ))}
         </fieldset>
       )}
+      {form.values.reach === 'some' && rights.some(reachesGroups) && <Pick form={form} name="within" label={t('token.within')} options={groups.map((g) => ({ value: g.id, label: g.name }))} empty={t('token.within_all')} searchable />}
       <Text form={form} name="networks" label={t('token.networks')} hint={t('token.networks_hint')} />
       <FormError error={form.error} fields={['name', 'networks']} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy}>{t('token.create')}</Button></div>
@@ -64,7 +70,7 @@ export default function TokensPage() {
               return (
                 <div key={k.id} className="list-row">
                   <KeyRound className="icon l t3" aria-hidden />
-                  <span className="grow col"><span className="med">{k.name}</span><span className="meta num">{[k.prefix && `${k.prefix}…`, k.rights?.length ? t('token.n_rights', { n: k.rights.length }) : t('token.all_mine'), k.networks.length > 0 && t('token.only_from', { networks: k.networks.join(', ') }), t('token.created', { when: ago(k.created) })].filter(Boolean).join(' · ')}</span><span className="meta num">{k.used ? t('token.used', { when: ago(k.used), address: k.from ?? '' }) : t('token.unused')}</span></span>
+                  <span className="grow col"><span className="med">{k.name}</span><span className="meta num">{[k.prefix && `${k.prefix}…`, k.rights?.length ? t('token.n_rights', { n: k.rights.length }) : t('token.all_mine'), k.narrow?.[0] && t('token.only_over', { group: k.narrow[0].where }), k.networks.length > 0 && t('token.only_from', { networks: k.networks.join(', ') }), t('token.created', { when: ago(k.created) })].filter(Boolean).join(' · ')}</span><span className="meta num">{k.used ? t('token.used', { when: ago(k.used), address: k.from ?? '' }) : t('token.unused')}</span></span>
                   <span className="chip small">{end ? t('token.until', { date: day(end) }) : t('token.never')}</span>
                   <Button small onClick={() => setRevoking(k)}>{t('token.revoke')}</Button>
                 </div>
