@@ -460,6 +460,7 @@ func probes() map[string][]probe {
 		"PUT /v1/push":                             one("/v1/push", `{"endpoint":"https://push.example/x","keys":{"p256dh":"x","auth":"y"}}`),
 		"DELETE /v1/push":                          one("/v1/push", ""),
 		"POST /v1/push/try":                        one("/v1/push/try", ""),
+		"DELETE /v1/push/calls/{call}":             one("/v1/push/calls/cal_over", ""),
 		"GET /v1/profile/notices":                  one("/v1/profile/notices", ""),
 		"PUT /v1/profile/notices":                  one("/v1/profile/notices", `{"items":[{"kind":"voicemail","web":true,"mail":false,"push":true}]}`),
 		"GET /v1/profile/speed":                    one("/v1/profile/speed", ""),

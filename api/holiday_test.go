@@ -26,7 +26,11 @@ func TestTakeHolidaysOver(t *testing.T) {
 	if len(public.Items) != 12 || known != 1 || dated != 12 || len(public.Regions) != 16 {
 		t.Errorf("%d holidays, %d known, %d with a day, %d regions", len(public.Items), known, dated, len(public.Regions))
 	}
-	day := start.AddDate(0, 0, 5).Format(time.DateOnly)
+	berlin, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	day := start.In(berlin).AddDate(0, 0, 5).Format(time.DateOnly) // of the office, where tomorrow begins before it does here
 	calendar := "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:" + strings.ReplaceAll(day, "-", "") + "\r\nSUMMARY:Stocktaking\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260325\r\nRRULE:FREQ=DAILY\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 	var read CalendarRead
 	o.ask("olga", "POST", "/v1/holidays/calendar", calendar, "Content-Type", "text/calendar").json(t, &read)

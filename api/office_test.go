@@ -353,7 +353,7 @@ func (o *office) open() *store.DB {
 		}
 		return o.tenant.Reserve(ctx, r)
 	}, nil)
-	o.door = New(Config{Spent: o.till.Spent, Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Blocks: &shutOut{}, Push: pushed{o.tenant}, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
+	o.door = New(Config{Spent: o.till.Spent, Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Blocks: &shutOut{}, Push: pushed{o.tenant, func(u pbx.UserID, id pbx.CallID) bool { return string(u) == o.ids["uwe"] && id == "cal_rings" }}, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
 		SIP: func() SIP {
 			return SIP{Host: "pbx.example.com", UDP: 5060, TCP: 5060, TLS: 5061, WS: "wss://pbx.example.com/sip"}
 		},

@@ -13,6 +13,8 @@ type Push interface {
 	Subscribe(ctx context.Context, p store.Push) error
 	Unsubscribe(ctx context.Context, u pbx.UserID, session string) error
 	Try(ctx context.Context, u pbx.UserID, session string) error
+	// Decline refuses a call that was pushed to somebody's browsers, and reports whether it still rings there.
+	Decline(u pbx.UserID, id pbx.CallID) bool
 }
 
 // PushState is what a browser has to know to subscribe, and whether the server knows it.
@@ -76,4 +78,16 @@ func (s *Server) tryPush(ctx context.Context, v *visit, _ *struct{}) error {
 		return pbx.Refuse(pbx.Invalid, "", "push.no_session")
 	}
 	return s.c.Push.Try(ctx, v.who.User, session.ID)
+}
+
+// declinePushed refuses a call from its notification: it rings at none of the person's phones any more, as when one of them declines it. Nothing but the
+// session is asked for, because it is the session that was told of the call.
+func (s *Server) declinePushed(_ context.Context, v *visit, in *callIn) error {
+	if _, err := s.c.Auth.Session(v.r); err != nil {
+		return pbx.Refuse(pbx.Invalid, "", "push.no_session")
+	}
+	if !s.c.Push.Decline(v.who.User, pbx.CallID(in.Call)) {
+		return pbx.Refuse(pbx.NotFound, "", "call.not_found")
+	}
+	return nil
 }

@@ -10,7 +10,10 @@ import (
 )
 
 // pushed keeps subscriptions and pushes nothing.
-type pushed struct{ tenant *store.Tenant }
+type pushed struct {
+	tenant *store.Tenant
+	rings  func(u pbx.UserID, id pbx.CallID) bool
+}
 
 func (pushed) Key() string { return "key of the office" }
 
@@ -20,6 +23,8 @@ func (p pushed) Unsubscribe(ctx context.Context, _ pbx.UserID, session string) e
 	_, err := p.tenant.DropPush(ctx, session)
 	return err
 }
+
+func (p pushed) Decline(u pbx.UserID, id pbx.CallID) bool { return p.rings(u, id) }
 
 func (p pushed) Try(ctx context.Context, u pbx.UserID, session string) error {
 	list, err := p.tenant.PushesOf(ctx, u, start)
@@ -56,5 +61,18 @@ func TestPushBelongsToTheSession(t *testing.T) {
 	o.ask("uwe", "GET", "/v1/push", "").json(t, &state)
 	if state.On {
 		t.Errorf("ended: %+v", state)
+	}
+}
+
+// A call is declined by whom it rings at, from a browser that is signed in; to anybody else it does not exist, and a token declines nothing.
+func TestPushedCallIsDeclined(t *testing.T) {
+	o := newOffice(t)
+	for _, tt := range []struct {
+		who, call string
+		want      int
+	}{{"uwe", "cal_rings", 204}, {"uwe", "cal_over", 404}, {"mia", "cal_rings", 404}} {
+		if r := o.ask(tt.who, "DELETE", "/v1/push/calls/"+tt.call, ""); r.StatusCode != tt.want {
+			t.Errorf("%s declines %s: %d %s, want %d", tt.who, tt.call, r.StatusCode, r.body, tt.want)
+		}
 	}
 }

@@ -39,6 +39,7 @@ func Routes() []Route {
 		route("PUT", "/v1/push", signedIn("only the asker's own browser"), "Tell this browser, until the session ends.", (*Server).putPush),
 		act("DELETE", "/v1/push", signedIn("only the asker's own browser"), "Tell this browser nothing any more.", (*Server).deletePush),
 		act("POST", "/v1/push/try", signedIn("only the asker's own browser"), "Tell this browser something, to try it.", (*Server).tryPush),
+		act("DELETE", "/v1/push/calls/{call}", signedIn("only a call that rings at the asker"), "Decline a call that was pushed to this browser.", (*Server).declinePushed),
 		route("GET", "/v1/profile/notices", signedIn("only the asker's own"), "By which ways one gets which notices.", (*Server).listNoticeChoices),
 		route("PUT", "/v1/profile/notices", over("me", policy.UserProfile), "Choose by which ways one gets notices.", (*Server).putNoticeChoices),
 

@@ -125,6 +125,9 @@ func (d pushDoor) look(ctx context.Context, u pbx.UserID) error {
 	return nil
 }
 
+// Decline implements api.Push.
+func (d pushDoor) Decline(u pbx.UserID, id pbx.CallID) bool { return d.h.wakes.decline(u, id) }
+
 // Try implements api.Push.
 func (d pushDoor) Try(ctx context.Context, u pbx.UserID, session string) error {
 	s, now := d.h.snapshot(), d.h.Config.Now()
@@ -155,15 +158,17 @@ func (d pushDoor) Try(ctx context.Context, u pbx.UserID, session string) error {
 
 // pushed is what the service worker of the web app reads.
 type pushed struct {
-	Type   string    `json:"type"` // call, end, notice
-	Tag    string    `json:"tag"`  // a later message with the same tag takes its place on the screen
-	Title  string    `json:"title,omitempty"`
-	Body   string    `json:"body,omitempty"`
-	Page   string    `json:"page,omitempty"` // of the web app: where a click leads
-	Lang   string    `json:"lang,omitempty"`
-	Answer string    `json:"answer,omitempty"` // with call: the word on the button
-	Quiet  bool      `json:"quiet,omitempty"`  // with end: it was taken elsewhere, and nothing is left to be said
-	Until  time.Time `json:"until,omitzero"`   // with call: it rings no longer than that
+	Type    string    `json:"type"` // call, end, notice
+	Tag     string    `json:"tag"`  // a later message with the same tag takes its place on the screen
+	Title   string    `json:"title,omitempty"`
+	Body    string    `json:"body,omitempty"`
+	Page    string    `json:"page,omitempty"` // of the web app: where a click leads
+	Lang    string    `json:"lang,omitempty"`
+	Call    string    `json:"call,omitempty"`   // with call: which
+	Answer  string    `json:"answer,omitempty"` // with call: the words on the buttons
+	Decline string    `json:"decline,omitempty"`
+	Quiet   bool      `json:"quiet,omitempty"` // with end: it was taken elsewhere, and nothing is left to be said
+	Until   time.Time `json:"until,omitzero"`  // with call: it rings no longer than that
 }
 
 func (p pushed) encode() []byte {

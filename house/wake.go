@@ -97,7 +97,7 @@ func (w *wakes) ringing(s *pbx.Snapshot, k *wake, now time.Time) []byte {
 		detail = ""
 	}
 	return pushed{Type: "call", Tag: callTag(k.Call), Title: say(i18n.T("push.call.title", "from", short(from, 100))), Body: strings.TrimSpace(detail + " " + say(i18n.T("push.call.text"))),
-		Page: "/?ring=" + string(k.Call), Lang: lang, Answer: say(i18n.T("push.call.answer")), Until: now.Add(wakeLongest).UTC()}.encode()
+		Page: "/?ring=" + string(k.Call), Lang: lang, Call: string(k.Call), Answer: say(i18n.T("push.call.answer")), Decline: say(i18n.T("push.call.decline")), Until: now.Add(wakeLongest).UTC()}.encode()
 }
 
 // heard takes what became of one message: the caller hears ringing once a push service has taken one, and the leg fails when none did.
@@ -169,6 +169,30 @@ func (w *wakes) hangup(leg pbx.LegID, cause pbx.Cause) bool {
 		return false
 	}
 	go w.h.Board.Signal(call.Signal{Leg: leg, Kind: call.SignalFailed, Cause: cause})
+	return true
+}
+
+// decline refuses a call in somebody's name from the screen on which he was told of it: a browser is a phone like any other, and who declines on one
+// declines on all of his. It reports whether the call rings at him in that way.
+func (w *wakes) decline(u pbx.UserID, id pbx.CallID) bool {
+	var declined *wake
+	w.mu.Lock()
+	for leg, k := range w.legs {
+		if k.user == u && k.Call == id {
+			declined = k
+			delete(w.legs, leg)
+		}
+	}
+	w.mu.Unlock()
+	switch {
+	case declined == nil:
+		return false
+	case declined.joined:
+		w.h.SIP.Hangup(declined.Leg, pbx.CauseDeclined)
+	default:
+		w.h.Board.Signal(call.Signal{Leg: declined.Leg, Kind: call.SignalFailed, Cause: pbx.CauseDeclined, Status: 603})
+	}
+	w.withdraw(declined, true)
 	return true
 }
 

@@ -87,6 +87,13 @@ func TestPushedCallInTheBrowser(t *testing.T) {
 		case "missed":
 			expect(t, ctx, bob, "CALL_CLOSED")
 			calls(in)
+		case "declined":
+			expect(t, ctx, bob, "CALL_ESTABLISHED") // with the mailbox
+			do(t, bob, "hangup", "")
+			passOn("end", in)
+		case "again":
+			expect(t, ctx, bob, "CALL_CLOSED")
+			calls(in)
 		case "taken":
 			expect(t, ctx, bob, "CALL_ESTABLISHED")
 			heard(t, bob, 1000)

@@ -31,7 +31,7 @@ func TestCallsArePushed(t *testing.T) {
 	s.call(200, "POST", "/v1/phone", nil)
 	s.call(200, "PUT", "/v1/push", subscription)
 
-	type message struct{ Type, Tag, Title, Body, Page string }
+	type message struct{ Type, Tag, Title, Body, Page, Call, Answer, Decline string }
 	next := func() (m message) {
 		t.Helper()
 		select {
@@ -53,14 +53,37 @@ func TestCallsArePushed(t *testing.T) {
 		t.Errorf("%+v", rings)
 	}
 	talk.Hangup()
-	seen := map[string]message{}
-	for range 2 {
-		m := next()
-		seen[m.Type] = m
+	both := func() map[string]message {
+		t.Helper()
+		a, b := next(), next()
+		return map[string]message{a.Type: a, b.Type: b}
 	}
+	seen := both()
 	if seen["end"].Tag != rings.Tag || seen["notice"].Tag != rings.Tag || seen["notice"].Title != "Missed call from Bob 155" {
 		t.Errorf("given up: %+v", seen)
 	}
+
+	// Declined from the notification, the call is refused as on any phone, goes from the screen, and cannot be declined twice.
+	talk, err = bob.Dial(ctx, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rings = next()
+	if rings.Answer != "Answer" || rings.Decline != "Decline" || rings.Page != "/?ring="+rings.Call {
+		t.Errorf("%+v", rings)
+	}
+	s.call(404, "DELETE", "/v1/push/calls/cal_nowhere", nil)
+	s.call(204, "DELETE", "/v1/push/calls/"+rings.Call, nil)
+	select {
+	case <-talk.Answered(): // by the mailbox, which is told that he declined
+		talk.Hangup()
+	case <-ctx.Done():
+		t.Fatal("the declined call rings on")
+	}
+	if seen := both(); seen["end"].Tag != rings.Tag || seen["notice"].Tag != rings.Tag {
+		t.Errorf("declined: %+v", seen)
+	}
+	s.call(404, "DELETE", "/v1/push/calls/"+rings.Call, nil)
 
 	// answers waits until the mailbox answers, and tells what was pushed meanwhile.
 	answers := func(what string) {

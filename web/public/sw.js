@@ -12,7 +12,7 @@ async function tell(m) {
   const look = { body: m.body, tag: m.tag, icon, badge: icon, lang: m.lang, data: m };
   if (m.type === 'call') {
     if ((await pages()).some((p) => p.focused)) return; // the page rings by itself
-    await self.registration.showNotification(m.title, { ...look, renotify: true, requireInteraction: true, vibrate: [400, 200, 400, 200, 400], actions: [{ action: 'answer', title: m.answer }] });
+    await self.registration.showNotification(m.title, { ...look, renotify: true, requireInteraction: true, vibrate: [400, 200, 400, 200, 400], actions: [{ action: 'answer', title: m.answer }, { action: 'decline', title: m.decline }] });
     return;
   }
   if (m.type === 'end') {
@@ -48,8 +48,20 @@ async function open(m, answer) {
   await self.clients.openWindow(to);
 }
 
+/** Declines a call in the name of the session. One that rings no more is no trouble; where it cannot be declined, the page shows the call. */
+async function decline(m) {
+  try {
+    const answer = await fetch(`/v1/push/calls/${encodeURIComponent(m.call)}`, { method: 'DELETE' });
+    if (answer.ok || answer.status === 404) return;
+  } catch {
+    // the server cannot be reached
+  }
+  await open(m, false);
+}
+
 self.addEventListener('notificationclick', (e) => {
   e.notification.close();
-  e.waitUntil(open(e.notification.data, e.action === 'answer'));
+  const m = e.notification.data;
+  e.waitUntil(m.type === 'call' && e.action === 'decline' ? decline(m) : open(m, e.action === 'answer'));
 });
 

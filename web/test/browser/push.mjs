@@ -149,6 +149,19 @@ try {
     await (await worker()).evaluate(async () => { for (const n of await self.registration.getNotifications()) n.close(); });
     tell('missed');
   });
+  await step('its other button declines the call', async () => {
+    await deliver(await next());
+    await onScreen('the call', (l) => l[0]?.actions.includes('decline'));
+    await (await worker()).evaluate(async () => {
+      const [notification] = await self.registration.getNotifications();
+      self.clients.openWindow = async (to) => { throw new Error(`declining leads to ${to}`); };
+      self.dispatchEvent(new NotificationEvent('notificationclick', { notification, action: 'decline' }));
+    });
+    tell('declined');
+    await deliver(await next());
+    await onScreen('nothing is left', (l) => l.length === 0);
+    tell('again');
+  });
   await step('a click beside the button rings in the page', async () => {
     await deliver(await next());
     await onScreen('the call', (l) => l[0]?.title === 'Bob calls');
@@ -166,7 +179,7 @@ try {
     await bell.focus();
     await page.keyboard.press('Enter');
     const box = page.getByRole('dialog', { name: 'Notices' });
-    await box.getByText('Missed call from Bob 155').waitFor();
+    await box.getByText('Missed call from Bob 155').first().waitFor(); // given up, and declined
     await settled(page);
     found.push(...(await violations(page, 'bell')));
     await shot(page, 'bell');
