@@ -530,6 +530,8 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 			return what, st.v.seesBudget(b)
 		}
 		return what, st.sees(policy.BudgetEdit, policy.System())
+	case pbx.KindReminder:
+		return what, st.sees(policy.ReminderSet, policy.User(user))
 	case pbx.KindContact:
 		c := st.v.s.Contacts[pbx.ContactID(f.Object.ID)]
 		what.Mine = c != nil && c.User != "" && c.User == st.v.who.User

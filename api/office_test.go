@@ -226,6 +226,7 @@ func (f *frozen) build() {
 		label, user, group := name, pbx.UserID(o.ids[of[0]]), pbx.GroupID(o.ids[of[1]])
 		o.ids[name] = must(command.CreateContact{Contact: command.Contact{Name: &label, User: &user, Group: &group, Numbers: &[]pbx.ContactNumber{{Number: "+4930222333"}}}}).Object.ID
 	}
+	o.ids["reminder of nina"] = must(command.CreateReminder{User: pbx.UserID(o.ids["nina"]), Clock: 7 * 60}).Object.ID
 	for name, on := range map[string]pbx.Ref{"sales budget": {Kind: pbx.KindGroup, ID: o.ids["sales"]}, "office budget": {Kind: pbx.KindSettings, ID: "office"}} {
 		label, limit, measure := name, int64(100), pbx.MeasureTime
 		o.ids[name] = must(command.CreateBudget{Budget: command.Budget{Name: &label, On: &on, Limit: &limit, Measure: &measure}}).Object.ID

@@ -127,6 +127,9 @@ func Routes() []Route {
 		act("DELETE", "/v1/outroutes/{outroute}", row(policy.RouteEdit), "Delete a way out.", (*Server).deleteOutRoute),
 
 		// Who rings, and what then.
+		route("GET", "/v1/users/{user}/reminders", over("user", policy.ReminderSet), "A person's wake-up and reminder calls.", (*Server).listReminders),
+		route("POST", "/v1/users/{user}/reminders", over("user", policy.ReminderSet), "Have a person called at a time of his day: once, or on weekdays.", (*Server).createReminder).created(),
+		act("DELETE", "/v1/users/{user}/reminders/{reminder}", over("user", policy.ReminderSet), "Take a reminder call away.", (*Server).deleteReminder),
 		route("PUT", "/v1/users/{user}/status", over("user", policy.PresenceSet), "Choose a person's status, with an end.", (*Server).putStatus).tries(),
 		route("GET", "/v1/users/{user}/forwarding", over("user", policy.UserSee, policy.ForwardingEdit), "What happens to calls for a person.", (*Server).getForwarding),
 		route("PUT", "/v1/users/{user}/forwarding", over("user", policy.ForwardingEdit, policy.UserEdit), "Change what happens to calls for a person; with dry=1 only look at it.", (*Server).putForwarding).tries(),

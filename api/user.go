@@ -49,15 +49,16 @@ type UserDevices struct {
 
 // UserCan draws the buttons; each is asked again when it is pressed.
 type UserCan struct {
-	Edit    bool `json:"edit" doc:"e-mail, extension, mobile"`
-	Profile bool `json:"profile" doc:"name, language, zone, picture"`
-	Suspend bool `json:"suspend"`
-	Delete  bool `json:"delete"`
-	Devices bool `json:"devices"`
-	Mailbox bool `json:"mailbox" doc:"how voicemail works"`
-	Invite  bool `json:"invite" doc:"send access again, end sessions"`
-	Role    bool `json:"role" doc:"change roles in at least one group"`
-	Rights  bool `json:"rights" doc:"read what the person may do, and why"`
+	Edit      bool `json:"edit" doc:"e-mail, extension, mobile"`
+	Profile   bool `json:"profile" doc:"name, language, zone, picture"`
+	Suspend   bool `json:"suspend"`
+	Delete    bool `json:"delete"`
+	Devices   bool `json:"devices"`
+	Reminders bool `json:"reminders" doc:"wake-up and reminder calls"`
+	Mailbox   bool `json:"mailbox" doc:"how voicemail works"`
+	Invite    bool `json:"invite" doc:"send access again, end sessions"`
+	Role      bool `json:"role" doc:"change roles in at least one group"`
+	Rights    bool `json:"rights" doc:"read what the person may do, and why"`
 }
 
 // showUsers are people as the visitor may see them.
@@ -133,15 +134,16 @@ func (s *Server) showUser(v *visit, u *pbx.User) User {
 	}
 	who := policy.User(u.ID)
 	out.Can = UserCan{
-		Edit:    v.can(policy.UserEdit, who),
-		Profile: v.can(policy.UserProfile, who),
-		Suspend: v.can(policy.UserSuspend, who),
-		Delete:  v.can(policy.UserDelete, who),
-		Mailbox: v.mayBox(pbx.BoxID(u.ID), false) || v.mayBox(pbx.BoxID(u.ID), true),
-		Devices: v.can(policy.DeviceEdit, who) || v.can(policy.SoftphoneUse, who),
-		Invite:  v.can(policy.LoginReset, who),
-		Role:    u.ID != v.who.User && v.can(policy.MembershipRole, who),
-		Rights:  v.can(policy.RightExplain, who) || v.can(policy.MembershipRole, who),
+		Edit:      v.can(policy.UserEdit, who),
+		Profile:   v.can(policy.UserProfile, who),
+		Suspend:   v.can(policy.UserSuspend, who),
+		Delete:    v.can(policy.UserDelete, who),
+		Mailbox:   v.mayBox(pbx.BoxID(u.ID), false) || v.mayBox(pbx.BoxID(u.ID), true),
+		Reminders: v.can(policy.ReminderSet, who),
+		Devices:   v.can(policy.DeviceEdit, who) || v.can(policy.SoftphoneUse, who),
+		Invite:    v.can(policy.LoginReset, who),
+		Role:      u.ID != v.who.User && v.can(policy.MembershipRole, who),
+		Rights:    v.can(policy.RightExplain, who) || v.can(policy.MembershipRole, who),
 	}
 	return out
 }

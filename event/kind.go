@@ -143,6 +143,10 @@ const (
 	ContactChanged Kind = "contact.changed"
 	ContactDeleted Kind = "contact.deleted"
 
+	ReminderCreated Kind = "reminder.created" // a wake-up or reminder call
+	ReminderChanged Kind = "reminder.changed" // … it was made, answered, put off, or missed
+	ReminderDeleted Kind = "reminder.deleted"
+
 	BlockMade     Kind = "block.made"     // a network was shut out, by the house or by somebody; After is a pbx.Block
 	BlockAllowed  Kind = "block.allowed"  // … or never will be by itself
 	BlockReleased Kind = "block.released" // … and not any more; Before is a pbx.Block
@@ -268,6 +272,7 @@ func Kinds() []Kind {
 		AlarmRaised, AlarmLifted, AlarmGone,
 		RulesBroken,
 		ContactCreated, ContactChanged, ContactDeleted,
+		ReminderCreated, ReminderChanged, ReminderDeleted,
 		BlockMade, BlockAllowed, BlockReleased,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,

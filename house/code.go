@@ -12,6 +12,7 @@ import (
 	"tandem/pbx"
 	"tandem/report"
 	"tandem/store"
+	"tandem/switchboard"
 )
 
 // carry does what a feature code says, in the name of the phone's user and with no more rights than the phone has, and tells what came of it in
@@ -49,6 +50,14 @@ func (h *House) carry(ctx context.Context, who pbx.Actor, action pbx.CodeAction,
 		return k.rest(ctx, pbx.Pauses()[0], "say.queue.pause")
 	case pbx.CodeResume:
 		return k.rest(ctx, "", "say.queue.resume")
+	case pbx.CodeWake:
+		return k.wake(ctx, argument)
+	case pbx.CodeWakeOff:
+		return k.wakeOff(ctx)
+	case switchboard.CodeReminder:
+		return k.reminded(ctx, pbx.ReminderID(argument))
+	case switchboard.CodeSnooze:
+		return k.snoozed(ctx, pbx.ReminderID(argument))
 	case pbx.CodeEcho:
 		return call.Carried{Clips: words("say.test.echo"), Echo: true}
 	case pbx.CodeSayExtension:

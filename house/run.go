@@ -48,6 +48,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.settleRecordings(inner) })
 	rooms.Go(func() { h.tellMarks(inner) })
 	rooms.Go(func() { h.tellAlarms(inner) })
+	rooms.Go(func() { h.wakePeople(inner) })
 	var err error
 	select {
 	case <-ctx.Done():

@@ -151,6 +151,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkRegion(n)
 	case *Contact:
 		return s.checkContact(n)
+	case *Reminder:
+		return s.checkReminder(n)
 	}
 	return nil
 }

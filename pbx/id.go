@@ -33,6 +33,7 @@ type (
 	DeckID        string // dck_…; a price list of a carrier
 	BudgetID      string // bud_…
 	ContactID     string // con_…; somebody outside, in a phone book
+	ReminderID    string // rem_…; a wake-up or reminder call
 	AlarmID       string // alm_…; calls abroad that somebody was stopped for
 	MessageID     string // msg_…; in a mailbox; its sound has the same name
 	ParkID        string // prk_…; a row of park positions
@@ -98,6 +99,7 @@ const (
 	KindAlarm       Kind = "alarm"
 	KindRegion      Kind = "region"
 	KindContact     Kind = "contact"
+	KindReminder    Kind = "reminder"
 	KindBlock       Kind = "block" // a network that is shut out, or never is; its id is the network
 	KindNotice      Kind = "notice"
 )

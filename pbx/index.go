@@ -341,6 +341,8 @@ func (s *Snapshot) NameOf(r Ref) string {
 		return n.Name
 	case *Contact:
 		return n.Name
+	case *Reminder:
+		return s.NameOf(Ref{KindUser, string(n.User)})
 	case *Timetable, *HoursOverride:
 		if r.ID == string(OfficeHours) {
 			return s.Tenant.Name

@@ -43,6 +43,7 @@ type Snapshot struct {
 	Alarms         map[AlarmID]*Alarm
 	Regions        map[RegionID]*Region
 	Contacts       map[ContactID]*Contact
+	Reminders      map[ReminderID]*Reminder
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

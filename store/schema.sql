@@ -574,6 +574,13 @@ CREATE TABLE regions (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE reminders (
+	tenant TEXT NOT NULL,
+	id     TEXT NOT NULL,
+	body   TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE reserved (
 	tenant  TEXT   NOT NULL,
 	leg     TEXT   NOT NULL,

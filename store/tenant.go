@@ -32,7 +32,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, reviewRows(), &nouns), gather(ctx, x, t.id, verdictRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
 			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns),
 			gather(ctx, x, t.id, restrictionRows(), &nouns), gather(ctx, x, t.id, deckRows(), &nouns), gather(ctx, x, t.id, budgetRows(), &nouns), gather(ctx, x, t.id, alarmRows(), &nouns),
-			gather(ctx, x, t.id, regionRows(), &nouns), gather(ctx, x, t.id, contactRows(), &nouns))
+			gather(ctx, x, t.id, regionRows(), &nouns), gather(ctx, x, t.id, contactRows(), &nouns), gather(ctx, x, t.id, reminderRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -191,6 +191,7 @@ type sorted struct {
 	alarms       []*pbx.Alarm
 	regions      []*pbx.Region
 	contacts     []*pbx.Contact
+	reminders    []*pbx.Reminder
 	gone         map[pbx.Kind][]string
 }
 
@@ -270,6 +271,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.regions = append(s.regions, n)
 		case *pbx.Contact:
 			s.contacts = append(s.contacts, n)
+		case *pbx.Reminder:
+			s.reminders = append(s.reminders, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -288,7 +291,7 @@ func tables() map[pbx.Kind]string {
 		pbx.KindPark: "parks", pbx.KindRoom: "rooms",
 		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts", pbx.KindMailbox: "mailboxes", pbx.KindRecordRule: "recordrules",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
-		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets", pbx.KindAlarm: "alarms", pbx.KindRegion: "regions", pbx.KindContact: "contacts"}
+		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets", pbx.KindAlarm: "alarms", pbx.KindRegion: "regions", pbx.KindContact: "contacts", pbx.KindReminder: "reminders"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -326,7 +329,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, reviewRows(), s.reviews), put(ctx, x, t.id, verdictRows(), s.verdicts), put(ctx, x, t.id, promptRows(), s.prompts),
 		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes),
 		put(ctx, x, t.id, restrictionRows(), s.restrictions), put(ctx, x, t.id, deckRows(), s.decks), put(ctx, x, t.id, budgetRows(), s.budgets), put(ctx, x, t.id, alarmRows(), s.alarms),
-		put(ctx, x, t.id, regionRows(), s.regions), put(ctx, x, t.id, contactRows(), s.contacts))
+		put(ctx, x, t.id, regionRows(), s.regions), put(ctx, x, t.id, contactRows(), s.contacts), put(ctx, x, t.id, reminderRows(), s.reminders))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

@@ -3988,6 +3988,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{user}/reminders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A person's wake-up and reminder calls.
+         * @description Needs `reminder.set` over the user; who may not see it is told that it does not exist.
+         */
+        get: operations["get_users_by_user_reminders"];
+        put?: never;
+        /**
+         * Have a person called at a time of his day: once, or on weekdays.
+         * @description Needs `reminder.set` over the user; who may not see it is told that it does not exist.
+         */
+        post: operations["post_users_by_user_reminders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/users/{user}/reminders/{reminder}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a reminder call away.
+         * @description Needs `reminder.set` over the user; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_users_by_user_reminders_by_reminder"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/users/{user}/restore": {
         parameters: {
             query?: never;
@@ -6862,6 +6906,15 @@ export interface components {
             /** @description absent means user */
             role?: string;
         };
+        NewReminderBody: {
+            /** @description YYYY-MM-DD; without it and without days it comes once, when clocks show the time next */
+            date?: string;
+            /** @description repeats it */
+            days?: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[] | null;
+            note?: string;
+            /** @description HH:MM, in the time zone of who is called */
+            time: string;
+        };
         NewRoleBody: {
             /** @description a role to copy */
             base?: string;
@@ -8530,6 +8583,44 @@ export interface components {
              */
             trunks?: number;
         };
+        Reminder: {
+            /** @description who set it; he is told when nobody answers */
+            by: components["schemas"]["Named"];
+            /** @description the only day, YYYY-MM-DD; absent: it is repeated */
+            date?: string;
+            /** @description on which it is repeated */
+            days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")[];
+            /**
+             * Format: date-time
+             * @description … and when
+             */
+            ended?: string;
+            id: string;
+            /**
+             * @description what became of the last one
+             * @enum {string}
+             */
+            last?: "answered" | "snoozed" | "missed";
+            /**
+             * Format: date-time
+             * @description when the house calls; absent: never again
+             */
+            next?: string;
+            /** @description the phone shows it while it rings */
+            note?: string;
+            /** @description HH:MM, in the time zone of who is called */
+            time: string;
+            /**
+             * Format: int64
+             * @description so many tries for the next one reached nobody yet
+             */
+            tries: number;
+        };
+        Reminders: {
+            items: components["schemas"]["Reminder"][];
+            /** @description in which its times are meant */
+            zone: string;
+        };
         Restriction: {
             /** @description the visitor may change it: he may decide about everybody it reaches */
             edit: boolean;
@@ -9456,6 +9547,8 @@ export interface components {
             mailbox: boolean;
             /** @description name, language, zone, picture */
             profile: boolean;
+            /** @description wake-up and reminder calls */
+            reminders: boolean;
             /** @description read what the person may do, and why */
             rights: boolean;
             /** @description change roles in at least one group */
@@ -19145,6 +19238,102 @@ export interface operations {
             header?: never;
             path: {
                 user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_users_by_user_reminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminders"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_users_by_user_reminders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReminderBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reminder"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_users_by_user_reminders_by_reminder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+                reminder: string;
             };
             cookie?: never;
         };

@@ -23,6 +23,7 @@ export type Ring = Schemas['Ring'];
 export type Block = Schemas['Block'];
 export type Alarm = Schemas['Alarm'];
 export type Contact = Schemas['Contact'];
+export type Reminder = Schemas['Reminder'];
 export type ContactImport = Schemas['ContactImport'];
 export type Compliance = Schemas['Compliance'];
 export type Alarms = Schemas['Alarms'];
@@ -411,6 +412,9 @@ export const api = {
   assign: (user: string, body: BodyOf<'/v1/users/{user}/assignments', 'post'>) => act((query) => client.POST('/v1/users/{user}/assignments', { params: { path: { user }, query }, body })),
   editAssignment: (assignment: string, body: BodyOf<'/v1/assignments/{assignment}', 'patch'>) => act((query) => client.PATCH('/v1/assignments/{assignment}', { params: { path: { assignment }, query }, body })),
   endAssignment: (assignment: string) => act((query) => client.DELETE('/v1/assignments/{assignment}', { params: { path: { assignment }, query } })),
+  reminders: (user: string) => got(client.GET('/v1/users/{user}/reminders', { params: { path: { user } } })),
+  addReminder: (user: string, body: BodyOf<'/v1/users/{user}/reminders', 'post'>) => got(client.POST('/v1/users/{user}/reminders', { params: { path: { user } }, body })),
+  deleteReminder: (user: string, reminder: string) => got(client.DELETE('/v1/users/{user}/reminders/{reminder}', { params: { path: { user, reminder } } })),
   deputies: () => got(client.GET('/v1/profile/deputies')),
   lend: (body: BodyOf<'/v1/profile/deputies', 'post'>) => act((query) => client.POST('/v1/profile/deputies', { params: { query }, body })),
   undo: (seq: number) => act((query) => client.POST('/v1/changes/{seq}/undo', { params: { path: { seq }, query } })),

@@ -82,6 +82,8 @@ export function stale(kind: string): string[] {
       return ['budgets', 'whycall', 'audit'];
     case 'contact':
       return ['contacts', 'whycall', 'audit'];
+    case 'reminder':
+      return ['reminders', 'audit'];
     case 'alarm':
       return ['alarms', 'whycall', 'audit'];
     case 'block':

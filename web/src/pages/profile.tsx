@@ -6,6 +6,7 @@ import { ago, agent } from '../format';
 import { OwnCalendar } from '../parts/calendar';
 import { OwnCodes } from '../parts/code';
 import { Deputies } from '../parts/deputy';
+import { Reminders } from '../parts/reminder';
 import { Devices } from '../parts/device';
 import { HoursEditor } from '../parts/hours';
 import { MailboxEditor } from '../parts/mailbox';
@@ -102,7 +103,7 @@ export default function ProfilePage() {
     <Sheet
       title={t('nav.profile')}
       scope={me.user.email}
-      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'voicemail', label: t('nav.voicemail') }, { id: 'hours', label: t('nav.hours') }, { id: 'notices', label: t('notice.title') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
+      tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'voicemail', label: t('nav.voicemail') }, { id: 'hours', label: t('nav.hours') }, { id: 'notices', label: t('notice.title') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'reminder.set') ? [{ id: 'reminders', label: t('reminder.tab') }] : []), ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
     >
       {tab === 'profile' && <Particulars />}
       {tab === 'phones' && <Devices user={me.user.id} name={me.user.name} may={own.data?.can?.devices ?? can(me, 'softphone.use')} />}
@@ -110,6 +111,7 @@ export default function ProfilePage() {
       {tab === 'notices' && <div className="col g20 form"><PushCard /><NoticeChoices /></div>}
       {tab === 'codes' && <OwnCodes />}
       {tab === 'hours' && <div className="col g20"><HoursEditor of={me.user.id} /><OwnCalendar /></div>}
+      {tab === 'reminders' && <Reminders user={me.user.id} />}
       {tab === 'deputies' && <Deputies />}
       {tab === 'security' && <div className="col g20 form"><Password /><Sessions /></div>}
     </Sheet>

@@ -12,6 +12,7 @@ import { Facts } from '../parts/fact';
 import { MailboxEditor } from '../parts/mailbox';
 import { Photo } from '../parts/photo';
 import { useAddress, useUser } from '../parts/query';
+import { Reminders } from '../parts/reminder';
 import { Rights } from '../parts/right';
 import { SeatDialog } from '../parts/seat';
 import { UserActions, useRefresh } from '../parts/user';
@@ -112,6 +113,7 @@ export default function PersonPage() {
     ...(user.email !== undefined ? [{ id: 'forwarding', label: t('nav.forwarding') }] : []),
     ...(user.id === me.user.id || can(me, 'hours.edit', 'group') ? [{ id: 'hours', label: t('nav.hours') }] : []),
     ...(user.can?.mailbox ? [{ id: 'voicemail', label: t('nav.voicemail') }] : []),
+    ...(user.can?.reminders ? [{ id: 'reminders', label: t('reminder.tab') }] : []),
     ...(can(me, 'call.detail') ? [{ id: 'calls', label: t('user.tab.calls') }] : []),
     ...(can(me, 'audit.read', 'group') ? [{ id: 'activity', label: t('user.tab.activity') }] : []),
   ];
@@ -136,6 +138,7 @@ export default function PersonPage() {
       {tab === 'rights' && <Rights user={user.id} />}
       {tab === 'phones' && <Devices user={user.id} name={user.name} may={Boolean(user.can?.devices)} />}
       {tab === 'hours' && <HoursEditor key={user.id} of={user.id} />}
+      {tab === 'reminders' && <Reminders user={user.id} />}
       {tab === 'voicemail' && <MailboxEditor id={user.id} />}
       {tab === 'calls' && <CallTable query={{ user: user.id }} current={values.call} onOpen={(c) => set({ call: c.id })} empty={<Empty icon={PhoneCall}>{t('call.empty_user', { name: user.name })}</Empty>} />}
       {tab === 'activity' && <div className="scroll" tabIndex={0} role="region" aria-label={t('user.tab.activity')}><Activity user={user} /></div>}
