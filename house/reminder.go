@@ -55,7 +55,7 @@ func (h *House) callReminded(ctx context.Context) {
 			}
 			h.Board.Remind(next, shown)
 		default:
-			h.tellMissed(r, next, m.For, now)
+			h.tellUnwoken(r, next, m.For, now)
 		}
 	}
 }
@@ -68,8 +68,8 @@ func (h *House) stepReminder(ctx context.Context, id pbx.ReminderID, step comman
 	return r.Snapshot, nil
 }
 
-// tellMissed tells who set a reminder that nobody answered.
-func (h *House) tellMissed(s *pbx.Snapshot, m *pbx.Reminder, due, now time.Time) {
+// tellUnwoken tells who set a reminder that nobody answered.
+func (h *House) tellUnwoken(s *pbx.Snapshot, m *pbx.Reminder, due, now time.Time) {
 	if due.IsZero() {
 		due = now
 	}
