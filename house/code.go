@@ -18,7 +18,7 @@ import (
 // carry does what a feature code says, in the name of the phone's user and with no more rights than the phone has, and tells what came of it in
 // clips (FC-01). Every change is a command like any other: the right is asked, and the log tells who did it from which phone.
 func (h *House) carry(ctx context.Context, who pbx.Actor, action pbx.CodeAction, argument string) call.Carried {
-	k := &keypad{h: h, who: who, at: time.Now()}
+	k := &keypad{h: h, who: who, at: h.Config.Now()}
 	switch action {
 	case pbx.CodeForwardAll, pbx.CodeForwardAllOff:
 		return k.forward(ctx, pbx.WhenAlways, action == pbx.CodeForwardAll, argument)

@@ -35,8 +35,13 @@ func (h *House) wakePeople(ctx context.Context) {
 func (h *House) callReminded(ctx context.Context) {
 	s, now := h.snapshot(), h.Config.Now()
 	for _, m := range s.Reminders {
-		if _, call, missed := m.Due(s.ReminderZone(m.User, now), now); !call && !missed {
+		zone := s.ReminderZone(m.User, now)
+		if _, call, missed := m.Due(zone, now); !call && !missed {
 			continue
+		}
+		due := m.For
+		if due.IsZero() {
+			due = m.Next(zone)
 		}
 		r, err := h.stepReminder(ctx, m.ID, command.ReminderIsDue)
 		if err != nil {
@@ -55,7 +60,7 @@ func (h *House) callReminded(ctx context.Context) {
 			}
 			h.Board.Remind(next, shown)
 		default:
-			h.tellUnwoken(r, next, m.For, now)
+			h.tellUnwoken(r, next, due)
 		}
 	}
 }
@@ -68,16 +73,17 @@ func (h *House) stepReminder(ctx context.Context, id pbx.ReminderID, step comman
 	return r.Snapshot, nil
 }
 
-// tellUnwoken tells who set a reminder that nobody answered.
-func (h *House) tellUnwoken(s *pbx.Snapshot, m *pbx.Reminder, due, now time.Time) {
-	if due.IsZero() {
-		due = now
+// tellUnwoken tells who set a reminder that it reached nobody; when he is gone, who was to be called.
+func (h *House) tellUnwoken(s *pbx.Snapshot, m *pbx.Reminder, due time.Time) {
+	by := m.By
+	if u := s.Users[by]; u == nil || u.IsSuspended(h.Config.Now()) {
+		by = m.User
 	}
 	page := "/profile?tab=reminders"
-	if m.By != m.User {
+	if by != m.User {
 		page = "/people/" + string(m.User) + "?tab=reminders"
 	}
-	h.informNow(notice{Happening: policy.Happening{Kind: policy.NoticeReminder, Users: people(m.By)}, about: pbx.Ref{Kind: pbx.KindUser, ID: string(m.User)}, page: page,
+	h.informNow(notice{Happening: policy.Happening{Kind: policy.NoticeReminder, Users: people(by)}, about: pbx.Ref{Kind: pbx.KindUser, ID: string(m.User)}, page: page,
 		says: pbx.Says{Args: map[string]string{"name": s.NameOf(m.Ref())}, Times: map[string]time.Time{"at": due}}})
 }
 

@@ -39,7 +39,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 	}
 	for range rapid.IntRange(1, 4).Draw(t, "steps") {
 		n := id("n")
-		switch rapid.IntRange(0, 24).Draw(t, "step") {
+		switch rapid.IntRange(0, 25).Draw(t, "step") {
 		case 0, 1:
 			add(&pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + id("mail") + "@x.example", Extension: "10" + id("extension"), Created: day})
 			add(&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: pbx.GroupID("grp_" + id("group")), Role: "user", From: day})
@@ -116,6 +116,8 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 				Members: rapid.SampledFrom([][]pbx.Ref{nil, {{Kind: pbx.KindUser, ID: "usr_" + n}}}).Draw(t, "members"), Trunks: rapid.SampledFrom([][]pbx.TrunkID{nil, {"trk_1"}}).Draw(t, "lines"),
 				Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1"}).Draw(t, "whose")})
 			add(&pbx.DID{ID: pbx.DIDID("did_" + n), Number: "+4930100" + id("number"), Region: rapid.SampledFrom([]pbx.RegionID{"", "reg_1", pbx.OfficeRegion}).Draw(t, "where")})
+		case 25:
+			add(&pbx.Reminder{ID: pbx.ReminderID("rem_" + n), User: pbx.UserID("usr_" + id("called")), Clock: 7 * 60, Days: rapid.SampledFrom([][]time.Weekday{nil, {1, 5}}).Draw(t, "days"), After: day})
 		case 16:
 			keeper := rapid.SampledFrom([]pbx.HoursID{pbx.OfficeHours, "grp_1", "grp_2", "usr_1"}).Draw(t, "keeper")
 			add(&pbx.Timetable{ID: keeper, Zone: rapid.SampledFrom([]string{"", "Europe/Berlin"}).Draw(t, "zone"), Schedule: hours.Schedule{Open: hours.Week{1: {{From: 540, Until: 1020}}}}})

@@ -95,6 +95,9 @@ func nouns() []pbx.Noun {
 		&pbx.Region{ID: pbx.OfficeRegion, Name: "Berlin", Area: "30", Standard: &pbx.Standard{Crossing: pbx.CrossNever, Number: true, Callback: true, Trunks: 1, Profiles: []pbx.RestrictionID{"rst_1"}}, Created: day},
 		&pbx.Region{ID: "reg_1", Name: "Kraków", Group: "grp_sales", Country: "PL", Area: "12", Members: []pbx.Ref{{Kind: pbx.KindGroup, ID: "grp_sales"}}, Emergency: []string{"5555"}, Shows: "+48122000112",
 			Trunks: []pbx.TrunkID{"trk_1"}, Lends: []pbx.RegionID{pbx.OfficeRegion}, Calls: []pbx.RegionCall{{To: pbx.OfficeRegion, Crossing: pbx.CrossOutside}}, Created: day},
+		&pbx.Reminder{ID: "rem_1", User: "usr_bob", By: "usr_ada", Clock: 7*60 + 30, Days: []time.Weekday{1, 5}, Note: "Поезд", Created: day, After: day, For: day.Add(time.Hour), Tries: 2, Again: day.Add(2 * time.Hour),
+			Last: pbx.ReminderSnoozed, Ended: day.Add(time.Minute)},
+		&pbx.Reminder{ID: "rem_2", User: "usr_bob", Clock: 0, Date: hours.DateOf(2026, 3, 29), Created: day},
 	}
 }
 

@@ -29,6 +29,16 @@ func TestReminder(t *testing.T) {
 		if o.board.Remind(&pbx.Reminder{ID: "rem_2", User: "usr_none"}, "") {
 			t.Error("nobody was called")
 		}
+		s, err := o.s.Apply(pbx.Change{Put: []pbx.Noun{ // nothing of this holds for a reminder call: it leads to his phones alone (N-12)
+			&pbx.User{ID: "usr_bob", Name: "bob", Email: "bob@example.org", Extension: "102", Mobile: "+491701234567"},
+			&pbx.Trunk{ID: "trk_1", Name: "Carrier", Host: "carrier.example", Created: began},
+			&pbx.Restriction{ID: "rst_1", Name: "Rules", On: []pbx.Ref{{Kind: pbx.KindSettings, ID: "office"}}, Rules: []pbx.TollRule{{Effect: pbx.TollAllow}}},
+			&pbx.Choice{User: "usr_bob", Status: pbx.StatusDND, At: began},
+			&pbx.Forwarding{User: "usr_bob", Profiles: map[pbx.Status]pbx.Profile{pbx.StatusDND: {Mobile: true, Always: pbx.Case{Inside: pbx.Destination{Kind: pbx.ToMobile}}}}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.s = s
 		var bob *phone
 		o.phone("b1", false, func(p *phone) { bob = p; p.answers() })
 		if !o.board.Remind(m, "Train") {
@@ -42,5 +52,10 @@ func TestReminder(t *testing.T) {
 			t.Errorf("%v %v by %+v\n%s", done, asked, who, o.logs)
 		}
 		o.drain()
+		o.wire.mu.Lock()
+		defer o.wire.mu.Unlock()
+		if legs := len(o.wire.legs); legs != 1 {
+			t.Errorf("%d legs, only his phone is called", legs)
+		}
 	})
 }
