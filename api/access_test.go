@@ -134,7 +134,7 @@ func probes() map[string][]probe {
 	for i := range greetings {
 		greetings[i].kind = "audio/wav"
 	}
-	musics := [][]probe{queues("/v1/queues/%s/music", sound[0].body), parks("/v1/parks/%s/music", sound[0].body)}
+	musics := [][]probe{queues("/v1/queues/%s/music", sound[0].body), parks("/v1/parks/%s/music", sound[0].body), groups("/v1/groups/%s/music", sound[0].body)}
 	for _, of := range musics {
 		for i := range of {
 			of[i].kind = "audio/wav"
@@ -215,12 +215,15 @@ func probes() map[string][]probe {
 		"PUT /v1/prompts/{language}/{key}/sound":    sound,
 		"DELETE /v1/prompts/{language}/{key}/sound": one("/v1/prompts/en/say.and/sound", ""),
 
-		"GET /v1/groups":                 one("/v1/groups", ""),
-		"POST /v1/groups":                append(groups("/v1/groups#%s", ""), one("/v1/groups", `{"name":"Top"}`)...),
-		"GET /v1/groups/{group}":         groups("/v1/groups/%s", ""),
-		"PATCH /v1/groups/{group}":       append(groups("/v1/groups/%s", `{"name":"Renamed"}`), append(groups("/v1/groups/%s", `{"published":true}`), groups("/v1/groups/%s", `{"ceiling":"group_admin"}`)...)...),
-		"DELETE /v1/groups/{group}":      groups("/v1/groups/%s", ""),
-		"GET /v1/groups/{group}/members": groups("/v1/groups/%s/members", ""),
+		"GET /v1/groups":                  one("/v1/groups", ""),
+		"POST /v1/groups":                 append(groups("/v1/groups#%s", ""), one("/v1/groups", `{"name":"Top"}`)...),
+		"GET /v1/groups/{group}":          groups("/v1/groups/%s", ""),
+		"PATCH /v1/groups/{group}":        append(groups("/v1/groups/%s", `{"name":"Renamed"}`), append(groups("/v1/groups/%s", `{"published":true}`), groups("/v1/groups/%s", `{"ceiling":"group_admin"}`)...)...),
+		"DELETE /v1/groups/{group}":       groups("/v1/groups/%s", ""),
+		"GET /v1/groups/{group}/music":    groups("/v1/groups/%s/music", ""),
+		"PUT /v1/groups/{group}/music":    musics[2],
+		"DELETE /v1/groups/{group}/music": groups("/v1/groups/%s/music", ""),
+		"GET /v1/groups/{group}/members":  groups("/v1/groups/%s/members", ""),
 		"PUT /v1/groups/{group}/members/{user}": {
 			{"nina receptionist", "/v1/groups/<sales>/members/<nina>", `{"role":"receptionist"}`, ""},
 			{"nina group owner", "/v1/groups/<sales>/members/<nina>", `{"role":"group_owner"}`, ""},
@@ -675,6 +678,8 @@ var decidesMore = map[string]bool{
 	"POST /v1/users/{user}/grants":                         true,
 	"POST /v1/profile/deputies":                            true,
 	"GET /v1/users/{user}/photo":                           true, // nobody has one
+	"GET /v1/groups/{group}/music":                         true, // no group has any
+	"DELETE /v1/groups/{group}/music":                      true,
 	"POST /v1/mails/{mail}/send":                           true, // none is not there
 	"DELETE /v1/settings/providers/{provider}":             true, // there is none
 	"DELETE /v1/prompts/{language}/{key}/sound":            true, // it has no own sound

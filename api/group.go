@@ -20,6 +20,7 @@ type Group struct {
 	Published bool        `json:"published"`
 	Default   bool        `json:"default"`
 	Ceiling   pbx.RoleID  `json:"ceiling" doc:"the highest role that managers of the group may give"`
+	Music     *Music      `json:"music,omitempty" doc:"of its own, for whom its people hold; absent: that of the group above, or of the house"`
 	Members   int         `json:"members" doc:"members whom the visitor may see"`
 	Revision  string      `json:"revision"`
 	Can       GroupCan    `json:"can"`
@@ -44,6 +45,9 @@ func (s *Server) showGroup(v *visit, g *pbx.Group) Group {
 		Members: len(s.membersOf(v, g.ID)), Revision: command.Revision(g)}
 	if g.Parent != "" && v.can(policy.GroupSee, policy.Group(g.Parent)) {
 		out.Parent = g.Parent
+	}
+	if v.can(policy.GroupEdit, t) {
+		out.Music = music("/v1/groups/"+string(g.ID)+"/music", g.Music)
 	}
 	create := v.can(policy.GroupCreate, t)
 	out.Can = GroupCan{

@@ -113,3 +113,40 @@ func (s *Server) deleteParkMusic(ctx context.Context, v *visit, in *parkIn) (Par
 	}
 	return s.park(v, v.s.Parks[p.ID]), nil
 }
+
+func (s *Server) getGroupMusic(_ context.Context, v *visit, in *groupIn) (writer, error) {
+	g := v.s.Groups[pbx.GroupID(in.Group)]
+	if g == nil {
+		return nil, missing()
+	}
+	return s.playMusic(g.Music)
+}
+
+type groupMusicUp struct {
+	Group   string `path:"group"`
+	RawBody []byte `contentType:"audio/wav"`
+}
+
+// putGroupMusic is putQueueMusic for whom people of a group hold.
+func (s *Server) putGroupMusic(ctx context.Context, v *visit, in *groupMusicUp) (Group, error) {
+	g := v.s.Groups[pbx.GroupID(in.Group)]
+	if g == nil {
+		return Group{}, missing()
+	}
+	err := s.putMusic(ctx, v, in.RawBody, func(sound pbx.Sound) command.Command { return command.SetGroupMusic{ID: g.ID, Sound: sound} })
+	if err != nil {
+		return Group{}, err
+	}
+	return s.showGroup(v, v.s.Groups[g.ID]), nil
+}
+
+func (s *Server) deleteGroupMusic(ctx context.Context, v *visit, in *groupIn) (Group, error) {
+	g := v.s.Groups[pbx.GroupID(in.Group)]
+	if g == nil {
+		return Group{}, missing()
+	}
+	if _, err := s.do(ctx, v, command.SetGroupMusic{ID: g.ID}); err != nil {
+		return Group{}, err
+	}
+	return s.showGroup(v, v.s.Groups[g.ID]), nil
+}

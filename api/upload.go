@@ -9,6 +9,7 @@ import (
 	"github.com/mewkiz/flac"
 
 	"tandem/audio"
+	"tandem/audio/opus"
 	"tandem/pbx"
 )
 
@@ -17,15 +18,28 @@ const mostUploaded = int(pbx.LongestPrompt/1e9+1) * 48000
 
 var errLong = errors.New("api: a sound is too long")
 
-// readSound reads an upload by what it is, whatever it is called: WAV, MP3 or FLAC, in one channel.
+// readSound reads an upload by what it is, whatever it is called: WAV, MP3, FLAC or Ogg Opus, in one channel.
 func readSound(b []byte) (audio.WAV, error) {
 	switch {
 	case bytes.HasPrefix(b, []byte("fLaC")):
 		return readFLAC(b)
+	case bytes.HasPrefix(b, []byte("OggS")):
+		return readOgg(b)
 	case bytes.HasPrefix(b, []byte("ID3")), len(b) > 1 && b[0] == 0xff && b[1]&0xe0 == 0xe0:
 		return readMP3(b)
 	}
 	return audio.ParseWAV(b)
+}
+
+// readOgg decodes Opus at the rate at which the house keeps sound.
+func readOgg(b []byte) (audio.WAV, error) {
+	w := audio.WAV{Rate: 16000}
+	most := mostUploaded / 3
+	var err error
+	if w.Samples, err = opus.ReadFile(b, w.Rate, most); err == nil && len(w.Samples) > most {
+		err = errLong
+	}
+	return w, err
 }
 
 // readMP3 decodes MPEG layer III, which the decoder gives in two channels.

@@ -43,6 +43,12 @@ type Offer struct {
 	Joined    bool
 }
 
+// Comfort lets a leg hear music while the leg By holds it, or no more.
+type Comfort struct {
+	Leg, By pbx.LegID
+	On      bool
+}
+
 // Reply answers a phone that wanted to change its session. Below 300 the shell applies the change; otherwise the old session goes on.
 type Reply struct {
 	Leg    pbx.LegID
@@ -105,6 +111,7 @@ func (Accept) effect()   {}
 func (Refuse) effect()   {}
 func (Hangup) effect()   {}
 func (Offer) effect()    {}
+func (Comfort) effect()  {}
 func (Reply) effect()    {}
 func (Press) effect()    {}
 func (SetTimer) effect() {}

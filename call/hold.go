@@ -104,7 +104,21 @@ func (m *machine) hold(i int, held bool) {
 		kind = event.CallHeld
 	}
 	m.do(Emit{Kind: kind, Leg: l.ID})
+	m.comfort(i)
 	m.do(Show{})
+}
+
+// comfort lets a side that is held hear music, as long as it does not hold the other itself.
+func (m *machine) comfort(i int) {
+	p := m.peer(i)
+	if p < 0 {
+		return
+	}
+	one, other := &m.Legs[i], &m.Legs[p]
+	m.do(Comfort{Leg: other.ID, By: one.ID, On: one.Held && !other.Held})
+	if other.Held {
+		m.do(Comfort{Leg: one.ID, By: other.ID, On: !one.Held})
+	}
 }
 
 // silent ends a call of which one side has gone without a word. On hold silence is what was asked for.

@@ -13,7 +13,7 @@ const SoundsKept = 30 * 24 * time.Hour
 
 // Sounding lists the kinds of rows that play sounds of the office's own.
 func Sounding() []pbx.Kind {
-	return []pbx.Kind{pbx.KindPrompt, pbx.KindMenu, pbx.KindMailbox, pbx.KindQueue, pbx.KindPark}
+	return []pbx.Kind{pbx.KindPrompt, pbx.KindMenu, pbx.KindMailbox, pbx.KindQueue, pbx.KindPark, pbx.KindGroup}
 }
 
 // SoundsOf lists the blobs of the sounds that a row plays: of a sentence of the house, a menu or a mailbox.
@@ -33,6 +33,8 @@ func SoundsOf(n pbx.Noun) (blobs []string) {
 	case *pbx.Queue:
 		add(n.Music.Blob)
 	case *pbx.Park:
+		add(n.Music.Blob)
+	case *pbx.Group:
 		add(n.Music.Blob)
 	case *pbx.Mailbox:
 		for _, g := range n.Greetings {

@@ -32,7 +32,7 @@ type Answer struct {
 	Object Object // the body, when it is a JSON object
 }
 
-// Do sends a request. The body is encoded as JSON, or sent as it is when it is a string, which is then a CSV file.
+// Do sends a request. The body is encoded as JSON, or sent as it is when it is a string, which is then a CSV file, or octets, which are a sound.
 func (c *Client) Do(ctx context.Context, method, path string, body any) (*Answer, error) {
 	var in io.Reader
 	kind := "application/json"
@@ -40,6 +40,8 @@ func (c *Client) Do(ctx context.Context, method, path string, body any) (*Answer
 	case nil:
 	case string:
 		in, kind = bytes.NewReader([]byte(b)), "text/csv"
+	case []byte:
+		in, kind = bytes.NewReader(b), "audio/wav"
 	default:
 		raw, err := json.Marshal(b)
 		if err != nil {

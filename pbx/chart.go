@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"tandem/i18n"
 )
@@ -262,6 +263,30 @@ func (s *Snapshot) LanguageIn(g GroupID) string {
 	return cmp.Or(s.Tenant.Language, "en")
 }
 
+// MusicIn is what is heard by whom people of a group hold: its own, or that of a group above. The zero sound is the music of the house.
+func (s *Snapshot) MusicIn(g GroupID) Sound {
+	group := s.Groups[g]
+	for range Depth {
+		if group == nil {
+			break
+		}
+		if !group.Music.IsZero() {
+			return group.Music
+		}
+		group = s.Groups[group.Parent]
+	}
+	return Sound{}
+}
+
+// MusicOf is what is heard by whom a person holds: that of the main group.
+func (s *Snapshot) MusicOf(u UserID, at time.Time) Sound {
+	m := s.MainMembership(u, at)
+	if m == nil {
+		return Sound{}
+	}
+	return s.MusicIn(m.Group)
+}
+
 // ZoneIn is the time zone of a group.
 func (s *Snapshot) ZoneIn(g GroupID) string {
 	group := s.Groups[g]
@@ -294,6 +319,11 @@ func (s *Snapshot) SoundOf(blob string) (Sound, bool) {
 	for _, p := range s.Parks {
 		if p.Music.Blob == blob && blob != "" {
 			return p.Music, true
+		}
+	}
+	for _, g := range s.Groups {
+		if g.Music.Blob == blob && blob != "" {
+			return g.Music, true
 		}
 	}
 	for _, b := range s.Mailboxes {

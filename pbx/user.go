@@ -59,6 +59,7 @@ type Group struct {
 	Default   bool      `json:"default,omitempty"`   // new people without another group join it (X-113); exactly one
 	Ceiling   RoleID    `json:"ceiling,omitempty"`   // highest role a manager of the group may assign; empty means manager
 	Replay    Replay    `json:"replay,omitempty"`    // how much of a conference its guests may hear again, for hosts of this group
+	Music     Sound     `json:"music,omitzero"`      // what is heard by whom its people hold, and on its park positions; nothing: that of the group above
 	Created   time.Time `json:"created"`
 }
 

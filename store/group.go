@@ -1,20 +1,27 @@
 package store
 
-import "tandem/pbx"
+import (
+	"cmp"
+	"errors"
+
+	"tandem/pbx"
+)
 
 func groupRows() rows[pbx.Group] {
 	return rows[pbx.Group]{
 		table:   "groups",
-		columns: []string{"id", "name", "parent", "language", "zone", "published", "standard", "ceiling", "replay", "created"},
+		columns: []string{"id", "name", "parent", "language", "zone", "published", "standard", "ceiling", "replay", "created", "music"},
 		values: func(g *pbx.Group) ([]any, error) {
-			return []any{string(g.ID), g.Name, string(g.Parent), g.Language, g.Zone, flag(g.Published), flag(g.Default), string(g.Ceiling), string(g.Replay), ms(g.Created)}, nil
+			music, err := encode(g.Music)
+			return []any{string(g.ID), g.Name, string(g.Parent), g.Language, g.Zone, flag(g.Published), flag(g.Default), string(g.Ceiling), string(g.Replay), ms(g.Created), music}, err
 		},
 		scan: func(s scan) (*pbx.Group, error) {
 			var g pbx.Group
 			var published, standard, created int64
-			err := s(&g.ID, &g.Name, &g.Parent, &g.Language, &g.Zone, &published, &standard, &g.Ceiling, &g.Replay, &created)
+			var music string
+			err := s(&g.ID, &g.Name, &g.Parent, &g.Language, &g.Zone, &published, &standard, &g.Ceiling, &g.Replay, &created, &music)
 			g.Published, g.Default, g.Created = published != 0, standard != 0, moment(created)
-			return &g, err
+			return &g, errors.Join(err, decode(cmp.Or(music, "null"), &g.Music))
 		},
 	}
 }

@@ -280,7 +280,7 @@ CREATE TABLE groups (
 	standard  BIGINT NOT NULL,
 	ceiling   TEXT   NOT NULL,
 	replay    TEXT   NOT NULL,
-	created   BIGINT NOT NULL,
+	created   BIGINT NOT NULL, music TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, id)
 );
 

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"cmp"
 	"time"
 
 	"tandem/call"
@@ -25,7 +26,7 @@ func (r *run) openPark(e call.OpenPark) call.Input {
 	for _, n := range positions {
 		if _, taken := r.b.spots.LoadOrStore(n, r); !taken {
 			r.spot = n
-			return call.Position{Number: n, Wait: time.Duration(p.Seconds()) * time.Second, Then: p.Then, Music: r.music(p.Music)}
+			return call.Position{Number: n, Wait: time.Duration(p.Seconds()) * time.Second, Then: p.Then, Music: r.music(cmp.Or(p.Music, s.MusicIn(p.Group)))}
 		}
 	}
 	return call.Position{}

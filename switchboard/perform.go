@@ -44,6 +44,9 @@ func (r *run) perform(e call.Effect) call.Input {
 		s, _ := r.side(e.Leg)
 		from, _ := r.side(e.From)
 		codecs, facing := r.offerFor(from)
+		if facing == sdp.Inactive {
+			facing = sdp.SendOnly // who holds like that is not heard; the music of the house is
+		}
 		if e.Joined {
 			codecs, facing = from.agreed, from.wish
 		}
@@ -51,6 +54,10 @@ func (r *run) perform(e call.Effect) call.Input {
 			codecs = sdp.Also(codecs, s.agreed)
 		}
 		legs.Offer(s.wire, r.b.offer(s, codecs, facing, s.theirs.Secure()))
+	case call.Comfort:
+		s, _ := r.side(e.Leg)
+		by, _ := r.side(e.By)
+		r.comfort(s, by, e.On)
 	case call.Reply:
 		s, _ := r.side(e.Leg)
 		r.reply(s, e.Status)
@@ -207,7 +214,7 @@ func (r *run) join(callee *side) {
 	caller := r.sides[0]
 	r.sound(caller, callee)
 	if caller.stream != nil && callee.stream != nil {
-		r.b.c.Sound.Bridge(caller.stream, callee.stream)
+		r.bridge(caller, callee)
 	}
 }
 

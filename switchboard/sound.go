@@ -25,6 +25,7 @@ type side struct {
 	ghost   bool        // there is no phone: it stands for who asked the house to call
 	answers bool        // its phone is to answer by itself
 	shut    bool        // nobody hears it before it presses a key
+	holder  *side       // who holds it, so that it hears music
 	secure  bool        // signalling is encrypted, so keys may be exchanged (RT-04)
 	source  netip.Addr  // where its signalling comes from
 	stream  Stream

@@ -84,7 +84,7 @@ func (r *run) unwarn() {
 		return
 	}
 	if a, b := r.sides[0], r.sides[r.state.Callee]; a.stream != nil && b.stream != nil {
-		r.b.c.Sound.Bridge(a.stream, b.stream)
+		r.bridge(a, b)
 	}
 }
 

@@ -380,7 +380,7 @@ func (r *run) overhear() {
 		if len(o.by) == 0 {
 			r.over = nil
 			if talks {
-				r.b.c.Sound.Bridge(a.stream, r.sides[r.state.Callee].stream)
+				r.bridge(a, r.sides[r.state.Callee])
 			}
 		}
 		return

@@ -1,7 +1,12 @@
 package opus
 
 import (
+	"bytes"
 	"encoding/binary"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
 )
 
 // Ogg writes Opus packets as a file that players and browsers read (RFC 3533, RFC 7845). Several mono streams become channels that were
@@ -17,12 +22,9 @@ type Ogg struct {
 }
 
 const (
-	oggHead     = 27
 	oggMost     = 255      // segments of a page
 	oggFlush    = 48000    // samples after which a page goes out, so that players seek well
 	oggDelay    = 6.5 * 48 // samples that the encoder looks ahead; players leave them out
-	oggBegins   = 2
-	oggEnds     = 4
 	defaultSkip = uint16(oggDelay)
 )
 
@@ -111,25 +113,105 @@ func (o *Ogg) flush(dst []byte, flags byte) []byte {
 	return dst
 }
 
-// oggSum is the checksum of a page: the polynomial of Ethernet's, but neither reflected nor inverted, so it is not the library's.
-func oggSum(page []byte) (sum uint32) {
-	for _, b := range page {
-		sum = sum<<8 ^ oggTable[byte(sum>>24)^b]
+// tooled is a file as opusenc makes it, of a tone of a second.
+func tooled(t testing.TB, channels int, args ...string) []byte {
+	t.Helper()
+	dir := t.TempDir()
+	source, result := filepath.Join(dir, "in.raw"), filepath.Join(dir, "out.opus")
+	var pcm []byte
+	for i := range 48000 {
+		for range channels {
+			pcm = binary.LittleEndian.AppendUint16(pcm, uint16(int16(8000*math.Sin(2*math.Pi*440*float64(i)/48000))))
+		}
 	}
-	return sum
+	if err := os.WriteFile(source, pcm, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args = append(args, "--quiet", "--raw", "--raw-rate", "48000", "--raw-chan", string('0'+rune(channels)), source, result)
+	run(t, "opusenc", args...)
+	b, err := os.ReadFile(result)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
 }
 
-var oggTable = func() (t [256]uint32) {
-	for i := range t {
-		r := uint32(i) << 24
-		for range 8 {
-			if r&0x80000000 != 0 {
-				r = r<<1 ^ 0x04c11db7
-			} else {
-				r <<= 1
+// What opusenc wrote is read to the sample, in one channel, however long its comments are; what is cut off, damaged, out of order or of several
+// streams is refused.
+func TestOggIsRead(t *testing.T) {
+	for name, file := range map[string][]byte{"one channel": tooled(t, 1), "two channels": tooled(t, 2), "60 ms": tooled(t, 1, "--framesize", "60"),
+		"long comments": tooled(t, 1, "--comment", "X="+string(bytes.Repeat([]byte("y"), 90000)))} {
+		got, err := ReadFile(file, 16000, 1<<20)
+		if err != nil || len(got) != 16000 {
+			t.Errorf("%s: %d samples, %v", name, len(got), err)
+			continue
+		}
+		ups := 0
+		for i := 4001; i <= 12000; i++ {
+			if got[i-1] < 0 && got[i] >= 0 {
+				ups++
 			}
 		}
-		t[i] = r
+		if ups < 218 || ups > 222 {
+			t.Errorf("%s: %d Hz", name, 2*ups)
+		}
+		if some, err := ReadFile(file, 16000, 3000); err != nil || len(some) < 3000 || len(some) > 3000+1920 {
+			t.Errorf("%s: bounded: %d samples, %v", name, len(some), err)
+		}
 	}
-	return t
-}()
+	file := tooled(t, 1)
+	pages := bytes.Split(file, []byte("OggS"))[1:]
+	if len(pages) < 4 {
+		t.Fatalf("%d pages", len(pages))
+	}
+	join := func(order ...int) (out []byte) {
+		for _, i := range order {
+			out = append(append(out, "OggS"...), pages[i]...)
+		}
+		return out
+	}
+	damaged := bytes.Clone(file)
+	damaged[len(damaged)-9] ^= 1
+	_, two := NewOgg(2, 7)
+	for name, bad := range map[string][]byte{"nothing": {}, "a word": []byte("OggS"), "cut off": file[:len(file)-20], "damaged": damaged, "no sound": join(0, 1),
+		"a page is missing": join(0, 1, 3), "twice the beginning": join(0, 0), "no beginning": join(1, 2, 3), "streams of their own": two} {
+		if got, err := ReadFile(bad, 16000, 1<<20); err == nil {
+			t.Errorf("%s is read as %d samples", name, len(got))
+		}
+	}
+}
+
+// FuzzOgg throws octets at the reader, with right checksums too: it refuses or reads, within its bound.
+func FuzzOgg(f *testing.F) {
+	f.Add(tooled(f, 1), true)
+	f.Add(tooled(f, 2, "--framesize", "60"), false)
+	f.Fuzz(func(t *testing.T, b []byte, sums bool) {
+		if sums {
+			b = summed(b)
+		}
+		const most = 48000
+		if got, err := ReadFile(b, 16000, most); err == nil && (len(got) == 0 || len(got) > most+16*120) {
+			t.Errorf("%d samples", len(got))
+		}
+	})
+}
+
+// summed writes the right checksum into every page.
+func summed(b []byte) []byte {
+	b = bytes.Clone(b)
+	for at := 0; len(b)-at >= oggHead && len(b)-at >= oggHead+int(b[at+26]); {
+		page := b[at:]
+		size := oggHead + int(page[26])
+		for _, n := range page[oggHead:size] {
+			size += int(n)
+		}
+		if len(page) < size {
+			break
+		}
+		page = page[:size]
+		binary.LittleEndian.PutUint32(page[22:], 0)
+		binary.LittleEndian.PutUint32(page[22:], oggSum(page))
+		at += size
+	}
+	return b
+}

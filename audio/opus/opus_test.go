@@ -248,7 +248,7 @@ func played(t *testing.T, file []byte, channels int) (samples []int16) {
 	return samples
 }
 
-func run(t *testing.T, name string, args ...string) []byte {
+func run(t testing.TB, name string, args ...string) []byte {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
 	cmd.WaitDelay = 10 * time.Second

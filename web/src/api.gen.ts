@@ -1224,6 +1224,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/groups/{group}/music": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is heard by whom its people hold.
+         * @description Needs `group.edit` over the group; who may not see it is told that it does not exist.
+         */
+        get: operations["get_groups_by_group_music"];
+        /**
+         * Set what is heard while one is held: WAV, MP3, FLAC or Ogg Opus, at most five minutes.
+         * @description Needs `group.edit` over the group; who may not see it is told that it does not exist.
+         */
+        put: operations["put_groups_by_group_music"];
+        post?: never;
+        /**
+         * Let the music of the group above be heard again, or that of the house.
+         * @description Needs `group.edit` over the group; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_groups_by_group_music"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -1761,7 +1789,7 @@ export interface paths {
          */
         get: operations["get_parks_by_park_music"];
         /**
-         * Set what is heard while one waits: WAV, MP3 or FLAC, at most five minutes.
+         * Set what is heard while one waits: WAV, MP3, FLAC or Ogg Opus, at most five minutes.
          * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
          */
         put: operations["put_parks_by_park_music"];
@@ -2097,7 +2125,7 @@ export interface paths {
          */
         get: operations["get_prompts_by_language_by_key_sound"];
         /**
-         * Replace the sound of a sentence: WAV, one or two channels, 8, 16 or 24 bits or G.711, at most five minutes.
+         * Replace the sound of a sentence: WAV with one or two channels, 8, 16 or 24 bits or G.711, MP3, FLAC or Ogg Opus, at most five minutes.
          * @description Needs `menu.edit` over the thing; who may not see it is told that it does not exist.
          */
         put: operations["put_prompts_by_language_by_key_sound"];
@@ -2305,7 +2333,7 @@ export interface paths {
          */
         get: operations["get_queues_by_queue_music"];
         /**
-         * Set what is heard while one waits: WAV, MP3 or FLAC, at most five minutes.
+         * Set what is heard while one waits: WAV, MP3, FLAC or Ogg Opus, at most five minutes.
          * @description Needs `queue.edit` over the thing; who may not see it is told that it does not exist.
          */
         put: operations["put_queues_by_queue_music"];
@@ -6050,6 +6078,8 @@ export interface components {
              * @description members whom the visitor may see
              */
             members: number;
+            /** @description of its own, for whom its people hold; absent: that of the group above, or of the house */
+            music?: components["schemas"]["Music"];
             name: string;
             parent?: string;
             published: boolean;
@@ -12606,6 +12636,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_groups_by_group_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_groups_by_group_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_groups_by_group_music: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Group"];
                 };
             };
             /** @description Refused, with the reason */

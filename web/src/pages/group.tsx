@@ -7,6 +7,7 @@ import { api, type Act, type Group, type User } from '../api';
 import { make } from '../parts/change';
 import { EntranceEditor } from '../parts/entrance';
 import { MailboxEditor } from '../parts/mailbox';
+import { MusicEditor } from '../parts/music';
 import { useAddress, useGroupRoles, useGroups } from '../parts/query';
 import { AddUser, useRefresh } from '../parts/user';
 import { byName, fieldWord, roleName } from '../parts/words';
@@ -94,6 +95,12 @@ function Properties({ group }: { group: Group }) {
       {!group.default && (heights.length > 1
         ? <Pick form={form} name="ceiling" label={t('group.ceiling')} hint={t('group.ceiling_hint')} options={heights.map((r) => ({ value: r, label: roleName(r) }))} />
         : <p className="meta">{t('group.ceiling_is', { role: roleName(group.ceiling) })}</p>)}
+      {group.can.edit && (
+        <div className="col g4">
+          <MusicEditor title={t('group.music')} music={group.music} without={t('group.no_music')} put={(file) => api.setGroupMusic(group.id, file).then(refresh)} remove={() => api.removeGroupMusic(group.id).then(refresh)} />
+          <span className="meta">{t('group.music_hint')}</span>
+        </div>
+      )}
       <Conflict form={form} label={fieldWord} />
       <FormError error={form.error} fields={Object.keys(now)} />
       <div className="row"><Button kind="primary" type="submit" busy={form.busy} locked={group.can?.edit === false ? t('group.not_yours') : form.dirty ? undefined : t('ui.nothing_changed')} why={group.can?.edit === false ? { right: 'group.edit', over: { kind: 'group', id: group.id } } : undefined}>{t('ui.save')}</Button></div>

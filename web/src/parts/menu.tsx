@@ -47,7 +47,7 @@ export function SoundFile({ label, run }: { label: string; run: (file: Blob) => 
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <input ref={input} type="file" accept=".wav,.mp3,.flac,audio/*" className="sr" tabIndex={-1} aria-label={label} onChange={(e) => {
+      <input ref={input} type="file" accept=".wav,.mp3,.flac,.opus,.ogg,audio/*" className="sr" tabIndex={-1} aria-label={label} onChange={(e) => {
         const file = e.currentTarget.files?.[0];
         if (file) run(file);
         e.currentTarget.value = '';

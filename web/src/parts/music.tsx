@@ -8,7 +8,7 @@ import { toast } from '../ui/toast';
 import { t } from '../words';
 import { SoundFile } from './menu';
 
-export function MusicEditor({ music, without, put, remove }: { music: Queue['music']; without: string; put: (file: Blob) => Promise<unknown>; remove: () => Promise<unknown> }) {
+export function MusicEditor({ title = t('music.title'), music, without, put, remove }: { title?: string; music: Queue['music']; without: string; put: (file: Blob) => Promise<unknown>; remove: () => Promise<unknown> }) {
   const [busy, setBusy] = useState(false);
   const act = (work: () => Promise<unknown>, said: string) => {
     setBusy(true);
@@ -16,8 +16,8 @@ export function MusicEditor({ music, without, put, remove }: { music: Queue['mus
   };
   return (
     <div className="col g8" aria-busy={busy}>
-      <span className="label">{t('music.title')}</span>
-      {music ? <audio controls preload="none" aria-label={t('music.title')} src={music.sound} /> : <span className="t3">{without}</span>}
+      <span className="label">{title}</span>
+      {music ? <audio controls preload="none" aria-label={title} src={music.sound} /> : <span className="t3">{without}</span>}
       <div className="row w">
         <SoundFile label={music ? t('menu.replace') : t('menu.upload')} run={(file) => act(() => put(file), t('music.saved'))} />
         {music && <Button small kind="quiet" icon={Trash2} onClick={() => act(remove, t('music.removed'))}>{t('menu.remove_sound')}</Button>}
