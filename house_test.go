@@ -66,7 +66,7 @@ var plan = map[string]room{
 	"command":     {imports: "pbx event number hours i18n policy toll directory", modules: []string{"golang.org/x/text"}},
 	"switchboard": {imports: "pbx event policy toll route report call queue directory media sdp number i18n blob prompt"},
 
-	"api": {imports: "number hours i18n pbx event policy toll route report whatif store bus directory auth command switchboard audio blob prompt",
+	"api": {imports: "number hours i18n pbx event policy toll route report whatif store bus directory auth command switchboard audio audio/opus blob prompt",
 		modules: []string{"github.com/danielgtaylor/huma/v2", "github.com/hajimehoshi/go-mp3", "github.com/mewkiz/flac", "github.com/skip2/go-qrcode", "golang.org/x/image", "golang.org/x/text"}},
 	"web": {},
 
