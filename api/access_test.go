@@ -361,6 +361,8 @@ func probes() map[string][]probe {
 		"DELETE /v1/trunks/{trunk}":                         trunks("/v1/trunks/%s", ""),
 		"GET /v1/trunks/{trunk}/quality":                    trunks("/v1/trunks/%s/quality", ""),
 		"GET /v1/trunks/{trunk}/test":                       trunks("/v1/trunks/%s/test", ""),
+		"POST /v1/trunks/{trunk}/call":                      trunks("/v1/trunks/%s/call", `{"to":"+4930123456"}`),
+		"GET /v1/trunks/{trunk}/call/{call}":                trunks("/v1/trunks/%s/call/cal_none", ""),
 		"POST /v1/trunks/{trunk}/test":                      trunks("/v1/trunks/%s/test", ""),
 		"POST /v1/trunks/{trunk}/try":                       trunks("/v1/trunks/%s/try", ""),
 		"GET /v1/numbers":                                   one("/v1/numbers", ""),

@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"iter"
 	"slices"
 	"strconv"
 	"time"
@@ -219,9 +220,14 @@ func (c *compliance) readCalls(ctx context.Context) error {
 			}
 		}
 	}
+	return c.take(c.s.c.Store.EachCall(ctx, q))
+}
+
+// take folds calls, the last first, as many as one report looks at.
+func (c *compliance) take(calls iter.Seq2[*report.CDR, error]) error {
 	details := c.v.sight(policy.CallDetail)
 	looked, last := 0, time.Time{}
-	for cdr, err := range c.s.c.Store.EachCall(ctx, q) {
+	for cdr, err := range calls {
 		switch {
 		case err != nil:
 			return err

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/report"
 )
 
@@ -115,5 +117,69 @@ func TestComplianceOfBudgets(t *testing.T) {
 		if len(c.Budgets) != want || want > 0 && c.Budgets[0].Mark != 100 {
 			t.Errorf("%s: %+v", who, c.Budgets)
 		}
+	}
+}
+
+// A report that would have to look at too many calls tells that it begins later than asked, and where; one that just fits does not.
+func TestComplianceIsPartly(t *testing.T) {
+	o := newOffice(t)
+	for more, want := range map[int]bool{0: false, 1: true} {
+		s, live := o.dir.View()
+		v := &visit{s: s, live: live, who: pbx.Actor{Kind: pbx.ActorUser, User: pbx.UserID(o.ids["olga"])}, at: o.now(), lang: "en"}
+		c := compliance{s: &Server{c: Config{Catalog: catalog()}}, v: v, sees: v.sight(policy.ReportView), in: &complianceIn{}}
+		if err := c.narrow(); err != nil {
+			t.Fatal(err)
+		}
+		asked := c.out.From
+		err := c.take(func(yield func(*report.CDR, error) bool) {
+			for i := range complianceMost + more {
+				at := start.Add(-time.Duration(i) * time.Second)
+				if !yield(&report.CDR{ID: "cal_1", Started: at, From: pbx.Party{User: pbx.UserID(o.ids["uwe"])}, Ruling: &event.Ruling{Code: "allowed"}}, nil) {
+					return
+				}
+			}
+		})
+		c.addRows()
+		if begins := start.Add(-(complianceMost - 1) * time.Second); err != nil || c.out.Partly != want || want && !c.out.From.Equal(begins) || !want && !c.out.From.Equal(asked) || c.out.Outside != complianceMost {
+			t.Errorf("%d calls more than fit: %v, partly %t from %s, %d outside", more, err, c.out.Partly, c.out.From, c.out.Outside)
+		}
+	}
+}
+
+// An alarm is in the report about whoever's calls it stopped, says whether it holds, and is out of it with its time (TF-06).
+func TestComplianceOfAlarms(t *testing.T) {
+	o := newOffice(t)
+	o.alarm()
+	o.now = func() time.Time { return start.Add(time.Minute) }
+	sees := func(query string) map[string]int {
+		t.Helper()
+		got := map[string]int{}
+		for _, who := range []string{"olga", "greta", "mia"} {
+			var c Compliance
+			o.wants(200, who, "GET", "/v1/reports/compliance?"+query, "").json(t, &c)
+			got[who] = len(c.Alarms)
+			for _, a := range c.Alarms {
+				if a.User.Name != "nina" || a.Text == "" || a.Raised.IsZero() || !a.Lifted.IsZero() {
+					t.Errorf("%s: %+v", who, a)
+				}
+			}
+		}
+		return got
+	}
+	if got := sees(""); !maps.Equal(got, map[string]int{"olga": 1, "greta": 1, "mia": 0}) {
+		t.Errorf("%v", got)
+	}
+	if got := sees("until=" + url.QueryEscape(start.Add(-50*time.Hour).Format(time.RFC3339))); !maps.Equal(got, map[string]int{"olga": 0, "greta": 0, "mia": 0}) {
+		t.Errorf("before it: %v", got)
+	}
+	o.wants(200, "greta", "POST", "/v1/alarms/<alarm of nina>/lift", `{"reason":"It was she herself"}`)
+	var c Compliance
+	o.wants(200, "greta", "GET", "/v1/reports/compliance?user=<nina>", "").json(t, &c)
+	if len(c.Alarms) != 1 || c.Alarms[0].Lifted.IsZero() {
+		t.Errorf("lifted: %+v", c.Alarms)
+	}
+	o.wants(200, "greta", "GET", "/v1/reports/compliance?user=<uwe>", "").json(t, &c)
+	if len(c.Alarms) != 0 {
+		t.Errorf("about uwe: %+v", c.Alarms)
 	}
 }

@@ -114,6 +114,8 @@ func Routes() []Route {
 		act("DELETE", "/v1/trunks/{trunk}", row(policy.TrunkEdit), "Delete a trunk that nothing uses.", (*Server).deleteTrunk),
 		route("GET", "/v1/trunks/{trunk}/quality", row(policy.TrunkEdit), "What calls over a trunk were like: answers, delays, sound (B-104).", (*Server).trunkQuality),
 		route("GET", "/v1/trunks/{trunk}/test", row(policy.TrunkEdit), "How the latest trial of a trunk goes, step by step.", (*Server).getTrunkTest),
+		route("POST", "/v1/trunks/{trunk}/call", row(policy.TrunkEdit), "Begin a test call over a trunk and no other: a phone of the visitor rings, and he pays for the call like for any other.", (*Server).callTrunk).accepted(),
+		route("GET", "/v1/trunks/{trunk}/call/{call}", row(policy.TrunkEdit), "How a test call of the visitor goes or went, step by step.", (*Server).getTrunkCall),
 		route("POST", "/v1/trunks/{trunk}/test", row(policy.TrunkEdit), "Try a trunk step by step: name, way, certificate, answer, account. Nothing is changed at the carrier.", (*Server).testTrunk),
 		route("POST", "/v1/trunks/{trunk}/try", row(policy.TrunkEdit), "Try a trunk that is down again at once.", (*Server).tryTrunk),
 		route("GET", "/v1/numbers", anywhere(policy.NumberEdit, policy.RouteEdit), "Numbers of the office, and where they lead.", (*Server).listDIDs),

@@ -57,9 +57,10 @@ type Started struct {
 
 // Asked is the payload of call.asked: somebody had the call begun, by a click or through the interface.
 type Asked struct {
-	For    pbx.UserID `json:"for"`    // in whose name it is
-	Party  pbx.Party  `json:"party"`  // … as he was called then
-	Number string     `json:"number"` // as it was to be dialled
+	For    pbx.UserID  `json:"for"`             // in whose name it is
+	Party  pbx.Party   `json:"party"`           // … as he was called then
+	Number string      `json:"number"`          // as it was to be dialled
+	Trunk  pbx.TrunkID `json:"trunk,omitempty"` // it tries that line
 }
 
 // Rang is the payload of call.rang: a phone rings.

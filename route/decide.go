@@ -29,6 +29,7 @@ type Request struct {
 	Passed  []Stop          // where the call has been, in order; what would lead in a circle is cut
 	PIN     bool            // the caller has typed his PIN
 	Keys    bool            // the caller sits at the keys of a phone, though none is named: a call is begun for him, or only looked at
+	Only    pbx.TrunkID     // a test call of that line: it goes over no other, and whoever may change the line may try it
 	At      time.Time
 	Suppose Suppose // of a preview; nothing for a call
 }

@@ -111,6 +111,9 @@ func (q *question) payer() pbx.UserID {
 
 // ways lists the trunks that a number is called over, best first, or says why there are none.
 func (q *question) ways(p *Plan, n number.Number, payer pbx.UserID) ([]pbx.Way, i18n.Text) {
+	if q.tests() {
+		return []pbx.Way{q.wayOver(q.r.Only, n, payer)}, i18n.Text{}
+	}
 	trunks := q.s.TrunksInOrder()
 	if len(trunks) == 0 {
 		return nil, i18n.T("route.no_trunk", "number", p.To.Number)
@@ -136,6 +139,21 @@ func (q *question) ways(p *Plan, n number.Number, payer pbx.UserID) ([]pbx.Way, 
 		all = append(all, pbx.Way{Trunk: t.ID})
 	}
 	return q.byRegion(all, n, true), i18n.Text{}
+}
+
+// tests reports whether the call tries a line: only whoever dials it, not where the rule of somebody else sends it.
+func (q *question) tests() bool {
+	return q.r.Only != "" && q.owner == "" && q.s.Trunks[q.r.Only] != nil
+}
+
+// wayOver is how calls to a number go over a line: as the way out says that would take it, else with nothing before the number.
+func (q *question) wayOver(t pbx.TrunkID, n number.Number, payer pbx.UserID) pbx.Way {
+	for _, o := range q.s.OutRoutesInOrder() {
+		if i := slices.IndexFunc(o.Trunks, func(w pbx.Way) bool { return w.Trunk == t }); i >= 0 && q.fits(o, n, payer) {
+			return o.Trunks[i]
+		}
+	}
+	return pbx.Way{Trunk: t}
 }
 
 // fits reports whether the conditions of a way out hold.
@@ -174,7 +192,7 @@ func (q *question) hindrance(t *pbx.Trunk, n number.Number, payer pbx.UserID) i1
 	switch {
 	case t.Off:
 		return i18n.T("route.trunk_off", "trunk", t.Name)
-	case emergency:
+	case emergency, q.tests(): // a line that seems to be down is what one tries
 		return i18n.Text{}
 	case t.Group != "" && !q.isBelow(payer, t.Group):
 		return i18n.T("route.trunk_of_others", "trunk", t.Name)

@@ -131,7 +131,7 @@ func (p *Plan) Go(asked Request, cause pbx.Cause, at time.Time) Request {
 	if isWilled(cause) {
 		passed = passed[max(len(passed)-1, 0):] // who chooses may come back: only rules go round in circles by themselves
 	}
-	return Request{Caller: asked.Caller, From: asked.From, Came: p.Came, To: p.Then.After(cause), Owner: p.Then.Owner, Passed: passed, At: at, Suppose: asked.Suppose}
+	return Request{Caller: asked.Caller, From: asked.From, Came: p.Came, To: p.Then.After(cause), Owner: p.Then.Owner, Passed: passed, Only: asked.Only, At: at, Suppose: asked.Suppose}
 }
 
 // first is the person who is called first; empty where it is something else.

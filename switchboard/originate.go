@@ -16,6 +16,7 @@ type Originate struct {
 	For    pbx.UserID   // in whose name it is, whose phones ring first, and who pays for what leads outside
 	Device pbx.DeviceID // which of his phones rings; empty: all that are registered
 	To     string       // as he would dial it
+	Line   pbx.TrunkID  // only over this line, to try it; whoever asks may change it
 	Answer bool         // his phones are to pick up by themselves; only for who begins it in his own name
 }
 
@@ -47,8 +48,11 @@ func (b *Board) Originate(o Originate) (pbx.CallID, error) {
 	if caller.User != u.ID {
 		caller = pbx.Actor{Kind: pbx.ActorUser, User: u.ID, Via: o.Who.Via}
 	}
-	asked := route.Request{Caller: caller, Dialled: o.To, At: now, Keys: true}
+	asked := route.Request{Caller: caller, Dialled: o.To, At: now, Keys: true, Only: o.Line}
 	plan := route.Decide(s, live, asked)
+	if o.Line != "" && !tests(s, &plan, o.Line) {
+		return "", pbx.Refuse(pbx.Invalid, "to", "linecall.outside", "number", plan.Dialled)
+	}
 	if plan.IsCode() {
 		return "", pbx.Refuse(pbx.Invalid, "to", "originate.code", "number", plan.Dialled)
 	}
@@ -62,6 +66,9 @@ func (b *Board) Originate(o Originate) (pbx.CallID, error) {
 
 	// perform
 	why := i18n.T("route.originate", "name", u.Name, "user", string(u.ID))
+	if o.Line != "" {
+		why = i18n.T("route.line_test", "trunk", s.Trunks[o.Line].Name, "line", string(o.Line), "name", u.Name, "user", string(u.ID))
+	}
 	if plan.Refuse != "" {
 		plan.Trace = append([]i18n.Text{why}, plan.Trace...)
 	} else {
@@ -70,6 +77,19 @@ func (b *Board) Originate(o Originate) (pbx.CallID, error) {
 	}
 	to := pbx.Destination{Kind: pbx.ToOutside, Number: o.To}
 	return b.summon(s, caller, asked, plan, to, &summons{asked: &o, answer: o.Answer, shows: plan.To})
+}
+
+// tests reports whether a plan tries a line: help is not called for a test, and who is inside is behind no line, whatever number of the office was dialled.
+func tests(s *pbx.Snapshot, p *route.Plan, line pbx.TrunkID) bool {
+	switch {
+	case s.Trunks[line] == nil || p.IsEmergency() || !p.Class.IsOutside():
+		return false
+	case p.House != nil:
+		return p.House.At.Kind == pbx.ToPIN
+	case p.Refuse != "":
+		return p.To.User == ""
+	}
+	return p.Attempts[0].Targets[0].Trunk == line
 }
 
 // ringing is an attempt at the phones of somebody for whom the house calls: all that are registered, or one.
@@ -96,14 +116,14 @@ func (r *run) dials() (route.Request, bool) {
 	o := r.summons.asked
 	r.summons, r.shows = nil, pbx.Party{} // from here on it is a call like others
 	r.in.Actor = pbx.Actor{Kind: pbx.ActorDevice, User: o.For, Device: r.sides[0].record.Device, Via: o.Who.Via}
-	return route.Request{Caller: r.in.Actor, From: r.asked.From, Dialled: o.To, At: r.now}, true
+	return route.Request{Caller: r.in.Actor, From: r.asked.From, Dialled: o.To, Only: o.Line, At: r.now}, true
 }
 
 // emitAsked writes who began a call for whom.
 func (r *run) emitAsked() {
 	if r.summons != nil && r.summons.asked != nil {
 		o := r.summons.asked
-		r.fact(event.CallAsked, o.Who, event.Asked{For: o.For, Party: r.plan.From, Number: o.To})
+		r.fact(event.CallAsked, o.Who, event.Asked{For: o.For, Party: r.plan.From, Number: o.To, Trunk: o.Line})
 	}
 }
 

@@ -3572,6 +3572,46 @@ export interface paths {
         patch: operations["patch_trunks_by_trunk"];
         trace?: never;
     };
+    "/v1/trunks/{trunk}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin a test call over a trunk and no other: a phone of the visitor rings, and he pays for the call like for any other.
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_trunks_by_trunk_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trunks/{trunk}/call/{call}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a test call of the visitor goes or went, step by step.
+         * @description Needs `trunk.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_trunks_by_trunk_call_by_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/trunks/{trunk}/quality": {
         parameters: {
             query?: never;
@@ -4931,6 +4971,12 @@ export interface components {
             /** @description the rule or the exception that decided, as a sentence */
             rule?: string;
             text: string;
+        };
+        CallTrunkInBody: {
+            /** @description which of the visitor's phones rings; absent: all that are connected */
+            device?: string;
+            /** @description a number outside, as the visitor would dial it */
+            to: string;
         };
         Callback: {
             /** @description who called last */
@@ -9271,6 +9317,16 @@ export interface components {
             /** @enum {string} */
             do: "start" | "stop" | "pause" | "resume";
         };
+        TestCallStep: {
+            /** @description what was measured, or the answer of the carrier */
+            detail?: string;
+            /** @enum {string} */
+            kind: "allowed" | "phone" | "line" | "callee" | "sound";
+            /** @description why it failed and what to do next, as a sentence */
+            problem?: string;
+            /** @enum {string} */
+            state: "running" | "passed" | "doubt" | "failed";
+        };
         TestStep: {
             /** @description what was found, or the words of the far side */
             detail?: string;
@@ -9475,6 +9531,17 @@ export interface components {
             /** @description believe its identity headers */
             trusted?: boolean;
             username?: string;
+        };
+        TrunkCall: {
+            call: string;
+            running: boolean;
+            /** @description in order; the last may be under way */
+            steps: components["schemas"]["TestCallStep"][];
+            /**
+             * @description when it is over
+             * @enum {string}
+             */
+            verdict?: "" | "passed" | "doubt" | "failed";
         };
         TrunkQuality: {
             /** @description in order, of equal length */
@@ -18308,6 +18375,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trunk"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_trunks_by_trunk_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallTrunkInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_trunks_by_trunk_call_by_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk: string;
+                call: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkCall"];
                 };
             };
             /** @description Refused, with the reason */

@@ -11,6 +11,7 @@ import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { useGroups } from './query';
+import { LineCall } from './linecall';
 import { Trial } from './trial';
 import { byName } from './words';
 
@@ -61,6 +62,7 @@ export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => vo
       <div className="col g16">
         <FormError error={form.error} fields={fields} />
         {trunk && <Trial trunk={trunk.id} />}
+        {trunk && !trunk.off && <LineCall trunk={trunk.id} />}
         {!trunk && <Chooser label={t('shape.title')} hint={t('shape.hint')} value={shape} empty={t('shape.own')} options={Object.keys(shapes).map((x) => ({ value: x, label: t(`shape.${x as keyof typeof shapes}`) }))} onChange={take} />}
         <Text form={form} name="name" label={t('field.name')} focus />
         <Text form={form} name="host" label={t('trunk.host')} hint={t('trunk.host_hint')} placeholder="sip.carrier.example" />
