@@ -20,7 +20,7 @@ func TestFieldsPerRole(t *testing.T) {
 	o.dir.SetBindings(phone, []pbx.Binding{{ID: "bnd_1", Device: phone, Contact: "sip:x@192.0.2.9", Source: "192.0.2.9:5060", Agent: "Phone/1", Expires: start.Add(time.Hour)}})
 	var out strings.Builder
 	for _, path := range []string{"/v1/session", "/v1/users/<nina>", "/v1/users/<nina>/devices", "/v1/users/<tom>", "/v1/groups/<sales>",
-		"/v1/calls/<call uwe nina>", "/v1/calls/<call uwe tom>", "/v1/calls/<call tom +4930123456789>", "/v1/calls/live", "/v1/voicemail", "/v1/recordings", "/v1/recordings/<recording uwe nina>/hearings", "/v1/settings", "/v1/roles/<night>", "/v1/billing", "/v1/audit?limit=1", "/v1/tokens"} {
+		"/v1/calls/<call uwe nina>", "/v1/calls/<call uwe tom>", "/v1/calls/<call tom +4930123456789>", "/v1/calls/live", "/v1/voicemail", "/v1/recordings", "/v1/recordings/<recording uwe nina>/hearings", "/v1/recordings/<recording uwe nina>/shares", "/v1/shared/<share>", "/v1/settings", "/v1/roles/<night>", "/v1/billing", "/v1/audit?limit=1", "/v1/tokens"} {
 		for _, who := range actors[1 : len(actors)-1] {
 			r := o.ask(who, "GET", path, "")
 			if r.StatusCode != 200 {

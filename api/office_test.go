@@ -298,7 +298,7 @@ func (o *office) messages(ctx context.Context) {
 	o.recordings(ctx)
 }
 
-// recordings keeps conversations of uwe with nina, of uwe with tom, and of mia with somebody outside.
+// recordings keeps conversations of uwe with nina, of uwe with tom, and of mia with somebody outside; to the first olga gave a link.
 func (o *office) recordings(ctx context.Context) {
 	for i, pair := range [][2]string{{"uwe", "nina"}, {"uwe", "tom"}, {"mia", "+4930123456789"}} {
 		at := start.Add(time.Duration(i-9) * time.Hour)
@@ -317,8 +317,14 @@ func (o *office) recordings(ctx context.Context) {
 			}
 			r.Consent = append(r.Consent, pbx.Consent{Party: party, At: at, Text: "say.recording.on"})
 		}
+		also := []store.Also{store.RecordingKept{Recording: r}}
+		if i == 0 {
+			o.ids["share"] = "a-link-that-olga-gave"
+			also = append(also, store.ShareMade{RecordingShare: pbx.RecordingShare{ID: "shr_given", Recording: r.ID, By: pbx.UserID(o.ids["olga"]), For: "a lawyer",
+				Created: start, Expires: start.AddDate(0, 0, pbx.UsualShare), Tries: pbx.ShareTries, Hash: pbx.HashSecret(o.ids["share"])}})
+		}
 		f := event.New(event.RecordingMade, at, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Ref{Kind: pbx.KindRecording, ID: string(r.ID)}, nil)
-		if _, err := o.tenant.Write(ctx, []event.Fact{f}, store.RecordingKept{Recording: r}); err != nil {
+		if _, err := o.tenant.Write(ctx, []event.Fact{f}, also...); err != nil {
 			panic(err)
 		}
 		o.ids["recording "+strings.Join(pair[:], " ")] = string(r.ID)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net/http"
 	"slices"
 	"time"
 
@@ -59,6 +58,7 @@ type RecordingCan struct {
 	Delete   bool `json:"delete"`
 	History  bool `json:"history" doc:"see who listened"`
 	Hold     bool `json:"hold"`
+	Share    bool `json:"share" doc:"give it to somebody outside by a link"`
 }
 
 // recordingTarget is a recording as something that somebody may hear: its time is that of the call, so that who came later does not hear it (N-5).
@@ -118,7 +118,8 @@ func (s *Server) showRecording(v *visit, r *pbx.Recording) Recording {
 	}
 	out.Why = s.say(v, s.whyRecorded(v, r))
 	out.Can = RecordingCan{Play: !r.Running && v.can(policy.RecordingPlay, t), Download: !r.Running && v.can(policy.RecordingDownload, t),
-		Delete: !r.Running && !r.Hold && v.can(policy.RecordingDelete, t), History: v.seesHearings(r, t), Hold: !r.Running && v.can(policy.RetentionEdit, policy.System())}
+		Delete: !r.Running && !r.Hold && v.can(policy.RecordingDelete, t), History: v.seesHearings(r, t), Hold: !r.Running && v.can(policy.RetentionEdit, policy.System()),
+		Share: !r.Running && r.Deleted.IsZero() && v.can(policy.RecordingShare, t) && v.can(policy.RecordingPlay, t)}
 	return out
 }
 
@@ -240,15 +241,16 @@ func (s *Server) hearRecording(ctx context.Context, v *visit, in *hearIn) (write
 	if err := s.noteHearing(ctx, v, kind, &r, in.Reason); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
-	return func(w http.ResponseWriter, q *http.Request) {
-		defer func() { _ = file.Close() }()
-		w.Header().Set("Content-Type", "audio/wav")
-		w.Header().Set("Cache-Control", "private, no-store")
-		if in.Download {
-			w.Header().Set("Content-Disposition", `attachment; filename="`+r.Started.UTC().Format("2006-01-02-150405")+"-"+string(r.ID)+`.wav"`)
-		}
-		http.ServeContent(w, q, "", r.Started, file)
-	}, nil
+	name := ""
+	if in.Download {
+		name = soundName(&r)
+	}
+	return sendSound(&r, file, name), nil
+}
+
+// soundName is what a recording is called as a file.
+func soundName(r *pbx.Recording) string {
+	return r.Started.UTC().Format("2006-01-02-150405") + "-" + string(r.ID) + ".wav"
 }
 
 // again is how long a listening lasts: the pieces that a player fetches meanwhile are one.
@@ -304,6 +306,7 @@ type Hearing struct {
 	Who    Party     `json:"who"`
 	At     time.Time `json:"at"`
 	Copy   bool      `json:"copy" doc:"he took a copy"`
+	Link   string    `json:"link,omitempty" enum:"given,taken,used" doc:"he gave a link to somebody outside, or took one back; or somebody listened by a link that he gave"`
 	Reason string    `json:"reason,omitempty"`
 }
 
@@ -322,14 +325,26 @@ func (s *Server) listHearings(ctx context.Context, v *visit, in *recordingIn) (H
 		return Hearings{}, v.need(policy.RecordingHistory, t)
 	}
 	page, err := s.c.Store.Facts(ctx, store.FactQuery{Sight: store.Scope{All: true}, Object: pbx.Ref{Kind: pbx.KindRecording, ID: string(r.ID)},
-		Kinds: []event.Kind{event.RecordingPlayed, event.RecordingDownloaded}, Limit: 200})
+		Kinds: []event.Kind{event.RecordingPlayed, event.RecordingDownloaded, event.RecordingShared, event.RecordingUnshared, event.RecordingHeard}, Limit: 200})
 	if err != nil {
 		return Hearings{}, err
 	}
 	out := Hearings{Items: []Hearing{}}
 	for _, f := range page.Items {
 		h := Hearing{At: f.At, Copy: f.Kind == event.RecordingDownloaded, Reason: f.Reason}
-		if u := v.s.Users[f.Actor.User]; u != nil { // who listened is told by name: that is what the list is for
+		who := f.Actor.User
+		switch f.Kind {
+		case event.RecordingShared:
+			h.Link = "given"
+		case event.RecordingUnshared:
+			h.Link = "taken"
+		case event.RecordingHeard:
+			h.Link = "used"
+			if by, err := event.Payload[event.Shared](f); err == nil {
+				who = by.By
+			}
+		}
+		if u := v.s.Users[who]; u != nil { // who listened is told by name: that is what the list is for
 			h.Who = Party{User: u.ID, Name: u.Name, Number: u.Extension}
 		} else {
 			h.Who = Party{Name: s.say(v, i18n.T("call.somebody")), Hidden: true}

@@ -46,10 +46,11 @@ type Service struct {
 	queue  *semaphore.Weighted // bounds how many wait for it
 	events *rate.Limiter       // bounds what floods write into the log (BAR AU-05)
 	tokens uses
-	hidden counter             // failures that were not written since the last that was
+	hidden counter // failures that were not written since the last that was
 	work   sync.WaitGroup
 	sso    providers
-	spent  func() // told about each password hash; tests count
+	passes [32]byte // seals what listeners to shared recordings show; new in each process
+	spent  func()   // told about each password hash; tests count
 }
 
 // parallel password hashes take 2 × 19 MiB; those that wait longer than the queue are refused.
@@ -63,8 +64,10 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{c: c, tokens: uses{last: map[pbx.TokenID]store.TokenUse{}}, hashes: semaphore.NewWeighted(parallel), queue: semaphore.NewWeighted(waiting),
+	s := &Service{c: c, tokens: uses{last: map[pbx.TokenID]store.TokenUse{}}, hashes: semaphore.NewWeighted(parallel), queue: semaphore.NewWeighted(waiting),
 		events: rate.NewLimiter(rate.Every(time.Second), 60)}
+	rand.Read(s.passes[:])
+	return s
 }
 
 // Close waits for what is still being written.

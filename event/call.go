@@ -151,6 +151,14 @@ type Hearing struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// Shared is the payload of recording.shared, recording.unshared and recording.heard: by which link, and what its giver said about it.
+type Shared struct {
+	Share   pbx.ShareID `json:"share"`
+	By      pbx.UserID  `json:"by"` // who gave the link
+	For     string      `json:"for"`
+	Expires time.Time   `json:"expires,omitzero"`
+}
+
 // Transferred is the payload of call.transferred: somebody sent the call on, or wanted to and might not.
 type Transferred struct {
 	Leg    pbx.LegID  `json:"leg,omitempty"` // his phone; empty where he was not in the call

@@ -190,8 +190,11 @@ const (
 	RecordingDownloaded Kind = "recording.downloaded"
 	RecordingDeleted    Kind = "recording.deleted"
 	RecordingRestored   Kind = "recording.restored"
-	RecordingExpired    Kind = "recording.expired" // its time was over; it is gone
-	RecordingHeld       Kind = "recording.held"    // nobody may delete it, time neither
+	RecordingShared     Kind = "recording.shared"   // somebody was given a link to it
+	RecordingUnshared   Kind = "recording.unshared" // the link was taken back
+	RecordingHeard      Kind = "recording.heard"    // somebody outside listened by a link
+	RecordingExpired    Kind = "recording.expired"  // its time was over; it is gone
+	RecordingHeld       Kind = "recording.held"     // nobody may delete it, time neither
 	RecordingReleased   Kind = "recording.released"
 )
 
@@ -277,7 +280,7 @@ func Kinds() []Kind {
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
 		MailSent,
-		RecordingBegun, RecordingMade, RecordingDropped, RecordingPlayed, RecordingDownloaded, RecordingDeleted, RecordingRestored, RecordingExpired, RecordingHeld, RecordingReleased,
+		RecordingBegun, RecordingMade, RecordingDropped, RecordingPlayed, RecordingDownloaded, RecordingDeleted, RecordingRestored, RecordingShared, RecordingUnshared, RecordingHeard, RecordingExpired, RecordingHeld, RecordingReleased,
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored, MessageSentOn, MailboxLocked,
 		CallbackAsked, CallbackTried, CallbackEnded, CallbackDropped,
 		CallStarted, CallAsked, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallEntered, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,

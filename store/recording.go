@@ -192,6 +192,9 @@ func (t *Tenant) DueRecordings(ctx context.Context, at, deleted time.Time, limit
 type RecordingGone struct{ ID pbx.RecordingID }
 
 func (g RecordingGone) write(ctx context.Context, t *Tenant, x tx) error {
+	if err := remove(ctx, x, t.id, "recording_shares", "recording_id", []string{string(g.ID)}); err != nil {
+		return err
+	}
 	if err := remove(ctx, x, t.id, "recording_parts", "recording_id", []string{string(g.ID)}); err != nil {
 		return err
 	}

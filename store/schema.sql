@@ -526,6 +526,26 @@ CREATE TABLE recording_parts (
 
 CREATE INDEX recording_parts_recording ON recording_parts (tenant, recording_id);
 
+CREATE TABLE recording_shares (
+	tenant       TEXT   NOT NULL,
+	id           TEXT   NOT NULL,
+	recording_id TEXT   NOT NULL,
+	hash         TEXT   NOT NULL,
+	user_id      TEXT   NOT NULL,
+	receiver     TEXT   NOT NULL,
+	password     TEXT   NOT NULL,
+	created      BIGINT NOT NULL,
+	expires      BIGINT NOT NULL,
+	tries        BIGINT NOT NULL,
+	heard        BIGINT NOT NULL,
+	last         BIGINT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE UNIQUE INDEX recording_shares_hash ON recording_shares (tenant, hash);
+
+CREATE INDEX recording_shares_recording ON recording_shares (tenant, recording_id);
+
 CREATE TABLE recordings (
 	tenant  TEXT   NOT NULL,
 	id      TEXT   NOT NULL,

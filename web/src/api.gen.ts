@@ -2536,6 +2536,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recordings/{recording}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Links by which somebody outside listens to a recording.
+         * @description Needs `recording.share` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_recordings_by_recording_shares"];
+        put?: never;
+        /**
+         * Make a link to a recording, which ends.
+         * @description Needs `recording.share` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_recordings_by_recording_shares"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/{recording}/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a link to a recording back.
+         * @description Needs `recording.share` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_recordings_by_recording_shares_by_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recordings/{recording}/sound": {
         parameters: {
             query?: never;
@@ -3470,6 +3514,70 @@ export interface paths {
          * @description Open to everybody: there is nobody yet; the one-time link is the key
          */
         post: operations["post_setup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shared/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a link to a recording still works, and asks for a password.
+         * @description Open to everybody: the link is the key; what it opens is what its giver may do
+         */
+        get: operations["get_shared_by_token"];
+        put?: never;
+        /**
+         * Open a link to a recording.
+         * @description Open to everybody: the link is the key; what it opens is what its giver may do
+         */
+        post: operations["post_shared_by_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shared/{token}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a recording looks like, by a link.
+         * @description Open to everybody: the link is the key; what it opens is what its giver may do
+         */
+        get: operations["get_shared_by_token_peaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/shared/{token}/sound": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear a recording by a link, the caller left and the callee right; parts of it by Range.
+         * @description Open to everybody: the link is the key; what it opens is what its giver may do
+         */
+        get: operations["get_shared_by_token_sound"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6176,6 +6284,11 @@ export interface components {
             at: string;
             /** @description he took a copy */
             copy: boolean;
+            /**
+             * @description he gave a link to somebody outside, or took one back; or somebody listened by a link that he gave
+             * @enum {string}
+             */
+            link?: "given" | "taken" | "used";
             reason?: string;
             who: components["schemas"]["Party"];
         };
@@ -6982,6 +7095,33 @@ export interface components {
             /** @description absent means user */
             role?: string;
         };
+        NewRecordingLink: {
+            /** @description who gave it */
+            by: components["schemas"]["Party"];
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            /** @description for whom and why, in the giver's words */
+            for: string;
+            /**
+             * Format: int64
+             * @description how often somebody listened
+             */
+            heard: number;
+            id: string;
+            /** Format: date-time */
+            last?: string;
+            /** @description it asks for one */
+            password: boolean;
+            /** @description the link is /shared/ and this */
+            secret: string;
+            /**
+             * @description closed: too many wrong passwords; idle: its giver may not share the recording any more
+             * @enum {string}
+             */
+            state: "open" | "closed" | "idle";
+        };
         NewReminderBody: {
             /** @description YYYY-MM-DD; without it and without days it comes once, when clocks show the time next */
             date?: string;
@@ -7093,6 +7233,23 @@ export interface components {
             name: string;
             public: string;
             zone: string;
+        };
+        OpenSharedBody: {
+            password?: string;
+        };
+        Opened: {
+            /** @description who gave the link */
+            by: string;
+            /** @description left in the sound */
+            from: string;
+            /** @description goes with requests for the sound, for some hours */
+            pass?: string;
+            /** Format: double */
+            seconds: number;
+            /** Format: date-time */
+            started: string;
+            /** @description right in the sound */
+            to: string;
         };
         OriginateInBody: {
             /** @description the phone picks up by itself; only for the asker's own */
@@ -8555,6 +8712,8 @@ export interface components {
             history: boolean;
             hold: boolean;
             play: boolean;
+            /** @description give it to somebody outside by a link */
+            share: boolean;
         };
         RecordingCheck: {
             /** @enum {string} */
@@ -8562,6 +8721,34 @@ export interface components {
             /** @enum {string} */
             state: "passed" | "decides" | "would_refuse";
             text: string;
+        };
+        RecordingLink: {
+            /** @description who gave it */
+            by: components["schemas"]["Party"];
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            expires: string;
+            /** @description for whom and why, in the giver's words */
+            for: string;
+            /**
+             * Format: int64
+             * @description how often somebody listened
+             */
+            heard: number;
+            id: string;
+            /** Format: date-time */
+            last?: string;
+            /** @description it asks for one */
+            password: boolean;
+            /**
+             * @description closed: too many wrong passwords; idle: its giver may not share the recording any more
+             * @enum {string}
+             */
+            state: "open" | "closed" | "idle";
+        };
+        RecordingLinks: {
+            items: components["schemas"]["RecordingLink"][];
         };
         RecordingPage: {
             items: components["schemas"]["Recording"][];
@@ -9236,6 +9423,25 @@ export interface components {
             country?: string;
             languages: string[];
             version: string;
+        };
+        ShareInBody: {
+            /**
+             * Format: int64
+             * @description after which it ends, 1 to 30; absent: 7
+             */
+            days?: number;
+            /** @description for whom and why; it stands in the history of the recording */
+            for: string;
+            /** @description whoever opens the link has to know it; absent: none */
+            password?: string;
+        };
+        SharedRecording: {
+            /** Format: date-time */
+            expires: string;
+            office: string;
+            opened?: components["schemas"]["Opened"];
+            /** @description whoever listens has to know one */
+            password: boolean;
         };
         Side: {
             /** Format: date-time */
@@ -15869,6 +16075,102 @@ export interface operations {
             };
         };
     };
+    get_recordings_by_recording_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingLinks"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_recordings_by_recording_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewRecordingLink"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    delete_recordings_by_recording_shares_by_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording: string;
+                share: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     get_recordings_by_recording_sound: {
         parameters: {
             query?: {
@@ -18111,6 +18413,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_shared_by_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedRecording"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_shared_by_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenSharedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedRecording"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_shared_by_token_peaks: {
+        parameters: {
+            query?: {
+                /** @description from opening the link; needed where it asks for a password */
+                pass?: string;
+                steps?: number;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Peaks"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_shared_by_token_sound: {
+        parameters: {
+            query?: {
+                /** @description from opening the link; needed where it asks for a password */
+                pass?: string;
+                steps?: number;
+            };
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
                 };
             };
             /** @description Refused, with the reason */

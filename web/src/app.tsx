@@ -14,6 +14,7 @@ import { useLanguage } from './words';
 const SetupPage = lazy(() => import('./pages/setup'));
 const SignInPage = lazy(() => import('./pages/login'));
 const LinkPage = lazy(() => import('./pages/link'));
+const SharedPage = lazy(() => import('./pages/share'));
 const HomePage = lazy(() => import('./pages/home'));
 const PeoplePage = lazy(() => import('./pages/users'));
 const PersonPage = lazy(() => import('./pages/user'));
@@ -87,6 +88,7 @@ function Pages() {
         <Route path="/setup" element={<SetupPage />} />
         <Route path="/sign-in" element={<SignInPage />} />
         <Route path="/link/:token" element={<LinkPage />} />
+        <Route path="/shared/:token" element={<SharedPage />} />
         <Route element={<Inside />}>
           <Route path="/" element={<HomePage />} />
           <Route path="/people" element={<PeoplePage />} />

@@ -1,6 +1,6 @@
 /** A recording: its sound as a picture to click into, what may be done with it, and who listened. */
-import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Download, FastForward, Lock, LockOpen, Pause, Play, Trash2, Undo2 } from 'lucide-react';
+import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Download, FastForward, Lock, LockOpen, Pause, Play, Share2, Trash2, Undo2 } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { api, type Peaks, type Recording } from '../api';
@@ -12,6 +12,7 @@ import { Loaded, sentence } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { partyName } from './call';
+import { ShareDialog, Shares } from './share';
 
 const speeds = ['0.75', '1', '1.25', '1.5', '2'] as const;
 const quiet = 0.015; // below this nobody is heard
@@ -71,15 +72,13 @@ function afterQuiet(peaks: Peaks, at: number, of: number): number {
   return i > first && i < n && until - at > long ? until - 0.3 : at;
 }
 
-function Player({ recording: r, reason }: { recording: Recording; reason: string }) {
-  const cache = useQueryClient();
+/** Plays a recording, from wherever its sound and its picture come. */
+export function Player({ from, to, seconds, source, peaks, listened }: { from: string; to: string; seconds: number; source: string; peaks: UseQueryResult<Peaks>; listened?: () => void }) {
   const sound = useRef<HTMLAudioElement>(null);
   const [at, setAt] = useState(0);
   const [playing, setPlaying] = useState(false);
   const [speed, setSpeed] = useState('1');
   const [skip, setSkip] = useState(false);
-  const peaks = useQuery({ queryKey: ['recordings', 'peaks', r.id], queryFn: () => api.peaks(r.id), staleTime: Infinity });
-  const source = `/v1/recordings/${r.id}/sound${reason ? `?reason=${encodeURIComponent(reason)}` : ''}`;
   const seek = (s: number) => {
     if (sound.current) sound.current.currentTime = s;
     setAt(s);
@@ -91,11 +90,10 @@ function Player({ recording: r, reason }: { recording: Recording; reason: string
     if (s.paused) void s.play().catch((e: unknown) => toast({ text: sentence(e) }));
     else s.pause();
   };
-  const listened = () => void cache.invalidateQueries({ queryKey: ['recordings', 'hearings', r.id] }); // the house notes it as it hands the sound out
   const tick = () => {
     const s = sound.current;
     if (!s) return;
-    const next = skip && peaks.data ? afterQuiet(peaks.data, s.currentTime, r.seconds) : s.currentTime;
+    const next = skip && peaks.data ? afterQuiet(peaks.data, s.currentTime, seconds) : s.currentTime;
     if (next > s.currentTime) s.currentTime = next;
     setAt(next);
   };
@@ -107,18 +105,25 @@ function Player({ recording: r, reason }: { recording: Recording; reason: string
     <div className="col g12">
       <audio ref={sound} preload="none" src={source} onLoadedData={listened} onTimeUpdate={tick} onPlay={() => setPlaying(true)} onPause={() => setPlaying(false)} onEnded={() => setPlaying(false)} onError={() => playing && toast({ text: t('recording.unplayable'), lasting: true })} />
       <div className="col g4">
-        <span className="meta wave-side from">{partyName(r.from)}</span>
-        <Loaded of={peaks}>{(p) => <Wave peaks={p} at={at} of={r.seconds} onSeek={seek} />}</Loaded>
-        <span className="meta wave-side to">{partyName(r.to)}</span>
+        <span className="meta wave-side from">{from}</span>
+        <Loaded of={peaks}>{(p) => <Wave peaks={p} at={at} of={seconds} onSeek={seek} />}</Loaded>
+        <span className="meta wave-side to">{to}</span>
       </div>
       <div className="row g12 wave-row">
         <IconButton kind="primary" icon={playing ? Pause : Play} label={playing ? t('recording.pause') : t('recording.play')} onClick={toggle} />
-        <span className="num t2 nowrap grow" role="timer">{clock(at)} / {clock(r.seconds)}</span>
+        <span className="num t2 nowrap grow" role="timer">{clock(at)} / {clock(seconds)}</span>
         <Segments label={t('voicemail.speed')} value={speed} onChange={pace} options={speeds.map((s) => ({ value: s, label: t('voicemail.times', { n: Number(s) }) }))} />
       </div>
       <Flip label={t('recording.skip')} hint={t('recording.skip_hint')} on={skip} onChange={setSkip} />
     </div>
   );
+}
+
+function Own({ recording: r, reason }: { recording: Recording; reason: string }) {
+  const cache = useQueryClient();
+  const peaks = useQuery({ queryKey: ['recordings', 'peaks', r.id], queryFn: () => api.peaks(r.id), staleTime: Infinity });
+  const listened = () => void cache.invalidateQueries({ queryKey: ['recordings', 'hearings', r.id] }); // the house notes it as it hands the sound out
+  return <Player from={partyName(r.from)} to={partyName(r.to)} seconds={r.seconds} peaks={peaks} listened={listened} source={`/v1/recordings/${r.id}/sound${reason ? `?reason=${encodeURIComponent(reason)}` : ''}`} />;
 }
 
 /** Whoever listens to others says why, where the office wants that. */
@@ -141,7 +146,7 @@ function Heard({ recording: r }: { recording: Recording }) {
         {(h) => h.items.length === 0 ? <p className="t3">{t('recording.nobody_listened')}</p> : (
           <ul className="card">
             {h.items.map((x, i) => (
-              <li key={i} className="list-row"><span className="grow col"><span className="med">{partyName(x.who)}</span>{x.reason && <span className="meta">{x.reason}</span>}</span>{x.copy && <span className="chip small warn">{t('recording.copy')}</span>}<span className="meta num nowrap">{stamp(x.at)}</span></li>
+              <li key={i} className="list-row"><span className="grow col"><span className="med">{partyName(x.who)}</span>{x.reason && <span className="meta">{x.reason}</span>}</span>{x.copy && <span className="chip small warn">{t('recording.copy')}</span>}{x.link && <span className="chip small warn">{t(`share.${x.link}`)}</span>}<span className="meta num nowrap">{stamp(x.at)}</span></li>
             ))}
           </ul>
         )}
@@ -166,11 +171,13 @@ function Facts({ recording: r }: { recording: Recording }) {
 export function RecordingPanel({ recording: r, onClose }: { recording: Recording; onClose: () => void }) {
   const change = useRecordingChanges();
   const [reason, setReason] = useState('');
+  const [sharing, setSharing] = useState(false);
   const open = r.can.play && (!r.reason || reason !== '');
   const over = { kind: 'recording', id: r.id };
   const foot = r.deleted ? <Button icon={Undo2} onClick={() => void change.restore(r)}>{t('voicemail.restore')}</Button> : (
     <>
       <Button icon={Download} locked={!r.can.download ? t('recording.no_download') : r.reason && reason === '' ? t('recording.why_missing') : undefined} why={{ right: 'recording.download', over }} onClick={() => { window.location.assign(`/v1/recordings/${r.id}/sound?download=true&reason=${encodeURIComponent(reason)}`); }}>{t('recording.download')}</Button>
+      <Button icon={Share2} locked={r.can.share ? undefined : t('share.no_share')} why={{ right: 'recording.share', over }} onClick={() => setSharing(true)}>{t('share.share')}</Button>
       {r.can.hold && <Button icon={r.hold ? LockOpen : Lock} onClick={() => change.hold(r, !r.hold)}>{r.hold ? t('recording.release') : t('recording.hold')}</Button>}
       <Button icon={Trash2} locked={r.hold ? t('recording.held') : r.can.delete ? undefined : t('recording.no_delete')} why={r.hold ? undefined : { right: 'recording.delete', over }} onClick={() => { onClose(); change.remove(r); }}>{t('voicemail.delete')}</Button>
     </>
@@ -178,12 +185,14 @@ export function RecordingPanel({ recording: r, onClose }: { recording: Recording
   return (
     <Side title={recordingName(r)} sub={moment(r.started)} onClose={onClose} foot={foot}>
       <div className="col g24">
-        {r.running ? <p className="note">{t('recording.running')}</p> : !r.can.play ? <p className="note">{t('recording.no_play')}</p> : !open ? <Why onReason={setReason} /> : <Player recording={r} reason={reason} />}
+        {r.running ? <p className="note">{t('recording.running')}</p> : !r.can.play ? <p className="note">{t('recording.no_play')}</p> : !open ? <Why onReason={setReason} /> : <Own recording={r} reason={reason} />}
         {open && !r.mine && <p className="meta">{t('recording.logged')}</p>}
         <Facts recording={r} />
         <p><Link to={`/calls?call=${r.call}`}>{t('recording.to_call')}</Link></p>
+        {r.can.share && <Shares recording={r} />}
         {r.can.history && <Heard recording={r} />}
       </div>
+      <ShareDialog recording={r} open={sharing} onClose={() => setSharing(false)} />
     </Side>
   );
 }
