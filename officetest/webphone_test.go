@@ -113,6 +113,26 @@ func TestCallsInTheBrowser(t *testing.T) {
 	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1))
 }
 
+// Somebody chooses his microphone and loudspeakers in a call; they are kept when the page is loaded anew, others serve while they are unplugged, and the
+// desk phone hears him all the time. The scenario is web/test/browser/devices.mjs.
+func TestDevicesInTheBrowser(t *testing.T) {
+	needsApp(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	b := s.tuned(ctx, "Bob", "155", 700, "PCMU")
+	hears := func() { heard(t, b, 1000) }
+	s.conducts(ctx, "devices", map[string]func(){
+		"called": func() {
+			expect(t, ctx, b, "CALL_INCOMING")
+			do(t, b, "accept", "")
+			expect(t, ctx, b, "CALL_ESTABLISHED")
+		},
+		"chosen": hears, "unplugged": hears, "again": hears,
+	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1))
+}
+
 // Foreign clients in the browser register with the user name and secret of a device, call a desk phone, hold, send the call on and are called.
 // The scenario is web/test/browser/foreign.mjs.
 func TestForeignClientsInTheBrowser(t *testing.T) {

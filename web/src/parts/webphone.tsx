@@ -129,14 +129,19 @@ function Keys({ call }: { call: CallView }) {
 function Devices() {
   const [list, setList] = useState<MediaDeviceInfo[]>([]);
   const [, again] = useState(0);
-  useEffect(() => { void navigator.mediaDevices?.enumerateDevices().then(setList).catch(() => setList([])); }, []);
+  useEffect(() => {
+    const look = () => void navigator.mediaDevices?.enumerateDevices().then(setList).catch(() => setList([]));
+    look();
+    navigator.mediaDevices?.addEventListener('devicechange', look);
+    return () => navigator.mediaDevices?.removeEventListener('devicechange', look);
+  }, []);
   const part = (kind: MediaDeviceKind, what: 'microphone' | 'speaker' | 'ringer', now: string) => {
     const found = list.filter((d) => d.kind === kind && d.deviceId);
     if (found.length === 0) return null;
     return (
       <>
         <Menu.Label>{t(`webphone.${what}`)}</Menu.Label>
-        <Menu.RadioGroup value={now || (found[0]?.deviceId ?? '')} onChange={(id) => { choose(what, id); again((n) => n + 1); }}>
+        <Menu.RadioGroup value={found.some((d) => d.deviceId === now) ? now : (found[0]?.deviceId ?? '')} onChange={(id) => { choose(what, id); again((n) => n + 1); }}>
           {found.map((d, i) => <Menu.RadioItem key={d.deviceId} value={d.deviceId} checkIcon={<Check className="icon xs" />}>{d.label || t('webphone.device_n', { n: i + 1 })}</Menu.RadioItem>)}
         </Menu.RadioGroup>
       </>

@@ -75,7 +75,6 @@ function lost(): Saved[] {
 
 /** Rings, or lets the caller hear that it rings there. */
 function sound(view: View): void {
-  ringOn(ringer());
   announce(view.calls.filter((c) => c.state === 'incoming'));
   if (view.calls.some((c) => c.state === 'incoming')) alarm();
   else if (view.calls.some((c) => c.state === 'ringing')) ringback();
@@ -115,6 +114,8 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
     },
     microphone,
     speaker,
+    ringer,
+    ringOn,
   }, lost());
   await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
   clearInterval(stamp);

@@ -13,6 +13,9 @@ export type Host = {
   keep(saved: Saved[]): void;
   microphone(): string;
   speaker(): string;
+  ringer(): string;
+  /** Rings by that loudspeaker from now on. */
+  ringOn(id: string): void;
 };
 
 const life = 300; // seconds of a registration
@@ -50,16 +53,32 @@ export class Phone implements Wire {
   private cut = false;
   private expected = 0;
   private registering = '';
+  private there: MediaDeviceInfo[] = [];
   private readonly secure = location.protocol === 'https:';
 
   constructor(private readonly account: WebPhone, private readonly host: Host, private lost: Saved[] = []) {
     this.connect();
+    void this.plugged();
+    navigator.mediaDevices?.addEventListener('devicechange', this.plugged);
     addEventListener('online', this.moved);
     if ('connection' in navigator) (navigator.connection as EventTarget).addEventListener('change', this.moved);
   }
 
   /** The machine is in another network: every call looks for its way anew. */
   private readonly moved = (): void => { for (const talk of this.talks.values()) void talk.search(); };
+
+  /** Something was plugged in or out, or chosen: what was chosen is used where it is there, else what the machine prefers. */
+  private readonly plugged = async (): Promise<void> => {
+    this.there = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
+    this.host.ringOn(this.speaker('ringer'));
+    const wanted = this.host.microphone();
+    const known = this.there.some((d) => d.kind === 'audioinput' && d.deviceId === wanted);
+    for (const talk of this.talks.values()) {
+      talk.listen(this.speaker());
+      const lost = !this.there.some((d) => d.kind === 'audioinput' && d.deviceId === talk.mouth);
+      if (talk.view.state === 'up' && (lost || (known && talk.mouth !== wanted))) await talk.speak().catch(() => undefined);
+    }
+  };
 
   ready(): boolean {
     return this.line === 'ready';
@@ -115,6 +134,7 @@ export class Phone implements Wire {
   /** Ends the registration; calls that are up end with it. */
   stop(): void {
     this.stopped = true;
+    navigator.mediaDevices?.removeEventListener('devicechange', this.plugged);
     removeEventListener('online', this.moved);
     if ('connection' in navigator) (navigator.connection as EventTarget).removeEventListener('change', this.moved);
     clearTimeout(this.timer);
@@ -257,7 +277,11 @@ export class Phone implements Wire {
     const wanted = this.host.microphone();
     const taste = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: wanted ? { ...taste, deviceId: { ideal: wanted } } : taste });
+      const ask = (id: string) => navigator.mediaDevices.getUserMedia({ audio: id ? { ...taste, deviceId: { exact: id } } : taste });
+      const stream = await ask(wanted).catch((e: unknown) => { // a wish that is no must leaves Chromium with the usual one
+        if (wanted && e instanceof Error && (e.name === 'OverconstrainedError' || e.name === 'NotFoundError')) return ask('');
+        throw e;
+      });
       if (this.trouble) this.fail('');
       return stream;
     } catch (e) {
@@ -266,8 +290,10 @@ export class Phone implements Wire {
     }
   }
 
-  speaker(): string {
-    return this.host.speaker();
+  /** The loudspeaker that was chosen, unless it is unplugged: then the one that the machine prefers, which has no name here. */
+  speaker(what: 'speaker' | 'ringer' = 'speaker'): string {
+    const chosen = what === 'ringer' ? this.host.ringer() : this.host.speaker();
+    return this.there.some((d) => d.kind === 'audiooutput' && d.deviceId === chosen) ? chosen : '';
   }
 
   private fail(trouble: Trouble): void {
@@ -382,10 +408,6 @@ export class Phone implements Wire {
 
   /** Other devices were chosen. */
   devices(): void {
-    for (const talk of this.talks.values()) {
-      talk.listen(this.host.speaker());
-      if (talk.view.state === 'up') void talk.speak().catch(() => undefined);
-    }
+    void this.plugged();
   }
 }
-

@@ -119,7 +119,13 @@ export class Talk {
 
   /** Moves the sound to another loudspeaker. */
   listen(speaker: string): void {
-    if (speaker && 'setSinkId' in this.sound) void this.sound.setSinkId(speaker).catch(() => undefined);
+    if ('setSinkId' in this.sound && this.sound.sinkId !== speaker) void this.sound.setSinkId(speaker).catch(() => undefined);
+  }
+
+  /** The microphone it speaks into; empty when there is none any more. */
+  get mouth(): string {
+    const track = this.stream?.getAudioTracks()[0];
+    return track?.readyState === 'live' ? (track.getSettings().deviceId ?? '') : '';
   }
 
   /** Speaks into another microphone from now on. */

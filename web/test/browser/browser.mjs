@@ -107,7 +107,7 @@ export async function speaker(browser, options = {}) {
   const one = await person(browser, { permissions: ['microphone'], ...options });
   await one.context.addInitScript(() => {
     const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-    navigator.mediaDevices.getUserMedia = () => ask({ audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
+    navigator.mediaDevices.getUserMedia = ({ audio: { deviceId } }) => ask({ audio: { ...(deviceId ? { deviceId } : {}), echoCancellation: false, noiseSuppression: false, autoGainControl: false } });
   });
   return one;
 }
