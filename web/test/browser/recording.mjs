@@ -1,5 +1,5 @@
 // Recordings in a real browser: a rule is set, a call that two phones have appears by itself, whoever listens says why, it plays, who listened
-// stands below, it is held, deleted and taken back.
+// stands below, somebody outside hears it by a link, it is held, deleted and taken back.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… node test/browser/recording.mjs
 import { check, open, person, settled, signIn, step, tell, violations, visit } from './browser.mjs';
@@ -60,6 +60,43 @@ async function listed(page) {
   await page.getByText('Alice was told.', { exact: true }).waitFor();
 }
 
+// Somebody outside listens by a link with a password, until it is taken back.
+async function shared(page) {
+  await page.getByRole('button', { name: 'Share', exact: true }).click();
+  await page.getByLabel('For whom, and why').fill('the lawyer');
+  await page.getByLabel('Password (optional)').fill('sesame open');
+  await look(page, 'a link is made');
+  await page.getByRole('button', { name: 'Make the link', exact: true }).click();
+  const link = await page.getByRole('dialog').locator('code').innerText();
+  await look(page, 'the link');
+  await page.getByRole('button', { name: 'Done', exact: true }).click();
+  await page.getByText('not heard yet', { exact: false }).waitFor();
+
+  const outside = await browser.newContext({ locale: 'en-GB', viewport: { width: 390, height: 800 } });
+  const guest = await outside.newPage();
+  await guest.goto(link);
+  await guest.getByLabel('Password', { exact: true }).fill('wrong wrong');
+  await guest.getByRole('button', { name: 'Open', exact: true }).click();
+  await guest.getByText('The password is wrong', { exact: false }).waitFor();
+  await look(guest, 'a link that asks for a password');
+  await guest.getByLabel('Password', { exact: true }).fill('sesame open');
+  await guest.getByRole('button', { name: 'Open', exact: true }).click();
+  await guest.getByRole('slider', { name: 'Where in the recording' }).waitFor();
+  await guest.locator('audio').evaluate((a) => { a.muted = true; });
+  await guest.getByRole('button', { name: 'Play', exact: true }).click();
+  await guest.waitForFunction(() => document.querySelector('audio').currentTime > 0.3);
+  await look(guest, 'a shared recording');
+
+  await page.getByRole('button', { name: 'Take back', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Take back', exact: true }).click();
+  await page.getByText('opens nothing any more', { exact: false }).waitFor();
+  await page.getByText('heard by this person’s link', { exact: true }).waitFor();
+  await guest.goto(link);
+  await guest.getByRole('heading', { name: 'This link opens nothing' }).waitFor();
+  await look(guest, 'a link that is over');
+  await outside.close();
+}
+
 async function held(page) {
   await page.getByRole('button', { name: 'Keep for good', exact: true }).click();
   await page.getByRole('button', { name: 'Release', exact: true }).waitFor();
@@ -83,6 +120,7 @@ try {
   await step('a recording appears while two talk', () => appears(page));
   await step('it is heard, for a reason', () => heard(page));
   await step('who listened stands below', () => listed(page));
+  await step('somebody outside hears it by a link', () => shared(page));
   await step('it is held and released', () => held(page));
   await step('it is deleted and taken back', () => deleted(page));
   check(complaints.length === 0, complaints.join('\n'));
