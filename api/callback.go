@@ -35,14 +35,19 @@ type Callback struct {
 // calledBack is somebody who wants to be called back, as the visitor may see him.
 func (v *visit) calledBack(q *pbx.Queue, c pbx.Callback, somebody string) (Party, *veil) {
 	var users []pbx.UserID
-	for _, u := range []pbx.UserID{c.From.User, c.Agent.User} {
-		if u != "" {
-			users = append(users, u)
-		}
+	if c.From.User != "" {
+		users = append(users, c.From.User)
 	}
-	t := policy.Record(c.ID, users, []pbx.GroupID{q.Group}, c.Since)
+	groups := []pbx.GroupID{q.Group}
+	t, right := policy.Call(&pbx.LiveCall{ID: c.ID, Users: users, Groups: groups, Started: c.Since}), policy.CallSee // he waits still
+	if c.State != "" && c.State != pbx.CallbackWaits {
+		if c.Agent.User != "" {
+			users = append(users, c.Agent.User)
+		}
+		t, right = policy.Record(c.ID, users, groups, c.Since), policy.CallDetail
+	}
 	veil := v.veil(t)
-	if !v.can(policy.CallSee, t) {
+	if !v.can(right, t) {
 		return Party{Name: somebody, Hidden: true}, veil
 	}
 	return veil.party(c.From, somebody), veil

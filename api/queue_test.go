@@ -133,7 +133,7 @@ func TestCallbacksOfAQueue(t *testing.T) {
 	}
 	var page Page[Callback]
 	o.ask("olga", "GET", path+"/callbacks", "").json(t, &page)
-	if len(page.Items) != 1 || !page.Items[0].From.Hidden || page.Items[0].From.Number != "" || page.Items[0].Agent.Name != "uwe" || page.Items[0].Reason != "" || page.Items[0].Tries != 1 {
+	if len(page.Items) != 1 || page.Items[0].From.Hidden || page.Items[0].From.Number != "+4930123456789" || page.Items[0].Agent.Name != "uwe" || page.Items[0].Reason == "" || page.Items[0].Tries != 1 {
 		t.Errorf("%+v", page.Items)
 	}
 	for who, status := range map[string]int{"uwe": 404, "mia": 404} {
