@@ -564,7 +564,7 @@ func letter(r reply) string {
 	return "!"
 }
 
-// TestAccess walks every route, every actor and objects of every distance (BAR AZ-01), and compares with the table in
+// TestAccess walks every route, every actor and objects of every distance (BAR AZ-01; recordings: PR-04, B-031, B-046…B-049, B-070), and compares with the table in
 // testdata/access.txt: o done, d denied, m missing, s signed out, x refused for another reason. A refused request must leave
 // nothing in the log; an object out of sight must be answered with the body of one that is not there.
 func TestAccess(t *testing.T) {

@@ -88,3 +88,30 @@ func TestBudgets(t *testing.T) {
 		t.Errorf("delete: %d", r.StatusCode)
 	}
 }
+
+// Talk time is limited for a group, and money for each of its people and month (B-030, B-043).
+func TestTalkTimeOfAGroupAndMoneyOfAMonth(t *testing.T) {
+	o := newOffice(t)
+	var talk, month Budget
+	r := o.wants(201, "olga", "POST", "/v1/budgets", `{"name":"Sales talk","on":{"kind":"group","id":"<sales>"},"measure":"time","period":"week","limit":600}`)
+	if r.json(t, &talk); talk.Measure != string(pbx.MeasureTime) || talk.Each || talk.Renews.Sub(talk.Begun) != 7*24*time.Hour {
+		t.Errorf("%s", r.body)
+	}
+	r = o.wants(201, "olga", "POST", "/v1/budgets", `{"name":"Month","on":{"kind":"office"},"each":true,"measure":"money","period":"month","limit":5000,"classes":["international"]}`)
+	if r.json(t, &month); !month.Each || !month.Renews.Equal(month.Begun.AddDate(0, 1, 0)) && month.Renews.Sub(month.Begun).Hours() < 28*24-1 {
+		t.Errorf("%s", r.body)
+	}
+	s, uwe := o.view(), pbx.UserID(o.ids["uwe"])
+	b := s.Budgets[month.ID]
+	draw := toll.Draw{Budget: b, Account: toll.AccountOf(s, b, uwe, o.now()), Limit: toll.Limit(b, uwe, o.now())}
+	if _, err := o.till.Reserve(context.Background(), "cal_x", "leg_x", uwe, []toll.Draw{draw}, pbx.Price{Minute: 50_000_000}, 0, time.Minute); err != nil {
+		t.Fatal(err)
+	}
+	for who, ok := range map[string]bool{"uwe": false, "nina": true} {
+		var w WhyCall
+		o.wants(200, "olga", "POST", "/v1/explain/call", `{"from":"<`+who+`>","to":"+48 22 123 45 67"}`).json(t, &w)
+		if w.OK != ok || !ok && w.Code != "budget" {
+			t.Errorf("%s: %+v", who, w)
+		}
+	}
+}

@@ -77,7 +77,7 @@ func TestListeningInPieces(t *testing.T) {
 	}
 }
 
-// What is held nobody deletes; what is deleted is out of sight, and can be taken back (PR-05).
+// What is held nobody deletes; what is deleted is out of sight, and can be taken back (PR-04, PR-05).
 func TestHoldAndDelete(t *testing.T) {
 	o := live(t)
 	path := "/v1/recordings/" + o.ids["recording uwe tom"]
@@ -105,7 +105,8 @@ func TestHoldAndDelete(t *testing.T) {
 	do("GET", "/sound", "", 200)
 }
 
-// A rule that says nothing is no rule; what counts is said with where it comes from.
+// A rule that says nothing is no rule; what counts is said with where it comes from: the office says first what holds and how long, groups and people differ
+// (B-050, B-052).
 func TestRecordRules(t *testing.T) {
 	o := live(t)
 	set := func(about, body string) (out RecordRule) {

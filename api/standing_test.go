@@ -62,7 +62,7 @@ func (o *office) person(name, group string, role pbx.RoleID, extension *string) 
 	o.ids = ids
 }
 
-// The roles of the first vocabulary over every right, as the running interface tells them (X-080…X-111): s himself, g his own
+// The roles of the first vocabulary over every right, as the running interface tells them (X-080…X-111, G-010…G-017, B-046…B-049): s himself, g his own
 // group, o another group, h the office itself and what belongs to nobody.
 func TestRoleMatrix(t *testing.T) {
 	o := newOffice(t)

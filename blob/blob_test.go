@@ -185,7 +185,8 @@ func TestFinishShorter(t *testing.T) {
 	}
 }
 
-// No byte of a blob can change, go or come, and no blob can take another's place, without being noticed; and none shows what is in it.
+// No byte of a blob can change, go or come, and no blob can take another's place, without being noticed; and none shows what is in it
+// (PR-07, B-070).
 func TestEveryChangeIsNoticed(t *testing.T) {
 	root := t.TempDir()
 	s := dir(t, root)
@@ -233,6 +234,7 @@ func TestEveryChangeIsNoticed(t *testing.T) {
 	notices("a piece twice", swapped)
 }
 
+// Without the file of the key nobody reads what lies on the disk, and a new key beside old sound is refused (PR-07).
 func TestKeyFile(t *testing.T) {
 	root := t.TempDir()
 	s := dir(t, root)

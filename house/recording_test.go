@@ -80,7 +80,7 @@ func TestRecordingAfterACrash(t *testing.T) {
 	}
 }
 
-// When its time is over a recording goes, sound and row; what somebody holds stays, what was deleted goes after a month; twice is once (PR-05).
+// When its time is over a recording goes, sound and row; what somebody holds stays, what was deleted goes after a month; twice is once (PR-05, B-052).
 func TestRecordingsExpire(t *testing.T) {
 	h := archive(t, t.TempDir())
 	defer func() { _ = h.Close() }()

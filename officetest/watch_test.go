@@ -9,7 +9,7 @@ import (
 )
 
 // Three real phones with three tones: what each of them hears is exactly what the matrix says, before and after each switch by interface and by
-// key, after the right is taken away in the middle of it, and after the call was taken over (G-014, D-035).
+// key, after the right is taken away in the middle of it, and after the call was taken over (X-098, X-101, G-014, D-035).
 func TestWatchWithRealPhones(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*patience)
 	defer cancel()

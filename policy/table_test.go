@@ -76,6 +76,8 @@ func TestCatalogueIsTheTable(t *testing.T) {
 	}
 }
 
+// Every role has the rights of the table over what the table says: also the levels, heads, managers and operators of B-002…B-021, and the reach of recordings,
+// from all to none (B-046…B-049).
 func TestRolesAreTheTable(t *testing.T) {
 	rows := readTSV(t, "roles.tsv")
 	if len(rows[0])-1 != len(roles) {

@@ -153,7 +153,7 @@ func TestReportingBudgetGoesOn(t *testing.T) {
 	})
 }
 
-// Minutes are counted like money (B-039), and a budget for each counts each alone.
+// Minutes are counted like money (B-030, B-039), and a budget for each counts each alone.
 func TestTalkTimeEnds(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		p := newPurse()

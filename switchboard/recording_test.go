@@ -63,6 +63,7 @@ func (a *archive) last(t *testing.T) pbx.Recording {
 	return a.kept[len(a.kept)-1]
 }
 
+// Nothing is kept before both were told, and who was told when, in which words, stands in the record of the call and with the recording (PR-01, PR-03).
 func TestRecordingIsToldBefore(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o, a := archived(t, pbx.RecordRule{Mode: pbx.RecordAlways, Days: 30})
@@ -102,6 +103,7 @@ func TestRecordingIsToldBefore(t *testing.T) {
 	})
 }
 
+// Who says no, or says nothing where he is asked, is not recorded, and his answer is kept (PR-03).
 func TestRecordingRefused(t *testing.T) {
 	for notice, said := range map[pbx.RecordNotice]time.Duration{pbx.RecordAsk: time.Second, pbx.RecordObject: 8 * time.Second} {
 		bubble(t, func(t *testing.T) {
@@ -137,6 +139,7 @@ func TestRecordingRefused(t *testing.T) {
 	}
 }
 
+// Who is asked agrees by a key, and that is kept (PR-03).
 func TestRecordingIsAgreedTo(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o, a := archived(t, pbx.RecordRule{Mode: pbx.RecordAlways, Notice: pbx.RecordAsk})

@@ -153,7 +153,8 @@ func TestCost(t *testing.T) {
 	}
 }
 
-// Windows begin by the clock of the office, over changes of the clock too, and a clock that is set back opens no new one (TF-14).
+// Windows begin by the clock of the office, over changes of the clock too, and a clock that is set back opens no new one: days, weeks and months (B-039, B-042, B-043,
+// TF-14).
 func TestWindow(t *testing.T) {
 	berlin, err := time.LoadLocation("Europe/Berlin")
 	if err != nil {
