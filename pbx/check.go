@@ -567,6 +567,10 @@ func secret(n Noun) string {
 		return n.MD5 + " " + n.SHA256
 	case *Token:
 		return n.Hash
+	case *Room:
+		return n.PIN + " " + n.HostPIN
+	case *Mailbox:
+		return n.PIN
 	}
 	return ""
 }
