@@ -15,7 +15,7 @@ func (s *Session) sit(t *seat) {
 	s.seat, s.house = t, true
 	if !s.drained && s.loop != nil {
 		s.drained = true
-		_ = s.rtp.arrived(0) // the kernel keeps it from now on
+		_ = s.rtp.arrived(0)                                               // the kernel keeps it from now on
 		_ = unix.EpollCtl(s.loop.epoll, unix.EPOLL_CTL_DEL, s.rtp.fd, nil) // it is not there while it is above its cap
 	}
 }
