@@ -412,6 +412,7 @@ func probes() map[string][]probe {
 		"PATCH /v1/rooms/{room}":                rooms("/v1/rooms/%s", `{"name":"Renamed"}`),
 		"DELETE /v1/rooms/{room}":               rooms("/v1/rooms/%s", ""),
 		"PUT /v1/rooms/{room}/live":             rooms("/v1/rooms/%s/live", `{"locked":true}`),
+		"POST /v1/rooms/{room}/recording":       rooms("/v1/rooms/%s/recording", `{"do":"start"}`),
 		"DELETE /v1/rooms/{room}/live":          rooms("/v1/rooms/%s/live", ""),
 		"POST /v1/rooms/{room}/people":          rooms("/v1/rooms/%s/people", `{"to":{"kind":"user","id":"<sven>"}}`),
 		"PUT /v1/rooms/{room}/people/{call}":    rooms("/v1/rooms/%s/people/cal_x", `{"muted":true}`),

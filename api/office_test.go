@@ -461,6 +461,11 @@ func (o *office) Unwatch(pbx.Actor, pbx.CallID) error { return nil }
 // Room, Steer and Invite stand for conference rooms: what is asked of them is kept.
 func (o *office) Room(pbx.RoomID) (locked, hushed bool) { return o.locked, false }
 
+func (o *office) RecordRoom(_ context.Context, _ pbx.Actor, _ pbx.RoomID, do string) error {
+	o.taped = append(o.taped, do)
+	return nil
+}
+
 func (o *office) Steer(_ pbx.Actor, _ pbx.RoomID, order switchboard.RoomOrder) error {
 	o.steered = append(o.steered, order)
 	if order.Lock != nil {

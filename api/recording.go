@@ -29,8 +29,11 @@ type Recording struct {
 	Started time.Time         `json:"started"`
 	Seconds float64           `json:"seconds"`
 	Running bool              `json:"running,omitempty" doc:"the call goes on"`
-	From    Party             `json:"from" doc:"left in the sound"`
-	To      Party             `json:"to" doc:"right in the sound"`
+	From    Party             `json:"from" doc:"left in the sound; of a conference, who began it"`
+	To      Party             `json:"to" doc:"right in the sound; of a conference, the room"`
+	Room    pbx.RoomID        `json:"room,omitempty" doc:"of a conference, all of which is heard in both channels"`
+	People  []Party           `json:"people" nullable:"false" doc:"of a conference: colleagues who took part while it was recorded"`
+	Own     bool              `json:"own,omitempty" doc:"of a conference: the visitor hears only the time that he was there"`
 	Mine    bool              `json:"mine" doc:"the visitor can be heard"`
 	Notice  pbx.RecordNotice  `json:"notice" enum:"silent,tell,object,ask" doc:"what was said before"`
 	Consent []RecordingAnswer `json:"consent" nullable:"false" doc:"who was told, and what he answered"`
@@ -66,6 +69,9 @@ func recordingTarget(r *pbx.Recording) policy.Target {
 	sound := &policy.Sound{ID: string(r.ID), Start: r.Began, Groups: r.Groups}
 	for _, v := range r.Voices {
 		sound.Voices = append(sound.Voices, policy.Voice{User: v.User, Span: pbx.Interval{From: v.From, Until: v.Until}})
+	}
+	if sound.Host = r.Host; r.Room != "" && r.Host == "" { // nobody's group decides: the office does
+		sound.Host = pbx.UserID(r.Room)
 	}
 	return policy.Recording(sound)
 }
@@ -105,7 +111,16 @@ func (s *Server) showRecording(v *visit, r *pbx.Recording) Recording {
 	veil := v.veil(policy.Record(r.Call, users, r.Groups, r.Began))
 	out := Recording{ID: r.ID, Call: r.Call, Started: r.Started, Seconds: r.Length.Seconds(), Running: r.Running, From: veil.party(r.From, somebody),
 		To: veil.party(r.To, somebody), Mine: isHeard(r, v.who.User), Notice: r.Notice, Consent: []RecordingAnswer{}, Pauses: r.Pauses, Expires: r.Expires,
-		Hold: r.Hold, Deleted: r.Deleted, Reason: v.asksWhy(r)}
+		Hold: r.Hold, Deleted: r.Deleted, Reason: v.asksWhy(r), Room: r.Room, People: []Party{}}
+	if r.Room != "" {
+		out.Own = len(v.ownSpans(r)) > 0
+		out.To = Party{Name: r.To.Name, Number: r.To.Number}
+		for _, u := range slices.Compact(slices.Sorted(slices.Values(users))) {
+			if who := v.s.Users[u]; who != nil {
+				out.People = append(out.People, veil.party(who.Party(), somebody))
+			}
+		}
+	}
 	if out.Pauses == nil {
 		out.Pauses = []pbx.Interval{}
 	}
@@ -238,6 +253,9 @@ func (s *Server) hearRecording(ctx context.Context, v *visit, in *hearIn) (write
 	if err != nil {
 		return nil, missing()
 	}
+	if file, err = s.heardPart(v, file, &r); err != nil {
+		return nil, err
+	}
 	if err := s.noteHearing(ctx, v, kind, &r, in.Reason); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
@@ -295,6 +313,9 @@ func (s *Server) getPeaks(ctx context.Context, v *visit, in *peaksIn) (Peaks, er
 	file, err := s.c.Playback(r.ID)
 	if err != nil || r.Running {
 		return Peaks{}, missing()
+	}
+	if file, err = s.heardPart(v, file, &r); err != nil {
+		return Peaks{}, err
 	}
 	defer func() { _ = file.Close() }()
 	sides, err := file.Peaks(in.Steps)

@@ -34,6 +34,8 @@ type Room struct {
 	Most      int          `json:"most,omitempty" doc:"people at the same time; 0 is the usual number"`
 	Revision  string       `json:"revision,omitempty"`
 	Edit      bool         `json:"edit"`
+	Recording string       `json:"recording,omitempty" enum:"on,paused,asking" doc:"how its recording stands; for who is there, moderates it or may record it"`
+	Record    bool         `json:"record" doc:"begin, pause and end its recording: for who may control recordings of the room, and a colleague who is there as a host"`
 	Moderate  bool         `json:"moderate" doc:"mute, lock, invite, end: for who may change the room, and who is in it as a host"`
 }
 
@@ -56,8 +58,17 @@ func (v *visit) moderates(r *pbx.Room) bool {
 	return r != nil && (v.editsRoom(r) || switchboard.Moderates(v.s, v.live, v.who, r, v.at))
 }
 
+func (v *visit) records(r *pbx.Room) bool {
+	return switchboard.MayRecord(v.s, v.live, v.who, r, v.at).OK
+}
+
 func (s *Server) room(v *visit, r *pbx.Room) Room {
-	out := Room{ID: r.ID, Name: r.Name, Extension: r.Extension, AsksPIN: r.AsksPIN(), Seats: r.Seats(), People: []RoomPerson{}, Edit: v.editsRoom(r), Moderate: v.moderates(r)}
+	out := Room{ID: r.ID, Name: r.Name, Extension: r.Extension, AsksPIN: r.AsksPIN(), Seats: r.Seats(), People: []RoomPerson{}, Edit: v.editsRoom(r), Moderate: v.moderates(r), Record: v.records(r)}
+	for _, c := range switchboard.People(v.live, r.ID) {
+		if c.Recording != "" && (out.Moderate || out.Record || c.From.User != "" && c.From.User == v.who.User) {
+			out.Recording = c.Recording
+		}
+	}
 	if out.Moderate {
 		out.Locked, out.Hushed = s.c.Calls.Room(r.ID)
 		somebody := s.say(v, i18n.T("call.somebody"))
@@ -200,6 +211,28 @@ type steerRoom struct {
 // steerRoom mutes or locks a room.
 func (s *Server) steerRoom(_ context.Context, v *visit, in *steerRoom) error {
 	return s.steer(v, in.Room, switchboard.RoomOrder{Mute: in.Body.Muted, Lock: in.Body.Locked})
+}
+
+type roomTape struct {
+	Room string `path:"room"`
+	Body struct {
+		Do string `json:"do" enum:"start,stop,pause,resume"`
+	}
+}
+
+// recordRoom begins, pauses, goes on with or ends the recording of a conference.
+func (s *Server) recordRoom(ctx context.Context, v *visit, in *roomTape) error {
+	r := v.s.Rooms[pbx.RoomID(in.Room)]
+	if r == nil {
+		return missing()
+	}
+	if !v.records(r) {
+		if !v.moderates(r) {
+			return missing()
+		}
+		return v.need(policy.RecordingControl, switchboard.RoomTarget(r, v.at))
+	}
+	return s.c.Calls.RecordRoom(ctx, v.who, r.ID, in.Body.Do)
 }
 
 // closeRoom ends the conference for everybody.

@@ -191,6 +191,7 @@ func Routes() []Route {
 		route("DELETE", "/v1/rooms/{room}", row(policy.QueueEdit), "Delete a conference room; the answer names the rules that lead nowhere now.", (*Server).deleteRoom).tries(),
 		act("PUT", "/v1/rooms/{room}/live", row(policy.QueueEdit), "Mute all but hosts, or lock the room; also for who is there as a host.", (*Server).steerRoom),
 		act("DELETE", "/v1/rooms/{room}/live", row(policy.QueueEdit), "End the conference for everybody; also for who is there as a host.", (*Server).closeRoom),
+		act("POST", "/v1/rooms/{room}/recording", row(policy.RecordingControl), "Begin, pause, go on with or end the recording of a conference; also for a colleague who is there as a host.", (*Server).recordRoom).accepted(),
 		route("POST", "/v1/rooms/{room}/people", row(policy.QueueEdit), "Call somebody and bring him into the room; also for who is there as a host.", (*Server).inviteToRoom).accepted(),
 		act("PUT", "/v1/rooms/{room}/people/{call}", row(policy.QueueEdit), "Mute somebody, or let him be heard; also for who is there as a host.", (*Server).muteInRoom),
 		act("DELETE", "/v1/rooms/{room}/people/{call}", row(policy.QueueEdit), "Take somebody out of the room; also for who is there as a host.", (*Server).removeFromRoom),

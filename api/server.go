@@ -39,6 +39,7 @@ type Calls interface {
 	Watch(ctx context.Context, actor pbx.Actor, call pbx.CallID, about pbx.UserID, mode pbx.Watch) error
 	Unwatch(actor pbx.Actor, call pbx.CallID) error
 	Room(id pbx.RoomID) (locked, hushed bool)
+	RecordRoom(ctx context.Context, actor pbx.Actor, id pbx.RoomID, do string) error
 	Steer(actor pbx.Actor, id pbx.RoomID, o switchboard.RoomOrder) error
 	Invite(actor pbx.Actor, id pbx.RoomID, to pbx.Destination) (pbx.CallID, error)
 	Originate(switchboard.Originate) (pbx.CallID, error)

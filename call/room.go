@@ -77,26 +77,43 @@ type Muted struct{ Muted bool }
 // RoomSays is what the caller hears, he alone.
 type RoomSays struct{ Clips []Clip }
 
+// RoomTells is what the caller hears about the recording of the room, he alone. With Tells it is that he will be kept, and TapeTold follows when he has heard
+// it; with Asks the keys by which he answers lead to TapeAnswer from now on.
+type RoomTells struct {
+	Clips       []Clip
+	Tells, Asks bool
+}
+
+// TapeTold says that the caller has heard that the room is recorded.
+type TapeTold struct{}
+
+// TapeAnswer is the key by which the caller answers whether he may be recorded.
+type TapeAnswer struct{ Digit byte }
+
 // Around is what has changed around the caller.
 type Around struct {
 	Speaks bool // he is who speaks
 	Locked bool // nobody else comes in
+	Taping Taping
 }
 
 // Closed says that the conference is over.
 type Closed struct{}
 
-func (OpenRoom) effect()  {}
-func (EnterRoom) effect() {}
-func (AwaitRoom) effect() {}
-func (MuteRoom) effect()  {}
-func (SteerRoom) effect() {}
-func (Door) input()       {}
-func (Opened) input()     {}
-func (Muted) input()      {}
-func (RoomSays) input()   {}
-func (Around) input()     {}
-func (Closed) input()     {}
+func (OpenRoom) effect()   {}
+func (EnterRoom) effect()  {}
+func (AwaitRoom) effect()  {}
+func (MuteRoom) effect()   {}
+func (SteerRoom) effect()  {}
+func (TapeTold) effect()   {}
+func (TapeAnswer) effect() {}
+func (Door) input()        {}
+func (Opened) input()      {}
+func (Muted) input()       {}
+func (RoomSays) input()    {}
+func (RoomTells) input()   {}
+func (Around) input()      {}
+func (Closed) input()      {}
 
 // room lets the caller talk with everybody who is in a conference room.
 type room struct {
@@ -108,6 +125,8 @@ type room struct {
 	star   bool // the next key is an order
 	muted  bool
 	around Around
+	tells  []Clip // what he hears about the recording, and has to hear to its end
+	asks   bool   // keys answer it
 }
 
 type roomStage uint8
@@ -149,6 +168,15 @@ func (s room) step(m *machine, in Input) {
 		s.mute(m, in.Muted)
 	case RoomSays:
 		if s.stage == roomIn && len(in.Clips) > 0 {
+			s.say(m, in.Clips...)
+			m.wait(HouseTimer, stayTime)
+		}
+	case RoomTells:
+		if s.stage == roomIn {
+			if s.tells, s.asks = nil, in.Asks; in.Tells {
+				s.tells = in.Clips
+			}
+			m.service = s
 			m.say(in.Clips...)
 			m.wait(HouseTimer, stayTime)
 		}
@@ -242,6 +270,8 @@ func (s room) digit(m *machine, key byte) {
 		s.star = false
 		m.service = s
 		s.order(m, key)
+	case s.stage == roomIn && s.asks && (key == KeyAgree || key == KeyObject):
+		m.do(TapeAnswer{key})
 	case s.stage == roomIn && key == '*':
 		s.star = true
 		m.service = s
@@ -276,12 +306,17 @@ func (s room) mute(m *machine, muted bool) {
 	m.service = s
 	m.do(MuteRoom{muted})
 	if muted {
-		m.say(Words("say.conf.muted"))
+		s.say(m, Words("say.conf.muted"))
 	} else {
-		m.say(Words("say.conf.unmuted"))
+		s.say(m, Words("say.conf.unmuted"))
 	}
 	m.do(Show{})
 	m.wait(HouseTimer, stayTime)
+}
+
+// say lets the caller hear something inside. What he has to hear about the recording and has not to its end, he hears again.
+func (s room) say(m *machine, clips ...Clip) {
+	m.say(append(clips, s.tells...)...)
 }
 
 func (s room) played(m *machine) {
@@ -301,6 +336,10 @@ func (s room) played(m *machine) {
 		m.wait(HouseTimer, hostTime)
 	case s.stage == roomGreets:
 		s.enter(m)
+	case s.stage == roomIn && len(s.tells) > 0:
+		s.tells = nil
+		m.service = s
+		m.do(TapeTold{})
 	case s.stage == roomParts:
 		s.timeout(m)
 	}
@@ -334,6 +373,7 @@ type Meeting struct {
 	In, Waits     bool // for a host
 	Host, Muted   bool
 	Speaks, Close bool // nobody else comes in
+	Taping        Taping
 }
 
 // Meets is how the caller is in a conference room, or nothing.
@@ -342,5 +382,5 @@ func (s *State) Meets() Meeting {
 	if !ok || s.Phase != Housed || r.stage != roomIn && r.stage != roomWaits {
 		return Meeting{}
 	}
-	return Meeting{In: r.stage == roomIn, Waits: r.stage == roomWaits, Host: r.door.Host, Muted: r.muted, Speaks: r.around.Speaks, Close: r.around.Locked}
+	return Meeting{In: r.stage == roomIn, Waits: r.stage == roomWaits, Host: r.door.Host, Muted: r.muted, Speaks: r.around.Speaks, Close: r.around.Locked, Taping: r.around.Taping}
 }

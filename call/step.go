@@ -121,6 +121,8 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case RoomSays:
 		m.answer(in)
+	case RoomTells:
+		m.answer(in)
 	case Around:
 		m.answer(in)
 	case Closed:

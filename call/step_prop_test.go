@@ -303,7 +303,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	case 38, 39:
 		return Door{Asks: flag("asks"), Wrong: flag("wrong"), Full: flag("full"), In: flag("in"), Host: flag("host"), Names: flag("names"), Waits: flag("waits"), Others: 2}
 	case 40:
-		return rapid.SampledFrom([]Input{Opened{}, Closed{}, Around{Speaks: true}, Around{}}).Draw(t, "room")
+		return rapid.SampledFrom([]Input{Opened{}, Closed{}, Around{Speaks: true}, Around{Taping: TapeKept}, RoomTells{Clips: []Clip{Words("say.recording.on")}, Tells: true, Asks: true}, Around{}}).Draw(t, "room")
 	case 41:
 		if flag("says") {
 			return RoomSays{Clips: make([]Clip, rapid.IntRange(0, 1).Draw(t, "clips"))}

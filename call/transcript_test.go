@@ -184,8 +184,14 @@ func parseInput(t *testing.T, w []string) Input {
 		return Muted{!has("not")}
 	case "says":
 		return RoomSays{[]Clip{Words(arg(1))}}
+	case "tells":
+		return RoomTells{Clips: []Clip{Words(arg(1))}, Tells: !has("over"), Asks: has("asks")}
 	case "around":
-		return Around{Speaks: has("speaks"), Locked: has("locked")}
+		a := Around{Speaks: has("speaks"), Locked: has("locked")}
+		if has("kept") {
+			a.Taping = TapeKept
+		}
+		return a
 	case "closed":
 		return Closed{}
 	case "adopt": // adopt d1 by=dora place=b1 up back=park
@@ -500,6 +506,10 @@ func show(e Effect, s State) string {
 		return "await host"
 	case MuteRoom:
 		return fmt.Sprintf("mute in room %t", e.Muted)
+	case TapeTold:
+		return "told"
+	case TapeAnswer:
+		return fmt.Sprintf("answers %c", e.Digit)
 	case SteerRoom:
 		return fmt.Sprintf("steer room %s", e.Do)
 	case OpenMenu:

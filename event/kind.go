@@ -79,6 +79,11 @@ const (
 	RoomChanged Kind = "room.changed"
 	RoomDeleted Kind = "room.deleted"
 
+	RoomRecorded   Kind = "room.recorded"   // somebody began to record the conference in it
+	RoomUnrecorded Kind = "room.unrecorded" // … and ended that
+	RoomPaused     Kind = "room.paused"     // … or paused it
+	RoomResumed    Kind = "room.resumed"
+
 	EntranceChanged Kind = "entrance.changed"
 
 	AccessAsked     Kind = "access.asked"
@@ -258,7 +263,7 @@ func Kinds() []Kind {
 		QueueCreated, QueueChanged, QueueDeleted,
 		MenuCreated, MenuChanged, MenuDeleted,
 		ParkCreated, ParkChanged, ParkDeleted,
-		RoomCreated, RoomChanged, RoomDeleted,
+		RoomCreated, RoomChanged, RoomDeleted, RoomRecorded, RoomUnrecorded, RoomPaused, RoomResumed,
 		EntranceChanged,
 		AccessAsked, AccessApproved, AccessRefused, AccessWithdrawn, AccessDeleted,
 		ReviewCreated, ReviewOverdue, ReviewEnded, VerdictKept, VerdictRemoved, VerdictDeleted,

@@ -32,6 +32,11 @@ func (a recordings) Keep(ctx context.Context, r pbx.Recording) error {
 	return a.h.tell(ctx, kind, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Difference{Ref: r.Ref(), After: &r}, store.RecordingKept{Recording: r})
 }
 
+// Ordered implements switchboard.Recordings.
+func (a recordings) Ordered(ctx context.Context, k event.Kind, who pbx.Actor, room pbx.Room) error {
+	return a.h.tell(ctx, k, who, pbx.Difference{Ref: room.Ref()})
+}
+
 // Forget implements switchboard.Recordings.
 func (a recordings) Forget(ctx context.Context, r pbx.Recording) error {
 	named := pbx.Recording{ID: r.ID, Call: r.Call, Started: r.Started}

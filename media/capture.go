@@ -45,6 +45,7 @@ const (
 )
 
 const (
+	captureMixed  = 0x80 // among the flags of a frame: it is what all say, not one side
 	captureHead   = "TNDMcap1"
 	captureFrame  = 11                     // bytes before a payload
 	captureMost   = 1400                   // bytes of a payload; RTP over Ethernet has no more
@@ -118,8 +119,13 @@ func (c *Capture) put(track uint8, k codec, h header, payload []byte, now time.D
 	if c.ended || c.paused {
 		return
 	}
+	c.keep(track, uint8(k)<<2, h, payload, now)
+}
+
+// keep writes a packet down. The lock is held.
+func (c *Capture) keep(track, flags uint8, h header, payload []byte, now time.Duration) {
 	t := &c.tracks[track]
-	flags := track | uint8(k)<<2
+	flags |= track
 	if !t.on || t.ssrc != h.ssrc {
 		flags |= 2
 		t.on, t.ssrc = true, h.ssrc

@@ -30,6 +30,7 @@ type baton struct {
 	raw    [640]int16
 	out    [640]int16
 	zero   [640]int16
+	sum    [mixFrame]int32
 	packet [12 + opus.MostBytes + 32]byte // with room for what encryption adds
 	opus   opus.Machine
 	header rtp.Header

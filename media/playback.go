@@ -16,13 +16,14 @@ import (
 // ErrCapture is told for what is no capture of a conversation.
 var ErrCapture = errors.New("media: not the recording of a conversation")
 
-// Playback makes sound of a capture: two channels of 16-bit samples, the caller left and the callee right, at 8 kHz, or at 16 kHz when either
+// Playback makes sound of a capture: two channels of 16-bit samples, the caller left and the callee right – or what all in a room say in both –, at 8 kHz, or at 16 kHz when either
 // side spoke wideband. Only what is asked for is decoded. It is not safe for use by several goroutines at once.
 type Playback struct {
 	from   io.ReaderAt
 	rate   int
 	length int64 // samples of a channel
 	tracks [2]channel
+	mixed  bool // there is one track, which both channels play
 	packet [captureMost]byte
 	room   [2][]int16
 	opus   opus.Machine
@@ -109,7 +110,7 @@ type anchor struct {
 
 // place finds out where a packet belongs: where its time stamp says, unless another clock began or the two are far apart.
 func (p *Playback) place(anchors *[2]anchor, frame []byte, where int64, size uint16) error {
-	c := codec(frame[0] >> 2)
+	c := codec(frame[0] &^ captureMixed >> 2)
 	if c == noCodec || c > codecOpus || size > captureMost {
 		return ErrCapture
 	}
@@ -123,6 +124,7 @@ func (p *Playback) place(anchors *[2]anchor, frame []byte, where int64, size uin
 		at = came
 	}
 	*a = anchor{true, stamp, at}
+	p.mixed = p.mixed || frame[0]&captureMixed != 0
 	p.rate = max(p.rate, c.rate())
 	if at >= 0 {
 		p.tracks[frame[0]&1].pieces = append(p.tracks[frame[0]&1].pieces, piece{at, where, size, c})
@@ -154,6 +156,9 @@ func (p *Playback) ReadAt(b []byte, off int64) (int, error) {
 		if err := p.render(&p.tracks[i], p.room[i], from); err != nil {
 			return 0, err
 		}
+	}
+	if p.mixed {
+		copy(p.room[1], p.room[0])
 	}
 	for i := range n {
 		at := off + int64(i)
@@ -261,6 +266,9 @@ func (p *Playback) Peaks(n int) (sides [2][]float32, err error) {
 				}
 			}
 		}
+	}
+	if p.mixed {
+		copy(sides[1], sides[0])
 	}
 	return sides, nil
 }

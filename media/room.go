@@ -34,6 +34,7 @@ type Room struct {
 	choirs  [codecOpus + 1]*choir
 	beats   int64
 	loud    []*seat // who wants to be heard in this beat
+	tape    roomTape
 
 	reader loop       // only the room's goroutine touches it …
 	round  []*Session // … and this
@@ -43,6 +44,7 @@ type Room struct {
 type seat struct {
 	session *Session
 	muted   bool
+	kept    bool            // what it says is kept, where the room is recorded
 	apart   []*seat         // who is not heard here
 	own     [mixFrame]int16 // what of it is heard in this beat
 	halver  audio.Halver
@@ -280,6 +282,7 @@ func (r *Room) beat() (goes bool, tell func(*Session), speaker *Session) {
 	}
 	r.beats++
 	r.stage()
+	r.keep(r.engine.now())
 	n := min(len(r.cue), mixFrame)
 	for k, v := range r.cue[:n] {
 		r.sum[k] += int32(v)

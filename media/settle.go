@@ -20,7 +20,7 @@ const (
 // is again a capture, equally long, with everything in its place. rest is called after each second of sound, so that the work can be spread
 // out; when it fails, Settle ends with its error.
 func (p *Playback) Settle(to io.Writer, rest func() error) error {
-	out := &settled{to: to, buffer: append(make([]byte, 0, 2*batch), captureHead...)}
+	out := &settled{to: to, mixed: p.mixed, buffer: append(make([]byte, 0, 2*batch), captureHead...)}
 	var next [2]int // of the pieces of a side that is copied
 	var encoders [2]*opus.Encoder
 	for i := range p.tracks {
@@ -109,11 +109,15 @@ type settled struct {
 	to     io.Writer
 	buffer []byte
 	begun  [2]bool
+	mixed  bool
 }
 
 // put adds a packet at a place, in samples at 16 kHz.
 func (s *settled) put(track int, at int64, packet []byte) {
 	flags := byte(track) | byte(codecOpus)<<2
+	if s.mixed {
+		flags |= captureMixed
+	}
 	if !s.begun[track] {
 		flags |= 2
 		s.begun[track] = true

@@ -109,6 +109,9 @@ type Recording struct {
 	Expires time.Time        `json:"expires,omitzero"` // when it is deleted by itself
 	Hold    bool             `json:"hold,omitempty"`   // nobody deletes it, time neither (PR-05)
 	Deleted time.Time        `json:"deleted,omitzero"` // it can be taken back for KeepForBin days
+	Room    RoomID           `json:"room,omitempty"`   // of a conference; To is the room then, and Call that of the first who was kept
+	Host    UserID           `json:"host,omitempty"`   // … by whose group is decided how much of it its guests hear (D-040)
+	Calls   []CallID         `json:"calls,omitempty"`  // … by which people took part
 }
 
 // Ref names the recording, for facts about it.

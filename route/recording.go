@@ -56,6 +56,38 @@ func Recording(s *pbx.Snapshot, c Conversation) Recorded {
 	return out
 }
 
+// RoomRecording decides whether a conference in a room may be recorded, or is by itself: as the rule of its group has it, or that of the office.
+func RoomRecording(s *pbx.Snapshot, room *pbx.Room, outside bool, at time.Time) Recorded {
+	about := pbx.OfficeRule
+	if room.Group != "" {
+		about = pbx.RecordRuleID(room.Group)
+	}
+	r, from := s.RecordRuleOf(about, at)
+	if r.Outside && !outside {
+		r.Mode = pbx.RecordOff
+	}
+	return Recorded{Mode: r.Mode, Rule: from, Notice: r.Notice, Days: r.Days}
+}
+
+// GuestRecording decides how the rule of somebody in a recorded room changes that for him: never keeps him out of it, a stricter notice is what he hears, and a
+// shorter time is how long all of it is kept. Somebody outside has no rule of his own.
+func GuestRecording(s *pbx.Snapshot, room Recorded, u pbx.UserID, at time.Time) Recorded {
+	if s.Users[u] == nil {
+		return room
+	}
+	r, _ := s.RecordRuleOf(pbx.RecordRuleID(u), at)
+	switch r.Mode {
+	case pbx.RecordNever:
+		room.Mode = pbx.RecordNever
+	case pbx.RecordDemand, pbx.RecordAlways:
+		if rank(pbx.RecordNotices(), r.Notice) > rank(pbx.RecordNotices(), room.Notice) {
+			room.Notice = r.Notice
+		}
+		room.Days = min(room.Days, r.Days)
+	}
+	return room
+}
+
 func rank[T comparable](list []T, v T) int { return slices.Index(list, v) }
 
 // RecordingKind is one of the questions behind a recording that somebody misses.

@@ -48,6 +48,9 @@ func (k RecordingKept) write(ctx context.Context, t *Tenant, x tx) error {
 	for _, v := range r.Voices {
 		parts[string(v.User)] = true
 	}
+	for _, c := range r.Calls {
+		parts[string(c)] = true
+	}
 	for _, g := range r.Groups {
 		parts[string(g)] = true
 	}
@@ -133,7 +136,7 @@ func (t *Tenant) recordings(ctx context.Context, x tx, q *RecordingQuery, o *ord
 		w.and("started < " + w.arg(ms(q.Until)))
 	}
 	if q.Call != "" {
-		w.and("call_id = " + w.arg(clean(string(q.Call))))
+		w.and("(call_id = " + w.arg(clean(string(q.Call))) + " OR " + recordedWith(w, []string{string(q.Call)}) + ")")
 	}
 	if fold(q.Text) != "" {
 		w.and("search LIKE " + w.arg(like(q.Text)) + ` ESCAPE '\'`)

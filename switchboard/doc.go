@@ -65,6 +65,10 @@ type Mixer interface {
 	Mute(s Stream, muted bool)
 	// Part says whether one stream does not hear another one.
 	Part(ear, mouth Stream, apart bool)
+	// Record keeps what those say who are kept; nil keeps nothing.
+	Record(Capture)
+	// Keep says whether what a stream says is kept; of who comes it is not.
+	Keep(s Stream, on bool)
 	// Announce lets everybody hear sounds beside each other.
 	Announce([]media.Sound)
 	// Watch sets who is told when somebody else speaks; nil is nobody. The function must not block.

@@ -338,7 +338,7 @@ func (c *keptTalk) End() {
 }
 
 func (s *sound) Room() Mixer {
-	m := &mix{apart: map[[2]Stream]bool{}, muted: map[Stream]bool{}}
+	m := &mix{apart: map[[2]Stream]bool{}, muted: map[Stream]bool{}, kept: map[Stream]bool{}}
 	s.mu.Lock()
 	s.rooms = append(s.rooms, m)
 	s.mu.Unlock()

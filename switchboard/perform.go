@@ -105,6 +105,10 @@ func (r *run) perform(e call.Effect) call.Input {
 		r.muteRoom(e)
 	case call.SteerRoom:
 		return r.steerRoom(e)
+	case call.TapeTold:
+		r.tapeTold()
+	case call.TapeAnswer:
+		r.tapeAnswer(e)
 	case call.OpenMenu:
 		return r.openMenu(e)
 	case call.LookUp:

@@ -20,10 +20,12 @@ import (
 // objectTime is how long somebody may object to being recorded after he was told (PR-01).
 const objectTime = 15 * time.Second
 
-// Recordings keeps recordings of conversations. Its methods may take their time; each is called on a goroutine of its own.
+// Recordings keeps recordings of conversations. Its methods may take their time; none is called on the goroutine of a call.
 type Recordings interface {
 	// Keep stores what is known of a recording: when it begins, and when all of it is written.
 	Keep(ctx context.Context, r pbx.Recording) error
+	// Ordered writes down that somebody began, ended, paused or resumed the recording of a conference room.
+	Ordered(ctx context.Context, k event.Kind, who pbx.Actor, room pbx.Room) error
 	// Forget drops a recording of which nothing is to stay.
 	Forget(ctx context.Context, r pbx.Recording) error
 }
@@ -179,21 +181,13 @@ func (r *run) keepTape(e call.Tape) call.Input {
 
 // beginRecording opens a file and tells of it.
 func (r *run) beginRecording(e call.Tape) bool {
-	id := pbx.RecordingID(newID("rec", r.now))
-	file, err := r.b.c.Sounds.Create(string(id))
-	if err != nil {
-		r.log().Error("a conversation cannot be recorded", "error", err)
-		return false
-	}
-	rec := &conversation{file: &counted{Recording: file}, ended: make(chan media.Captured, 1), over: make(chan struct{})}
-	rec.row = pbx.Recording{ID: id, Call: r.id, Started: r.now, Began: r.sides[0].record.Started, Running: true, From: r.live.From, To: r.live.To, Groups: slices.Clone(r.live.Groups),
+	row := pbx.Recording{ID: pbx.RecordingID(newID("rec", r.now)), Call: r.id, Started: r.now, Began: r.sides[0].record.Started, Running: true, From: r.live.From, To: r.live.To, Groups: slices.Clone(r.live.Groups),
 		Mode: r.rules.Mode, Rule: r.rules.Rule, Notice: r.rules.Notice, By: e.By, Voices: []pbx.RecordingVoice{}}
 	if r.rules.Days > 0 {
-		rec.row.Expires = r.now.AddDate(0, 0, r.rules.Days)
+		row.Expires = r.now.AddDate(0, 0, r.rules.Days)
 	}
-	rec.capture = r.b.c.Sound.Capture(rec.file, func(c media.Captured) { rec.ended <- c })
-	if rec.capture == nil {
-		_ = file.Abort()
+	rec := r.b.conversation(row)
+	if rec == nil {
 		return false
 	}
 	r.rec = rec
@@ -203,18 +197,50 @@ func (r *run) beginRecording(e call.Tape) bool {
 			begun.Voices = append(begun.Voices, pbx.RecordingVoice{User: s.record.Party.User, From: r.now})
 		}
 	}
-	r.b.running.Add(1) // the board does not end before the recording is stored
-	go func() {
-		defer r.b.running.Done()
-		r.b.keepRecording(rec, begun)
-	}()
-	p := event.Recorded{Recording: id, Mode: rec.row.Mode, Rule: rec.row.Rule, Notice: rec.row.Notice, By: e.By}
+	r.b.archive(rec, begun)
+	p := event.Recorded{Recording: row.ID, Mode: rec.row.Mode, Rule: rec.row.Rule, Notice: rec.row.Notice, By: e.By}
 	if r.informing != nil {
 		p.Consent = r.informing.consent
 	}
 	r.draft.Recorded(p)
 	r.fact(event.CallRecorded, r.in.Actor, p)
 	return true
+}
+
+// conversation opens the sound of a recording; nil when that is not possible.
+func (b *Board) conversation(row pbx.Recording) *conversation {
+	file, err := b.c.Sounds.Create(string(row.ID))
+	if err != nil {
+		b.c.Log.Error("a conversation cannot be recorded", "call", row.Call, "error", err)
+		return nil
+	}
+	rec := &conversation{row: row, file: &counted{Recording: file}, ended: make(chan media.Captured, 1), over: make(chan struct{})}
+	rec.capture = b.c.Sound.Capture(rec.file, func(c media.Captured) { rec.ended <- c })
+	if rec.capture == nil {
+		_ = file.Abort()
+		return nil
+	}
+	return rec
+}
+
+// archive stores a recording beside the call; the board does not end before.
+func (b *Board) archive(rec *conversation, begun pbx.Recording) {
+	b.running.Add(1)
+	go func() {
+		defer b.running.Done()
+		b.keepRecording(rec, begun)
+	}()
+}
+
+// pause notes when nothing is kept.
+func (rec *conversation) pause(on bool, at time.Time) {
+	pauses := rec.row.Pauses
+	switch last := len(pauses) - 1; {
+	case on && (last < 0 || !pauses[last].Until.IsZero()):
+		rec.row.Pauses = append(pauses, pbx.Interval{From: at})
+	case !on && last >= 0 && pauses[last].Until.IsZero():
+		pauses[last].Until = at
+	}
 }
 
 // partVoices ends the part of everybody who is heard.
@@ -245,13 +271,7 @@ func (r *run) pauseTape(on bool) {
 		return
 	}
 	r.rec.capture.Pause(on)
-	pauses := r.rec.row.Pauses
-	switch last := len(pauses) - 1; {
-	case on && (last < 0 || !pauses[last].Until.IsZero()):
-		r.rec.row.Pauses = append(pauses, pbx.Interval{From: r.now})
-	case !on && last >= 0 && pauses[last].Until.IsZero():
-		pauses[last].Until = r.now
-	}
+	r.rec.pause(on, r.now)
 }
 
 // endTape ends the recording; when somebody did not want it, nothing of it stays but that he was asked.
@@ -317,11 +337,14 @@ func (b *Board) keepRecording(rec *conversation, begun pbx.Recording) {
 }
 
 // Record does something with the recording of a call for somebody who has the right to: start, pause, resume or stop.
-func (b *Board) Record(_ context.Context, who pbx.Actor, id pbx.CallID, order string) error {
+func (b *Board) Record(ctx context.Context, who pbx.Actor, id pbx.CallID, order string) error {
 	do := map[string]call.TapeDo{"start": call.TapeStart, "stop": call.TapeStop, "pause": call.TapePause, "resume": call.TapeResume}[order]
 	s, lc, r, err := b.reach(who, id, policy.RecordingControl)
 	if err != nil {
 		return err
+	}
+	if lc.Room != nil {
+		return b.RecordRoom(ctx, who, lc.Room.Room, order)
 	}
 	if do == call.TapeStart && lc.Recording == "" {
 		if lc.Phase != pbx.PhaseTalking && lc.Phase != pbx.PhaseHeld {
@@ -340,7 +363,11 @@ func (r *run) taping() (state, may string) {
 	if m := r.rules.Mode; m == pbx.RecordDemand || m == pbx.RecordAlways {
 		may = string(m)
 	}
-	switch r.state.Taping() {
+	now := r.state.Taping()
+	if m := r.state.Meets(); m.In {
+		now, may = m.Taping, ""
+	}
+	switch now {
 	case call.TapeTelling, call.TapeWaiting:
 		state = "asking"
 	case call.TapeKept:

@@ -19,11 +19,19 @@ type archive struct {
 	mu   sync.Mutex
 	kept []pbx.Recording
 	gone []pbx.RecordingID
+	told []event.Kind // of orders about rooms
 }
 
 func (a *archive) Keep(_ context.Context, r pbx.Recording) error {
 	a.mu.Lock()
 	a.kept = append(a.kept, r)
+	a.mu.Unlock()
+	return nil
+}
+
+func (a *archive) Ordered(_ context.Context, k event.Kind, _ pbx.Actor, _ pbx.Room) error {
+	a.mu.Lock()
+	a.told = append(a.told, k)
 	a.mu.Unlock()
 	return nil
 }

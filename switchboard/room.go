@@ -22,11 +22,13 @@ type assembly struct {
 	id  pbx.RoomID
 	mix Mixer
 
-	mu     sync.Mutex
-	guests []*guest // in the order in which they came
-	locked bool
-	hushed bool                       // all but hosts were muted
-	misses map[pbx.UserID][]time.Time // wrong PINs of the last while, by colleague; of all callers from outside together
+	mu       sync.Mutex
+	guests   []*guest // in the order in which they came
+	locked   bool
+	hushed   bool                       // all but hosts were muted
+	tape     *roomTape                  // the room is recorded
+	declined bool                       // … and was, until somebody ended it: no rule begins again before all have left
+	misses   map[pbx.UserID][]time.Time // wrong PINs of the last while, by colleague; of all callers from outside together
 }
 
 // guest is somebody in a conference room, or who waits for its host.
@@ -38,6 +40,8 @@ type guest struct {
 	muted  bool
 	speaks bool
 	name   []media.Sound // as he said it
+	party  pbx.Party
+	taped  taped
 }
 
 // Wrong PINs that a room takes within a while, from one colleague or from outside; after that every PIN is wrong until it is over (BAR TF-11).
@@ -144,7 +148,7 @@ func (r *run) seat(g *guest) *assembly {
 	a := r.b.assembly(id)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	g.stream, g.name = r.sides[0].stream, r.name
+	g.stream, g.name, g.party = r.sides[0].stream, r.name, r.sides[0].record.Party
 	if r.guest != nil {
 		g.name = r.guest.name
 		a.guests = slices.DeleteFunc(a.guests, func(o *guest) bool { return o == r.guest })
@@ -180,8 +184,9 @@ func (r *run) enterRoom(e call.EnterRoom) call.Input {
 	if a.hushed && !e.Host {
 		r.post(&message{input: call.Muted{Muted: true}})
 	}
-	if a.locked {
-		return call.Around{Locked: true}
+	a.comesOnTape(g, r.now)
+	if a.locked || a.tape != nil {
+		return call.Around{Locked: a.locked, Taping: a.taping()}
 	}
 	return nil
 }
@@ -245,6 +250,7 @@ func (r *run) outOfRoom() {
 	if room := a.room(); g.host && !a.hosted() && (room == nil || room.Ends) {
 		a.close()
 	}
+	a.leavesTape(g, r.now)
 	if len(a.guests) == 0 {
 		a.locked, a.hushed = false, false
 	}
@@ -285,7 +291,7 @@ func (a *assembly) spoken(by Stream) {
 
 // around tells somebody what has changed around him. The lock is held.
 func (a *assembly) around(g *guest) {
-	g.r.post(&message{input: call.Around{Speaks: g.speaks, Locked: a.locked}})
+	g.r.post(&message{input: call.Around{Speaks: g.speaks, Locked: a.locked, Taping: a.taping()}})
 }
 
 // steerRoom carries out what a host wants by keys.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tandem/call"
+	"tandem/event"
 	"tandem/media"
 	"tandem/pbx"
 	"tandem/report"
@@ -22,6 +23,8 @@ type mix struct {
 	apart     map[[2]Stream]bool
 	announced int
 	watch     func(Stream)
+	tape      Capture
+	kept      map[Stream]bool
 }
 
 func (m *mix) Enter(s Stream) error {
@@ -38,6 +41,22 @@ func (m *mix) Leave(s Stream) {
 }
 
 func (m *mix) Mute(s Stream, muted bool) { m.mu.Lock(); m.muted[s] = muted; m.mu.Unlock() }
+
+func (m *mix) Record(c Capture) { m.mu.Lock(); m.tape = c; m.mu.Unlock() }
+
+func (m *mix) Keep(s Stream, on bool) { m.mu.Lock(); m.kept[s] = on; m.mu.Unlock() }
+
+// keeps counts the streams of which something is kept.
+func (m *mix) keeps() (n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, s := range m.inside {
+		if m.kept[s] && m.tape != nil {
+			n++
+		}
+	}
+	return n
+}
 
 func (m *mix) Part(ear, mouth Stream, apart bool) {
 	m.mu.Lock()
@@ -279,6 +298,204 @@ func TestRoomNames(t *testing.T) {
 			t.Errorf("%+v, announced %d", got, o.sound.rooms[0].announced)
 		}
 		bob.hangsUp()
+		o.drain()
+	})
+}
+
+// recordable is an office whose office rule lets conferences be recorded; saying that takes two seconds.
+func recordable(t *testing.T, rule pbx.RecordRule) (*office, *archive) {
+	o, a := archived(t, pbx.RecordRule{})
+	rule.ID = pbx.OfficeRule
+	o.put(&rule)
+	o.meeting(nil)
+	return o, a
+}
+
+// orders gives an order about the recording of the room.
+func (o *office) orders(u pbx.UserID, do string) error {
+	o.t.Helper()
+	err := o.board.RecordRoom(o.t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: u}, "rom_1", do)
+	synctest.Wait()
+	return err
+}
+
+// Everybody in the room hears that it is recorded before he is kept, who comes later too; who may not is refused; it is paused, and it ends when the last one leaves.
+// Who took part, and when, stands in the recording (D-040, PR-01, PR-02).
+func TestRoomIsRecorded(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o, a := recordable(t, pbx.RecordRule{Mode: pbx.RecordDemand, Days: 30})
+		if err := o.orders("usr_mona", "start"); err == nil {
+			t.Error("an empty room is recorded")
+		}
+		alice := o.dial("790", false, offer(pcmu, event8))
+		pause(5 * time.Second)
+		if err := o.orders("usr_bob", "start"); err == nil {
+			t.Error("bob, who is not there, records the room")
+		}
+		bob := o.dials("bob", "790")
+		pause(5 * time.Second)
+		if err := o.orders("usr_mona", "start"); err != nil {
+			t.Fatal(err)
+		}
+		room := o.sound.rooms[0]
+		state := func(want string, kept int) {
+			t.Helper()
+			for _, c := range o.liveCalls() {
+				if c.Recording != want {
+					t.Errorf("%s is shown %q, want %q", c.From.Name, c.Recording, want)
+				}
+			}
+			if n := room.keeps(); n != kept {
+				t.Errorf("%s: %d are kept, want %d", want, n, kept)
+			}
+		}
+		pause(1700 * time.Millisecond)
+		state("asking", 0)
+		alice.press("*1") // what she hears now begins before the announcement, which she hears again
+		if n := room.keeps(); n != 1 {
+			t.Errorf("%d are kept: bob, who has heard it", n)
+		}
+		pause(3 * time.Second)
+		state("on", 2)
+		begun := time.Now()
+		mona := o.dials("mona", "790")
+		pause(time.Second)
+		state("on", 2)
+		pause(3 * time.Second)
+		state("on", 3)
+		if err := o.orders("usr_mona", "pause"); err != nil {
+			t.Fatal(err)
+		}
+		state("paused", 3)
+		pause(5 * time.Second)
+		if err := o.orders("usr_mona", "resume"); err != nil {
+			t.Fatal(err)
+		}
+		state("on", 3)
+		alice.hangsUp()
+		pause(time.Second)
+		bob.hangsUp()
+		mona.hangsUp()
+		pause(time.Second)
+		if room.tape != nil {
+			t.Error("an empty room is recorded")
+		}
+		o.drain()
+		r := a.last(t)
+		if !a.kept[0].Running || r.Running || r.Length != 9*time.Second || r.Room != "rom_1" || r.To.Name != "Daily" || r.By.Name != "mona" || r.Host != "usr_mona" || r.Rule != pbx.OfficeRule ||
+			r.Expires != r.Started.AddDate(0, 0, 30) || len(r.Calls) != 3 || len(r.Consent) != 3 {
+			t.Errorf("%+v", r)
+		}
+		if len(r.Voices) != 3 || r.Voices[2].User != "usr_mona" || r.Voices[2].From.Before(begun) || !r.Voices[0].Until.Before(r.Voices[1].Until) && r.Voices[0].User == "usr_alice" {
+			t.Errorf("voices %+v", r.Voices)
+		}
+		if len(r.Pauses) != 1 || r.Pauses[0].Until.Sub(r.Pauses[0].From) != 5*time.Second {
+			t.Errorf("pauses %+v", r.Pauses)
+		}
+		if got := strings.Join(o.sound.talks()[0].log, ", "); got != "pause false, pause true, pause false, end" {
+			t.Error(got)
+		}
+		if want := []event.Kind{event.RoomRecorded, event.RoomPaused, event.RoomResumed}; !slices.Equal(a.told, want) {
+			t.Errorf("the log has %v", a.told)
+		}
+		for _, c := range o.ledger.cdrs {
+			if !slices.Equal(c.Recordings, []pbx.RecordingID{r.ID}) || len(c.Consents) != 1 {
+				t.Errorf("record of %s: %v, %+v", c.From.Name, c.Recordings, c.Consents)
+			}
+		}
+	})
+}
+
+// Who refuses, or has not agreed, or may never be recorded takes part, but is not kept; the others are. With "object" nobody is kept before the time to object is over,
+// because what was mixed cannot be taken out again.
+func TestRoomGuestsAnswer(t *testing.T) {
+	for notice, wait := range map[pbx.RecordNotice]time.Duration{pbx.RecordAsk: 10 * time.Second, pbx.RecordObject: objectTime} {
+		bubble(t, func(t *testing.T) {
+			o, a := recordable(t, pbx.RecordRule{Mode: pbx.RecordDemand, Notice: notice})
+			o.put(&pbx.RecordRule{ID: "usr_alice", Mode: pbx.RecordNever})
+			alice, bob, mona := o.dial("790", false, offer(pcmu, event8)), o.dials("bob", "790"), o.dials("mona", "790")
+			pause(10 * time.Second)
+			if err := o.orders("usr_mona", "start"); err != nil {
+				t.Fatal(err)
+			}
+			pause(time.Second)
+			bob.send(call.Signal{Kind: call.SignalDigit, Digit: '0'})
+			pause(9 * time.Second)
+			room := o.sound.rooms[0]
+			if n := room.keeps(); n != 0 || len(o.sound.talks()) != 0 {
+				t.Errorf("%s: %d are kept too early", notice, n)
+			}
+			if notice == pbx.RecordAsk {
+				mona.send(call.Signal{Kind: call.SignalDigit, Digit: '1'})
+			}
+			pause(wait)
+			if n := room.keeps(); n != 1 {
+				t.Errorf("%s: %d are kept, want mona alone", notice, n)
+			}
+			alice.press("1") // she has nothing to agree to
+			if err := o.orders("usr_mona", "stop"); err != nil {
+				t.Fatal(err)
+			}
+			if n := room.keeps(); n != 0 {
+				t.Errorf("%d are kept after it was stopped", n)
+			}
+			for _, p := range []*phone{alice, bob, mona} {
+				p.hangsUp()
+			}
+			pause(time.Second)
+			o.drain()
+			r := a.last(t)
+			if len(r.Voices) != 3 || len(r.Consent) != 1 || r.Consent[0].Party.Name != "mona" {
+				t.Errorf("%s: voices %+v, consent %+v", notice, r.Voices, r.Consent)
+			}
+			for _, c := range o.ledger.cdrs {
+				if c.From.Name == "bob" && (len(c.Consents) != 1 || c.Consents[0].Answer != pbx.ConsentRefused || len(c.Recordings) != 0) {
+					t.Errorf("bob's record: %+v", c.Consents)
+				}
+			}
+		})
+	}
+}
+
+// A rule that records always begins when two are there, and does not begin again after somebody ended it; without a rule nobody records a room.
+func TestRoomIsRecordedByARule(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o, a := recordable(t, pbx.RecordRule{Mode: pbx.RecordAlways})
+		alice := o.dial("790", false, offer(pcmu, event8))
+		pause(10 * time.Second)
+		if len(o.sound.talks()) != 0 {
+			t.Error("one who is alone is recorded")
+		}
+		bob := o.dials("bob", "790")
+		pause(10 * time.Second)
+		if n := o.sound.rooms[0].keeps(); n != 2 {
+			t.Fatalf("%d are kept", n)
+		}
+		if err := o.orders("usr_mona", "stop"); err != nil {
+			t.Fatal(err)
+		}
+		mona := o.dials("mona", "790")
+		pause(10 * time.Second)
+		if n := o.sound.rooms[0].keeps(); n != 0 || len(o.sound.talks()) != 1 {
+			t.Error("it begins again")
+		}
+		for _, p := range []*phone{alice, bob, mona} {
+			p.hangsUp()
+		}
+		pause(time.Second)
+		o.drain()
+		if r := a.last(t); r.By != (pbx.Party{}) || r.From.Name != "alice" && r.From.Name != "bob" {
+			t.Errorf("%+v", r)
+		}
+	})
+	bubble(t, func(t *testing.T) {
+		o, _ := recordable(t, pbx.RecordRule{})
+		alice := o.dial("790", false, offer(pcmu, event8))
+		pause(10 * time.Second)
+		if err := o.orders("usr_mona", "start"); err == nil {
+			t.Error("a room is recorded without a rule")
+		}
+		alice.hangsUp()
 		o.drain()
 	})
 }

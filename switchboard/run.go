@@ -37,6 +37,7 @@ type message struct {
 	tag      uint64          // … which
 	informed uint64          // somebody has heard that he will be recorded
 
+	taped    *roomTape   // nothing stands against keeping somebody in a conference room any more
 	watch    *watchOrder // somebody takes part in the call
 	order    *Order      // somebody wants the call moved, with actor
 	talks    bool        // … which talked when he wanted it

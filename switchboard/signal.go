@@ -33,6 +33,8 @@ func (r *run) handle(m *message) {
 		}
 	case m.informed != 0:
 		r.heard(m.informed)
+	case m.taped != nil:
+		r.tapeTime(m.taped)
 	case m.alarm != nil:
 		r.alarmed(m.alarm)
 	case m.metered != nil:

@@ -3232,6 +3232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rooms/{room}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin, pause, go on with or end the recording of a conference; also for a colleague who is there as a host.
+         * @description Needs `recording.control` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_rooms_by_room_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -8672,7 +8692,7 @@ export interface components {
             deleted?: string;
             /** Format: date-time */
             expires?: string;
-            /** @description left in the sound */
+            /** @description left in the sound; of a conference, who began it */
             from: components["schemas"]["Party"];
             /** @description nobody may delete it, time neither */
             hold: boolean;
@@ -8684,16 +8704,22 @@ export interface components {
              * @enum {string}
              */
             notice: "silent" | "tell" | "object" | "ask";
+            /** @description of a conference: the visitor hears only the time that he was there */
+            own?: boolean;
             pauses: components["schemas"]["Interval"][];
+            /** @description of a conference: colleagues who took part while it was recorded */
+            people: components["schemas"]["Party"][];
             /** @description whoever listens has to say why */
             reason: boolean;
+            /** @description of a conference, all of which is heard in both channels */
+            room?: string;
             /** @description the call goes on */
             running?: boolean;
             /** Format: double */
             seconds: number;
             /** Format: date-time */
             started: string;
-            /** @description right in the sound */
+            /** @description right in the sound; of a conference, the room */
             to: components["schemas"]["Party"];
             /** @description the rule because of which it was made, as a sentence */
             why: string;
@@ -9128,6 +9154,13 @@ export interface components {
             pin?: string;
             /** @description no tones when somebody comes or goes */
             quiet?: boolean;
+            /** @description begin, pause and end its recording: for who may control recordings of the room, and a colleague who is there as a host */
+            record: boolean;
+            /**
+             * @description how its recording stands; for who is there, moderates it or may record it
+             * @enum {string}
+             */
+            recording?: "on" | "paused" | "asking";
             revision?: string;
             /** Format: int64 */
             seats: number;
@@ -9163,6 +9196,10 @@ export interface components {
             speaks: boolean;
             /** @description for a host */
             waits: boolean;
+        };
+        RoomTapeBody: {
+            /** @enum {string} */
+            do: "start" | "stop" | "pause" | "resume";
         };
         Rule: {
             inside: components["schemas"]["Place"];
@@ -17786,6 +17823,39 @@ export interface operations {
         responses: {
             /** @description No Content */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_rooms_by_room_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoomTapeBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

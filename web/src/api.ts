@@ -329,6 +329,7 @@ export const api = {
   deleteRoom: (room: string) => got(client.DELETE('/v1/rooms/{room}', { params: { path: { room } } })),
   lockRoom: (room: string, locked: boolean) => got(client.PUT('/v1/rooms/{room}/live', { params: { path: { room } }, body: { locked } })),
   hushRoom: (room: string, muted: boolean) => got(client.PUT('/v1/rooms/{room}/live', { params: { path: { room } }, body: { muted } })),
+  recordRoom: (room: string, what: 'start' | 'stop' | 'pause' | 'resume') => got(client.POST('/v1/rooms/{room}/recording', { params: { path: { room } }, body: { do: what } })),
   closeRoom: (room: string) => got(client.DELETE('/v1/rooms/{room}/live', { params: { path: { room } } })),
   inviteToRoom: (room: string, to: Place) => got(client.POST('/v1/rooms/{room}/people', { params: { path: { room } }, body: { to } })),
   muteInRoom: (room: string, call: string, muted: boolean) => got(client.PUT('/v1/rooms/{room}/people/{call}', { params: { path: { room, call } }, body: { muted } })),

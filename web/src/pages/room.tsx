@@ -1,6 +1,6 @@
 /** Conference rooms: who is there now and who speaks, and what hosts do. */
 import { useQueryClient } from '@tanstack/react-query';
-import { LockKeyhole, LockKeyholeOpen, Mic, MicOff, PhoneOff, Plus, Settings2, Trash2, UserPlus, UserX, Users, Volume2 } from 'lucide-react';
+import { Circle, CirclePause, CircleStop, LockKeyhole, LockKeyholeOpen, Mic, MicOff, PhoneOff, Plus, Settings2, Trash2, UserPlus, UserX, Users, Volume2 } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Place, type Room, type RoomPerson } from '../api';
 import { clock } from '../format';
@@ -100,6 +100,18 @@ function Person({ room, person, act }: { room: Room; person: RoomPerson; act: (w
   );
 }
 
+/** Begins, pauses and ends the recording of what is said in the room. */
+function Tape({ room, act }: { room: Room; act: (work: Promise<unknown>, said?: string) => void }) {
+  const order = (what: 'start' | 'stop' | 'pause' | 'resume', said?: string) => act(api.recordRoom(room.id, what), said);
+  if (!room.recording) return <Button small icon={Circle} onClick={() => order('start', t('room.record_begins'))}>{t('room.record')}</Button>;
+  return (
+    <>
+      {room.recording === 'paused' ? <Button small icon={Circle} onClick={() => order('resume')}>{t('room.record_resume')}</Button> : <Button small icon={CirclePause} onClick={() => order('pause')}>{t('room.record_pause')}</Button>}
+      <Button small icon={CircleStop} onClick={() => order('stop', t('room.record_stopped'))}>{t('room.record_stop')}</Button>
+    </>
+  );
+}
+
 function RoomCard({ room, onEdit }: { room: Room; onEdit: () => void }) {
   const cache = useQueryClient();
   const [inviting, setInviting] = useState(false);
@@ -109,7 +121,12 @@ function RoomCard({ room, onEdit }: { room: Room; onEdit: () => void }) {
   const marks = [room.asks_pin && t('room.asks_pin'), room.wait && t('room.wait_short'), room.ends && t('room.ends_short'), room.group_name].filter(Boolean).join(' · ');
   const title = room.extension ? `${room.name} · ${room.extension}` : room.name;
   return (
-    <Card title={title} note={room.locked ? <span className="chip warn"><LockKeyhole className="icon xs" aria-hidden />{t('room.locked')}</span> : undefined} actions={(
+    <Card title={title} note={room.locked || room.recording ? (
+      <span className="row g4" aria-live="polite">
+        {room.recording && <span className={`chip ${room.recording === 'on' ? 'danger' : ''}`} data-recording={room.recording}><Circle className="icon xs" aria-hidden />{t(`live.recording.${room.recording}`)}</span>}
+        {room.locked && <span className="chip warn"><LockKeyhole className="icon xs" aria-hidden />{t('room.locked')}</span>}
+      </span>
+    ) : undefined} actions={(
       <span className="row g4">
         {room.moderate && <Button small icon={UserPlus} onClick={() => setInviting(true)}>{t('room.invite')}</Button>}
         {room.edit && <IconButton small icon={Settings2} label={t('room.edit', { name: room.name })} onClick={onEdit} />}
@@ -123,9 +140,11 @@ function RoomCard({ room, onEdit }: { room: Room; onEdit: () => void }) {
           <span className="grow meta">{t('room.count', { n: room.people.length, seats: room.seats })}</span>
           <Button small icon={room.hushed ? Mic : MicOff} onClick={() => act(api.hushRoom(room.id, !room.hushed))}>{t(room.hushed ? 'room.unmute_all' : 'room.mute_all')}</Button>
           <Button small icon={room.locked ? LockKeyholeOpen : LockKeyhole} onClick={() => act(api.lockRoom(room.id, !room.locked))}>{t(room.locked ? 'room.unlock' : 'room.lock')}</Button>
+          {room.record && <Tape room={room} act={act} />}
           <Button small icon={PhoneOff} onClick={() => setEnding(true)}>{t('room.end')}</Button>
         </div>
       )}
+      {room.record && !room.moderate && room.recording && <div className="list-row wrap g8"><Tape room={room} act={act} /></div>}
       {marks && <p className="meta card-foot">{marks}</p>}
       {inviting && <Invite room={room} onClose={() => setInviting(false)} />}
       <Confirm open={ending} danger title={t('room.end_title', { name: room.name })} action={t('room.end')} onClose={() => setEnding(false)} run={async () => { await api.closeRoom(room.id); await cache.invalidateQueries({ queryKey: ['rooms'] }); setEnding(false); }}>

@@ -160,6 +160,8 @@ function Facts({ recording: r }: { recording: Recording }) {
   return (
     <ul className="col g4 t2">
       <li>{r.why}</li>
+      {r.people.length > 0 && <li>{t('recording.people', { names: r.people.map(partyName).join(', ') })}</li>}
+      {r.own && <li>{t('recording.own_part')}</li>}
       {r.by?.name && <li>{t('recording.begun_by', { name: r.by.name })}</li>}
       {[...new Set(said)].map((s) => <li key={s}>{s}</li>)}
       {r.pauses.length > 0 && <li>{t('recording.pauses', { n: r.pauses.length })}</li>}
