@@ -251,7 +251,8 @@ func (s *Server) sharedSound(ctx context.Context, v *visit, in *hearShared) (pbx
 	if err != nil {
 		return share, r, nil, pbx.Refuse(pbx.NotFound, "", "share.unknown")
 	}
-	return share, r, file, nil
+	file, err = s.heardPart(v.asGiver(&share), file, &r) // a link is no way around what its giver hears
+	return share, r, file, err
 }
 
 // hearSharedSound sends the sound to whoever has a link. Every listening is counted, and written down in the history of the recording (N-15).

@@ -107,7 +107,7 @@ export function Player({ from, to, seconds, source, peaks, listened }: { from: s
       <div className="col g4">
         <span className="meta wave-side from">{from}</span>
         <Loaded of={peaks}>{(p) => <Wave peaks={p} at={at} of={seconds} onSeek={seek} />}</Loaded>
-        <span className="meta wave-side to">{to}</span>
+        {to && <span className="meta wave-side to">{to}</span>}
       </div>
       <div className="row g12 wave-row">
         <IconButton kind="primary" icon={playing ? Pause : Play} label={playing ? t('recording.pause') : t('recording.play')} onClick={toggle} />
@@ -123,7 +123,7 @@ function Own({ recording: r, reason }: { recording: Recording; reason: string })
   const cache = useQueryClient();
   const peaks = useQuery({ queryKey: ['recordings', 'peaks', r.id], queryFn: () => api.peaks(r.id), staleTime: Infinity });
   const listened = () => void cache.invalidateQueries({ queryKey: ['recordings', 'hearings', r.id] }); // the house notes it as it hands the sound out
-  return <Player from={partyName(r.from)} to={partyName(r.to)} seconds={r.seconds} peaks={peaks} listened={listened} source={`/v1/recordings/${r.id}/sound${reason ? `?reason=${encodeURIComponent(reason)}` : ''}`} />;
+  return <Player from={r.room ? partyName(r.to) : partyName(r.from)} to={r.room ? '' : partyName(r.to)} seconds={r.seconds} peaks={peaks} listened={listened} source={`/v1/recordings/${r.id}/sound${reason ? `?reason=${encodeURIComponent(reason)}` : ''}`} />;
 }
 
 /** Whoever listens to others says why, where the office wants that. */
