@@ -143,6 +143,7 @@ export default function QueuePage() {
                   {q.edit && <span className="meta">{[q.group_name, t(`queue.strategy.${q.strategy ?? 'idle'}`), t('queue.agents_n', { n: q.agents?.length ?? 0 }), q.full?.kind && t('ring.then', { to: placeWord(q.full, house) })].filter(Boolean).join(' · ')}</span>}
                 </span>
                 <span className="num t2">{q.extension}</span>
+                {q.edit && !q.live && <Button small kind="quiet" locked={t('queue.not_live')} why={{ right: 'agent.data', over: { kind: 'queue', id: q.id } }} onClick={() => undefined}>{t('queue.watch')}</Button>}
                 {q.edit && <Button small icon={Pencil} aria-label={t('queue.edit_of', { name: q.name })} onClick={() => set({ peek: q.id, add: undefined })}>{t('ui.edit')}</Button>}
               </div>
             ))}
