@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,7 @@ type Room struct {
 	Quiet     bool         `json:"quiet,omitempty" doc:"no tones when somebody comes or goes"`
 	Names     bool         `json:"names,omitempty" doc:"who comes says his name, and the others hear it"`
 	Ends      bool         `json:"ends,omitempty" doc:"the conference is over when its last host leaves"`
+	Outside   bool         `json:"outside,omitempty" doc:"callers from outside can come here, so its PINs have at least 9 digits; for who may change it"`
 	Most      int          `json:"most,omitempty" doc:"people at the same time; 0 is the usual number"`
 	Revision  string       `json:"revision,omitempty"`
 	Edit      bool         `json:"edit"`
@@ -62,7 +64,8 @@ func (v *visit) records(r *pbx.Room) bool {
 	return switchboard.MayRecord(v.s, v.live, v.who, r, v.at).OK
 }
 
-func (s *Server) room(v *visit, r *pbx.Room) Room {
+// room shows a room; outside are those to which callers from outside can come.
+func (s *Server) room(v *visit, r *pbx.Room, outside []*pbx.Room) Room {
 	out := Room{ID: r.ID, Name: r.Name, Extension: r.Extension, AsksPIN: r.AsksPIN(), Seats: r.Seats(), People: []RoomPerson{}, Edit: v.editsRoom(r), Moderate: v.moderates(r), Record: v.records(r)}
 	for _, c := range switchboard.People(v.live, r.ID) {
 		if c.Recording != "" && (out.Moderate || out.Record || c.From.User != "" && c.From.User == v.who.User) {
@@ -82,7 +85,7 @@ func (s *Server) room(v *visit, r *pbx.Room) Room {
 		return out
 	}
 	out.Group, out.PIN, out.HostPIN, out.Wait, out.Quiet, out.Names, out.Ends, out.Most = r.Group, r.PIN, r.HostPIN, r.Wait, r.Quiet, r.Names, r.Ends, r.Most
-	out.Revision = command.Revision(r)
+	out.Outside, out.Revision = slices.Contains(outside, r), command.Revision(r)
 	if r.Group != "" {
 		out.GroupName = v.s.NameOf(pbx.Ref{Kind: pbx.KindGroup, ID: string(r.Group)})
 	}
@@ -110,8 +113,9 @@ func (s *Server) listRooms(_ context.Context, v *visit, in *roomsIn) (Page[Room]
 	}
 	part, next, err := pageOf(rows, in.List, in.Sort, key, func(r *pbx.Room) string { return string(r.ID) })
 	page := Page[Room]{Items: make([]Room, 0, len(part)), Next: next, Total: len(rows)}
+	outside := v.s.OutsideRooms()
 	for _, r := range part {
-		page.Items = append(page.Items, s.room(v, r))
+		page.Items = append(page.Items, s.room(v, r, outside))
 	}
 	return page, err
 }
@@ -125,7 +129,7 @@ func (s *Server) getRoom(_ context.Context, v *visit, in *roomIn) (Room, error) 
 	if !v.moderates(r) {
 		return Room{}, missing()
 	}
-	return s.room(v, r), nil
+	return s.room(v, r, v.s.OutsideRooms()), nil
 }
 
 type roomBody struct {
@@ -161,7 +165,7 @@ func (s *Server) createRoom(ctx context.Context, v *visit, in *newRoom) (Room, e
 	if err != nil {
 		return Room{}, err
 	}
-	return s.room(v, v.s.Rooms[pbx.RoomID(made.ID)]), nil
+	return s.room(v, v.s.Rooms[pbx.RoomID(made.ID)], v.s.OutsideRooms()), nil
 }
 
 type editRoom struct {
@@ -180,7 +184,7 @@ func (s *Server) patchRoom(ctx context.Context, v *visit, in *editRoom) (Room, e
 	if err := s.doOrTry(ctx, v, matching(pbx.KindRoom, in.Room, in.Match, in.Body.Revision, c), in.Dry); err != nil {
 		return Room{}, err
 	}
-	return s.room(v, v.s.Rooms[r.ID]), nil
+	return s.room(v, v.s.Rooms[r.ID], v.s.OutsideRooms()), nil
 }
 
 type deleteRoom struct {

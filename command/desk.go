@@ -137,6 +137,9 @@ func (d *Desk) plan(s *pbx.Snapshot, now time.Time, who pbx.Actor, c Command, tr
 	if err != nil {
 		return Result{Rows: w.rows, Steps: w.steps}, pbx.Change{}, err
 	}
+	if err := keepsGuessersOut(s, next, differences); err != nil {
+		return Result{Rows: w.rows, Steps: w.steps}, pbx.Change{}, err
+	}
 	next.Version = s.Version + 1
 	facts, err := w.facts(differences)
 	if err != nil {

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"slices"
+
 	"tandem/pbx"
 	"tandem/policy"
 )
@@ -139,4 +141,36 @@ func roomNeeds(d pbx.Difference) []Need {
 		}
 	}
 	return needs
+}
+
+// keepsGuessersOut refuses a change after which callers from outside come to a conference room with a PIN that can be guessed (BAR TF-11), whichever row of it
+// lets them in. What was like that before does not stand in the way of other changes.
+func keepsGuessersOut(before, after *pbx.Snapshot, all []pbx.Difference) error {
+	short := func(s *pbx.Snapshot) []*pbx.Room {
+		if !anyGuessable(s) {
+			return nil
+		}
+		return slices.DeleteFunc(s.OutsideRooms(), func(r *pbx.Room) bool { return r.Guessable() == "" })
+	}
+	was := short(before)
+	for _, r := range short(after) {
+		switch {
+		case slices.ContainsFunc(was, func(o *pbx.Room) bool { return o.ID == r.ID && o.PIN == r.PIN && o.HostPIN == r.HostPIN }):
+		case slices.ContainsFunc(all, func(d pbx.Difference) bool { return d.Ref == r.Ref() }):
+			return pbx.Refuse(pbx.Invalid, r.Guessable(), "room.pin_outside", "name", r.Name)
+		default:
+			return pbx.Refuse(pbx.Conflict, "", "room.led_outside", "name", r.Name)
+		}
+	}
+	return nil
+}
+
+// anyGuessable reports whether any room has a PIN that would be too short, which is looked at before its ways are.
+func anyGuessable(s *pbx.Snapshot) bool {
+	for _, r := range s.Rooms {
+		if r.Guessable() != "" {
+			return true
+		}
+	}
+	return false
 }

@@ -219,33 +219,67 @@ func (s *Snapshot) circles(from Destination) bool {
 
 // reached is every place a call can come to: what has a number, what people send calls to, and what those lead to.
 func (s *Snapshot) reached() map[Destination]bool {
-	reached := map[Destination]bool{}
 	var open []Destination
-	add := func(d Destination) {
-		if d = plain(d); !d.IsZero() && !reached[d] {
-			reached[d] = true
-			open = append(open, d)
-		}
-	}
 	for number := range s.index.extensions.All() {
 		d, _ := s.Reached(number)
-		add(d)
+		open = append(open, d)
 	}
-	lead := func(l Lead) bool { add(l.To); return true }
+	lead := func(l Lead) bool { open = append(open, l.To); return true }
 	for _, f := range s.Forwardings {
 		f.Leads(lead)
 	}
 	for _, d := range s.DIDs {
 		d.Leads(lead)
 	}
-	for len(open) > 0 {
-		at := open[len(open)-1]
+	return s.spread(open, s.onwards)
+}
+
+// fromOutside is every place to which callers from outside can come: where the numbers of the office lead, what those lead to, what they may dial in
+// a menu, and where the people whom they reach send their calls.
+func (s *Snapshot) fromOutside() map[Destination]bool {
+	var open []Destination
+	for _, d := range s.DIDs {
+		open = append(open, d.To)
+	}
+	return s.spread(open, func(at Destination) []Lead {
+		all := s.onwards(at)
+		add := func(l Lead) bool { all = append(all, l); return true }
+		switch at.Kind {
+		case ToMenu:
+			if m := s.Menus[MenuID(at.ID)]; m != nil && m.Dial {
+				for number := range s.index.extensions.All() {
+					d, _ := s.Reached(number)
+					add(Lead{Owner: m.Ref(), To: d})
+				}
+			}
+		case ToNames:
+			for id := range s.Users {
+				add(Lead{To: Destination{Kind: ToUser, ID: string(id)}})
+			}
+		case ToUser:
+			if f := s.Forwardings[UserID(at.ID)]; f != nil {
+				f.Leads(add)
+			}
+		}
+		return all
+	})
+}
+
+// spread is every place to which calls come from some places, these among them; onwards lists where one leads.
+func (s *Snapshot) spread(from []Destination, onwards func(Destination) []Lead) map[Destination]bool {
+	seen := map[Destination]bool{}
+	for open := from; len(open) > 0; {
+		at := plain(open[len(open)-1])
 		open = open[:len(open)-1]
-		for _, l := range s.onwards(at) {
-			add(l.To)
+		if at.IsZero() || seen[at] {
+			continue
+		}
+		seen[at] = true
+		for _, l := range onwards(at) {
+			open = append(open, l.To)
 		}
 	}
-	return reached
+	return seen
 }
 
 // LanguageIn is the language of a group: its own, that of a group above, the office's.

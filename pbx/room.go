@@ -1,6 +1,8 @@
 package pbx
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -28,6 +30,10 @@ const (
 	MaxRoom   = 200
 )
 
+// OutsidePIN is how many digits the PINs of a conference room have at least to which callers from outside can come: they may guess as often as they call,
+// from as many numbers as they like (BAR TF-11).
+const OutsidePIN = 9
+
 // Seats is how many people may be in the room at the same time.
 func (r *Room) Seats() int {
 	if r.Most == 0 {
@@ -48,6 +54,33 @@ func (r *Room) Enter(pin string) (in, host bool) {
 		return true, r.HostPIN == ""
 	}
 	return false, false
+}
+
+// Guessable names the field of the first PIN that is too short for callers from outside; empty where there is none. A room that asks for none is
+// open on purpose.
+func (r *Room) Guessable() string {
+	switch {
+	case r.PIN != "" && len(r.PIN) < OutsidePIN:
+		return "pin"
+	case r.HostPIN != "" && len(r.HostPIN) < OutsidePIN:
+		return "host_pin"
+	}
+	return ""
+}
+
+// OutsideRooms lists the conference rooms to which callers from outside can come, in order of their ids.
+func (s *Snapshot) OutsideRooms() []*Room {
+	if len(s.Rooms) == 0 {
+		return nil
+	}
+	var all []*Room
+	reached := s.fromOutside()
+	for _, id := range slices.Sorted(maps.Keys(s.Rooms)) {
+		if r := s.Rooms[id]; reached[Destination{Kind: ToRoom, ID: string(id)}] {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 func (s *Snapshot) checkRoom(r *Room) error {

@@ -9149,6 +9149,8 @@ export interface components {
             name: string;
             /** @description who comes says his name, and the others hear it */
             names?: boolean;
+            /** @description callers from outside can come here, so its PINs have at least 9 digits; for who may change it */
+            outside?: boolean;
             /** @description who is in the room now; for who moderates it */
             people: components["schemas"]["RoomPerson"][];
             pin?: string;

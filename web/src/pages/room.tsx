@@ -1,6 +1,6 @@
 /** Conference rooms: who is there now and who speaks, and what hosts do. */
 import { useQueryClient } from '@tanstack/react-query';
-import { Circle, CirclePause, CircleStop, LockKeyhole, LockKeyholeOpen, Mic, MicOff, PhoneOff, Plus, Settings2, Trash2, UserPlus, UserX, Users, Volume2 } from 'lucide-react';
+import { Circle, CirclePause, CircleStop, Dices, LockKeyhole, LockKeyholeOpen, Mic, MicOff, PhoneOff, Plus, Settings2, Trash2, UserPlus, UserX, Users, Volume2 } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Place, type Room, type RoomPerson } from '../api';
 import { clock } from '../format';
@@ -18,6 +18,9 @@ import { Card, Sheet } from '../ui/sheet';
 import { Empty, failed, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
+
+/** Nine digits that nobody guesses, as rooms want them to which callers from outside come. */
+const longPIN = () => [...crypto.getRandomValues(new Uint32Array(9))].map((n) => n % 10).join('');
 
 function Edit({ room, onClose }: { room?: Room; onClose: () => void }) {
   const cache = useQueryClient();
@@ -46,8 +49,9 @@ function Edit({ room, onClose }: { room?: Room; onClose: () => void }) {
         <FormError error={form.error} fields={['name', 'extension', 'group', 'pin', 'host_pin', 'most', 'wait', 'ends', 'names']} />
         <Text form={form} name="name" label={t('field.name')} focus />
         <Text form={form} name="extension" label={t('field.extension')} hint={t('room.extension_hint')} />
-        <Text form={form} name="pin" label={t('room.pin')} hint={t('room.pin_hint')} auto="off" />
+        <Text form={form} name="pin" label={t('room.pin')} hint={t(room?.outside ? 'room.pin_hint_outside' : 'room.pin_hint')} auto="off" />
         <Text form={form} name="host_pin" label={t('room.host_pin')} hint={t('room.host_pin_hint')} auto="off" />
+        <span><Button small icon={Dices} onClick={() => { form.set('pin', longPIN()); if (form.values.host_pin) form.set('host_pin', longPIN()); }}>{t('room.pin_propose')}</Button></span>
         <Toggle form={form} name="wait" label={t('room.wait')} hint={t('room.wait_hint')} />
         <Toggle form={form} name="ends" label={t('room.ends')} hint={t('room.ends_hint')} />
         <Pick form={form} name="arrivals" label={t('room.arrivals')} options={arrivals} />
