@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -122,11 +123,11 @@ func TestOriginateAsksTheToll(t *testing.T) {
 			p.waits(9 * time.Second)
 			p.hangsUp()
 		}
-		rang := 0
-		o.phone("a1", false, func(p *phone) { rang++; p.rings(); p.waits(10 * time.Second); p.answers() })
+		var rang atomic.Int64
+		o.phone("a1", false, func(p *phone) { rang.Add(1); p.rings(); p.waits(10 * time.Second); p.answers() })
 
-		if _, err := o.asks("+48 22 123 45 67", nil); key(err) != "toll.refused.destination" || rang != 0 {
-			t.Errorf("abroad: %v, her phone rang %d times", err, rang)
+		if _, err := o.asks("+48 22 123 45 67", nil); key(err) != "toll.refused.destination" || rang.Load() != 0 {
+			t.Errorf("abroad: %v, her phone rang %d times", err, rang.Load())
 		}
 		pause(time.Second)
 		if c := o.record(0); c.Cause != pbx.CauseDenied || c.Ruling == nil || c.Ruling.Payer != "usr_alice" {
@@ -167,9 +168,9 @@ func TestOriginateAsksForThePIN(t *testing.T) {
 		o.reconfigure(&pbx.Restriction{ID: "rst_pin", Name: "PIN", On: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_alice"}}, Rules: []pbx.TollRule{{Effect: pbx.TollPIN}}})
 		lines, rang := 0, 0
 		o.wire.phones[""] = func(p *phone) { lines++; p.rings() }
-		o.phone("a1", false, func(p *phone) { rang++; p.rings(); p.waits(time.Second); p.answers() })
-		if _, err := o.asks("030 901820", nil); key(err) != "toll.refused.pin_missing" || rang != 0 {
-			t.Errorf("without a PIN: %v, her phone rang %d times", err, rang)
+		o.phone("a1", false, func(p *phone) { rang.Add(1); p.rings(); p.waits(time.Second); p.answers() })
+		if _, err := o.asks("030 901820", nil); key(err) != "toll.refused.pin_missing" || rang.Load() != 0 {
+			t.Errorf("without a PIN: %v, her phone rang %d times", err, rang.Load())
 		}
 		pause(time.Second)
 		o.reconfigure(&pbx.Mailbox{ID: "usr_alice", PIN: "hash", PINSince: began})
@@ -189,9 +190,9 @@ func TestOriginateAsksForThePIN(t *testing.T) {
 func TestOriginateForOthers(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o := newOffice(t, nil)
-		picked := false
+		var picked atomic.Bool
 		o.phone("a1", false, func(p *phone) {
-			picked = p.invite.Answer
+			picked.Store(p.invite.Answer)
 			p.rings()
 			p.answers()
 			p.waits(5 * time.Second)
@@ -223,11 +224,11 @@ func TestOriginateForOthers(t *testing.T) {
 			t.Fatal(err)
 		}
 		pause(time.Minute)
-		if _, err := o.asks("102", func(a *Originate) { a.Answer, a.Device = true, "dev_alice1" }); err != nil || picked {
-			t.Errorf("%v; a phone opened by itself for somebody else: %v", err, picked)
+		if _, err := o.asks("102", func(a *Originate) { a.Answer, a.Device = true, "dev_alice1" }); err != nil || picked.Load() {
+			t.Errorf("%v; a phone opened by itself for somebody else: %v", err, picked.Load())
 		}
 		pause(time.Minute)
-		if !picked {
+		if !picked.Load() {
 			t.Error("her own phone does not pick up for herself")
 		}
 		o.drain()
