@@ -18,7 +18,7 @@ const side = page.getByRole('complementary').filter({ has: page.getByRole('butto
 const callers = page.locator('.card', { has: page.getByRole('heading', { name: /^Callers/ }) });
 const agent = page.locator('[data-agent]', { hasText: 'Eva' });
 // Whose place is kept is told only to those who may see his call; the owner may not.
-const callback = page.locator('[data-callback]', { hasText: 'Somebody' });
+const callback = page.locator('[data-callback]', { hasText: 'Caller' });
 const own = eva.page.locator('[data-queue]', { hasText: 'Front desk' });
 
 async function choose(label, hit) {
@@ -86,13 +86,13 @@ async function keeps() {
 }
 
 async function dropped() {
-  await page.getByRole('button', { name: 'Do not call Somebody back' }).click();
+  await page.getByRole('button', { name: 'Do not call Caller back' }).click();
   const sure = page.getByRole('dialog');
-  await sure.getByText('Somebody loses the place', { exact: false }).waitFor();
+  await sure.getByText('Caller loses the place', { exact: false }).waitFor();
   await sure.getByRole('button', { name: 'Do not call back', exact: true }).click();
   await callback.getByText('Taken out', { exact: true }).waitFor();
   await callers.getByText('Nobody waits.').waitFor();
-  check((await page.getByRole('button', { name: 'Do not call Somebody back' }).count()) === 0, 'who is taken out cannot be taken out again');
+  check((await page.getByRole('button', { name: 'Do not call Caller back' }).count()) === 0, 'who is taken out cannot be taken out again');
 }
 
 async function serves() {
