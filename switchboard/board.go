@@ -163,8 +163,13 @@ func (b *Board) Incoming(in call.Incoming) {
 		b.leave()
 		return
 	}
-	b.calls.Store(r.id, r)
 	b.legs.Store(in.Leg, r)
+	b.carry(r)
+}
+
+// carry begins to carry a call.
+func (b *Board) carry(r *run) {
+	b.calls.Store(r.id, r)
 	if b.isClosing() { // Drain may have gone over the calls before this one stood among them
 		r.post(farewell())
 	}

@@ -246,19 +246,14 @@ func (h *hall) callBack(place pbx.CallID, agents []pbx.UserID) (next []queue.Inp
 		}
 		return next
 	}
-	r := newRun(h.b, s, call.Incoming{Leg: pbx.LegID(newID("leg", now)), Actor: who}, asked, plan, now)
-	r.sides[0] = stand(r.sides[0])
+	r := h.b.calling(s, who, asked, plan, now)
 	r.stay, r.shows = t, pbx.Party{Name: c.From.Label() + " · " + q.Name, Number: c.From.Number}
 	if q.Group != "" {
 		r.live.Groups = append(r.live.Groups, q.Group)
 	}
 	r.state.Summon(c.Place(), pbx.Party{User: q.Payer})
 	h.calling[place] = r
-	h.b.calls.Store(r.id, r)
-	if h.b.isClosing() {
-		r.post(farewell())
-	}
-	go r.loop()
+	h.b.carry(r)
 	return next
 }
 

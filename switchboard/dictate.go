@@ -91,10 +91,11 @@ func (b *Board) Dictate(ask Dictate) (string, error) {
 	if !d.OK {
 		return "", &pbx.Error{Code: pbx.Denied, Text: d.Reason(), Right: policy.CallReceive.String(), About: policy.User(u.ID).Ref()}
 	}
-	binding, ok := phoneOf(s, live, u.ID, ask.Device, now)
-	if !ok {
+	phones := ringing(s, live, u, ask.Device, now).Targets
+	if len(phones) == 0 {
 		return "", pbx.Refuse(pbx.Unavailable, "device", "dictate.no_phone")
 	}
+	binding := phones[0].Binding
 	if !b.enter() {
 		return "", pbx.Refuse(pbx.Exhausted, "", "cause.overload")
 	}
@@ -112,21 +113,6 @@ func (b *Board) Dictate(ask Dictate) (string, error) {
 	b.legs.Store(leg, x)
 	go x.loop()
 	return x.told.ID, nil
-}
-
-// phoneOf is where a phone of somebody is registered.
-func phoneOf(s *pbx.Snapshot, live *pbx.Presence, u pbx.UserID, device pbx.DeviceID, at time.Time) (pbx.Binding, bool) {
-	for _, d := range s.DevicesOf(u) {
-		if device != "" && d.ID != device {
-			continue
-		}
-		for _, b := range live.Bindings(d.ID) {
-			if b.Expires.After(at) {
-				return b, true
-			}
-		}
-	}
-	return pbx.Binding{}, false
 }
 
 // Dictated tells how far a dictation is; false for one that there is not, or that ended a while ago.

@@ -52,6 +52,21 @@ func (m mixer) Leave(s Stream) {
 	}
 }
 
+// Record keeps what is said in a room of a media engine.
+func (m mixer) Record(c Capture) {
+	if x, ok := c.(capture); ok {
+		m.r.Record(x.Capture)
+		return
+	}
+	m.r.Record(nil)
+}
+
+func (m mixer) Keep(s Stream, on bool) {
+	if x, ok := s.(*media.Session); ok {
+		m.r.Keep(x, on)
+	}
+}
+
 func (m mixer) Mute(s Stream, muted bool) {
 	if x, ok := s.(*media.Session); ok {
 		m.r.Mute(x, muted)

@@ -76,7 +76,7 @@ func (b *Board) Originate(o Originate) (pbx.CallID, error) {
 			Trace: []i18n.Text{why}}
 	}
 	to := pbx.Destination{Kind: pbx.ToOutside, Number: o.To}
-	return b.summon(s, caller, asked, plan, to, &summons{asked: &o, answer: o.Answer, shows: plan.To})
+	return b.ringUp(s, caller, asked, plan, to, &summons{asked: &o, answer: o.Answer, shows: plan.To})
 }
 
 // tests reports whether a plan tries a line: help is not called for a test, and who is inside is behind no line, whatever number of the office was dialled.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -146,6 +147,13 @@ func TestOriginateAsksTheToll(t *testing.T) {
 		pause(time.Second)
 		o.reconfigure(&pbx.Grant{ID: "gnt_1", User: "usr_alice", Right: "call.out", Deny: true, Scope: pbx.Scope{Kind: pbx.ScopeSelf}, From: began.Add(-time.Hour)})
 		pause(time.Minute)
+		if _, err := o.asks("030 901820", nil); key(err) != "denied.deny" {
+			t.Errorf("without the right: %v", err)
+		}
+		pause(time.Second)
+		if got := keys(o.record(3)); strings.Count(strings.Join(got, " "), "denied.deny") != 1 {
+			t.Errorf("its story: %q", got)
+		}
 		if c := o.record(2); lines != 1 || c.Cause != pbx.CauseDenied || c.Reason.Key != "denied.deny" {
 			t.Errorf("taken away while her phone rang: %d lines, %s %v", lines, c.Cause, c.Reason)
 		}

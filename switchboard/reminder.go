@@ -3,7 +3,6 @@ package switchboard
 import (
 	"time"
 
-	"tandem/call"
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/route"
@@ -37,13 +36,8 @@ func (b *Board) Remind(m *pbx.Reminder, shown string) bool {
 	who := pbx.Actor{Kind: pbx.ActorSystem, User: u.ID, Via: "reminder"}
 	plan := route.Plan{From: desk, To: u.Party(), Attempts: []route.Attempt{{Targets: targets, Ring: pbx.ReminderRing}},
 		Trace: []i18n.Text{i18n.T("route.reminder", "name", u.Name, "user", string(u.ID))}}
-	r := newRun(b, s, call.Incoming{Leg: pbx.LegID(newID("leg", now)), Actor: who}, route.Request{Caller: who, From: desk, At: now}, plan, now)
-	r.sides[0] = stand(r.sides[0])
+	r := b.calling(s, who, route.Request{Caller: who, From: desk, At: now}, plan, now)
 	r.state.Summon(pbx.Destination{Kind: pbx.ToCode, ID: string(CodeReminder), Number: string(m.ID)}, desk)
-	b.calls.Store(r.id, r)
-	if b.isClosing() {
-		r.post(farewell())
-	}
-	go r.loop()
+	b.carry(r)
 	return true
 }

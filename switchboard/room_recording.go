@@ -9,7 +9,6 @@ import (
 	"tandem/call"
 	"tandem/event"
 	"tandem/i18n"
-	"tandem/media"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/prompt"
@@ -445,19 +444,4 @@ func (a *assembly) endTape(now time.Time) {
 		rec.capture.End()
 	}
 	a.showTape()
-}
-
-// Record keeps what is said in a room of a media engine.
-func (m mixer) Record(c Capture) {
-	if x, ok := c.(capture); ok {
-		m.r.Record(x.Capture)
-		return
-	}
-	m.r.Record(nil)
-}
-
-func (m mixer) Keep(s Stream, on bool) {
-	if x, ok := s.(*media.Session); ok {
-		m.r.Keep(x, on)
-	}
 }

@@ -68,14 +68,17 @@ func (b *Board) summon(s *pbx.Snapshot, who pbx.Actor, asked route.Request, plan
 		b.used(who, policy.CallPlace, d, now)
 	}
 	b.mayDialOut(s, who, &plan, now)
+	return b.ringUp(s, who, asked, plan, to, why)
+}
+
+// ringUp is summon for a plan that has been asked about.
+func (b *Board) ringUp(s *pbx.Snapshot, who pbx.Actor, asked route.Request, plan route.Plan, to pbx.Destination, why *summons) (pbx.CallID, error) {
 	if !b.enter() {
 		return "", pbx.Refuse(pbx.Exhausted, "", "cause.overload")
 	}
-	ghost := pbx.LegID(newID("leg", now))
-	r := newRun(b, s, call.Incoming{Leg: ghost, Actor: who}, asked, plan, now)
+	r := b.calling(s, who, asked, plan, asked.At)
 	why.most, why.warn, why.limit, why.who = plan.Most, plan.Warn, plan.Limit, who
 	r.summons, r.shows = why, why.shows
-	r.sides[0] = stand(r.sides[0])
 	if plan.Refuse != "" {
 		r.refuse(plan.Refuse, plan.Text)
 		b.leave()
@@ -85,12 +88,15 @@ func (b *Board) summon(s *pbx.Snapshot, who pbx.Actor, asked route.Request, plan
 		callee.answers = why.answer
 	}
 	r.state.Summon(to, plan.From)
-	b.calls.Store(r.id, r)
-	if b.isClosing() {
-		r.post(farewell())
-	}
-	go r.loop()
+	b.carry(r)
 	return r.id, nil
+}
+
+// calling makes a call that the house begins: nobody has called it, and its caller's side stands for who asked for it.
+func (b *Board) calling(s *pbx.Snapshot, who pbx.Actor, asked route.Request, plan route.Plan, now time.Time) *run {
+	r := newRun(b, s, call.Incoming{Leg: pbx.LegID(newID("leg", now)), Actor: who}, asked, plan, now)
+	r.sides[0] = stand(r.sides[0])
+	return r
 }
 
 // stand makes of a caller's side one that stands for him: it has no phone, and offers what the house itself can speak.
