@@ -19,16 +19,7 @@ const reminderLook = 5 * time.Second
 // wakePeople calls people at the times they are to be called at, until ctx ends (G-019). What it does stands in the rows before it does it, so that a house that
 // starts again goes on where it was.
 func (h *House) wakePeople(ctx context.Context) {
-	look := time.NewTicker(reminderLook)
-	defer look.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-look.C:
-			h.callReminded(ctx)
-		}
-	}
+	h.every(ctx, reminderLook, "calling people at set times", func() error { h.callReminded(ctx); return nil })
 }
 
 // callReminded does what is due now.

@@ -50,7 +50,8 @@ func TestReminderDue(t *testing.T) {
 		start := time.Date(2026, 3, 27, 12, 0, 0, 0, time.UTC)
 		r := &pbx.Reminder{Clock: rapid.IntRange(0, 24*60-1).Draw(t, "clock"), After: start, Days: []time.Weekday{0, 1, 2, 3, 4, 5, 6}}
 		calls, open := 0, false
-		for now := start; now.Before(start.Add(96 * time.Hour)); {
+		now, end := start, start.Add(96*time.Hour)
+		for now.Before(end) {
 			due := r.Next(z)
 			next, call, missed := r.Due(z, now)
 			switch {
