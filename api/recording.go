@@ -113,7 +113,7 @@ func (s *Server) showRecording(v *visit, r *pbx.Recording) Recording {
 		To: veil.party(r.To, somebody), Mine: isHeard(r, v.who.User), Notice: r.Notice, Consent: []RecordingAnswer{}, Pauses: r.Pauses, Expires: r.Expires,
 		Hold: r.Hold, Deleted: r.Deleted, Reason: v.asksWhy(r), Room: r.Room, People: []Party{}}
 	if r.Room != "" {
-		out.Own = len(v.ownSpans(r)) > 0
+		out.Own = v.ownSpans(r) != nil
 		out.To = Party{Name: r.To.Name, Number: r.To.Number}
 		for _, u := range slices.Compact(slices.Sorted(slices.Values(users))) {
 			if who := v.s.Users[u]; who != nil {
@@ -249,11 +249,8 @@ func (s *Server) hearRecording(ctx context.Context, v *visit, in *hearIn) (write
 	if v.asksWhy(&r) && in.Reason == "" {
 		return nil, pbx.Refuse(pbx.Invalid, "reason", "recording.reason_missing")
 	}
-	file, err := s.c.Playback(r.ID)
+	file, err := s.playback(v, &r)
 	if err != nil {
-		return nil, missing()
-	}
-	if file, err = s.heardPart(v, file, &r); err != nil {
 		return nil, err
 	}
 	if err := s.noteHearing(ctx, v, kind, &r, in.Reason); err != nil {
@@ -310,11 +307,8 @@ func (s *Server) getPeaks(ctx context.Context, v *visit, in *peaksIn) (Peaks, er
 	if err != nil {
 		return Peaks{}, err
 	}
-	file, err := s.c.Playback(r.ID)
-	if err != nil || r.Running {
-		return Peaks{}, missing()
-	}
-	if file, err = s.heardPart(v, file, &r); err != nil {
+	file, err := s.playback(v, &r)
+	if err != nil {
 		return Peaks{}, err
 	}
 	defer func() { _ = file.Close() }()

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
+	"slices"
 	"time"
 
 	"tandem/audio"
@@ -13,7 +15,7 @@ import (
 
 // ownSpans is what the visitor may hear of the recording of a conference that he hears only because he took part, where the host's group says so; nil is all of it (D-040).
 // A copy is no way around that.
-func (v *visit) ownSpans(r *pbx.Recording) (spans []pbx.Interval) {
+func (v *visit) ownSpans(r *pbx.Recording) []pbx.Interval {
 	if r.Room == "" {
 		return nil
 	}
@@ -21,6 +23,7 @@ func (v *visit) ownSpans(r *pbx.Recording) (spans []pbx.Interval) {
 	if d.OK && d.Code != policy.ByInterval {
 		return nil
 	}
+	spans := []pbx.Interval{} // who took part in nothing of it hears nothing
 	for _, voice := range r.Voices {
 		if voice.User == v.who.User {
 			spans = append(spans, pbx.Interval{From: voice.From, Until: voice.Until})
@@ -29,8 +32,15 @@ func (v *visit) ownSpans(r *pbx.Recording) (spans []pbx.Interval) {
 	return spans
 }
 
-// heardPart is what the visitor may hear of a recording; with an error it is closed.
-func (s *Server) heardPart(v *visit, file Playback, r *pbx.Recording) (Playback, error) {
+// playback opens what the visitor may hear of a recording; one whose call goes on, or whose sound is gone, does not exist.
+func (s *Server) playback(v *visit, r *pbx.Recording) (Playback, error) {
+	if r.Running {
+		return nil, missing()
+	}
+	file, err := s.c.Playback(r.ID)
+	if err != nil {
+		return nil, missing()
+	}
 	part, err := within(file, r, v.ownSpans(r))
 	if err != nil {
 		return nil, errors.Join(err, file.Close())
@@ -38,9 +48,9 @@ func (s *Server) heardPart(v *visit, file Playback, r *pbx.Recording) (Playback,
 	return part, nil
 }
 
-// within is a playback that is silent outside some spans; without any it stays as it is.
+// within is a playback that is silent outside some spans; with nil it stays as it is.
 func within(p Playback, r *pbx.Recording, spans []pbx.Interval) (Playback, error) {
-	if len(spans) == 0 {
+	if spans == nil {
 		return p, nil
 	}
 	var head [audio.WAVHead]byte
@@ -78,12 +88,7 @@ type spanned struct {
 }
 
 func (w *spanned) isHeard(at int64) bool {
-	for _, s := range w.heard {
-		if s[0] <= at && at < s[1] {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(w.heard, func(s [2]int64) bool { return s[0] <= at && at < s[1] })
 }
 
 // Seek implements io.Seeker.
@@ -98,13 +103,29 @@ func (w *spanned) Seek(offset int64, whence int) (int64, error) {
 // Read reads, and silences what may not be heard.
 func (w *spanned) Read(b []byte) (int, error) {
 	n, err := w.Playback.Read(b)
-	for i := range b[:n] {
-		if at := w.at + int64(i) - audio.WAVHead; at >= 0 && !w.isHeard(at) {
-			b[i] = 0
+	for i := max(0, min(audio.WAVHead-w.at, int64(n))); i < int64(n); {
+		at := w.at + i - audio.WAVHead
+		end := i + w.stretch(at)
+		if part := b[i:min(end, int64(n))]; !w.isHeard(at) {
+			clear(part)
 		}
+		i = end
 	}
 	w.at += int64(n)
 	return n, err
+}
+
+// stretch is how many octets from there on are all heard, or none of them is.
+func (w *spanned) stretch(at int64) int64 {
+	next := int64(math.MaxInt32) + at
+	for _, s := range w.heard {
+		for _, edge := range s {
+			if edge > at {
+				next = min(next, edge)
+			}
+		}
+	}
+	return next - at
 }
 
 // Peaks shows nothing of what may not be heard.

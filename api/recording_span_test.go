@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"io"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,6 +41,9 @@ func TestOwnPartOfAConference(t *testing.T) {
 	}
 	if all, err := io.ReadAll(open(nil)); err != nil || !bytes.Equal(all, raw) {
 		t.Errorf("without a limit something is changed: %v", err)
+	}
+	if none, err := io.ReadAll(open([]pbx.Interval{})); err != nil || slices.Max(none[audio.WAVHead:]) != 0 {
+		t.Errorf("who was never there hears something: %v", err)
 	}
 	got, err := io.ReadAll(open(spans))
 	if err != nil || len(got) != len(raw) || !bytes.Equal(got[:audio.WAVHead], raw[:audio.WAVHead]) {

@@ -67,7 +67,8 @@ func (v *visit) records(r *pbx.Room) bool {
 // room shows a room; outside are those to which callers from outside can come.
 func (s *Server) room(v *visit, r *pbx.Room, outside []*pbx.Room) Room {
 	out := Room{ID: r.ID, Name: r.Name, Extension: r.Extension, AsksPIN: r.AsksPIN(), Seats: r.Seats(), People: []RoomPerson{}, Edit: v.editsRoom(r), Moderate: v.moderates(r), Record: v.records(r)}
-	for _, c := range switchboard.People(v.live, r.ID) {
+	people := switchboard.People(v.live, r.ID)
+	for _, c := range people {
 		if c.Recording != "" && (out.Moderate || out.Record || c.From.User != "" && c.From.User == v.who.User) {
 			out.Recording = c.Recording
 		}
@@ -75,7 +76,7 @@ func (s *Server) room(v *visit, r *pbx.Room, outside []*pbx.Room) Room {
 	if out.Moderate {
 		out.Locked, out.Hushed = s.c.Calls.Room(r.ID)
 		somebody := s.say(v, i18n.T("call.somebody"))
-		for _, c := range switchboard.People(v.live, r.ID) {
+		for _, c := range people {
 			m := c.Room
 			party := v.veil(policy.Call(c)).party(c.From, somebody)
 			out.People = append(out.People, RoomPerson{Call: c.ID, Party: party, Since: m.Since, Host: m.Host, Muted: m.Muted, Speaks: m.Speaks, Waits: m.Waits})

@@ -247,11 +247,10 @@ func (s *Server) sharedSound(ctx context.Context, v *visit, in *hearShared) (pbx
 	if !s.c.Auth.HasPass(share, in.Pass, v.at) {
 		return share, r, nil, pbx.Refuse(pbx.Denied, "password", "share.password_again")
 	}
-	file, err := s.c.Playback(r.ID)
-	if err != nil {
-		return share, r, nil, pbx.Refuse(pbx.NotFound, "", "share.unknown")
+	file, err := s.playback(v.asGiver(&share), &r) // a link is no way around what its giver hears
+	if _, refused := asRefusal(err); refused {
+		err = pbx.Refuse(pbx.NotFound, "", "share.unknown")
 	}
-	file, err = s.heardPart(v.asGiver(&share), file, &r) // a link is no way around what its giver hears
 	return share, r, file, err
 }
 
