@@ -64,7 +64,7 @@ func New(c Config) *Service {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{c: c, tokens: uses{last: map[pbx.TokenID]store.TokenUse{}}, hashes: semaphore.NewWeighted(parallel), queue: semaphore.NewWeighted(waiting),
+	s := &Service{c: c, tokens: uses{last: map[useOf]time.Time{}}, hashes: semaphore.NewWeighted(parallel), queue: semaphore.NewWeighted(waiting),
 		events: rate.NewLimiter(rate.Every(time.Second), 60)}
 	rand.Read(s.passes[:])
 	return s

@@ -83,14 +83,7 @@ func (s *Service) program(r *http.Request, header string) (pbx.Actor, error) {
 
 // touch notes the use of a token, unless one from the same address was noted a moment ago.
 func (s *Service) touch(ctx context.Context, t *pbx.Token, use store.TokenUse) {
-	s.tokens.mu.Lock()
-	last := s.tokens.last[t.ID]
-	stale := last.Addr != use.Addr || use.At.Sub(last.At) >= touched
-	if stale {
-		s.tokens.last[t.ID] = use
-	}
-	s.tokens.mu.Unlock()
-	if !stale {
+	if !s.tokens.isStale(useOf{t.ID, use.Addr}, use.At) {
 		return
 	}
 	if err := s.c.Store.TouchToken(ctx, t, use); err != nil {
@@ -98,10 +91,32 @@ func (s *Service) touch(ctx context.Context, t *pbx.Token, use store.TokenUse) {
 	}
 }
 
-// uses is when tokens were used last, as it was noted.
+// uses is when tokens were used last from each address, as it was noted.
 type uses struct {
 	mu   sync.Mutex
-	last map[pbx.TokenID]store.TokenUse
+	last map[useOf]time.Time
+}
+
+type useOf struct {
+	token pbx.TokenID
+	addr  string
+}
+
+// usesKept bounds what is remembered of uses; what is forgotten is noted once more.
+const usesKept = 4096
+
+// isStale reports whether a use is to be noted, and takes it for noted then. A program that comes from two addresses in turn is noted no oftener.
+func (u *uses) isStale(of useOf, at time.Time) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if last, ok := u.last[of]; ok && at.Sub(last) < touched {
+		return false
+	}
+	if len(u.last) >= usesKept {
+		clear(u.last)
+	}
+	u.last[of] = at
+	return true
 }
 
 var origins = http.NewCrossOriginProtection()
