@@ -112,6 +112,18 @@ export async function speaker(browser, options = {}) {
   return one;
 }
 
+/** Keeps the peer connections that pages of a context make in window.peers, in order. */
+export const peersOf = (context) => context.addInitScript(() => {
+  const Real = window.RTCPeerConnection;
+  window.peers = [];
+  window.RTCPeerConnection = class extends Real {
+    constructor(...args) {
+      super(...args);
+      window.peers.push(this);
+    }
+  };
+});
+
 /** Waits until the loudest of what one of the calls plays is a tone of that pitch. */
 export async function hears(page, hz) {
   await page.waitForFunction((want) => {

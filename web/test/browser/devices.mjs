@@ -1,20 +1,13 @@
 // Which microphone and which loudspeakers: chosen in a call, kept over a reload, left when they are unplugged and taken again when they are back. The call
 // goes on meanwhile.
-import { check, cue, hears, run, settled, shot, signIn, sounding, speaker, step, violations } from './browser.mjs';
+import { check, cue, hears, peersOf, run, settled, shot, signIn, sounding, speaker, step, violations } from './browser.mjs';
 
 const browser = await sounding();
 const one = await speaker(browser);
 const { page } = one;
 const found = [];
+await peersOf(one.context);
 await one.context.addInitScript(() => {
-  const Real = window.RTCPeerConnection;
-  window.peers = [];
-  window.RTCPeerConnection = class extends Real {
-    constructor(...args) {
-      super(...args);
-      window.peers.push(this);
-    }
-  };
   const all = navigator.mediaDevices.enumerateDevices.bind(navigator.mediaDevices);
   const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   window.out = new Set(); // labels of what is unplugged

@@ -1,6 +1,6 @@
 // Two people in two browsers talk to each other: the tone of each arrives at the other. Of several tabs all ring and one answers; a hidden
 // one notifies; the network changes and the call goes on; so it does when the page is loaded anew.
-import { check, cue, hears, run, shot, signIn, sounding, speaker, step } from './browser.mjs';
+import { check, cue, hears, peersOf, run, shot, signIn, sounding, speaker, step } from './browser.mjs';
 
 const here = await sounding(process.env.TANDEM_TONE);
 const there = await sounding(process.env.TANDEM_TONE2);
@@ -16,16 +16,7 @@ await eva.context.addInitScript(() => {
     }
   };
 });
-for (const one of [olga, eva]) await one.context.addInitScript(() => {
-  const Real = window.RTCPeerConnection;
-  window.peers = [];
-  window.RTCPeerConnection = class extends Real {
-    constructor(...args) {
-      super(...args);
-      window.peers.push(this);
-    }
-  };
-});
+for (const one of [olga, eva]) await peersOf(one.context);
 const a = olga.page;
 const b = eva.page;
 const phone = (page) => page.evaluate(async () => {
