@@ -49,8 +49,9 @@ export async function begin(me: Me): Promise<void> {
 
 export async function end(): Promise<void> {
   await api.signOut().catch(() => undefined);
-  client.clear();
-  client.setQueryData(['session'], null);
+  await client.cancelQueries({ queryKey: ['session'] }); // what was asked before must not sign in again
+  client.setQueryData(['session'], null); // pages behind the sign-in leave, before what they show is forgotten
+  client.removeQueries({ predicate: (q) => q.queryKey[0] !== 'session' });
 }
 
 /** The person who is signed in. Only pages behind the sign-in may ask. */

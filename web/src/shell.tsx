@@ -19,6 +19,7 @@ import { AgentItems } from './parts/agent';
 import { useUndecided } from './parts/review';
 import { PhoneDock, PhoneItems } from './parts/webphone';
 import { mayCall, openDial } from './phone/place';
+import { useForwarding } from './parts/forwarding';
 import { StatusItems, statusLine } from './parts/status';
 import { WhyBox } from './parts/why';
 import { end, reaches, useMe } from './session';
@@ -39,6 +40,7 @@ function MeMenu({ keys, small, open, onOpen }: { keys: () => void; small?: boole
   const me = useMe();
   const go = useNavigate();
   const { chosen } = useTheme();
+  useForwarding(me.rights['presence.set'] ? me.user.id : ''); // the statuses stand in the menu when it opens, so that nothing moves under the pointer
   return (
     <Menu withinPortal position="top-start" width={300} opened={open} onChange={onOpen}>
       <Menu.Target>

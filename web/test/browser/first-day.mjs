@@ -224,9 +224,11 @@ async function signOut(page) {
 }
 
 const browser = await open();
+const people = [];
 try {
   check(token !== '', 'TANDEM_TOKEN is empty: give the token of the set-up link');
   const eva = await person(browser);
+  people.push(eva);
   const first = await step('claim the system with the set-up wizard', () => claim(eva.page));
   tell('phone', { user: owner.email, account: first });
   const link = await step('add a colleague and find the invitation in the outbox', () => invite(eva.page));
@@ -243,6 +245,7 @@ try {
   await step('no violation of WCAG 2.2 AA', async () => check(axeFound.length === 0, summary()));
   tell('done', { base });
 } catch {
+  for (const { page } of people) console.error(`${page.url()}\n${await page.locator('body').innerText().catch(() => '')}`);
   process.exitCode = 1;
 } finally {
   await browser.close();
