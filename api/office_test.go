@@ -50,6 +50,7 @@ var start = time.Now().UTC().Truncate(time.Millisecond)
 //
 // Calls of yesterday: uwe with nina, uwe with tom, tom with mia, tom with an outside number.
 type office struct {
+	clockSet *ClockSet  // of the machine
 	dropped  pbx.CallID // from a queue
 	t        testing.TB
 	path     string
@@ -360,7 +361,7 @@ func (o *office) open() *store.DB {
 		}
 		return o.tenant.Reserve(ctx, r)
 	}, nil)
-	o.door = New(Config{Spent: o.till.Spent, Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Blocks: &shutOut{}, Push: pushed{o.tenant, func(u pbx.UserID, id pbx.CallID) bool { return string(u) == o.ids["uwe"] && id == "cal_rings" }}, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
+	o.door = New(Config{Clock: func() *ClockSet { return o.clockSet }, Spent: o.till.Spent, Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Blocks: &shutOut{}, Push: pushed{o.tenant, func(u pbx.UserID, id pbx.CallID) bool { return string(u) == o.ids["uwe"] && id == "cal_rings" }}, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
 		SIP: func() SIP {
 			return SIP{Host: "pbx.example.com", UDP: 5060, TCP: 5060, TLS: 5061, WS: "wss://pbx.example.com/sip"}
 		},

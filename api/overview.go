@@ -17,6 +17,7 @@ type Overview struct {
 	People      int        `json:"people"`
 	CallsToday  int        `json:"calls_today"`
 	MissedToday int        `json:"missed_today"`
+	Clock       *Clock     `json:"clock,omitempty" doc:"the clock of the machine was set, and nothing says yet that it is right; for who may change settings"`
 	Problems    []Problem  `json:"problems" nullable:"false" doc:"rules that lead nowhere and that the visitor may mend"`
 	Reviews     []Campaign `json:"reviews" nullable:"false" doc:"in which something waits for the visitor"`
 	Checklist   []Step     `json:"checklist" nullable:"false" doc:"first steps of a new office; for who may change its settings"`
@@ -47,6 +48,7 @@ func (s *Server) getOverview(ctx context.Context, v *visit, _ *struct{}) (Overvi
 			o.CallsLive++
 		}
 	}
+	o.Clock = s.clock(v)
 	o.Problems = s.problems(v, v.s.Broken())
 	reviews, err := s.listCampaigns(ctx, v, &campaignsIn{State: "waiting"})
 	if err != nil {

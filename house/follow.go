@@ -167,13 +167,11 @@ func (h *House) patrol(ctx context.Context) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	last := time.Now()
-	var clock watched
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case at := <-tick.C:
-			h.lookAtClock(&clock, time.Now())
 			s, live := h.Directory.View()
 			for id, u := range s.Users {
 				if len(u.Suspensions) == 0 || !u.IsSuspended(at) || u.IsSuspended(last) {

@@ -157,6 +157,7 @@ type House struct {
 	lines    chan event.Fact                              // how trunks went
 	quality  atomic.Pointer[map[pbx.TrunkID]report.Alert] // what is wrong with their calls
 	probes   *probes
+	clock    watched // of the machine
 	till     *switchboard.Till
 	marks    chan switchboard.Reached // of budgets
 	later    chan notice              // about calls
@@ -175,7 +176,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, probes: newProbes(), lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), later: make(chan notice, 256), breaches: make(chan breach, 256)}
+	h := &House{Memory: m, probes: newProbes(), clock: watched{kept: clockKept}, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), later: make(chan notice, 256), breaches: make(chan breach, 256)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

@@ -38,6 +38,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.follow(inner) })
 	rooms.Go(func() { h.listen(inner) })
 	rooms.Go(func() { h.patrol(inner) })
+	rooms.Go(func() { h.watchClock(inner) })
 	rooms.Go(func() { h.byTheClock(inner) })
 	rooms.Go(func() { h.look(inner) })
 	rooms.Go(func() { h.feeds.run(inner) })

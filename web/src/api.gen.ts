@@ -5264,6 +5264,17 @@ export interface components {
             token: string;
             zone?: string;
         };
+        Clock: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description seconds forward; less than zero: back
+             */
+            by: number;
+            /** @description sentence */
+            text: string;
+        };
         ComparedRow: {
             area: string;
             /** @description reach in words; empty for none */
@@ -7444,6 +7455,8 @@ export interface components {
             calls_today: number;
             /** @description first steps of a new office; for who may change its settings */
             checklist: components["schemas"]["Step"][];
+            /** @description the clock of the machine was set, and nothing says yet that it is right; for who may change settings */
+            clock?: components["schemas"]["Clock"];
             /** Format: int64 */
             devices: number;
             /** Format: int64 */

@@ -106,7 +106,7 @@ export function stale(kind: string): string[] {
     case 'message':
       return ['voicemail', 'audit'];
     case 'notice':
-      return ['notices'];
+      return ['notices', 'overview'];
     case 'mail':
       return ['mails'];
     case 'session':

@@ -36,11 +36,17 @@ function Checklist({ items }: { items: Overview['checklist'] }) {
   );
 }
 
-/** Rules that lead nowhere, with the way to mend them. */
-function Attention({ items }: { items: Overview['problems'] }) {
+/** What is wrong: the clock of the server, and rules that lead nowhere, with the way to mend them. */
+function Attention({ clock: set, items }: { clock: Overview['clock']; items: Overview['problems'] }) {
   return (
     <Card title={t('home.attention')}>
       <ul>
+        {set && (
+          <li className="list-row">
+            <TriangleAlert className="icon l warn" aria-hidden />
+            <span className="grow col"><span>{set.text} <span className="meta num nowrap">{stamp(set.at)}</span></span><span className="meta wrap">{t('home.clock_hint')}</span></span>
+          </li>
+        )}
         {items.map((p) => (
           <li key={p.owner.id + p.field}>
             <Link className="list-row" to={p.owner.kind === 'ring' ? `/rings?peek=${p.owner.id}` : p.owner.kind === 'queue' ? `/queues?peek=${p.owner.id}` : `/people/${p.owner.id}/forwarding`}>
@@ -105,7 +111,7 @@ function Latest() {
 
 export default function HomePage() {
   const me = useMe();
-  const asked = useQuery({ queryKey: ['overview'], queryFn: api.overview });
+  const asked = useQuery({ queryKey: ['overview'], queryFn: api.overview, refetchInterval: (q) => q.state.data?.clock ? 60_000 : false });
   const first = me.user.name.split(' ')[0] ?? me.user.name;
   return (
     <Sheet title={t('home.hello', { name: first })} scope={weekday(new Date())} actions={can(me, 'user.create', 'group') && <ButtonLink kind="primary" icon={Plus} to="/people?add=1">{t('user.add')}</ButtonLink>}>
@@ -122,7 +128,7 @@ export default function HomePage() {
           )}
         </Loaded>
         <div className="home">
-          <div className="col g20">{asked.data && asked.data.problems.length > 0 && <Attention items={asked.data.problems} />}{asked.data && <WaitingForMe reviews={asked.data.reviews} />}<MyBudgets /><Now /><Latest /></div>
+          <div className="col g20">{asked.data && (asked.data.clock || asked.data.problems.length > 0) && <Attention clock={asked.data.clock} items={asked.data.problems} />}{asked.data && <WaitingForMe reviews={asked.data.reviews} />}<MyBudgets /><Now /><Latest /></div>
           {asked.data && (asked.data.checklist?.length ?? 0) > 0 && <Checklist items={asked.data.checklist} />}
         </div>
       </div>
