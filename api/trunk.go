@@ -73,7 +73,7 @@ type Line struct {
 }
 
 // problems are the reasons why a line is down that have a sentence.
-var problems = []string{"user", "forbidden", "busy", "name", "refused", "silent", "tls", "expired", "other_name", "issuer", "plain", "family", "secret", "scheme", "answer", "connection"}
+var problems = []string{"user", "forbidden", "busy", "name", "refused", "silent", "tls", "expired", "other_name", "issuer", "plain", "handshake", "family", "secret", "scheme", "answer", "connection"}
 
 func (v *visit) editsTrunk(t *pbx.Trunk) bool {
 	return t != nil && v.can(policy.TrunkEdit, command.TrunkTarget(t.ID, t.Group))

@@ -79,6 +79,7 @@ const (
 	ProblemOther   Problem = "other_name" // the certificate is for another name
 	ProblemIssuer  Problem = "issuer"     // nobody whom we trust vouches for the certificate
 	ProblemPlain   Problem = "plain"      // it speaks no TLS
+	ProblemShake   Problem = "handshake"  // it speaks TLS, but breaks off: an old version, or a certificate of ours that it wants
 	ProblemFamily  Problem = "family"     // we have no socket for such addresses
 	ProblemSecret  Problem = "secret"     // name or password are wrong
 	ProblemScheme  Problem = "scheme"     // it asks for a proof that we do not know

@@ -519,14 +519,14 @@ func problemOf(err error) Problem {
 	return ProblemRefused
 }
 
-// tlsProblem says what is wrong with a certificate, or that there is none.
+// tlsProblem says what is wrong with a certificate, or that there is none: who takes the connection and then hangs up or says nothing speaks no TLS.
 func tlsProblem(err error) Problem {
 	var cert *tls.CertificateVerificationError
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
 	var invalid x509.CertificateInvalidError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
+	var shake *stack.HandshakeError
+	var alert *net.OpError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return ProblemExpired
@@ -534,10 +534,12 @@ func tlsProblem(err error) Problem {
 		return ProblemOther
 	case errors.As(err, &unknown):
 		return ProblemIssuer
-	case errors.As(err, &record):
-		return ProblemPlain
-	case errors.As(err, &cert), errors.As(err, &alert):
+	case errors.As(err, &cert):
 		return ProblemTLS
+	case errors.As(err, &alert) && alert.Op == "remote error": // so crypto/tls hands on an alert of the far side
+		return ProblemShake
+	case errors.As(err, &shake):
+		return ProblemPlain
 	}
 	return NoProblem
 }

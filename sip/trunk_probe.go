@@ -113,10 +113,7 @@ func (p *trial) connect(at target, last bool) bool {
 	if err != nil {
 		problem = problemOf(err)
 	}
-	if at.transport == stack.TLS && problem == ProblemSilent && p.listens(at) {
-		problem = ProblemPlain // it takes the connection and says nothing to TLS
-	}
-	if at.transport == stack.TLS && (err == nil || problem == ProblemPlain || tlsProblem(err) != NoProblem) { // the connection stood, and the certificate was looked at
+	if at.transport == stack.TLS && (err == nil || tlsProblem(err) != NoProblem) { // the connection stood, and the certificate was looked at
 		p.end("connect", "passed", NoProblem, 0, "")
 		p.begin("certificate", at.addr.String())
 		if err != nil {
@@ -131,18 +128,6 @@ func (p *trial) connect(at target, last bool) bool {
 		p.end("connect", "passed", NoProblem, 0, "")
 	}
 	p.l.flow = f
-	return true
-}
-
-// listens reports whether anybody takes a connection at a place.
-func (p *trial) listens(at target) bool {
-	ctx, cancel := context.WithTimeout(p.ctx, 2*time.Second)
-	defer cancel()
-	f, err := p.l.s.stack.Dial(ctx, stack.TCP, at.addr, nil)
-	if err != nil {
-		return false
-	}
-	f.Close()
 	return true
 }
 

@@ -252,6 +252,14 @@ func (s *Stack) accept(t Transport, nc net.Conn, config *tls.Config) {
 	s.group.Go(func() { c.read(nc) })
 }
 
+// HandshakeError is a TLS handshake that failed on a connection which stood.
+type HandshakeError struct{ Err error }
+
+func (e *HandshakeError) Error() string { return e.Err.Error() }
+
+// Unwrap gives what TLS said, or how the connection ended.
+func (e *HandshakeError) Unwrap() error { return e.Err }
+
 // Dial opens a connection for requests of ours, for a trunk. The server name is for TLS.
 func (s *Stack) Dial(ctx context.Context, t Transport, to netip.AddrPort, config *tls.Config) (Flow, error) {
 	if t != TCP && t != TLS {
@@ -267,7 +275,7 @@ func (s *Stack) Dial(ctx context.Context, t Transport, to netip.AddrPort, config
 		secure := tls.Client(nc, config)
 		if err := secure.HandshakeContext(ctx); err != nil {
 			nc.Close()
-			return Flow{}, err
+			return Flow{}, &HandshakeError{err}
 		}
 		nc = secure
 	}
