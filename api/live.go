@@ -23,6 +23,7 @@ type LiveCall struct {
 	ParkedBy  *Party        `json:"parked_by,omitempty"`
 	Secure    bool          `json:"secure"`
 	Recording string        `json:"recording,omitempty" enum:"on,paused,asking" doc:"how its recording stands; absent: it is not recorded"`
+	Resumes   time.Time     `json:"resumes,omitzero" doc:"while its recording is paused: when it goes on by itself"`
 	Watching  pbx.Watch     `json:"watching,omitempty" doc:"how the visitor takes part in this call of others"`
 	Watched   []WatchedBy   `json:"watched" nullable:"false" doc:"who takes part; for who might do so himself, and for those who talk where the office says so"`
 	Menu      string        `json:"menu,omitempty" doc:"name of the menu in which the caller chooses"`
@@ -34,7 +35,7 @@ func (s *Server) showLive(v *visit, c *pbx.LiveCall) LiveCall {
 	t := policy.Call(c)
 	veil, somebody := v.veil(t), s.say(v, i18n.T("call.somebody"))
 	out := LiveCall{ID: c.ID, Phase: c.Phase, From: veil.party(c.From, somebody), To: veil.party(c.To, somebody),
-		Direction: v.direction(c.From, c.To, c.Users), Started: c.Started, Answered: c.Answered, Codec: c.Codec, Secure: c.Secure, Recording: c.Recording,
+		Direction: v.direction(c.From, c.To, c.Users), Started: c.Started, Answered: c.Answered, Codec: c.Codec, Secure: c.Secure, Recording: c.Recording, Resumes: c.Resumes,
 		Can: v.liveCan(c, t), Watched: s.watchedBy(v, c, t)}
 	if w := c.Watcher(v.who.User); w != nil {
 		out.Watching = w.Mode

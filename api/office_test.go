@@ -434,7 +434,7 @@ func (o *office) DropCallback(_ context.Context, _ pbx.Actor, _ pbx.QueueID, pla
 }
 
 // Record notes what was wanted.
-func (o *office) Record(_ context.Context, _ pbx.Actor, _ pbx.CallID, do string) error {
+func (o *office) Record(_ context.Context, _ pbx.Actor, _ pbx.CallID, do string, _ time.Duration) error {
 	o.taped = append(o.taped, do)
 	return nil
 }
@@ -462,7 +462,7 @@ func (o *office) Unwatch(pbx.Actor, pbx.CallID) error { return nil }
 // Room, Steer and Invite stand for conference rooms: what is asked of them is kept.
 func (o *office) Room(pbx.RoomID) (locked, hushed bool) { return o.locked, false }
 
-func (o *office) RecordRoom(_ context.Context, _ pbx.Actor, _ pbx.RoomID, do string) error {
+func (o *office) RecordRoom(_ context.Context, _ pbx.Actor, _ pbx.RoomID, do string, _ time.Duration) error {
 	o.taped = append(o.taped, do)
 	return nil
 }

@@ -432,11 +432,17 @@ func (s *Server) holdRecording(ctx context.Context, v *visit, in *holdIn) (Recor
 	return s.showRecording(v, &r), nil
 }
 
+// tapeOrder is what is to be done with the recording of a call or a conference.
+type tapeOrder struct {
+	Do          string `json:"do" enum:"start,stop,pause,resume"`
+	ResumeAfter int    `json:"resume_after,omitempty" minimum:"0" maximum:"14400" doc:"with pause: seconds after which it goes on by itself; no later than the rule about recording says"`
+}
+
+func (o tapeOrder) after() time.Duration { return time.Duration(o.ResumeAfter) * time.Second }
+
 type tapeIn struct {
 	Call string `path:"call"`
-	Body struct {
-		Do string `json:"do" enum:"start,stop,pause,resume"`
-	}
+	Body tapeOrder
 }
 
 // recordLive begins, pauses, goes on with or ends the recording of a call.
@@ -448,7 +454,7 @@ func (s *Server) recordLive(ctx context.Context, v *visit, in *tapeIn) error {
 	if err := v.need(policy.RecordingControl, policy.Call(c)); err != nil {
 		return err
 	}
-	return s.c.Calls.Record(ctx, v.who, c.ID, in.Body.Do)
+	return s.c.Calls.Record(ctx, v.who, c.ID, in.Body.Do, in.Body.after())
 }
 
 // RecordRule is what is set about recording somebody's calls, and what counts.
@@ -470,10 +476,11 @@ type RecordSet struct {
 	Days    int              `json:"days,omitempty" doc:"after which a recording is deleted"`
 	Shown   pbx.RecordShown  `json:"shown,omitempty" enum:"open,closed" doc:"open: the people who can be heard see who listened"`
 	Why     pbx.RecordWhy    `json:"why,omitempty" enum:"free,asked" doc:"asked: whoever listens to others says why"`
+	Pause   int              `json:"pause,omitempty" doc:"minutes after which a paused recording goes on by itself"`
 }
 
 func recordSet(r pbx.RecordRule) RecordSet {
-	return RecordSet{r.Mode, r.Outside, r.Notice, r.Days, r.Shown, r.Why}
+	return RecordSet{r.Mode, r.Outside, r.Notice, r.Days, r.Shown, r.Why, r.Pause}
 }
 
 // recordName names whom a rule is about.
@@ -539,6 +546,7 @@ type patchRecordRule struct {
 		Days    *int              `json:"days,omitempty" doc:"0 inherits"`
 		Shown   *pbx.RecordShown  `json:"shown,omitempty" doc:"open, closed; empty inherits"`
 		Why     *pbx.RecordWhy    `json:"why,omitempty" doc:"free, asked; empty inherits"`
+		Pause   *int              `json:"pause,omitempty" doc:"minutes; 0 inherits"`
 	}
 }
 
@@ -548,7 +556,7 @@ func (s *Server) patchRecordRule(ctx context.Context, v *visit, in *patchRecordR
 		return RecordRule{}, err
 	}
 	b := in.Body
-	if _, err := s.do(ctx, v, command.SetRecordRule{ID: id, Mode: b.Mode, Outside: b.Outside, Notice: b.Notice, Days: b.Days, Shown: b.Shown, Why: b.Why}); err != nil {
+	if _, err := s.do(ctx, v, command.SetRecordRule{ID: id, Mode: b.Mode, Outside: b.Outside, Notice: b.Notice, Days: b.Days, Shown: b.Shown, Why: b.Why, Pause: b.Pause}); err != nil {
 		return RecordRule{}, err
 	}
 	return s.showRecordRule(v, id), nil

@@ -220,9 +220,7 @@ func (s *Server) steerRoom(_ context.Context, v *visit, in *steerRoom) error {
 
 type roomTape struct {
 	Room string `path:"room"`
-	Body struct {
-		Do string `json:"do" enum:"start,stop,pause,resume"`
-	}
+	Body tapeOrder
 }
 
 // recordRoom begins, pauses, goes on with or ends the recording of a conference.
@@ -237,7 +235,7 @@ func (s *Server) recordRoom(ctx context.Context, v *visit, in *roomTape) error {
 		}
 		return v.need(policy.RecordingControl, switchboard.RoomTarget(r, v.at))
 	}
-	return s.c.Calls.RecordRoom(ctx, v.who, r.ID, in.Body.Do)
+	return s.c.Calls.RecordRoom(ctx, v.who, r.ID, in.Body.Do, in.Body.after())
 }
 
 // closeRoom ends the conference for everybody.

@@ -34,12 +34,12 @@ type Calls interface {
 	Dictate(switchboard.Dictate) (id string, err error)
 	Dictated(id string) (switchboard.Dictated, bool)
 	EndDictation(id string)
-	Record(ctx context.Context, actor pbx.Actor, call pbx.CallID, do string) error
+	Record(ctx context.Context, actor pbx.Actor, call pbx.CallID, do string, after time.Duration) error
 	Send(ctx context.Context, actor pbx.Actor, call pbx.CallID, o switchboard.Order) error
 	Watch(ctx context.Context, actor pbx.Actor, call pbx.CallID, about pbx.UserID, mode pbx.Watch) error
 	Unwatch(actor pbx.Actor, call pbx.CallID) error
 	Room(id pbx.RoomID) (locked, hushed bool)
-	RecordRoom(ctx context.Context, actor pbx.Actor, id pbx.RoomID, do string) error
+	RecordRoom(ctx context.Context, actor pbx.Actor, id pbx.RoomID, do string, after time.Duration) error
 	Steer(actor pbx.Actor, id pbx.RoomID, o switchboard.RoomOrder) error
 	Invite(actor pbx.Actor, id pbx.RoomID, to pbx.Destination) (pbx.CallID, error)
 	Originate(switchboard.Originate) (pbx.CallID, error)

@@ -1,6 +1,8 @@
 package call
 
 import (
+	"time"
+
 	"tandem/pbx"
 )
 
@@ -31,9 +33,10 @@ type taping struct {
 	by     pbx.Party    // … who
 	mode   pbx.RecordMode
 	notice pbx.RecordNotice
-	may    bool   // one of them may still object
-	untold bool   // paused since before these two talked
-	tag    uint64 // of what is being told
+	may    bool          // one of them may still object
+	untold bool          // paused since before these two talked
+	tag    uint64        // of what is being told, or of the pause
+	most   time.Duration // how long a pause may last
 }
 
 // Keys that answer the question whether one may be recorded.
@@ -63,8 +66,12 @@ type Tape struct {
 // Untape takes the two legs out of the recording, which stays open: nobody talks for the moment.
 type Untape struct{}
 
-// PauseTape stops keeping, or goes on with it.
-type PauseTape struct{ On bool }
+// PauseTape stops keeping, or goes on with it. A pause ends with PauseOver when nobody has ended it before.
+type PauseTape struct {
+	On    bool
+	After time.Duration // with On: when it is over
+	Tag   uint64
+}
 
 // EndTape ends the recording. With Forget nothing of it stays.
 type EndTape struct {
@@ -77,6 +84,7 @@ type Considered struct {
 	Legs   [2]pbx.LegID
 	Mode   pbx.RecordMode
 	Notice pbx.RecordNotice
+	Pause  time.Duration // how long a pause may last
 }
 
 // Informed says that both have heard it.
@@ -85,10 +93,14 @@ type Informed struct{ Tag uint64 }
 // Settled says that the time to object is over.
 type Settled struct{}
 
+// PauseOver says that a pause has lasted as long as it may: who forgets it loses no more of the conversation (BAR PR-02).
+type PauseOver struct{ Tag uint64 }
+
 // TapeOrder is what somebody wants done with the recording; the shell has asked whether he may.
 type TapeOrder struct {
-	Do TapeDo
-	By pbx.Party
+	Do    TapeDo
+	By    pbx.Party
+	After time.Duration // of a pause: it is over after that, if not sooner by the rules
 }
 
 // TapeDo is an order about a recording.
@@ -111,6 +123,7 @@ func (EndTape) effect()   {}
 func (Considered) input() {}
 func (Informed) input()   {}
 func (Settled) input()    {}
+func (PauseOver) input()  {}
 func (TapeOrder) input()  {}
 
 // Taping is how far the recording is, for those who watch the call.
@@ -165,7 +178,7 @@ func (m *machine) considered(in Considered) {
 	if in.Legs != t.pair || t.pair == [2]pbx.LegID{} {
 		return
 	}
-	t.mode, t.notice = in.Mode, in.Notice
+	t.mode, t.notice, t.most = in.Mode, in.Notice, in.Pause
 	wants := in.Mode == pbx.RecordAlways || in.Mode == pbx.RecordDemand && t.wanted
 	switch {
 	case !wants:
@@ -253,13 +266,39 @@ func (m *machine) order(in TapeOrder) {
 		m.endTape(false)
 	case in.Do == TapePause && t.now == TapeKept:
 		t.now = TapePaused
-		m.do(PauseTape{true})
+		t.tag++
+		after := t.most
+		if in.After > 0 {
+			after = min(after, in.After)
+		}
+		m.do(PauseTape{On: true, After: after, Tag: t.tag})
 		m.do(Show{})
-	case in.Do == TapeResume && t.now == TapePaused && talks && t.untold:
-		m.inform()
 	case in.Do == TapeResume && t.now == TapePaused && talks:
-		t.now = TapeKept
-		m.do(PauseTape{false})
+		m.resumeTape()
+	}
+}
+
+// resumeTape goes on keeping; who has come meanwhile hears first that he is recorded.
+func (m *machine) resumeTape() {
+	t := &m.tape
+	if t.untold {
+		m.inform()
+		return
+	}
+	t.now = TapeKept
+	m.do(PauseTape{})
+	m.do(Show{})
+}
+
+// pauseOver ends a pause that nobody has ended. While nobody talks, the rules are asked anew when somebody does.
+func (m *machine) pauseOver(in PauseOver) {
+	t := &m.tape
+	switch {
+	case t.now != TapePaused || in.Tag != t.tag:
+	case t.pair == [2]pbx.LegID{}:
+		t.now = TapeNone
 		m.do(Show{})
+	default:
+		m.resumeTape()
 	}
 }

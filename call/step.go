@@ -143,6 +143,8 @@ func (m *machine) step(in Input) {
 		m.informed(in)
 	case Settled:
 		m.tape.may = false
+	case PauseOver:
+		m.pauseOver(in)
 	case TapeOrder:
 		m.order(in)
 	case Stop:

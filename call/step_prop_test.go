@@ -285,10 +285,13 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		return in
 	case 32, 33:
 		other := rapid.SampledFrom(legs).Draw(t, "other")
-		return Considered{[2]pbx.LegID{leg, other}, rapid.SampledFrom(pbx.RecordModes()).Draw(t, "mode"), rapid.SampledFrom(pbx.RecordNotices()).Draw(t, "notice")}
+		return Considered{[2]pbx.LegID{leg, other}, rapid.SampledFrom(pbx.RecordModes()).Draw(t, "mode"), rapid.SampledFrom(pbx.RecordNotices()).Draw(t, "notice"), 10 * time.Minute}
 	case 34, 35:
 		return Informed{uint64(rapid.IntRange(1, 3).Draw(t, "told"))}
 	case 36:
+		if flag("pause") {
+			return PauseOver{uint64(rapid.IntRange(1, 4).Draw(t, "pause over"))}
+		}
 		return Settled{}
 	case 37:
 		return TapeOrder{Do: TapeDo(rapid.IntRange(1, 4).Draw(t, "order"))}

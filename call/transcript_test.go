@@ -320,13 +320,15 @@ func parseInput(t *testing.T, w []string) Input {
 		}
 		return Meant{pbx.Destination{Kind: pbx.ToUser, ID: arg(1)}}
 	case "considered": // considered a b1 always ask
-		return Considered{[2]pbx.LegID{leg, pbx.LegID(arg(2))}, pbx.RecordMode(arg(3)), pbx.RecordNotice(arg(4))}
+		return Considered{[2]pbx.LegID{leg, pbx.LegID(arg(2))}, pbx.RecordMode(arg(3)), pbx.RecordNotice(arg(4)), 10 * time.Minute}
 	case "informed":
 		return Informed{uint64(status)}
 	case "settled":
 		return Settled{}
-	case "tape": // tape start by=bob
-		return TapeOrder{map[string]TapeDo{"start": TapeStart, "stop": TapeStop, "pause": TapePause, "resume": TapeResume}[arg(1)], pbx.Party{Name: string(value("by"))}}
+	case "pause_over":
+		return PauseOver{uint64(status)}
+	case "tape": // tape start by=bob, or tape pause 60
+		return TapeOrder{map[string]TapeDo{"start": TapeStart, "stop": TapeStop, "pause": TapePause, "resume": TapeResume}[arg(1)], pbx.Party{Name: string(value("by"))}, time.Duration(status) * time.Second}
 	case "stop":
 		return Stop{Cause: pbx.Cause(arg(1)), By: pbx.Party{Name: string(value("by"))}}
 	}
@@ -535,7 +537,10 @@ func show(e Effect, s State) string {
 	case Untape:
 		return "untape"
 	case PauseTape:
-		return fmt.Sprintf("pause tape %v", e.On)
+		if e.On {
+			return fmt.Sprintf("pause tape for %s #%d", e.After, e.Tag)
+		}
+		return "go on with tape"
 	case EndTape:
 		return strings.TrimSpace(fmt.Sprintf("end tape %s %s", map[bool]string{true: "forget"}[e.Forget], e.Leg))
 	case SetTimer:

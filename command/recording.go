@@ -32,6 +32,7 @@ type SetRecordRule struct {
 	Days    *int
 	Shown   *pbx.RecordShown
 	Why     *pbx.RecordWhy
+	Pause   *int
 }
 
 // Need asks for recording.policy.
@@ -53,6 +54,7 @@ func (c SetRecordRule) Change(w *Work) (pbx.Change, error) {
 	put(&r.Days, c.Days)
 	put(&r.Shown, c.Shown)
 	put(&r.Why, c.Why)
+	put(&r.Pause, c.Pause)
 	if r.Mode == "" || r.Mode == pbx.RecordNever || r.Mode == pbx.RecordOff {
 		r.Outside = false
 	}

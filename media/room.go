@@ -199,13 +199,25 @@ func (s *Sound) whole() []int16 {
 
 // Chime is the two tones by which a room tells that somebody came, or went.
 func Chime(came bool) []Sound {
-	notes := [2]float64{660, 880}
-	if !came {
-		notes = [2]float64{880, 660}
+	if came {
+		return notes(660, 880)
 	}
-	var all []Sound
-	for _, hz := range notes {
-		all = append(all, Sound{Rate: mixRate, Samples: shaped(audio.Tones([]float64{hz}, -24, mixRate, mixRate/10))})
+	return notes(880, 660)
+}
+
+// Keeping is the tones by which those who are recorded are told that it goes on, or pauses.
+func Keeping(on bool) []Sound {
+	if on {
+		return notes(392, 494, 587)
+	}
+	return notes(587, 494, 392)
+}
+
+// notes are soft tones of a tenth of a second each.
+func notes(hz ...float64) []Sound {
+	all := make([]Sound, 0, len(hz))
+	for _, f := range hz {
+		all = append(all, Sound{Rate: mixRate, Samples: shaped(audio.Tones([]float64{f}, -24, mixRate, mixRate/10))})
 	}
 	return all
 }

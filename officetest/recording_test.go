@@ -47,12 +47,6 @@ func TestBaresipRecording(t *testing.T) {
 		return true
 	})
 	left, right := s.stereo(ctx, "/v1/recordings/"+rec+"/sound")
-	purest := func(samples []int16, hz float64) (best float64) {
-		for from := 0; from+8000 <= len(samples); from += 2000 {
-			best = max(best, audio.Purity(samples[from:from+8000], hz, 8000))
-		}
-		return best
-	}
 	if purest(left, 440) < 0.95 || purest(right, 1000) < 0.95 || purest(left, 1000) > 0.1 || purest(right, 440) > 0.1 {
 		t.Errorf("left 440 %f 1000 %f, right 1000 %f 440 %f, %d samples", purest(left, 440), purest(left, 1000), purest(right, 1000), purest(right, 440), len(left))
 	}

@@ -44,6 +44,7 @@ const (
 	CodeUnpark         CodeAction = "unpark"            // fetches a parked call
 	CodeKeyTransfer    CodeAction = "key_transfer"      // while one talks: sends the other to the number that follows
 	CodeKeyRecord      CodeAction = "key_record"        // … begins to record, or ends it
+	CodeKeyPause       CodeAction = "key_pause"         // … pauses the recording, or goes on with it
 	CodeNames          CodeAction = "names"             // finds somebody by the letters of his name
 	CodeListen         CodeAction = "listen"            // to the call of the colleague whose number follows (G-014)
 	CodeWhisper        CodeAction = "whisper"           //
@@ -104,7 +105,7 @@ func CodeKinds() []CodeKind {
 		{CodeWake, true, "*55", "*76*", false}, {CodeWakeOff, false, "*56", "#76#", false},
 		{CodeNames, false, "*411", "*411", false},
 		{CodeEcho, false, "*43", "*777", false}, {CodeSayExtension, false, "*65", "*65", false},
-		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyRecord, false, "*1", "*1", true},
+		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyRecord, false, "*1", "*1", true}, {CodeKeyPause, false, "*2", "*2", true},
 	}
 }
 

@@ -107,6 +107,8 @@ func TestPressCodes(t *testing.T) {
 		{"… to no number", "##", pbx.Codes{}, "", ""},
 		{"… that is not over", "##102", pbx.Codes{}, "", ""},
 		{"recording", "*1", pbx.Codes{}, pbx.CodeKeyRecord, ""},
+		{"a pause of it", "*2", pbx.Codes{}, pbx.CodeKeyPause, ""},
+		{"… in the other dialect", "4*2", pbx.Codes{Dialect: pbx.CodesCompact}, pbx.CodeKeyPause, ""},
 		{"what is dialled, and not pressed", "*78", pbx.Codes{}, "", ""},
 		{"a code of one's own", "*3102#", own, pbx.CodeKeyTransfer, "102"},
 		{"one that is off", "*1", own, "", ""},

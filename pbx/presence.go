@@ -52,8 +52,9 @@ type LiveCall struct {
 	Codec    string      `json:"codec,omitempty"`
 	Secure   bool        `json:"secure,omitempty"` // both legs encrypt signalling and sound
 
-	Recording  string `json:"recording,omitempty"`  // on, paused, or asking: the two are being told; empty: it is not recorded
-	Recordable string `json:"recordable,omitempty"` // demand or always: what the rules say about it; empty: it may not be recorded
+	Recording  string    `json:"recording,omitempty"`  // on, paused, or asking: the two are being told; empty: it is not recorded
+	Recordable string    `json:"recordable,omitempty"` // demand or always: what the rules say about it; empty: it may not be recorded
+	Resumes    time.Time `json:"resumes,omitzero"`     // while paused: when it goes on by itself
 }
 
 // LiveQueue is a queue at work, as live views show it.

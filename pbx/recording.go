@@ -25,6 +25,7 @@ type RecordRule struct {
 	Days    int          `json:"days,omitempty"` // after which a recording is deleted; 0 inherits, and in the end is UsualKeep
 	Shown   RecordShown  `json:"shown,omitempty"`
 	Why     RecordWhy    `json:"why,omitempty"`
+	Pause   int          `json:"pause,omitempty"` // minutes after which a paused recording goes on by itself (PR-02); 0 inherits, and in the end is UsualPause
 }
 
 // RecordMode says when a conversation is recorded.
@@ -83,6 +84,12 @@ const (
 	UsualKeep  = 90
 	MaxKeep    = 3650
 	KeepForBin = 30 // what was deleted can be taken back
+)
+
+// How long a recording may be paused, in minutes.
+const (
+	UsualPause = 10
+	MaxPause   = 240
 )
 
 // RecordingID names a recording; its sound has the same name.
@@ -168,6 +175,9 @@ func (s *Snapshot) RecordRuleOf(id RecordRuleID, at time.Time) (rule RecordRule,
 		if rule.Why == "" {
 			rule.Why = r.Why
 		}
+		if rule.Pause == 0 {
+			rule.Pause = r.Pause
+		}
 	}
 	if rule.Mode == "" {
 		rule.Mode, mode = RecordOff, OfficeRule
@@ -183,6 +193,9 @@ func (s *Snapshot) RecordRuleOf(id RecordRuleID, at time.Time) (rule RecordRule,
 	}
 	if rule.Why == "" {
 		rule.Why = WhyFree
+	}
+	if rule.Pause == 0 {
+		rule.Pause = UsualPause
 	}
 	return rule, mode
 }
@@ -255,6 +268,9 @@ func (s *Snapshot) checkRecordRule(r *RecordRule) error {
 	}
 	if r.Days < 0 || r.Days > MaxKeep {
 		return Refuse(Invalid, "days", "recording.days_range", "most", strconv.Itoa(MaxKeep))
+	}
+	if r.Pause < 0 || r.Pause > MaxPause {
+		return Refuse(Invalid, "pause", "recording.pause_range", "most", strconv.Itoa(MaxPause))
 	}
 	return nil
 }

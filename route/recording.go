@@ -20,11 +20,13 @@ type Recorded struct {
 	Mode   pbx.RecordMode
 	Rule   pbx.RecordRuleID // because of which
 	Notice pbx.RecordNotice
-	Days   int // how long it is kept; 0 when nothing is
+	Days   int           // how long it is kept; 0 when nothing is
+	Pause  time.Duration // how long it may be paused
 }
 
 // Recording decides it. The rule of everybody inside counts, and that of the queue: never beats all, then the one that records more. Of what
-// is said before, the strictest counts, and of how long it is kept, the shortest, over all rules that would have it recorded.
+// is said before, the strictest counts, of how long it is kept, the shortest, and of how long it may be paused, the longest, over all rules that would
+// have it recorded.
 func Recording(s *pbx.Snapshot, c Conversation) Recorded {
 	out := Recorded{Mode: pbx.RecordOff, Rule: pbx.OfficeRule, Notice: pbx.RecordSilent}
 	take := func(id pbx.RecordRuleID) {
@@ -44,6 +46,7 @@ func Recording(s *pbx.Snapshot, c Conversation) Recorded {
 		if out.Days == 0 || r.Days < out.Days {
 			out.Days = r.Days
 		}
+		out.Pause = max(out.Pause, minutes(r.Pause))
 	}
 	for _, u := range c.People {
 		if s.Users[u] != nil {
@@ -66,7 +69,7 @@ func RoomRecording(s *pbx.Snapshot, room *pbx.Room, outside bool, at time.Time) 
 	if r.Outside && !outside {
 		r.Mode = pbx.RecordOff
 	}
-	return Recorded{Mode: r.Mode, Rule: from, Notice: r.Notice, Days: r.Days}
+	return Recorded{Mode: r.Mode, Rule: from, Notice: r.Notice, Days: r.Days, Pause: minutes(r.Pause)}
 }
 
 // GuestRecording decides how the rule of somebody in a recorded room changes that for him: never keeps him out of it, a stricter notice is what he hears, and a
@@ -87,6 +90,8 @@ func GuestRecording(s *pbx.Snapshot, room Recorded, u pbx.UserID, at time.Time) 
 	}
 	return room
 }
+
+func minutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 
 func rank[T comparable](list []T, v T) int { return slices.Index(list, v) }
 

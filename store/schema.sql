@@ -572,7 +572,7 @@ CREATE TABLE recordrules (
 	notice  TEXT   NOT NULL,
 	days    BIGINT NOT NULL,
 	shown   TEXT   NOT NULL,
-	why     TEXT   NOT NULL,
+	why     TEXT   NOT NULL, pause INTEGER NOT NULL DEFAULT 0,
 	PRIMARY KEY (tenant, id)
 );
 

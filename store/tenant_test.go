@@ -70,7 +70,7 @@ func nouns() []pbx.Noun {
 		&pbx.Verdict{ID: "ver_1", Review: "rev_1", User: "usr_bob", Row: pbx.Ref{Kind: pbx.KindMembership, ID: "mem_1"}, Right: "call.listen", Role: "manager", Keep: true, Reason: "trains", By: "usr_ada", At: day},
 		&pbx.Mailbox{ID: "grp_sales", Off: true, Greetings: []pbx.Greeting{{For: pbx.OccasionBusy, Text: "Besetzt", Sound: pbx.Sound{Blob: "prm_2", Rate: 16000, Samples: 7}}},
 			Longest: 60, Most: 20, Days: 30, Mail: pbx.BoxMailSound, Clear: true, Language: "pl", PIN: "$argon2id$", PINSince: day},
-		&pbx.RecordRule{ID: "grp_sales", Mode: pbx.RecordAlways, Outside: true, Notice: pbx.RecordAsk, Days: 30, Shown: pbx.RecordClosed, Why: pbx.WhyAsked},
+		&pbx.RecordRule{ID: "grp_sales", Mode: pbx.RecordAlways, Outside: true, Notice: pbx.RecordAsk, Days: 30, Shown: pbx.RecordClosed, Why: pbx.WhyAsked, Pause: 5},
 		&pbx.Timetable{ID: "grp_sales", Zone: "Asia/Tehran", Schedule: hours.Schedule{
 			Open: hours.Week{1: {{From: 540, Until: 1020}}, 5: {{From: 1320, Until: 1800}}}, Breaks: hours.Week{1: {{From: 720, Until: 750}}},
 			Holidays: []hours.Holiday{{Name: "Новый год", On: hours.MustRule("01-01..01-08")}, {Name: "Wigilia", On: hours.MustRule("12-24"), Hours: hours.Spans{{From: 540, Until: 720}}},

@@ -32,9 +32,9 @@ func (r *run) keyed(s *side, i int, key byte) {
 	s.typed = typing{rest, r.now}
 	switch action {
 	case pbx.CodeKeyTransfer:
-		to, cause, text := r.mayRefer(config, who, argument)
+		to, cause, _ := r.mayRefer(config, who, argument)
 		if cause != "" {
-			r.log().Info("a call is not sent on by key", "user", who.User, "number", argument, "cause", cause, "reason", r.b.say(config, who, r.now, text))
+			r.log().Info("a call is not sent on by key", "user", who.User, "cause", cause) // never what was typed: it may be the number of a card (PR-02)
 			return
 		}
 		r.step(call.Send{Leg: s.leg, To: to, By: s.record.Party})
@@ -43,9 +43,21 @@ func (r *run) keyed(s *side, i int, key byte) {
 		if state, _ := r.taping(); state != "" {
 			order = "stop"
 		}
-		if err := r.b.Record(context.Background(), who, r.id, order); err != nil {
-			r.log().Info("a call is not recorded by key", "user", who.User, "order", order, "error", err)
+		r.tapeByKey(who, order)
+	case pbx.CodeKeyPause:
+		switch state, _ := r.taping(); state {
+		case "on":
+			r.tapeByKey(who, "pause")
+		case "paused":
+			r.tapeByKey(who, "resume")
 		}
+	}
+}
+
+// tapeByKey does something with the recording for somebody who pressed keys.
+func (r *run) tapeByKey(who pbx.Actor, order string) {
+	if err := r.b.Record(context.Background(), who, r.id, order, 0); err != nil {
+		r.log().Info("a recording is not changed by key", "user", who.User, "order", order, "error", err)
 	}
 }
 

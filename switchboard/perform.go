@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"slices"
+	"time"
 
 	"tandem/call"
 	"tandem/event"
@@ -160,7 +161,7 @@ func (r *run) perform(e call.Effect) call.Input {
 	case call.Untape:
 		r.untape()
 	case call.PauseTape:
-		r.pauseTape(e.On)
+		r.pauseTape(e)
 	case call.EndTape:
 		r.endTape(e)
 	case call.SetTimer:
@@ -275,6 +276,10 @@ func (r *run) show() {
 	}
 	r.live.Phase = phase
 	r.live.Recording, r.live.Recordable = r.taping()
+	r.live.Resumes = time.Time{}
+	if r.rec != nil && r.live.Recording == "paused" {
+		r.live.Resumes = r.rec.resumes
+	}
 	r.seen()
 	r.live.Menu, r.live.Queue, r.live.House = r.state.Chooses(), r.state.Queue(), r.state.IsServed()
 	lc := r.shown()

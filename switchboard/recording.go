@@ -47,6 +47,8 @@ type conversation struct {
 	over    chan struct{} // closed: row and forget stay as they are
 	forget  bool
 	settle  *time.Timer // ends the time to object
+	resume  *time.Timer // ends a pause
+	resumes time.Time   // … then
 }
 
 // counted counts what is written.
@@ -71,6 +73,9 @@ type informing struct {
 // informTag marks what is played to tell of a recording, apart from what the house plays otherwise.
 const informTag = 1 << 63
 
+// hintTag marks the tones about a pause; nobody waits for their end.
+const hintTag = informTag
+
 // consider asks what the rules say about recording who talks now.
 func (r *run) consider(e call.Consider) call.Input {
 	out := call.Considered{Legs: e.Legs, Mode: pbx.RecordOff, Notice: pbx.RecordTell}
@@ -90,7 +95,7 @@ func (r *run) consider(e call.Consider) call.Input {
 		asked.Queue = r.stay.queue
 	}
 	r.rules = route.Recording(config, asked)
-	out.Mode, out.Notice = r.rules.Mode, r.rules.Notice
+	out.Mode, out.Notice, out.Pause = r.rules.Mode, r.rules.Notice, r.rules.Pause
 	return out
 }
 
@@ -172,7 +177,7 @@ func (r *run) keepTape(e call.Tape) call.Input {
 			rec.row.Voices = append(rec.row.Voices, pbx.RecordingVoice{User: u, From: r.now})
 		}
 	}
-	r.pauseTape(false)
+	rec.pause(false, r.now)
 	if e.Object {
 		rec.settle = time.AfterFunc(objectTime, func() { r.post(&message{input: call.Settled{}}) })
 	}
@@ -232,8 +237,13 @@ func (b *Board) archive(rec *conversation, begun pbx.Recording) {
 	}()
 }
 
-// pause notes when nothing is kept.
+// pause stops keeping, or goes on with it, and notes when nothing is kept.
 func (rec *conversation) pause(on bool, at time.Time) {
+	rec.capture.Pause(on)
+	if rec.resume != nil {
+		rec.resume.Stop()
+		rec.resume, rec.resumes = nil, time.Time{}
+	}
 	pauses := rec.row.Pauses
 	switch last := len(pauses) - 1; {
 	case on && (last < 0 || !pauses[last].Until.IsZero()):
@@ -265,13 +275,30 @@ func (r *run) untape() {
 	r.partVoices()
 }
 
-// pauseTape stops keeping, or goes on with it.
-func (r *run) pauseTape(on bool) {
+// pausedFor has somebody told when a pause has lasted so long.
+func (rec *conversation) pausedFor(d time.Duration, at time.Time, over func()) {
+	rec.resume, rec.resumes = time.AfterFunc(d, over), at.Add(d)
+}
+
+// pauseTape stops keeping, or goes on with it, and lets those who talk hear that.
+func (r *run) pauseTape(e call.PauseTape) {
 	if r.rec == nil {
 		return
 	}
-	r.rec.capture.Pause(on)
-	r.rec.pause(on, r.now)
+	r.rec.pause(e.On, r.now)
+	if e.On {
+		r.rec.pausedFor(e.After, r.now, func() { r.post(&message{input: call.PauseOver{Tag: e.Tag}}) })
+	}
+	hint := media.Keeping(!e.On)
+	if r.over != nil {
+		r.over.mix.Announce(hint)
+		return
+	}
+	for i := range r.sides {
+		if s := r.sides[i]; s.stream != nil && s.holder == nil && r.isTalking(s) { // who is held hears music
+			_ = s.stream.Play(media.Playlist{Sounds: hint, Tag: hintTag})
+		}
+	}
 }
 
 // endTape ends the recording; when somebody did not want it, nothing of it stays but that he was asked.
@@ -304,7 +331,7 @@ func (r *run) endTape(e call.EndTape) {
 		return
 	}
 	r.untape()
-	r.pauseTape(false)
+	rec.pause(false, r.now)
 	if rec.settle != nil {
 		rec.settle.Stop()
 	}
@@ -336,15 +363,16 @@ func (b *Board) keepRecording(rec *conversation, begun pbx.Recording) {
 	b.insist("recording", string(row.ID), func(ctx context.Context) error { return b.c.Recordings.Keep(ctx, row) })
 }
 
-// Record does something with the recording of a call for somebody who has the right to: start, pause, resume or stop.
-func (b *Board) Record(ctx context.Context, who pbx.Actor, id pbx.CallID, order string) error {
+// Record does something with the recording of a call for somebody who has the right to: start, pause, resume or stop. A pause ends by itself after
+// that time, if it is not zero and the rules do not end it before.
+func (b *Board) Record(ctx context.Context, who pbx.Actor, id pbx.CallID, order string, after time.Duration) error {
 	do := map[string]call.TapeDo{"start": call.TapeStart, "stop": call.TapeStop, "pause": call.TapePause, "resume": call.TapeResume}[order]
 	s, lc, r, err := b.reach(who, id, policy.RecordingControl)
 	if err != nil {
 		return err
 	}
 	if lc.Room != nil {
-		return b.RecordRoom(ctx, who, lc.Room.Room, order)
+		return b.RecordRoom(ctx, who, lc.Room.Room, order, after)
 	}
 	if do == call.TapeStart && lc.Recording == "" {
 		if lc.Phase != pbx.PhaseTalking && lc.Phase != pbx.PhaseHeld {
@@ -354,7 +382,7 @@ func (b *Board) Record(ctx context.Context, who pbx.Actor, id pbx.CallID, order 
 			return pbx.Refuse(pbx.Conflict, "", "recording.not_wanted")
 		}
 	}
-	r.post(&message{input: call.TapeOrder{Do: do, By: s.Users[who.User].Party()}, actor: who})
+	r.post(&message{input: call.TapeOrder{Do: do, By: s.Users[who.User].Party(), After: after}, actor: who})
 	return nil
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"tandem/call"
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/media"
@@ -123,7 +124,7 @@ func TestRecordingRefused(t *testing.T) {
 			if live := o.liveCalls(); live[0].Recording != "" || live[0].Recordable != "" {
 				t.Errorf("%+v", live)
 			}
-			if err := o.board.Record(t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: "usr_mona"}, o.liveCalls()[0].ID, "start"); err == nil {
+			if err := o.board.Record(t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: "usr_mona"}, o.liveCalls()[0].ID, "start", 0); err == nil {
 				t.Error("somebody begins it all the same")
 			}
 			c.hangsUp()
@@ -176,7 +177,7 @@ func TestRecordingOnDemand(t *testing.T) {
 		id := o.liveCalls()[0].ID
 		as := func(u pbx.UserID, do string) error {
 			t.Helper()
-			err := o.board.Record(t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: u}, id, do)
+			err := o.board.Record(t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: u}, id, do, 0)
 			pause(3 * time.Second)
 			return err
 		}
@@ -203,11 +204,118 @@ func TestRecordingOnDemand(t *testing.T) {
 		o, _ := archived(t, pbx.RecordRule{Mode: pbx.RecordNever})
 		c := o.dial("102", false, offer(pcmu))
 		pause(time.Second)
-		if err := o.board.Record(t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: "usr_mona"}, o.liveCalls()[0].ID, "start"); err == nil {
+		if err := o.board.Record(t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: "usr_mona"}, o.liveCalls()[0].ID, "start", 0); err == nil {
 			t.Error("it may never be recorded")
 		}
 		c.hangsUp()
 		o.drain()
+	})
+}
+
+// A pause that nobody ends is over when the rule says so, or sooner where whoever paused says so; both sides hear tones, who watches sees until when (PR-02).
+func TestPausedRecordingGoesOnByItself(t *testing.T) {
+	mona := pbx.Actor{Kind: pbx.ActorUser, User: "usr_mona"}
+	for _, row := range []struct {
+		what  string
+		after time.Duration // that mona asks for
+		ends  time.Duration
+	}{
+		{"by the rule", 0, 5 * time.Minute},
+		{"sooner", time.Minute, time.Minute},
+		{"no later than by the rule", time.Hour, 5 * time.Minute},
+	} {
+		t.Run(row.what, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				o, a := archived(t, pbx.RecordRule{Mode: pbx.RecordAlways, Notice: pbx.RecordSilent, Pause: 5})
+				c := o.dial("102", false, offer(pcmu))
+				pause(10 * time.Second)
+				id, heard := o.liveCalls()[0].ID, o.sound.streams[0].tones()
+				if err := o.board.Record(t.Context(), mona, id, "pause", row.after); err != nil {
+					t.Fatal(err)
+				}
+				pause(time.Second)
+				if live := o.liveCalls()[0]; live.Recording != "paused" || time.Until(live.Resumes) != row.ends-time.Second {
+					t.Errorf("it is %q until %s", live.Recording, live.Resumes)
+				}
+				pause(row.ends - 2*time.Second)
+				if live := o.liveCalls()[0]; live.Recording != "paused" {
+					t.Errorf("it is %q too soon", live.Recording)
+				}
+				pause(time.Second)
+				if live := o.liveCalls()[0]; live.Recording != "on" || !live.Resumes.IsZero() {
+					t.Errorf("it is %q until %s", live.Recording, live.Resumes)
+				}
+				for i := range 2 {
+					if n := o.sound.streams[i].tones() - heard; n != 2 {
+						t.Errorf("stream %d was told %d times, want that it pauses and that it goes on", i, n)
+					}
+				}
+				pause(time.Second)
+				c.hangsUp()
+				pause(time.Second)
+				o.drain()
+				if r := a.last(t); len(r.Pauses) != 1 || r.Pauses[0].Until.Sub(r.Pauses[0].From) != row.ends {
+					t.Errorf("pauses %+v", r.Pauses)
+				}
+			})
+		})
+	}
+}
+
+// A pause that somebody ended, or a call that is over, leaves no timer that would end the next one.
+func TestPausedRecordingTwice(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o, a := archived(t, pbx.RecordRule{Mode: pbx.RecordAlways, Notice: pbx.RecordSilent, Pause: 1})
+		c := o.dial("102", false, offer(pcmu))
+		pause(10 * time.Second)
+		id := o.liveCalls()[0].ID
+		for _, do := range []string{"pause", "resume", "pause"} {
+			if err := o.board.Record(t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: "usr_mona"}, id, do, 0); err != nil {
+				t.Fatal(err)
+			}
+			pause(40 * time.Second)
+		}
+		if live := o.liveCalls()[0]; live.Recording != "paused" {
+			t.Errorf("it is %q: the first pause ended the second", live.Recording)
+		}
+		c.hangsUp()
+		pause(time.Hour)
+		o.drain()
+		if r := a.last(t); len(r.Pauses) != 2 || r.Pauses[1].Until.Sub(r.Pauses[1].From) != 40*time.Second {
+			t.Errorf("pauses %+v", r.Pauses)
+		}
+	})
+}
+
+// Who was called pauses by key and goes on by it; a key of the caller does nothing, nor one before anything is recorded (PR-02).
+func TestRecordingIsPausedByKey(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o, a := archived(t, pbx.RecordRule{Mode: pbx.RecordDemand, Notice: pbx.RecordSilent})
+		c := o.dial("102", false, offer(pcmu, event8))
+		pause(time.Second)
+		b := o.find("b1")
+		state := func(p *phone, keys, want string) {
+			t.Helper()
+			for i := range len(keys) {
+				o.board.Signal(call.Signal{Leg: p.leg, Kind: call.SignalDigit, Digit: keys[i]})
+			}
+			pause(time.Second)
+			if live := o.liveCalls()[0]; live.Recording != want {
+				t.Errorf("after %s it is %q, want %q", keys, live.Recording, want)
+			}
+		}
+		state(b, "*2", "")
+		state(b, "*1", "on")
+		state(c, "*2", "on")
+		state(b, "*2", "paused")
+		state(b, "4111", "paused")
+		state(b, "*2", "on")
+		c.hangsUp()
+		pause(time.Second)
+		o.drain()
+		if r := a.last(t); len(r.Pauses) != 1 || r.Pauses[0].Until.IsZero() {
+			t.Errorf("pauses %+v", r.Pauses)
+		}
 	})
 }
 

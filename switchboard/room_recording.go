@@ -9,6 +9,7 @@ import (
 	"tandem/call"
 	"tandem/event"
 	"tandem/i18n"
+	"tandem/media"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/prompt"
@@ -21,7 +22,9 @@ type roomTape struct {
 	by     pbx.Party
 	rec    *conversation // nil until the first one is kept
 	paused bool
-	kept   int // who are, or were
+	pauses int         // that there were
+	resume *time.Timer // ends the last one
+	kept   int         // who are, or were
 }
 
 // keeping is how far a guest is with being recorded.
@@ -72,7 +75,7 @@ func RoomTarget(room *pbx.Room, at time.Time) policy.Target {
 }
 
 // RecordRoom begins, pauses, goes on with or ends the recording of a conference room for somebody who may. What is so already stays so.
-func (b *Board) RecordRoom(ctx context.Context, who pbx.Actor, id pbx.RoomID, order string) error {
+func (b *Board) RecordRoom(ctx context.Context, who pbx.Actor, id pbx.RoomID, order string, after time.Duration) error {
 	// gather
 	s, live := b.c.View()
 	room, now := s.Rooms[id], time.Now()
@@ -92,7 +95,7 @@ func (b *Board) RecordRoom(ctx context.Context, who pbx.Actor, id pbx.RoomID, or
 	if u := s.Users[who.User]; u != nil {
 		by = u.Party()
 	}
-	kind, err := b.assembly(id).tapeOrder(order, by, now)
+	kind, err := b.assembly(id).tapeOrder(order, by, after, now)
 	if kind == "" || err != nil {
 		return err
 	}
@@ -100,7 +103,7 @@ func (b *Board) RecordRoom(ctx context.Context, who pbx.Actor, id pbx.RoomID, or
 }
 
 // tapeOrder carries out an order, and tells what to write into the audit log.
-func (a *assembly) tapeOrder(order string, by pbx.Party, now time.Time) (event.Kind, error) {
+func (a *assembly) tapeOrder(order string, by pbx.Party, after time.Duration, now time.Time) (event.Kind, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	t := a.tape
@@ -124,10 +127,16 @@ func (a *assembly) tapeOrder(order string, by pbx.Party, now time.Time) (event.K
 		return event.RoomUnrecorded, nil
 	case order == "pause" && !t.paused, order == "resume" && t.paused:
 		a.pauseTape(order == "pause", now)
-		if t.paused {
-			return event.RoomPaused, nil
+		if !t.paused {
+			return event.RoomResumed, nil
 		}
-		return event.RoomResumed, nil
+		if after <= 0 || after > t.rules.Pause {
+			after = t.rules.Pause
+		}
+		t.pauses++
+		n := t.pauses
+		t.resume = time.AfterFunc(after, func() { a.pauseOver(t, n) })
+		return event.RoomPaused, nil
 	}
 	return "", nil
 }
@@ -366,11 +375,8 @@ func (a *assembly) openTape(first *guest, now time.Time) bool {
 	begun := t.rec.row
 	begun.Voices, begun.Calls = slices.Clone(begun.Voices), slices.Clone(begun.Calls)
 	a.b.archive(t.rec, begun)
-	t.rec.capture.Pause(t.paused)
+	t.rec.pause(t.paused, now)
 	a.mix.Record(t.rec.capture)
-	if t.paused {
-		t.rec.row.Pauses = []pbx.Interval{{From: now}}
-	}
 	a.showTape()
 	return true
 }
@@ -413,11 +419,34 @@ func (a *assembly) leavesTape(g *guest, now time.Time) {
 // pauseTape keeps nothing for a while, or goes on. The lock is held.
 func (a *assembly) pauseTape(on bool, now time.Time) {
 	t := a.tape
+	t.stopResuming()
 	if t.paused = on; t.rec != nil {
-		t.rec.capture.Pause(on)
 		t.rec.pause(on, now)
 	}
+	a.mix.Announce(media.Keeping(!on))
 	a.showTape()
+}
+
+func (t *roomTape) stopResuming() {
+	if t.resume != nil {
+		t.resume.Stop()
+		t.resume = nil
+	}
+}
+
+// pauseOver goes on with a recording whose nth pause has lasted as long as it may, and writes that down (BAR PR-02).
+func (a *assembly) pauseOver(t *roomTape, n int) {
+	a.mu.Lock()
+	room, over := a.room(), a.tape == t && t.paused && t.pauses == n
+	if over {
+		a.pauseTape(false, time.Now())
+	}
+	a.mu.Unlock()
+	if over && room != nil {
+		a.b.insist("recording of room", string(room.ID), func(ctx context.Context) error {
+			return a.b.c.Recordings.Ordered(ctx, event.RoomResumed, pbx.Actor{Kind: pbx.ActorSystem}, *room)
+		})
+	}
 }
 
 // endTape ends the recording. The lock is held.
@@ -427,6 +456,7 @@ func (a *assembly) endTape(now time.Time) {
 		return
 	}
 	a.tape = nil
+	t.stopResuming()
 	a.mix.Record(nil)
 	for _, g := range a.guests {
 		if g.taped = (taped{}); g.stream != nil {

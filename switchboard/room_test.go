@@ -314,7 +314,7 @@ func recordable(t *testing.T, rule pbx.RecordRule) (*office, *archive) {
 // orders gives an order about the recording of the room.
 func (o *office) orders(u pbx.UserID, do string) error {
 	o.t.Helper()
-	err := o.board.RecordRoom(o.t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: u}, "rom_1", do)
+	err := o.board.RecordRoom(o.t.Context(), pbx.Actor{Kind: pbx.ActorUser, User: u}, "rom_1", do, 0)
 	synctest.Wait()
 	return err
 }
@@ -392,7 +392,7 @@ func TestRoomIsRecorded(t *testing.T) {
 		if len(r.Pauses) != 1 || r.Pauses[0].Until.Sub(r.Pauses[0].From) != 5*time.Second {
 			t.Errorf("pauses %+v", r.Pauses)
 		}
-		if got := strings.Join(o.sound.talks()[0].log, ", "); got != "pause false, pause true, pause false, end" {
+		if got := strings.Join(o.sound.talks()[0].log, ", "); got != "pause false, pause true, pause false, pause false, end" {
 			t.Error(got)
 		}
 		if want := []event.Kind{event.RoomRecorded, event.RoomPaused, event.RoomResumed}; !slices.Equal(a.told, want) {
@@ -455,6 +455,40 @@ func TestRoomGuestsAnswer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A paused recording of a room goes on by itself, everybody hears that, and the log tells who did it: nobody (PR-02).
+func TestRoomGoesOnBeingRecorded(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o, a := recordable(t, pbx.RecordRule{Mode: pbx.RecordAlways, Pause: 3})
+		alice := o.dial("790", false, offer(pcmu, event8))
+		bob, mona := o.dials("bob", "790"), o.dials("mona", "790")
+		pause(10 * time.Second)
+		for _, do := range []string{"pause", "resume", "pause"} {
+			if err := o.orders("usr_mona", do); err != nil {
+				t.Fatal(err)
+			}
+			pause(2 * time.Minute)
+		}
+		if state := o.liveCalls()[0].Recording; state != "paused" {
+			t.Errorf("it is %q", state)
+		}
+		pause(61 * time.Second)
+		if state := o.liveCalls()[0].Recording; state != "on" {
+			t.Errorf("it is %q", state)
+		}
+		if want := []event.Kind{event.RoomPaused, event.RoomResumed, event.RoomPaused, event.RoomResumed}; !slices.Equal(a.told, want) {
+			t.Errorf("the log has %v", a.told)
+		}
+		for _, p := range []*phone{alice, bob, mona} {
+			p.hangsUp()
+		}
+		pause(time.Hour)
+		o.drain()
+		if r := a.last(t); len(r.Pauses) != 2 || r.Pauses[1].Until.Sub(r.Pauses[1].From) != 3*time.Minute {
+			t.Errorf("pauses %+v", r.Pauses)
+		}
+	})
 }
 
 // A rule that records always begins when two are there, and does not begin again after somebody ended it; without a rule nobody records a room.

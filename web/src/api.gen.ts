@@ -6716,6 +6716,11 @@ export interface components {
              * @enum {string}
              */
             recording?: "on" | "paused" | "asking";
+            /**
+             * Format: date-time
+             * @description while its recording is paused: when it goes on by itself
+             */
+            resumes?: string;
             secure: boolean;
             /** Format: date-time */
             started: string;
@@ -7918,6 +7923,11 @@ export interface components {
             /** @description silent, tell, object, ask; empty inherits */
             notice?: string;
             outside?: boolean;
+            /**
+             * Format: int64
+             * @description minutes; 0 inherits
+             */
+            pause?: number;
             /** @description open, closed; empty inherits */
             shown?: string;
             /** @description free, asked; empty inherits */
@@ -8684,6 +8694,11 @@ export interface components {
             /** @description only calls with somebody outside */
             outside?: boolean;
             /**
+             * Format: int64
+             * @description minutes after which a paused recording goes on by itself
+             */
+            pause?: number;
+            /**
              * @description open: the people who can be heard see who listened
              * @enum {string}
              */
@@ -9212,10 +9227,6 @@ export interface components {
             /** @description for a host */
             waits: boolean;
         };
-        RoomTapeBody: {
-            /** @enum {string} */
-            do: "start" | "stop" | "pause" | "resume";
-        };
         Rule: {
             inside: components["schemas"]["Place"];
             outside?: components["schemas"]["Place"];
@@ -9571,9 +9582,14 @@ export interface components {
             /** @enum {string} */
             value: "inherit" | "allow" | "deny" | "part";
         };
-        TapeInBody: {
+        TapeOrder: {
             /** @enum {string} */
             do: "start" | "stop" | "pause" | "resume";
+            /**
+             * Format: int64
+             * @description with pause: seconds after which it goes on by itself; no later than the rule about recording says
+             */
+            resume_after?: number;
         };
         TestCallStep: {
             /** @description what was measured, or the answer of the carrier */
@@ -11071,7 +11087,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TapeInBody"];
+                "application/json": components["schemas"]["TapeOrder"];
             };
         };
         responses: {
@@ -17865,7 +17881,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RoomTapeBody"];
+                "application/json": components["schemas"]["TapeOrder"];
             };
         };
         responses: {

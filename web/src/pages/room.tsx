@@ -9,6 +9,7 @@ import { isWhole, PlaceEditor, plain, useRooms } from '../parts/forwarding';
 import { useNow } from '../parts/now';
 import { useAddress, useGroups } from '../parts/query';
 import { byName } from '../parts/words';
+import { Taped } from '../parts/taped';
 import { can, useMe } from '../session';
 import { Button, IconButton } from '../ui/button';
 import { Confirm, FormDialog, Side } from '../ui/dialog';
@@ -127,7 +128,7 @@ function RoomCard({ room, onEdit }: { room: Room; onEdit: () => void }) {
   return (
     <Card title={title} note={room.locked || room.recording ? (
       <span className="row g4" aria-live="polite">
-        {room.recording && <span className={`chip ${room.recording === 'on' ? 'danger' : ''}`} data-recording={room.recording}><Circle className="icon xs" aria-hidden />{t(`live.recording.${room.recording}`)}</span>}
+        {room.recording && <Taped state={room.recording} />}
         {room.locked && <span className="chip warn"><LockKeyhole className="icon xs" aria-hidden />{t('room.locked')}</span>}
       </span>
     ) : undefined} actions={(

@@ -25,7 +25,7 @@ function ruleSentence(c: RecordSet): string {
   return [mode, c.outside ? t('recording.only_outside') : undefined, t(`recording.notice.${c.notice ?? 'tell'}`), t('recording.kept', { n: c.days ?? 90 })].filter(Boolean).join(' · ');
 }
 
-const ownPart = (of: RecordRule) => ({ mode: of.own.mode ?? '', outside: of.own.outside ?? false, notice: of.own.notice ?? '', days: of.own.days ? String(of.own.days) : '', shown: of.own.shown ?? '', why: of.own.why ?? '' });
+const ownPart = (of: RecordRule) => ({ mode: of.own.mode ?? '', outside: of.own.outside ?? false, notice: of.own.notice ?? '', days: of.own.days ? String(of.own.days) : '', pause: of.own.pause ? String(of.own.pause) : '', shown: of.own.shown ?? '', why: of.own.why ?? '' });
 
 export function RuleEditor({ about, onClose }: { about: string; onClose: () => void }) {
   const asked = useQuery({ queryKey: ['recordrules', about], queryFn: () => api.recordRule(about) });
@@ -36,7 +36,7 @@ function Editor({ rule, onClose }: { rule: RecordRule; onClose: () => void }) {
   const cache = useQueryClient();
   const office = rule.about === 'office';
   const form = useForm(ownPart(rule), async (v) => {
-    await api.setRecordRule(rule.about, { mode: v.mode as 'off' | '', outside: v.outside, notice: v.notice as 'tell' | '', days: Number(v.days || 0), shown: v.shown as 'open' | '', why: v.why as 'free' | '' });
+    await api.setRecordRule(rule.about, { mode: v.mode as 'off' | '', outside: v.outside, notice: v.notice as 'tell' | '', days: Number(v.days || 0), pause: Number(v.pause || 0), shown: v.shown as 'open' | '', why: v.why as 'free' | '' });
     await Promise.all(['recordrules', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
     toast({ text: t('recording.rule_saved', { name: rule.name }) });
     onClose();
@@ -46,11 +46,12 @@ function Editor({ rule, onClose }: { rule: RecordRule; onClose: () => void }) {
   return (
     <Side title={rule.name} sub={t('recording.rule_of')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy} locked={rule.edit ? undefined : t('recording.rule_locked')}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button></>}>
       <div className="col g16">
-        <FormError error={form.error} fields={['mode', 'notice', 'days', 'shown', 'why']} />
+        <FormError error={form.error} fields={['mode', 'notice', 'days', 'pause', 'shown', 'why']} />
         <Pick form={form} name="mode" label={t('recording.mode')} options={modes.map((m) => ({ value: m, label: t(`recording.mode.${m}`) }))} empty={inherits(t(`recording.mode.${rule.counts.mode ?? 'off'}`))} hint={rule.from_who ? t('recording.comes_from', { name: rule.from_who }) : undefined} />
         {records && <Toggle form={form} name="outside" label={t('recording.only_outside')} hint={t('recording.only_outside_hint')} />}
         <Pick form={form} name="notice" label={t('recording.notice')} hint={form.values.notice === 'silent' ? t('recording.silent_warning') : t('recording.notice_hint')} options={notices.map((n) => ({ value: n, label: t(`recording.notice.${n}`) }))} empty={inherits(t(`recording.notice.${rule.counts.notice ?? 'tell'}`))} />
         <Text form={form} name="days" type="number" optional label={t('recording.days')} hint={t('recording.days_hint', { n: rule.counts.days ?? 90 })} />
+        <Text form={form} name="pause" type="number" optional label={t('recording.longest_pause')} hint={t('recording.longest_pause_hint', { n: rule.counts.pause ?? 10 })} />
         <Pick form={form} name="shown" label={t('recording.shown')} options={(['open', 'closed'] as const).map((x) => ({ value: x, label: t(`recording.shown.${x}`) }))} empty={inherits(t(`recording.shown.${rule.counts.shown ?? 'open'}`))} />
         <Pick form={form} name="why" label={t('recording.reason')} options={(['free', 'asked'] as const).map((x) => ({ value: x, label: t(`recording.reason.${x}`) }))} empty={inherits(t(`recording.reason.${rule.counts.why ?? 'free'}`))} />
       </div>

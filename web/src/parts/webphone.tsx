@@ -1,7 +1,7 @@
 /** The phone in the web app: the strip of the call at the bottom, the card of a call that comes in, the field to call from. */
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeftRight, AudioLines, Check, ChevronDown, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
+import { ArrowLeftRight, AudioLines, Check, ChevronDown, Circle, CirclePause, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { api, type LiveCall, type Me, type User } from '../api';
@@ -21,6 +21,7 @@ import { partyName } from './call';
 import { matched } from './desk';
 import { useParks } from './forwarding';
 import { useNow } from './now';
+import { Taped } from './taped';
 
 const useWanted = (user: string): boolean => useSyncExternalStore(onTurn, () => isWanted(user));
 
@@ -225,6 +226,13 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
   const first = others.find((c) => c.id === call.consults);
   const waits = others.filter((c) => c.state === 'up');
   const park = () => { if (own) void api.parkCall(own.id, me.user.id).then(() => toast({ text: t('live.parked') }), (e: unknown) => toast(failed(e))); };
+  const taped = own?.recording;
+  const tape = (what: 'start' | 'pause' | 'resume', said: string) => { if (own) void api.recordCall(own.id, what).then(() => toast({ text: said }), (e: unknown) => toast(failed(e))); };
+  const taping = {
+    on: { icon: CirclePause, label: t('webphone.record_pause'), run: () => tape('pause', t('live.record_paused')) },
+    paused: { icon: Circle, label: t('webphone.record_resume'), run: () => tape('resume', t('live.record_resumed')) },
+    none: { icon: Circle, label: t('webphone.record'), run: () => tape('start', t('live.record_begins')) },
+  };
   const tools: Tool[] = [
     ...(first ? [{ id: 'connect', icon: Merge, key: 'Y', label: t('webphone.connect'), main: true, run: () => act('complete', call.id) }] : []),
     ...(up && waits.length > 0 && !call.joined ? [
@@ -237,6 +245,7 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
       ...(card ? [] : [{ id: 'transfer', icon: PhoneForwarded, key: 'T', label: t('webphone.transfer'), run: () => setPart('transfer') }]),
       { id: 'keys', icon: Grid3x3, key: 'K', label: t('webphone.keypad'), on: part === 'keys', run: () => setPart((p) => (p === 'keys' ? '' : 'keys')) },
       ...(parks > 0 && own && !card ? [{ id: 'park', icon: SquareParking, key: 'P', label: t('webphone.park'), run: park, ...(own.can.park ? {} : { locked: t('desk.may_not'), why: { right: 'call.park', over: { kind: 'call', id: own.id } } }) }] : []),
+      ...(own?.can.record && taped !== 'asking' ? [{ id: 'record', key: 'R', ...taping[taped ?? 'none'] }] : []),
     ] : []),
   ];
   useHand(call.id, tools, card);
@@ -246,6 +255,7 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
   return (
     <>
       <span className="strip-who"><span className="med trunc">{call.name || call.number || t('webphone.unknown')}</span><span className="meta trunc">{[call.name && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call)].filter(Boolean).join(' · ')}</span></span>
+      {taped && <Taped state={taped} resumes={own?.resumes} />}
       {up && call.since > 0 && <Timer since={call.since} />}
       {part === 'transfer'
         ? (
