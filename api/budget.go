@@ -40,7 +40,7 @@ type Budget struct {
 
 // BudgetPlace is whose a budget is.
 type BudgetPlace struct {
-	Kind string `json:"kind" enum:"office,group,user"`
+	Kind string `json:"kind" enum:"office,group,user,token"`
 	ID   string `json:"id,omitempty" doc:"absent for the office"`
 	Name string `json:"name,omitempty" doc:"not read"`
 }

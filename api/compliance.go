@@ -374,10 +374,7 @@ func (c *compliance) mark(f event.Fact) (ComplianceBudget, bool) {
 		return ComplianceBudget{}, false
 	}
 	out := ComplianceBudget{Budget: Named{Kind: pbx.KindBudget, ID: string(b.ID), Name: b.Name}, Mark: data.Mark, At: f.At, GoesOn: b.Report}
-	owner := data.User
-	if b.On.Kind == pbx.KindUser {
-		owner = pbx.UserID(b.On.ID)
-	}
+	owner := cmp.Or(data.User, c.v.s.BudgetOwner(b))
 	switch {
 	case owner != "":
 		out.Whose = c.who(owner).Name

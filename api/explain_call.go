@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ type explainCall struct {
 		From string    `json:"from,omitempty" doc:"extension or id of who calls, or whose rule does; absent: the asker"`
 		To   string    `json:"to" doc:"what is dialled"`
 		At   time.Time `json:"at,omitzero" doc:"absent: now"`
+
+		Token pbx.TokenID `json:"token,omitempty" doc:"of the asker's: a program begins the call with it, and its budgets count too; absent: the one that asks"`
 	}
 }
 
@@ -75,11 +78,8 @@ func (v *visit) callPrice(verdict toll.Verdict, payer pbx.UserID) *CallPrice {
 
 // shortOf is the budget that has not enough left for the first minute of a call; nil where all have.
 func (s *Server) shortOf(v *visit, verdict toll.Verdict, q toll.Question) *pbx.Budget {
-	draws := toll.Draws(v.s, q.Payer, &q.To, q.At)
-	for i, side := range toll.Slice(draws, verdict.Quote.Price, 0, time.Minute) {
-		if !side.Open && side.Amount > side.Limit-s.spent(side.Account) {
-			return draws[i].Budget
-		}
+	if d := toll.Short(toll.Draws(v.s, &q), verdict.Quote.Price, s.spent); d != nil {
+		return d.Budget
 	}
 	return nil
 }
@@ -114,7 +114,10 @@ func (s *Server) explainCall(_ context.Context, v *visit, in *explainCall) (WhyC
 	if in.Body.At.IsZero() {
 		at = v.at
 	}
-	q := toll.Question{Payer: from, To: v.s.PlaceOf(from, "", at).Read(dialled), At: at}
+	q := toll.Question{Payer: from, Token: cmp.Or(in.Body.Token, v.who.Token), To: v.s.PlaceOf(from, "", at).Read(dialled), At: at}
+	if t := v.s.Tokens[q.Token]; q.Token != "" && (t == nil || t.User != v.who.User) {
+		return WhyCall{}, pbx.Refuse(pbx.Invalid, "token", "explain.token_unknown")
+	}
 	return s.showCallWhy(v, q, dialled), nil
 }
 

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"tandem/command"
@@ -22,6 +25,7 @@ type Token struct {
 	Networks []string   `json:"networks" nullable:"false" doc:"from which it may be used; none means everywhere"`
 	Used     time.Time  `json:"used,omitzero" doc:"last use, exact to five minutes; absent: never"`
 	From     string     `json:"from,omitempty" doc:"the address of the last use"`
+	Budgets  []Budget   `json:"budgets" nullable:"false" doc:"what calls may take that are begun with it, beside those of its owner"`
 }
 
 // Narrowed is a right of a token that reaches less far than its owner's.
@@ -38,7 +42,7 @@ type NewToken struct {
 }
 
 func (s *Server) showToken(v *visit, t *pbx.Token, use store.TokenUse) Token {
-	out := Token{ID: t.ID, Name: t.Name, Prefix: t.Prefix, Rights: append([]string{}, t.Rights...), Created: t.Created, Expires: t.Until, Networks: []string{}, Used: use.At, From: use.Addr}
+	out := Token{ID: t.ID, Name: t.Name, Prefix: t.Prefix, Rights: append([]string{}, t.Rights...), Created: t.Created, Expires: t.Until, Networks: []string{}, Budgets: []Budget{}, Used: use.At, From: use.Addr}
 	for _, name := range t.Rights {
 		if c, ok := t.Narrow[name]; ok {
 			out.Narrow = append(out.Narrow, Narrowed{name, Scope{c.Kind, string(c.Group), c.Refs}, s.scopeWords(v, c)})
@@ -51,6 +55,14 @@ func (s *Server) showToken(v *visit, t *pbx.Token, use store.TokenUse) Token {
 		}
 		out.Networks = append(out.Networks, shown)
 	}
+	for _, b := range v.s.Budgets {
+		if b.On == t.Ref() {
+			out.Budgets = append(out.Budgets, s.budget(v, b, ""))
+		}
+	}
+	slices.SortFunc(out.Budgets, func(a, b Budget) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
+	})
 	return out
 }
 
@@ -76,7 +88,23 @@ type newToken struct {
 
 		Narrow   map[string]Scope `json:"narrow,omitempty" doc:"by right among these: how far it reaches at most; without an entry as far as the owner's"`
 		Networks []string         `json:"networks,omitempty" nullable:"false" doc:"addresses and networks (CIDR) from which it may be used; absent means everywhere"`
+		Budget   *TokenBudget     `json:"budget,omitempty" doc:"what calls may take that are begun with it; absent: as much as those of the owner"`
 	}
+}
+
+// TokenBudget is what a new token may take.
+type TokenBudget struct {
+	Measure string `json:"measure" enum:"money,time"`
+	Period  string `json:"period" enum:"day,week,month"`
+	Limit   int64  `json:"limit" doc:"hundredths of the currency, or minutes"`
+}
+
+func (b *TokenBudget) read() *command.Budget {
+	if b == nil {
+		return nil
+	}
+	m, p := pbx.BudgetMeasure(b.Measure), pbx.Period(b.Period)
+	return &command.Budget{Measure: &m, Period: &p, Limit: &b.Limit}
 }
 
 func (s *Server) createToken(ctx context.Context, v *visit, in *newToken) (NewToken, error) {
@@ -84,7 +112,7 @@ func (s *Server) createToken(ctx context.Context, v *visit, in *newToken) (NewTo
 	for right, c := range in.Body.Narrow {
 		narrow[right] = c.read()
 	}
-	r, err := s.do(ctx, v, command.CreateToken{User: v.who.User, Name: in.Body.Name, Expires: in.Body.Expires, Rights: in.Body.Rights, Narrow: narrow, Networks: in.Body.Networks})
+	r, err := s.do(ctx, v, command.CreateToken{User: v.who.User, Name: in.Body.Name, Expires: in.Body.Expires, Rights: in.Body.Rights, Narrow: narrow, Networks: in.Body.Networks, Budget: in.Body.Budget.read()})
 	if err != nil {
 		return NewToken{}, err
 	}

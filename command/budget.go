@@ -23,13 +23,16 @@ type Budget struct {
 	Off     *bool
 }
 
-// BudgetNeed is what it takes to decide about a budget: budget.edit over whom it is for, and over the office for the office's.
+// BudgetNeed is what it takes to decide about a budget: budget.edit over whom it is for, and over the office for the office's. What a program may spend is for
+// its owner to say, as the token is his; the program itself, which no token lets make tokens, cannot raise it (BAR TF-12).
 func BudgetNeed(on pbx.Ref) Need {
 	switch on.Kind {
 	case pbx.KindGroup:
 		return Need{policy.BudgetEdit, policy.Group(pbx.GroupID(on.ID))}
 	case pbx.KindUser:
 		return Need{policy.BudgetEdit, policy.User(pbx.UserID(on.ID))}
+	case pbx.KindToken:
+		return Need{policy.TokenCreate, policy.Token(pbx.TokenID(on.ID))}
 	}
 	return Need{policy.BudgetEdit, policy.System()}
 }
@@ -46,11 +49,16 @@ func (c CreateBudget) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
 
 // Change makes the budget.
 func (c CreateBudget) Change(w *Work) (pbx.Change, error) {
-	b := pbx.Budget{ID: pbx.BudgetID(w.ID("bud")), On: w.Snapshot.Tenant.Ref(), Measure: pbx.MeasureMoney, Period: pbx.PeriodMonth, Marks: []int{80, 100}, Created: w.Now}
+	b := newBudget(w, w.Snapshot.Tenant.Ref())
 	if c.Name == nil {
 		c.Name = new(string)
 	}
 	return c.write(w, b)
+}
+
+// newBudget is a budget as it is where nothing else is typed.
+func newBudget(w *Work, on pbx.Ref) pbx.Budget {
+	return pbx.Budget{ID: pbx.BudgetID(w.ID("bud")), On: on, Measure: pbx.MeasureMoney, Period: pbx.PeriodMonth, Marks: []int{80, 100}, Created: w.Now}
 }
 
 // EditBudget changes a budget; it holds from the next slice of every call on.

@@ -32,6 +32,7 @@ type CreateToken struct {
 
 	Narrow   map[string]pbx.Scope // by right among these: how far it reaches at most; without an entry as far as the owner's
 	Networks []string             // addresses and networks from which it may be used; empty means everywhere (BAR TF-12)
+	Budget   *Budget              // what calls may take that are begun with it; nil: as much as those of its owner
 }
 
 // Need asks for token.create over oneself.
@@ -91,7 +92,14 @@ func (c CreateToken) Change(w *Work) (pbx.Change, error) {
 	w.secret = TokenPrefix + w.Word(25)
 	t.Prefix = w.secret[:len(TokenPrefix)+6]
 	t.Hash = pbx.HashSecret(w.secret)
-	return pbx.Change{Put: []pbx.Noun{t}}, nil
+	if c.Budget == nil {
+		return pbx.Change{Put: []pbx.Noun{t}}, nil
+	}
+	b := *c.Budget
+	b.Name = &t.Name
+	change, err := b.write(w, newBudget(w, t.Ref()))
+	w.object, change.Put = t.Ref(), append(change.Put, t)
+	return change, err
 }
 
 // RevokeToken ends a token at once.
@@ -106,14 +114,14 @@ func (c RevokeToken) Need(s *pbx.Snapshot, _ pbx.Actor) []Need {
 	return []Need{{policy.TokenCreate, policy.Token(c.Token)}}
 }
 
-// Change deletes the row.
+// Change deletes the row, and the budgets of the token with it.
 func (c RevokeToken) Change(w *Work) (pbx.Change, error) {
 	t := w.Snapshot.Tokens[c.Token]
 	if t == nil {
 		return pbx.Change{}, missing()
 	}
 	w.object = t.Ref()
-	return pbx.Change{Delete: []pbx.Ref{t.Ref()}}, nil
+	return pbx.Change{Delete: append(w.Snapshot.Cascade(t.Ref()), t.Ref())}, nil
 }
 
 // networks reads addresses and networks, each once.

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -21,14 +22,12 @@ import (
 // remembered is how long it is known what a budget spent: longer than the longest period.
 const remembered = 400 * 24 * time.Hour
 
-// openTill reads the ledger back and settles what calls held that are over: by their records where there are some. A call that a crash cut off keeps
-// its whole reservation, so that nothing is won by crashing (TF-13).
-func (h *House) openTill(ctx context.Context) error {
-	spent, held, err := h.Store.Ledger(ctx, time.Now().Add(-remembered))
+// Ledger reads back what was spent, and what calls hold.
+func (m *Memory) Ledger(ctx context.Context) (l toll.Ledger, err error) {
+	spent, held, err := m.Store.Ledger(ctx, time.Now().Add(-remembered))
 	if err != nil {
-		return err
+		return l, err
 	}
-	var l toll.Ledger
 	for _, s := range spent {
 		l.Begin(toll.Account{Budget: s.Budget, User: s.User, Window: s.Window}, s.Amount)
 	}
@@ -38,6 +37,16 @@ func (h *House) openTill(ctx context.Context) error {
 			line.Held = append(line.Held, toll.Held{Account: toll.Account{Budget: s.Budget, User: s.User, Window: s.Window}, Amount: s.Amount})
 		}
 		l.Apply(line)
+	}
+	return l, nil
+}
+
+// openTill reads the ledger back and settles what calls held that are over: by their records where there are some. A call that a crash cut off keeps
+// its whole reservation, so that nothing is won by crashing (TF-13).
+func (h *House) openTill(ctx context.Context) error {
+	l, err := h.Ledger(ctx)
+	if err != nil {
+		return err
 	}
 	h.till = switchboard.NewTill(l, h.writeLine, h.markReached)
 	for _, open := range h.till.Running() {
@@ -135,13 +144,13 @@ func (h *House) tellMark(ctx context.Context, r switchboard.Reached) error {
 
 // budgetNotice tells the person whose budget it is, and those who decide about it – of a department's budget the nearest of them only.
 func budgetNotice(s *pbx.Snapshot, r switchboard.Reached) notice {
-	b, owner := r.Draw.Budget, r.Draw.Account.User
-	if b.On.Kind == pbx.KindUser {
-		owner = pbx.UserID(b.On.ID)
-	}
-	over := command.BudgetNeed(b.On).Target
-	if owner != "" && b.Each {
+	b, page := r.Draw.Budget, "/budgets?peek="+string(r.Draw.Budget.ID)
+	owner, over := cmp.Or(r.Draw.Account.User, s.BudgetOwner(b)), command.BudgetNeed(b.On).Target
+	if owner != "" {
 		over = policy.User(owner)
+	}
+	if b.On.Kind == pbx.KindToken {
+		page = "/tokens"
 	}
 	amount := func(n int64) string {
 		if b.Measure == pbx.MeasureTime {
@@ -160,7 +169,7 @@ func budgetNotice(s *pbx.Snapshot, r switchboard.Reached) notice {
 	if !b.Report {
 		then = i18n.T("notice.budget.stops")
 	}
-	return notice{Happening: policy.Happening{Kind: policy.NoticeBudget, Users: people(owner), Over: over}, about: b.Ref(), page: "/budgets?peek=" + string(b.ID), says: pbx.Says{
+	return notice{Happening: policy.Happening{Kind: policy.NoticeBudget, Users: people(owner), Over: over}, about: b.Ref(), page: page, says: pbx.Says{
 		Args:  map[string]string{"title": b.Name, "whose": whose, "percent": strconv.Itoa(r.Mark), "spent": amount(r.Spent), "limit": amount(r.Draw.Limit)},
 		Words: map[string]i18n.Text{"then": then}}}
 }

@@ -234,7 +234,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
 // memberships, assignments, grants, devices, tokens, status, calendar, duty, forwarding, mailbox, rule about recording, hours, budgets, alarms, contacts and reminders of a user; memberships of a group and what is scoped to it;
-// assignments of a custom role. The sub-groups of a group are not in the list: they have to be moved or deleted first.
+// assignments of a custom role; budgets of a token. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
 	switch r.Kind {
@@ -291,7 +291,7 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 		}
 	}
 	for _, b := range s.Budgets {
-		if b.On == r {
+		if b.On == r || r.Kind == KindUser && b.On.Kind == KindToken && s.BudgetOwner(b) == UserID(r.ID) {
 			all = append(all, b.Ref())
 		}
 	}

@@ -15,7 +15,7 @@ import (
 type Budget struct {
 	ID      BudgetID      `json:"id"`
 	Name    string        `json:"name"`
-	On      Ref           `json:"on"`             // the office (settings), a group with all below it, or a person
+	On      Ref           `json:"on"`             // the office (settings), a group with all below it, a person, or a token and the calls that a program begins with it (BAR TF-12)
 	Each    bool          `json:"each,omitempty"` // everybody whom it reaches has it for himself; else they share it
 	Measure BudgetMeasure `json:"measure"`
 	Period  Period        `json:"period"`
@@ -74,6 +74,19 @@ func (b *Budget) LimitOf(u UserID, at time.Time) int64 {
 	return n
 }
 
+// BudgetOwner is the person whose alone a budget is; empty for one that several share, or that everybody has for himself.
+func (s *Snapshot) BudgetOwner(b *Budget) UserID {
+	switch b.On.Kind {
+	case KindUser:
+		return UserID(b.On.ID)
+	case KindToken:
+		if t := s.Tokens[TokenID(b.On.ID)]; t != nil {
+			return t.User
+		}
+	}
+	return ""
+}
+
 // OfficeClock is the zone in whose days, weeks and months budgets are counted (TF-14).
 func (s *Snapshot) OfficeClock() *time.Location {
 	if z := s.index.calendar; z != nil && s.index.calendarOf == s.Tenant.Zone {
@@ -90,9 +103,9 @@ func (s *Snapshot) BudgetsOn(r Ref) []*Budget { return s.index.budgets[r] }
 
 func (s *Snapshot) checkBudget(b *Budget) error {
 	switch {
-	case !slices.Contains([]Kind{KindSettings, KindGroup, KindUser}, b.On.Kind) || b.On.ID == "":
+	case !slices.Contains([]Kind{KindSettings, KindGroup, KindUser, KindToken}, b.On.Kind) || b.On.ID == "":
 		return Refuse(Invalid, "on", "budget.on_unknown")
-	case b.On.Kind == KindUser && b.Each:
+	case b.Each && (b.On.Kind == KindUser || b.On.Kind == KindToken):
 		return Refuse(Invalid, "each", "budget.each_alone")
 	case b.Measure != MeasureMoney && b.Measure != MeasureTime:
 		return Refuse(Invalid, "measure", "budget.measure_unknown")

@@ -335,6 +335,8 @@ func (s *Snapshot) NameOf(r Ref) string {
 		return n.Name
 	case *Budget:
 		return n.Name
+	case *Token:
+		return n.Name
 	case *Alarm:
 		return s.NameOf(n.On)
 	case *Region:

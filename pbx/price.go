@@ -26,11 +26,12 @@ func (p Price) Slice(from, until time.Duration) int64 { return p.Cost(until) - p
 
 // Charge says who pays for a leg that leads outside, and by which price.
 type Charge struct {
-	Payer    UserID `json:"payer"`
-	Priced   bool   `json:"priced,omitempty"` // there was a price; else nobody knows what it cost
-	Deck     DeckID `json:"deck,omitempty"`
-	Prefix   string `json:"prefix,omitempty"`
-	Name     string `json:"name,omitempty"` // of the destination, as the carrier calls it
-	Price    Price  `json:"price,omitzero"`
-	Currency string `json:"currency,omitempty"` // of the office at the time
+	Payer    UserID  `json:"payer"`
+	Token    TokenID `json:"token,omitempty"`  // with which a program began the call; its budgets pay too
+	Priced   bool    `json:"priced,omitempty"` // there was a price; else nobody knows what it cost
+	Deck     DeckID  `json:"deck,omitempty"`
+	Prefix   string  `json:"prefix,omitempty"`
+	Name     string  `json:"name,omitempty"` // of the destination, as the carrier calls it
+	Price    Price   `json:"price,omitzero"`
+	Currency string  `json:"currency,omitempty"` // of the office at the time
 }

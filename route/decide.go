@@ -128,6 +128,7 @@ type Plan struct {
 	Ruled    *toll.Verdict // of what leads outside: the decision that stood before it
 	Trace    []i18n.Text
 	Payer    pbx.UserID    // of what leads outside: whose call it is
+	Token    pbx.TokenID   // … and with which a program began it
 	Most     time.Duration // of what leads outside: how long it may last; 0 is without end
 	Warn     time.Duration // with Most: when it is said that the end is near
 	Limit    string        // with Most: the profile that says so

@@ -84,13 +84,13 @@ func (q *question) askPIN(p *Plan, dialled string) {
 // mayCost asks whether whoever pays may call the number, before any line is looked for: every way out of the house comes by here, and
 // whoever came round about is asked like one who dialled (N-12, TF-08). The refusal names the kind of reason and no rule of others (N-18).
 func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
-	ask := toll.Question{Payer: q.payer(), To: n, At: q.r.At}
+	ask := toll.Question{Payer: q.payer(), Token: q.r.Caller.Token, To: n, At: q.r.At}
 	if ask.Payer == q.r.Caller.User {
 		ask.Device = q.r.Caller.Device
 	}
 	ask.PIN = q.r.PIN && ask.Payer == q.r.Caller.User
 	v := toll.Decide(q.s, ask)
-	p.Payer, p.Most, p.Warn, p.Number, p.Paid = ask.Payer, v.Most, v.Warn, n, v.Paid
+	p.Payer, p.Token, p.Most, p.Warn, p.Number, p.Paid = ask.Payer, ask.Token, v.Most, v.Warn, n, v.Paid
 	p.Ruled = &v
 	if v.Limit.Profile != nil {
 		p.Limit = v.Limit.Profile.Name

@@ -8,8 +8,8 @@ import (
 
 	"tandem/call"
 	"tandem/i18n"
-	"tandem/number"
 	"tandem/pbx"
+	"tandem/route"
 	"tandem/toll"
 )
 
@@ -27,8 +27,7 @@ type meter struct {
 	call  pbx.CallID
 	leg   pbx.LegID
 	wire  pbx.LegID
-	payer pbx.UserID
-	to    number.Number
+	asked toll.Question
 	price pbx.Price
 
 	mu    sync.Mutex  // one question after the other, and none after the end
@@ -60,8 +59,9 @@ func (r *run) allowance(e call.AskAllowance) call.Input {
 		return call.Allowed{Leg: e.Leg, OK: true}
 	}
 	config, _ := r.b.c.View()
-	m := &meter{b: r.b, call: r.id, leg: s.leg, wire: s.wire, payer: charge.Payer, to: r.plan.Number, price: charge.Price}
-	if m.draws = toll.Draws(config, m.payer, &m.to, r.now); len(m.draws) == 0 {
+	m := &meter{b: r.b, call: r.id, leg: s.leg, wire: s.wire, price: charge.Price,
+		asked: toll.Question{Payer: charge.Payer, Token: charge.Token, To: r.plan.Number, At: r.now}}
+	if m.draws = toll.Draws(config, &m.asked); len(m.draws) == 0 {
 		return call.Allowed{Leg: e.Leg, OK: true}
 	}
 	s.meter = m
@@ -78,8 +78,9 @@ func (m *meter) ask(first *run) {
 		return
 	}
 	config, _ := m.b.c.View()
-	m.draws = m.again(toll.Draws(config, m.payer, &m.to, time.Now()))
-	lacks, err := m.b.c.Till.Reserve(context.Background(), m.call, m.leg, m.payer, m.draws, m.price, m.paid, m.paid+slice)
+	m.asked.At = time.Now()
+	m.draws = m.again(toll.Draws(config, &m.asked))
+	lacks, err := m.b.c.Till.Reserve(context.Background(), m.call, m.leg, m.asked.Payer, m.draws, m.price, m.paid, m.paid+slice)
 	if err != nil {
 		m.b.c.Log.Error("a reservation cannot be written", "call", m.call, "leg", m.leg, "error", err)
 	}
@@ -98,6 +99,19 @@ func (m *meter) ask(first *run) {
 		return
 	}
 	m.tell(t)
+}
+
+// mustPay refuses a plan that leads outside when its first minute could not be reserved now. It reserves nothing: that is asked when the number is dialled.
+func (b *Board) mustPay(s *pbx.Snapshot, plan *route.Plan, now time.Time) {
+	if b.c.Till == nil || plan.Refuse != "" || plan.IsEmergency() || plan.Beside() || len(plan.Attempts) == 0 || plan.Attempts[0].Targets[0].Trunk == "" {
+		return
+	}
+	draws := toll.Draws(s, &toll.Question{Payer: plan.Payer, Token: plan.Token, To: plan.Number, At: now})
+	if lacks := toll.Short(draws, plan.Attempts[0].Targets[0].Quote.Price, b.c.Till.Spent); lacks != nil {
+		text, spoken := unpaid(s, lacks)
+		plan.Attempts, plan.Refuse, plan.Text, plan.Spoken = nil, pbx.CauseDenied, text, spoken
+		plan.Trace = append(plan.Trace, i18n.T("toll.cut.budget", "name", lacks.Budget.Name))
+	}
 }
 
 // again keeps the accounts that a leg draws on already: a call over midnight goes on in the day in which it began, and pays there.
@@ -178,7 +192,10 @@ func (r *run) metered(t *metered) {
 	if t.first {
 		in := call.Allowed{Leg: t.leg, OK: t.ok}
 		if !t.ok {
-			in.Text, in.Spoken = r.unpaid(t.lacks)
+			config, _ := r.b.c.View()
+			if in.Text, in.Spoken = unpaid(config, t.lacks); t.lacks != nil {
+				r.rule(i18n.T("toll.cut.budget", "name", t.lacks.Budget.Name))
+			}
 		}
 		r.step(in)
 		return
@@ -200,17 +217,20 @@ func (r *run) metered(t *metered) {
 	}
 }
 
-// unpaid says why a call cannot be paid; whose budget it is stands in the record for who may see it, and is not told to callers (N-18).
-func (r *run) unpaid(lacks *toll.Draw) (text i18n.Text, spoken string) {
-	switch {
-	case lacks == nil:
+// unpaid says why a call cannot be paid; whose budget it is stands in the record for who may see it, and is not told to callers (N-18). That of a token
+// is named: whoever used it has to know that it is the program's that is used up, and not his own.
+func unpaid(s *pbx.Snapshot, lacks *toll.Draw) (text i18n.Text, spoken string) {
+	if lacks == nil {
 		return i18n.T("toll.refused.till"), "say.refused.failed"
-	case lacks.Budget.Measure == pbx.MeasureTime:
-		r.rule(i18n.T("toll.cut.budget", "name", lacks.Budget.Name))
-		return i18n.T("toll.refused.time"), "say.refused.talk_time"
 	}
-	r.rule(i18n.T("toll.cut.budget", "name", lacks.Budget.Name))
-	return i18n.T("toll.refused.budget"), "say.refused.budget"
+	text, spoken = i18n.T("toll.refused.budget"), "say.refused.budget"
+	if lacks.Budget.Measure == pbx.MeasureTime {
+		text, spoken = i18n.T("toll.refused.time"), "say.refused.talk_time"
+	}
+	if on := lacks.Budget.On; on.Kind == pbx.KindToken {
+		text = i18n.T("toll.refused.token", "name", lacks.Budget.Name, "token", s.NameOf(on))
+	}
+	return text, spoken
 }
 
 // rule notes which rule ends or refuses the call.

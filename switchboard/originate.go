@@ -46,7 +46,7 @@ func (b *Board) Originate(o Originate) (pbx.CallID, error) {
 	}
 	caller := o.Who // a program calls outside only if its token carries that right too (BAR TF-12)
 	if caller.User != u.ID {
-		caller = pbx.Actor{Kind: pbx.ActorUser, User: u.ID, Via: o.Who.Via}
+		caller = pbx.Actor{Kind: pbx.ActorUser, User: u.ID, Token: o.Who.Token, Via: o.Who.Via}
 	}
 	asked := route.Request{Caller: caller, Dialled: o.To, At: now, Keys: true, Only: o.Line}
 	plan := route.Decide(s, live, asked)
@@ -63,6 +63,7 @@ func (b *Board) Originate(o Originate) (pbx.CallID, error) {
 	b.used(o.Who, policy.CallOriginate, d, now)
 	b.used(caller, policy.CallPlace, mayPlace(s, caller, &plan, now), now)
 	b.mayDialOut(s, caller, &plan, now)
+	b.mustPay(s, &plan, now)
 
 	// perform
 	why := i18n.T("route.originate", "name", u.Name, "user", string(u.ID))
@@ -115,7 +116,7 @@ func (r *run) dials() (route.Request, bool) {
 	}
 	o := r.summons.asked
 	r.summons, r.shows = nil, pbx.Party{} // from here on it is a call like others
-	r.in.Actor = pbx.Actor{Kind: pbx.ActorDevice, User: o.For, Device: r.sides[0].record.Device, Via: o.Who.Via}
+	r.in.Actor = pbx.Actor{Kind: pbx.ActorDevice, User: o.For, Device: r.sides[0].record.Device, Token: o.Who.Token, Via: o.Who.Via}
 	return route.Request{Caller: r.in.Actor, From: r.asked.From, Dialled: o.To, Only: o.Line, At: r.now}, true
 }
 

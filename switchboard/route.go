@@ -68,7 +68,7 @@ func (r *run) enlist(config *pbx.Snapshot, plan route.Plan) []pbx.LegID {
 			}
 			callee.record = event.Leg{ID: id, Device: t.Binding.Device, Trunk: t.Trunk, Party: t.Party, Out: true}
 			if t.Trunk != "" && !plan.IsEmergency() {
-				callee.record.Charge = t.Quote.Charge(plan.Payer, config.Tenant.Currency)
+				callee.record.Charge = t.Quote.Charge(plan.Payer, plan.Token, config.Tenant.Currency)
 			}
 			r.sides = append(r.sides, callee)
 			add(t.Party.User)

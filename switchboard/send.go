@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"cmp"
 	"context"
 
 	"tandem/call"
@@ -63,6 +64,7 @@ func (r *run) ordered(o *Order, who pbx.Actor, talks bool) {
 		}
 	}
 	r.mover, r.answers = who, o.Answer
+	r.asked.Caller.Token = cmp.Or(who.Token, r.asked.Caller.Token)
 	r.step(in)
 	r.mover = pbx.Actor{}
 }

@@ -76,6 +76,7 @@ func (r *run) turn(leg pbx.LegID) {
 	r.sides[0], r.sides[i] = r.sides[i], r.sides[0]
 	r.in.Actor = who
 	r.asked.Caller, r.asked.From = who, s.record.Party
+	r.asked.Caller.Token = r.mover.Token // a program that sends the call on draws on its own budget too (BAR TF-12)
 	r.live.From = s.record.Party
 	if who.User != "" {
 		config, _ := r.b.c.View()

@@ -37,15 +37,15 @@ func AccountOf(s *pbx.Snapshot, b *pbx.Budget, u pbx.UserID, at time.Time) Accou
 	return a
 }
 
-// Draws lists the budgets that a call to a number draws on at a moment: those of the person, of his groups and those above them, and of the office.
-func Draws(s *pbx.Snapshot, payer pbx.UserID, to *number.Number, at time.Time) []Draw {
-	if to.Class == number.Emergency || !to.Class.IsOutside() {
+// Draws lists the budgets that a call draws on: of the token that it was begun with, of the person, of his groups and those above them, and of the office.
+func Draws(s *pbx.Snapshot, q *Question) []Draw {
+	if q.To.Class == number.Emergency || !q.To.Class.IsOutside() {
 		return nil
 	}
 	var all []Draw
-	reach(s, payer, at, func(b *pbx.Budget) bool {
-		if counts(b, to) && !slices.ContainsFunc(all, func(d Draw) bool { return d.Budget == b }) {
-			all = append(all, Draw{b, AccountOf(s, b, payer, at), Limit(b, payer, at)})
+	reach(s, q.Payer, q.Token, q.At, func(b *pbx.Budget) bool {
+		if counts(b, &q.To) && !slices.ContainsFunc(all, func(d Draw) bool { return d.Budget == b }) {
+			all = append(all, Draw{b, AccountOf(s, b, q.Payer, q.At), Limit(b, q.Payer, q.At)})
 		}
 		return true
 	})
@@ -55,7 +55,7 @@ func Draws(s *pbx.Snapshot, payer pbx.UserID, to *number.Number, at time.Time) [
 // Reaching lists the budgets that are about somebody at a moment, whatever he calls.
 func Reaching(s *pbx.Snapshot, u pbx.UserID, at time.Time) []*pbx.Budget {
 	var all []*pbx.Budget
-	reach(s, u, at, func(b *pbx.Budget) bool {
+	reach(s, u, "", at, func(b *pbx.Budget) bool {
 		if !slices.Contains(all, b) {
 			all = append(all, b)
 		}
@@ -69,8 +69,8 @@ func counts(b *pbx.Budget, to *number.Number) bool {
 	return len(b.Classes) == 0 || slices.Contains(b.Classes, to.Class.String())
 }
 
-// reach goes over the budgets that are about a person; a budget that is reached on two ways comes twice.
-func reach(s *pbx.Snapshot, u pbx.UserID, at time.Time, visit func(*pbx.Budget) bool) {
+// reach goes over the budgets that are about a person, and about the token that a program used; a budget that is reached on two ways comes twice.
+func reach(s *pbx.Snapshot, u pbx.UserID, token pbx.TokenID, at time.Time, visit func(*pbx.Budget) bool) {
 	each := func(list []*pbx.Budget) bool {
 		for _, b := range list {
 			if !visit(b) {
@@ -79,7 +79,10 @@ func reach(s *pbx.Snapshot, u pbx.UserID, at time.Time, visit func(*pbx.Budget) 
 		}
 		return true
 	}
-	if len(s.Budgets) == 0 || !each(s.BudgetsOn(pbx.Ref{Kind: pbx.KindUser, ID: string(u)})) {
+	switch {
+	case len(s.Budgets) == 0,
+		token != "" && !each(s.BudgetsOn(pbx.Ref{Kind: pbx.KindToken, ID: string(token)})),
+		!each(s.BudgetsOn(pbx.Ref{Kind: pbx.KindUser, ID: string(u)})):
 		return
 	}
 	for _, m := range s.MembershipsOf(u) {
@@ -101,10 +104,10 @@ func reach(s *pbx.Snapshot, u pbx.UserID, at time.Time, visit func(*pbx.Budget) 
 }
 
 // needsPrice reports whether a call has to have a price because a budget of money would stop it: nobody can reserve what he does not know (TF-05).
-func needsPrice(s *pbx.Snapshot, u pbx.UserID, to *number.Number, at time.Time) bool {
+func needsPrice(s *pbx.Snapshot, q *Question) bool {
 	needs := false
-	reach(s, u, at, func(b *pbx.Budget) bool {
-		needs = b.Measure == pbx.MeasureMoney && !b.Report && counts(b, to)
+	reach(s, q.Payer, q.Token, q.At, func(b *pbx.Budget) bool {
+		needs = b.Measure == pbx.MeasureMoney && !b.Report && counts(b, &q.To)
 		return !needs
 	})
 	return needs
@@ -117,6 +120,16 @@ func Slice(draws []Draw, p pbx.Price, from, until time.Duration) []Side {
 		sides = append(sides, Side{Account: d.Account, Limit: d.Limit, Open: d.Budget.Report, Amount: amount(d.Budget, p, until) - amount(d.Budget, p, from)})
 	}
 	return sides
+}
+
+// Short is the first budget that has not enough left for the first minute of a call, by what is spent; nil where all have.
+func Short(draws []Draw, p pbx.Price, spent func(Account) int64) *Draw {
+	for i, s := range Slice(draws, p, 0, time.Minute) {
+		if s.Lacks(spent(s.Account)) {
+			return &draws[i]
+		}
+	}
+	return nil
 }
 
 // amount is what talk takes of a budget.

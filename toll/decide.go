@@ -15,6 +15,7 @@ import (
 type Question struct {
 	Payer  pbx.UserID
 	Device pbx.DeviceID // the phone in use; empty for rules, links and programs
+	Token  pbx.TokenID  // of a program that began the call: its budgets stand before it too (BAR TF-12)
 	To     number.Number
 	At     time.Time
 	PIN    bool        // whoever pays has typed his PIN
@@ -310,7 +311,7 @@ func (c *collector) verdict() Verdict {
 
 // price looks up what an allowed call costs, and refuses it when that has to be known and is not.
 func (v *Verdict) price(s *pbx.Snapshot, q *Question) {
-	if v.Paid = needsPrice(s, q.Payer, &q.To, q.At); len(s.Decks) == 0 && !v.Paid {
+	if v.Paid = needsPrice(s, q); len(s.Decks) == 0 && !v.Paid {
 		v.Quote.OK = q.To.Class == number.TollFree
 		return
 	}

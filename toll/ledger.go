@@ -46,6 +46,9 @@ type Side struct {
 	Amount  int64 // of the slice: money, or seconds
 }
 
+// Lacks reports whether there is not enough left when so much is spent.
+func (s *Side) Lacks(spent int64) bool { return !s.Open && s.Amount > s.Limit-spent }
+
 // Held is what a leg of a call holds of one account, or with the end of the leg what it took of it.
 type Held struct {
 	Account Account
@@ -83,7 +86,7 @@ func (l *Ledger) Reserve(call pbx.CallID, leg pbx.LegID, sides []Side) (Line, *A
 	}
 	for i := range sides {
 		s := &sides[i]
-		if s.Amount < 0 || !s.Open && s.Amount > s.Limit-l.spent[s.Account] {
+		if s.Amount < 0 || s.Lacks(l.spent[s.Account]) {
 			return Line{}, &s.Account
 		}
 		if j := slices.IndexFunc(line.Held, func(h Held) bool { return h.Account == s.Account }); j >= 0 {

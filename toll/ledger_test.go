@@ -11,18 +11,22 @@ import (
 
 const slice = time.Minute
 
-// history is one random life of calls against three budgets: they begin at the same time, go on slice by slice, end, and the house crashes in
+// history is one random life of calls against three budgets, and of those that a program begins against that of its token too: they begin at the same time, go on slice by slice, end, and the house crashes in
 // between. What was written down survives; what was only decided is lost.
 func history(r *rand.Rand) error {
-	limits := map[string]int64{"user": r.Int64N(500), "group": r.Int64N(1500), "office": r.Int64N(3000)}
+	limits := map[string]int64{"user": r.Int64N(500), "group": r.Int64N(1500), "office": r.Int64N(3000), "token": r.Int64N(400)}
+	all := []string{"user", "group", "office", "token"}
 	price := pbx.Price{Minute: r.Int64N(400), Setup: r.Int64N(10), Increment: time.Duration(r.IntN(61)) * time.Second, Minimum: time.Duration(r.IntN(31)) * time.Second}
 	account := func(budget string) Account { return Account{Budget: pbx.BudgetID(budget), Window: 1} }
-	type running struct{ talked, paid time.Duration }
+	type running struct {
+		talked, paid time.Duration
+		budgets      []string
+	}
 	var journal []Line
 	ledger, calls := &Ledger{}, map[pbx.CallID]*running{}
-	charged := int64(0) // what the carrier bills
-	sides := func(from, until time.Duration) (all []Side) {
-		for _, b := range []string{"user", "group", "office"} {
+	charged := map[string]int64{} // what the carrier bills, by budget
+	sides := func(budgets []string, from, until time.Duration) (all []Side) {
+		for _, b := range budgets {
 			all = append(all, Side{Account: account(b), Limit: limits[b], Amount: price.Slice(from, until)})
 		}
 		return all
@@ -33,20 +37,22 @@ func history(r *rand.Rand) error {
 			journal = append(journal, line)
 			ledger.Apply(line)
 		}
-		charged += cost
+		for _, b := range c.budgets {
+			charged[b] += cost
+		}
 		delete(calls, id)
 	}
 	for step := range 30 {
 		switch r.IntN(6) {
 		case 0, 1: // a call begins
-			id := pbx.CallID(fmt.Sprint("cal_", step))
-			if line, lacks := ledger.Reserve(id, pbx.LegID(id), sides(0, slice)); lacks == nil {
+			id, budgets := pbx.CallID(fmt.Sprint("cal_", step)), all[:3+r.IntN(2)]
+			if line, lacks := ledger.Reserve(id, pbx.LegID(id), sides(budgets, 0, slice)); lacks == nil {
 				if r.IntN(10) == 0 {
 					break // crash before it was written: the call never began
 				}
 				journal = append(journal, line)
 				ledger.Apply(line)
-				calls[id] = &running{paid: slice}
+				calls[id] = &running{paid: slice, budgets: budgets}
 			}
 		case 2, 3: // a call talks, and asks for more before its slice is over
 			for id, c := range calls {
@@ -54,7 +60,7 @@ func history(r *rand.Rand) error {
 				if c.talked < c.paid {
 					break
 				}
-				line, lacks := ledger.Reserve(id, pbx.LegID(id), sides(c.paid, c.paid+slice))
+				line, lacks := ledger.Reserve(id, pbx.LegID(id), sides(c.budgets, c.paid, c.paid+slice))
 				if lacks != nil {
 					end(id, c)
 					break
@@ -75,13 +81,15 @@ func history(r *rand.Rand) error {
 			for _, line := range journal {
 				ledger.Apply(line)
 			}
-			for _, b := range []string{"user", "group", "office"} {
+			for _, b := range all {
 				if ledger.Spent(account(b)) != before.Spent(account(b)) {
 					return fmt.Errorf("a crash changed %s from %d to %d", b, before.Spent(account(b)), ledger.Spent(account(b)))
 				}
 			}
 			for id, c := range calls {
-				charged += price.Cost(c.talked)
+				for _, b := range c.budgets {
+					charged[b] += price.Cost(c.talked)
+				}
 				if line, ok := ledger.Settle(pbx.LegID(id), func(Account) (int64, bool) { return 0, false }); ok {
 					journal = append(journal, line)
 					ledger.Apply(line)
@@ -99,8 +107,8 @@ func history(r *rand.Rand) error {
 		end(id, c)
 	}
 	for b, limit := range limits {
-		if charged > limit || charged > ledger.Spent(account(b)) {
-			return fmt.Errorf("%d was charged, %s says %d of %d", charged, b, ledger.Spent(account(b)), limit)
+		if charged[b] > limit || charged[b] > ledger.Spent(account(b)) {
+			return fmt.Errorf("%d was charged, %s says %d of %d", charged[b], b, ledger.Spent(account(b)), limit)
 		}
 	}
 	if n := len(ledger.Running()); n != 0 {
@@ -109,7 +117,7 @@ func history(r *rand.Rand) error {
 	return nil
 }
 
-// No budget is overspent, whatever calls begin together, go on, end or are cut off by a crash (N-11, TF-04, TF-13).
+// No budget is overspent, be it of people or of a token, whatever calls begin together, go on, end or are cut off by a crash (N-11, TF-04, TF-12, TF-13).
 func TestNoBudgetIsOverspent(t *testing.T) {
 	for seed := range uint64(100_000) {
 		if err := history(rand.New(rand.NewPCG(seed, 1))); err != nil {

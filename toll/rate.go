@@ -19,8 +19,8 @@ type Quote struct {
 }
 
 // Charge is what the record of a call keeps of a quote.
-func (q *Quote) Charge(payer pbx.UserID, currency string) *pbx.Charge {
-	c := &pbx.Charge{Payer: payer, Priced: q.OK, Price: q.Price, Currency: currency}
+func (q *Quote) Charge(payer pbx.UserID, token pbx.TokenID, currency string) *pbx.Charge {
+	c := &pbx.Charge{Payer: payer, Token: token, Priced: q.OK, Price: q.Price, Currency: currency}
 	if q.Deck != nil {
 		c.Deck, c.Prefix, c.Name = q.Deck.ID, q.Rate.Prefix, q.Rate.Name
 	}

@@ -177,8 +177,9 @@ func BenchmarkDecidePriced(b *testing.B) {
 	}
 	s := priced(b, deck("dck_a", "trk_a", noon.AddDate(-1, 0, 0), many...), deck("dck_b", "trk_b", noon.AddDate(-1, 0, 0), many...),
 		&pbx.Budget{ID: "bud_1", Name: "B", On: settings(), Measure: pbx.MeasureMoney, Period: pbx.PeriodMonth, Limit: 1000},
-		&pbx.Budget{ID: "bud_2", Name: "B", On: pbx.Ref{Kind: pbx.KindUser, ID: "usr_bob"}, Measure: pbx.MeasureTime, Period: pbx.PeriodDay, Limit: 1000})
-	q := Question{Payer: "usr_bob", To: number.Read("DE", "+43 1 234567"), At: noon.Add(-2 * time.Hour)}
+		&pbx.Budget{ID: "bud_2", Name: "B", On: pbx.Ref{Kind: pbx.KindUser, ID: "usr_bob"}, Measure: pbx.MeasureTime, Period: pbx.PeriodDay, Limit: 1000},
+		&pbx.Budget{ID: "bud_3", Name: "B", On: pbx.Ref{Kind: pbx.KindToken, ID: "tok_1"}, Measure: pbx.MeasureTime, Period: pbx.PeriodDay, Limit: 1000})
+	q := Question{Payer: "usr_bob", Token: "tok_1", To: number.Read("DE", "+43 1 234567"), At: noon.Add(-2 * time.Hour)}
 	b.ReportAllocs()
 	for b.Loop() {
 		if v := Decide(s, q); !v.OK || !v.Quote.OK {

@@ -14,6 +14,7 @@ type Call struct {
 	Device  pbx.DeviceID // with From: from which phone
 	Came    pbx.TrunkID  // with an empty From: over which line
 	Payer   pbx.UserID   // whose call it is where it leads outside; empty where nobody of us could pay
+	Token   pbx.TokenID  // with which a program began it
 	Sent    bool         // a rule or a hand of the payer's led outside, nobody dialled it
 	Dialled string       // with Sent the number outside
 	At      time.Time
@@ -35,8 +36,11 @@ func From(r *report.CDR) []Call {
 			first.Came = l.Trunk
 		case l.Charge == nil || l.Charge.Payer == r.From.User && (l.Party.Number == r.To.Number || l.Party.Number == r.Dialled):
 			first.Trunk = l.Trunk // of several that were tried, the one that it went over
+			if l.Charge != nil {
+				first.Token = l.Charge.Token
+			}
 		default:
-			all = append(all, Call{ID: r.ID, From: r.From.User, Payer: l.Charge.Payer, Sent: true, Dialled: l.Party.Number, At: l.Started, Talk: l.Talk(), Trunk: l.Trunk})
+			all = append(all, Call{ID: r.ID, From: r.From.User, Payer: l.Charge.Payer, Token: l.Charge.Token, Sent: true, Dialled: l.Party.Number, At: l.Started, Talk: l.Talk(), Trunk: l.Trunk})
 		}
 	}
 	if first.From == "" && first.Came == "" {

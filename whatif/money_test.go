@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tandem/pbx"
+	"tandem/report"
 )
 
 // with adds rows to a configuration.
@@ -54,6 +55,21 @@ func TestReplaySpendsBudgets(t *testing.T) {
 	limit = &pbx.Budget{ID: "bud_1", Name: "B", On: everybody, Each: true, Measure: pbx.MeasureMoney, Period: pbx.PeriodDay, Limit: 300, Report: true}
 	if out := Replay(base, with(t, base, limit), slices.Values(calls)); out.Closed+out.Shorter != 0 {
 		t.Errorf("one that only reports: %+v", out)
+	}
+}
+
+// The budget of a token pays for what a program began with it, and for nothing that was dialled (BAR TF-12).
+func TestReplaySpendsBudgetsOfTokens(t *testing.T) {
+	base := with(t, office(t, profile("rst_1", everybody, pbx.Basic())), prices(600_000), &pbx.Token{ID: "tok_1", User: "usr_00", Name: "P", Hash: "h", Until: day.AddDate(1, 0, 0)})
+	limit := &pbx.Budget{ID: "bud_1", Name: "B", On: pbx.Ref{Kind: pbx.KindToken, ID: "tok_1"}, Measure: pbx.MeasureMoney, Period: pbx.PeriodDay, Limit: 60}
+	record := func(id pbx.CallID, token pbx.TokenID, at time.Duration) Call {
+		begun := day.Add(at)
+		return From(&report.CDR{ID: id, From: pbx.Party{User: "usr_00"}, Dialled: "030 901820", Started: begun, Answered: begun, Ended: begun.Add(time.Minute),
+			Legs: []report.Leg{{Out: true, Trunk: "trk_1", Party: pbx.Party{Number: "030 901820"}, Answered: begun, Ended: begun.Add(time.Minute), Charge: &pbx.Charge{Payer: "usr_00", Token: token}}}})[0]
+	}
+	out := Replay(base, with(t, base, limit), slices.Values([]Call{record("first", "tok_1", 0), record("by hand", "", time.Hour), record("second", "tok_1", 2*time.Hour)}))
+	if out.Closed != 1 || out.Shorter != 0 || len(out.Effects) != 1 || out.Effects[0].ID != "second" || out.Effects[0].After.Code != Spent {
+		t.Errorf("%+v", out)
 	}
 }
 

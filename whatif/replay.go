@@ -280,7 +280,7 @@ func (r *Replayer) pay(e *Effect, d dialled) {
 	if e.Talk > 0 && e.Before.OK && e.Before.Quote.OK {
 		e.Cost = e.Before.Quote.Price.Cost(e.Talk)
 	}
-	r.purse.spend(r.draft.s, toll.Question{Payer: e.Payer, To: e.To, At: e.At}, &e.After.Verdict, e.Talk)
+	r.purse.spend(r.draft.s, toll.Question{Payer: e.Payer, Token: e.Token, To: e.To, At: e.At}, &e.After.Verdict, e.Talk)
 	switch talk := e.Talk; {
 	case talk <= 0 || !e.After.OK:
 	case !e.After.Quote.OK:
@@ -324,7 +324,7 @@ func (p purse) spend(draft *pbx.Snapshot, q toll.Question, v *toll.Verdict, talk
 	if len(draft.Budgets) == 0 || !v.OK {
 		return
 	}
-	draws := toll.Draws(draft, q.Payer, &q.To, q.At)
+	draws := toll.Draws(draft, &q)
 	if len(draws) == 0 {
 		return
 	}
@@ -353,7 +353,7 @@ func (p purse) spend(draft *pbx.Snapshot, q toll.Question, v *toll.Verdict, talk
 
 func (p purse) fits(sides []toll.Side) bool {
 	for _, s := range sides {
-		if !s.Open && s.Amount > s.Limit-p[s.Account] {
+		if s.Lacks(p[s.Account]) {
 			return false
 		}
 	}

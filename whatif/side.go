@@ -65,7 +65,7 @@ func may(s *pbx.Snapshot, c *Call, r pbx.Actor, right policy.Right) bool {
 
 // outside asks what the rules and the prices say about a call that leads out of the house.
 func (w *world) outside(c *Call, to *number.Number) Side {
-	q := toll.Question{Payer: c.Payer, To: *to, At: c.At}
+	q := toll.Question{Payer: c.Payer, Token: c.Token, To: *to, At: c.At}
 	if c.Payer == c.From && c.Device != "" {
 		q.Device = c.caller(w.s).Device
 	}

@@ -189,13 +189,13 @@ export interface paths {
         };
         /**
          * Budgets that the visitor decides about or whose costs he may see, with what is spent.
-         * @description Needs `budget.edit` or `cost.see`; shows and changes only what it reaches.
+         * @description Needs `budget.edit` or `cost.see` or `token.create`; shows and changes only what it reaches.
          */
         get: operations["get_budgets"];
         put?: never;
         /**
          * Add a budget.
-         * @description Needs `budget.edit`; shows and changes only what it reaches.
+         * @description Needs `budget.edit` or `token.create`; shows and changes only what it reaches.
          */
         post: operations["post_budgets"];
         delete?: never;
@@ -213,21 +213,21 @@ export interface paths {
         };
         /**
          * One budget, with what is spent.
-         * @description Needs `budget.edit` or `cost.see` over the thing; who may not see it is told that it does not exist.
+         * @description Needs `budget.edit` or `cost.see` or `token.create` over the thing; who may not see it is told that it does not exist.
          */
         get: operations["get_budgets_by_budget"];
         put?: never;
         post?: never;
         /**
          * Delete a budget.
-         * @description Needs `budget.edit` over the thing; who may not see it is told that it does not exist.
+         * @description Needs `budget.edit` or `token.create` over the thing; who may not see it is told that it does not exist.
          */
         delete: operations["delete_budgets_by_budget"];
         options?: never;
         head?: never;
         /**
          * Change a budget; it holds for the next minute of every call.
-         * @description Needs `budget.edit` over the thing; who may not see it is told that it does not exist.
+         * @description Needs `budget.edit` or `token.create` over the thing; who may not see it is told that it does not exist.
          */
         patch: operations["patch_budgets_by_budget"];
         trace?: never;
@@ -243,7 +243,7 @@ export interface paths {
         put?: never;
         /**
          * Give more of a budget until an end, for a reason.
-         * @description Needs `budget.edit` over the thing; who may not see it is told that it does not exist.
+         * @description Needs `budget.edit` or `token.create` over the thing; who may not see it is told that it does not exist.
          */
         post: operations["post_budgets_by_budget_raise"];
         delete?: never;
@@ -4917,7 +4917,7 @@ export interface components {
             /** @description absent for the office */
             id?: string;
             /** @enum {string} */
-            kind: "office" | "group" | "user";
+            kind: "office" | "group" | "user" | "token";
             /** @description not read */
             name?: string;
         };
@@ -6049,6 +6049,8 @@ export interface components {
             from?: string;
             /** @description what is dialled */
             to: string;
+            /** @description of the asker's: a program begins the call with it, and its budgets count too; absent: the one that asks */
+            token?: string;
         };
         ExplainForwardBody: {
             /**
@@ -7187,6 +7189,8 @@ export interface components {
             token: components["schemas"]["Token"];
         };
         NewTokenBody: {
+            /** @description what calls may take that are begun with it; absent: as much as those of the owner */
+            budget?: components["schemas"]["TokenBudget"];
             /**
              * Format: date-time
              * @description absent means in 90 days
@@ -9625,6 +9629,8 @@ export interface components {
             kind: "user" | "group" | "system" | "site" | "device" | "token" | "call" | "queue" | "menu" | "ring" | "park" | "room" | "message";
         };
         Token: {
+            /** @description what calls may take that are begun with it, beside those of its owner */
+            budgets: components["schemas"]["Budget"][];
             /** Format: date-time */
             created: string;
             /** Format: date-time */
@@ -9646,6 +9652,17 @@ export interface components {
              * @description last use, exact to five minutes; absent: never
              */
             used?: string;
+        };
+        TokenBudget: {
+            /**
+             * Format: int64
+             * @description hundredths of the currency, or minutes
+             */
+            limit: number;
+            /** @enum {string} */
+            measure: "money" | "time";
+            /** @enum {string} */
+            period: "day" | "week" | "month";
         };
         TollExcept: {
             classes?: ("local" | "national" | "mobile" | "toll_free" | "international" | "shared_cost" | "premium" | "satellite" | "unassigned")[] | null;

@@ -1,19 +1,38 @@
-/** Pieces of budgets: the gauge, and the form that raises one for a while. */
+/** Pieces of budgets: the gauge, the form of a budget, and the one that raises it for a while. */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
-import { api, type Budget } from '../api';
-import { hundredths, price, stamp } from '../format';
+import { api, type BodyOf, type Budget } from '../api';
+import { hundredths, plainMoney, price, stamp } from '../format';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
-import { Dialog } from '../ui/dialog';
-import { instant } from '../ui/form';
+import { Confirm, Dialog, Side } from '../ui/dialog';
+import { Choices, type Form, instant, Several, Text, Toggle, useForm } from '../ui/form';
 import { Chooser, Line } from '../ui/pick';
 import { useSend } from '../ui/send';
 import { Card } from '../ui/sheet';
 import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
+import { TryFirst } from './draft';
+import { useGroups } from './query';
+import { byName } from './words';
+
+const periods = ['day', 'week', 'month'] as const;
+const classes = ['local', 'national', 'mobile', 'toll_free', 'international', 'shared_cost', 'premium', 'satellite', 'unassigned'] as const;
+type On = Budget['on'];
+
+export const onWord = (o: On): string => {
+  const name = o.name ?? '';
+  switch (o.kind) {
+    case 'office': return t('budget.whose_office');
+    case 'group': return t('budget.whose_group', { name });
+    case 'token': return t('budget.whose_token', { name });
+    default: return name;
+  }
+};
+const typed = (b: Budget): string => (b.measure === 'time' ? String(b.limit) : plainMoney(b.limit));
 
 /** What a budget counts, in words: money, or minutes. */
 export const amountWord = (b: Pick<Budget, 'measure' | 'currency'>, counted: number): string => (b.measure === 'time' ? t('budget.minutes', { n: Math.ceil(counted / 60) }) : price(Math.ceil(counted / 10_000) * 10_000, b.currency || 'EUR'));
@@ -47,6 +66,64 @@ export function MyBudgets() {
         </div>
       ))}
     </Card>
+  );
+}
+
+/** Whose a budget is: the office, a department, a person. */
+function Whose({ value, onChange }: { value: On; onChange: (o: On) => void }) {
+  const me = useMe();
+  const groups = byName(useGroups().data?.items ?? []);
+  const people = useQuery({ queryKey: ['users', 'choice'], queryFn: () => api.users({ limit: 200, sort: 'name' }), staleTime: 60_000 });
+  const options = [...(can(me, 'budget.edit', 'all') ? [{ value: 'office:', label: t('budget.whose_office') }] : []), ...groups.map((g) => ({ value: `group:${g.id}`, label: t('budget.whose_group', { name: g.name }) })), ...(people.data?.items ?? []).map((u) => ({ value: `user:${u.id}`, label: u.name }))];
+  return <Chooser label={t('budget.whose')} options={options} value={`${value.kind}:${value.id ?? ''}`} onChange={(v) => { const at = v.indexOf(':'); onChange({ kind: v.slice(0, at) as On['kind'], id: v.slice(at + 1) || undefined }); }} />;
+}
+
+/** What is counted, how much of it, and how long it lasts. */
+export function LimitFields<T extends { measure: string; limit: string; period: string }>({ form, currency }: { form: Form<T>; currency?: string }) {
+  const f = form as unknown as Form<{ measure: string; limit: string; period: string }>;
+  return (
+    <>
+      <div className="col g8"><span className="label" aria-hidden>{t('budget.measure')}</span><Choices name="measure" label={t('budget.measure')} value={f.values.measure} onChange={(v) => f.set('measure', v)} options={[{ value: 'money', label: t('budget.measure.money'), locked: currency ? undefined : t('budget.no_money') }, { value: 'time', label: t('budget.measure.time') }]} /></div>
+      <Text form={f} name="limit" label={f.values.measure === 'time' ? t('budget.limit_time') : t('budget.limit_money', { currency: currency ?? '' })} />
+      <div className="col g8"><span className="label" aria-hidden>{t('budget.period')}</span><Choices name="period" label={t('budget.period')} value={f.values.period} onChange={(v) => f.set('period', v)} options={periods.map((p) => ({ value: p, label: t(`budget.period.${p}`) }))} /></div>
+    </>
+  );
+}
+
+/** The form of a budget; with fixed, of one whose place is known and not chosen. */
+export function EditBudget({ of, fixed, currency, onClose }: { of?: Budget; fixed?: On; currency?: string; onClose: () => void }) {
+  const cache = useQueryClient();
+  const me = useMe();
+  const [on, setOn] = useState<On>(of?.on ?? fixed ?? (can(me, 'budget.edit', 'all') ? { kind: 'office' } : { kind: 'group', id: me.user.groups?.[0]?.id }));
+  const [removing, setRemoving] = useState(false);
+  const refresh = () => Promise.all(['budgets', 'tokens', 'whycall', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
+  const shared = on.kind === 'office' || on.kind === 'group';
+  const initial = { name: of?.name ?? fixed?.name ?? '', each: Boolean(of?.each), measure: of?.measure ?? (currency ? 'money' : 'time'), period: of?.period ?? 'month', limit: of ? typed(of) : '', classes: of?.classes ?? [], marks: (of?.marks ?? [80, 100]).join(' '), then: of?.report ? 'report' : 'stop', off: Boolean(of?.off) };
+  const bodyOf = (v: typeof initial): BodyOf<'/v1/budgets', 'post'> => ({ name: v.name, on: { kind: on.kind, id: on.id }, each: v.each && shared, measure: v.measure, period: v.period, limit: limitOf(v.measure, v.limit), classes: v.classes, marks: v.marks.split(/[^0-9]+/).filter(Boolean).map(Number), report: v.then === 'report', off: v.off });
+  const form = useForm(initial, async (v) => {
+    const body = bodyOf(v);
+    if (of) await api.editBudget(of.id, { ...body, revision: of.revision });
+    else await api.addBudget(body);
+    await refresh();
+    toast({ text: t('budget.saved', { name: v.name }) });
+    onClose();
+  });
+  const options = classes.map((c) => ({ value: c, label: t(`class.${c}`) }));
+  return (
+    <Side title={of?.name ?? t('budget.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{of && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setRemoving(true)}>{t('ring.delete')}</Button></span>}<TryFirst part="budgets" id={of?.id} name={form.values.name} body={() => ({ ...bodyOf(form.values), revision: of?.revision })} /></>}>
+      <div className="col g16">
+        <FormError error={form.error} fields={['name', 'limit', 'marks', 'measure']} />
+        <Text form={form} name="name" label={t('field.name')} focus={!of} />
+        {on.kind === 'token' ? <p className="t2">{onWord(on)}</p> : <Whose value={on} onChange={setOn} />}
+        {shared && <Toggle form={form} name="each" label={t('budget.each')} hint={t('budget.each_hint')} />}
+        <LimitFields form={form} currency={currency} />
+        <Several form={form} name="classes" label={t('budget.classes')} hint={form.values.classes.length === 0 ? t('budget.all_numbers') : undefined} options={options} />
+        <Text form={form} name="marks" label={t('budget.marks')} hint={t('budget.marks_hint')} />
+        <div className="col g8"><span className="label" aria-hidden>{t('budget.then')}</span><Choices name="then" label={t('budget.then')} value={form.values.then} onChange={(v) => form.set('then', v)} options={[{ value: 'stop', label: t('budget.then.stop') }, { value: 'report', label: t('budget.then.report') }]} /></div>
+        <Toggle form={form} name="off" label={t('budget.off')} />
+      </div>
+      {of && <Confirm open={removing} danger title={t('budget.delete_title', { name: of.name })} action={t('ring.delete')} onClose={() => setRemoving(false)} run={async () => { await api.deleteBudget(of.id); await refresh(); onClose(); }}><p>{t('budget.delete_hint')}</p></Confirm>}
+    </Side>
   );
 }
 

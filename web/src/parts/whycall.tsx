@@ -4,7 +4,7 @@ import { Check, Minus, X } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api } from '../api';
-import { useMe } from '../session';
+import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { Chooser, Line } from '../ui/pick';
 import { Loaded } from '../ui/states';
@@ -21,15 +21,19 @@ export function WhyCall() {
   const [from, setFrom] = useState(values.who ?? me.user.id);
   const [to, setTo] = useState(values.to ?? '');
   const [at, setAt] = useState(values.at ?? '');
+  const [token, setToken] = useState(values.token ?? '');
   const people = useColleagueOptions();
-  const asked = { from: values.who || undefined, to: values.to ?? '', at: values.at ? new Date(values.at).toISOString() : undefined };
+  const tokens = useQuery({ queryKey: ['tokens'], queryFn: api.tokens, enabled: can(me, 'token.create'), staleTime: 60_000 }).data?.items ?? [];
+  const byProgram = from === me.user.id && tokens.length > 0;
+  const asked = { from: values.who || undefined, to: values.to ?? '', token: values.token || undefined, at: values.at ? new Date(values.at).toISOString() : undefined };
   const answer = useQuery({ queryKey: ['whycall', asked], queryFn: () => api.explainCall(asked), enabled: asked.to !== '', retry: false });
   return (
     <section className="col g12">
       <h2 className="cap">{t('whycall.title')}</h2>
-      <form className="row w g8" onSubmit={(e) => { e.preventDefault(); set({ who: from === me.user.id ? undefined : from, to, at: at || undefined }); }}>
+      <form className="row w g8" onSubmit={(e) => { e.preventDefault(); set({ who: from === me.user.id ? undefined : from, to, at: at || undefined, token: (byProgram && token) || undefined }); }}>
         <Chooser label={t('whycall.from')} options={people} value={from} onChange={setFrom} />
         <Line label={t('whycall.to')} value={to} placeholder="+1 876 926 1234" onChange={setTo} />
+        {byProgram && <Chooser label={t('whycall.token')} empty={t('whycall.by_hand')} options={tokens.map((k) => ({ value: k.id, label: k.name }))} value={token} onChange={setToken} />}
         <Line label={t('explain.at')} type="datetime-local" value={at} onChange={setAt} />
         <span className="end"><Button kind="primary" type="submit" locked={to ? undefined : t('whycall.to_missing')}>{t('explain.ask')}</Button></span>
       </form>
