@@ -72,13 +72,7 @@ func (s *Server) exportCalls(ctx context.Context, v *visit, in *callTableIn) (wr
 
 // callRow is a call as a line of the table.
 func callRow(c Call, zone *hours.Zone) []string {
-	moment := func(t time.Time) string {
-		if t.IsZero() {
-			return ""
-		}
-		return t.UTC().Format(time.RFC3339)
-	}
-	row := []string{string(c.ID), moment(c.Started), c.Started.In(zone.Location()).Format("-07:00"), moment(c.Answered), moment(c.Ended), strconv.Itoa(c.Seconds), c.Direction,
+	row := []string{string(c.ID), utc(c.Started), c.Started.In(zone.Location()).Format("-07:00"), utc(c.Answered), utc(c.Ended), strconv.Itoa(c.Seconds), c.Direction,
 		c.From.Name, c.From.Number, c.To.Name, c.To.Number, c.Dialled, string(c.Cause), c.Reason, "", c.Codec, strconv.FormatBool(c.Secure), "", "", c.Reference}
 	if c.By != nil {
 		row[14] = c.By.Name

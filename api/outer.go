@@ -47,7 +47,7 @@ func (s *Server) outer(next http.Handler) http.Handler {
 			s.write(w, r, s.plainRefusal(r, missing()))
 			return
 		}
-		if gz := zip(w, r); gz != nil {
+		if gz := pack(w, r); gz != nil {
 			defer gz.close()
 			w = gz
 		}
@@ -100,8 +100,8 @@ type zipped struct {
 	decided bool
 }
 
-// zip wraps the writer when the client reads gzip; nil when it does not.
-func zip(w http.ResponseWriter, r *http.Request) *zipped {
+// pack wraps the writer when the client reads gzip; nil when it does not.
+func pack(w http.ResponseWriter, r *http.Request) *zipped {
 	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") || r.Method == http.MethodHead {
 		return nil
 	}

@@ -24,27 +24,29 @@ type Playback interface {
 
 // Recording is what was kept of a conversation, as the visitor may see it.
 type Recording struct {
-	ID      pbx.RecordingID   `json:"id"`
-	Call    pbx.CallID        `json:"call"`
-	Started time.Time         `json:"started"`
-	Seconds float64           `json:"seconds"`
-	Running bool              `json:"running,omitempty" doc:"the call goes on"`
-	From    Party             `json:"from" doc:"left in the sound; of a conference, who began it"`
-	To      Party             `json:"to" doc:"right in the sound; of a conference, the room"`
-	Room    pbx.RoomID        `json:"room,omitempty" doc:"of a conference, all of which is heard in both channels"`
-	People  []Party           `json:"people" nullable:"false" doc:"of a conference: colleagues who took part while it was recorded"`
-	Own     bool              `json:"own,omitempty" doc:"of a conference: the visitor hears only the time that he was there"`
-	Mine    bool              `json:"mine" doc:"the visitor can be heard"`
-	Notice  pbx.RecordNotice  `json:"notice" enum:"silent,tell,object,ask" doc:"what was said before"`
-	Consent []RecordingAnswer `json:"consent" nullable:"false" doc:"who was told, and what he answered"`
-	Pauses  []pbx.Interval    `json:"pauses" nullable:"false"`
-	By      *Party            `json:"by,omitempty" doc:"who wanted it, where somebody did"`
-	Why     string            `json:"why" doc:"the rule because of which it was made, as a sentence"`
-	Expires time.Time         `json:"expires,omitzero"`
-	Hold    bool              `json:"hold" doc:"nobody may delete it, time neither"`
-	Deleted time.Time         `json:"deleted,omitzero"`
-	Reason  bool              `json:"reason" doc:"whoever listens has to say why"`
-	Can     RecordingCan      `json:"can"`
+	ID        pbx.RecordingID        `json:"id"`
+	Call      pbx.CallID             `json:"call"`
+	Started   time.Time              `json:"started"`
+	Seconds   float64                `json:"seconds"`
+	Running   bool                   `json:"running,omitempty" doc:"the call goes on"`
+	From      Party                  `json:"from" doc:"left in the sound; of a conference, who began it"`
+	To        Party                  `json:"to" doc:"right in the sound; of a conference, the room"`
+	Room      pbx.RoomID             `json:"room,omitempty" doc:"of a conference, all of which is heard in both channels"`
+	People    []Party                `json:"people" nullable:"false" doc:"of a conference: colleagues who took part while it was recorded"`
+	Own       bool                   `json:"own,omitempty" doc:"of a conference: the visitor hears only the time that he was there"`
+	Mine      bool                   `json:"mine" doc:"the visitor can be heard"`
+	Kind      pbx.RecordingKind      `json:"kind" enum:"always,demand,room" doc:"how it came to be: by a rule, because somebody wanted it, or of a conference"`
+	Direction pbx.RecordingDirection `json:"direction" enum:"in,out,internal" doc:"as the office sees it"`
+	Notice    pbx.RecordNotice       `json:"notice" enum:"silent,tell,object,ask" doc:"what was said before"`
+	Consent   []RecordingAnswer      `json:"consent" nullable:"false" doc:"who was told, and what he answered"`
+	Pauses    []pbx.Interval         `json:"pauses" nullable:"false"`
+	By        *Party                 `json:"by,omitempty" doc:"who wanted it, where somebody did"`
+	Why       string                 `json:"why" doc:"the rule because of which it was made, as a sentence"`
+	Expires   time.Time              `json:"expires,omitzero"`
+	Hold      bool                   `json:"hold" doc:"nobody may delete it, time neither"`
+	Deleted   time.Time              `json:"deleted,omitzero"`
+	Reason    bool                   `json:"reason" doc:"whoever listens has to say why"`
+	Can       RecordingCan           `json:"can"`
 }
 
 // RecordingAnswer is what one party was told, and what he answered.
@@ -111,7 +113,7 @@ func (s *Server) showRecording(v *visit, r *pbx.Recording) Recording {
 	veil := v.veil(policy.Record(r.Call, users, r.Groups, r.Began))
 	out := Recording{ID: r.ID, Call: r.Call, Started: r.Started, Seconds: r.Length.Seconds(), Running: r.Running, From: veil.party(r.From, somebody),
 		To: veil.party(r.To, somebody), Mine: isHeard(r, v.who.User), Notice: r.Notice, Consent: []RecordingAnswer{}, Pauses: r.Pauses, Expires: r.Expires,
-		Hold: r.Hold, Deleted: r.Deleted, Reason: v.asksWhy(r), Room: r.Room, People: []Party{}}
+		Hold: r.Hold, Deleted: r.Deleted, Reason: v.asksWhy(r), Room: r.Room, Kind: r.Kind(), Direction: r.Direction(), People: []Party{}}
 	if r.Room != "" {
 		out.Own = v.ownSpans(r) != nil
 		out.To = Party{Name: r.To.Name, Number: r.To.Number}
@@ -153,52 +155,6 @@ func (s *Server) whyRecorded(v *visit, r *pbx.Recording) i18n.Text {
 		return i18n.T(key)
 	}
 	return i18n.T(key+"_of", "name", v.s.NameOf(about))
-}
-
-type recordingsIn struct {
-	Cursor  string    `query:"cursor" maxLength:"1000" doc:"where to go on: next of the page before"`
-	Limit   int       `query:"limit" default:"50" minimum:"1" maximum:"200" doc:"rows in a page"`
-	Q       string    `query:"q" maxLength:"200" doc:"in names and numbers"`
-	From    time.Time `query:"from" doc:"first moment of start inside"`
-	Until   time.Time `query:"until" doc:"first moment of start outside"`
-	User    string    `query:"user" doc:"only those in which this person can be heard"`
-	Call    string    `query:"call" doc:"only those of this call"`
-	Deleted bool      `query:"deleted" doc:"what was deleted and can be taken back"`
-}
-
-// RecordingPage is a page of recordings, the newest first.
-type RecordingPage struct {
-	Items []Recording `json:"items" nullable:"false"`
-	Next  string      `json:"next,omitempty"`
-}
-
-// listRecordings shows exactly the recordings that recording.list reaches (B-046…B-049, BAR AZ-03). A search does not find by what is covered.
-func (s *Server) listRecordings(ctx context.Context, v *visit, in *recordingsIn) (RecordingPage, error) {
-	sees := v.sight(policy.RecordingList)
-	if in.User != "" && !v.knows(pbx.UserID(in.User)) {
-		return RecordingPage{Items: []Recording{}}, nil
-	}
-	page, err := s.c.Store.Recordings(ctx, store.RecordingQuery{Sight: scope(sees), Cursor: in.Cursor, Limit: in.Limit, From: in.From, Until: in.Until,
-		User: pbx.UserID(in.User), Call: pbx.CallID(in.Call), Text: in.Q, Deleted: in.Deleted,
-		Keep: func(r *pbx.Recording) bool {
-			if !sees.Sees(recordingTarget(r)) || in.Deleted && !v.can(policy.RecordingDelete, recordingTarget(r)) {
-				return false
-			}
-			if in.Q == "" {
-				return true
-			}
-			shown := s.showRecording(v, r)
-			return matches(in.Q, shown.From.Name, shown.From.Number, shown.To.Name, shown.To.Number)
-		}})
-	if err != nil {
-		return RecordingPage{}, err
-	}
-	out := RecordingPage{Items: make([]Recording, 0, len(page.Items)), Next: page.Next}
-	for i := range page.Items {
-		v.shows(policy.RecordingList, recordingTarget(&page.Items[i]))
-		out.Items = append(out.Items, s.showRecording(v, &page.Items[i]))
-	}
-	return out, nil
 }
 
 type recordingIn struct {
@@ -253,7 +209,7 @@ func (s *Server) hearRecording(ctx context.Context, v *visit, in *hearIn) (write
 	if err != nil {
 		return nil, err
 	}
-	if err := s.noteHearing(ctx, v, kind, &r, in.Reason); err != nil {
+	if err := s.noteHearing(ctx, v, kind, &r, in.Reason, v.r.Header.Get("Range") != ""); err != nil {
 		return nil, errors.Join(err, file.Close())
 	}
 	name := ""
@@ -271,15 +227,14 @@ func soundName(r *pbx.Recording) string {
 // again is how long a listening lasts: the pieces that a player fetches meanwhile are one.
 const again = 15 * time.Minute
 
-// noteHearing writes down that the visitor listens, once for all pieces of one listening.
-func (s *Server) noteHearing(ctx context.Context, v *visit, kind event.Kind, r *pbx.Recording, reason string) error {
+// noteHearing writes down that the visitor listens; of one that asks for a piece, once for all pieces of one listening.
+func (s *Server) noteHearing(ctx context.Context, v *visit, kind event.Kind, r *pbx.Recording, reason string, piece bool) error {
 	ref := pbx.Ref{Kind: pbx.KindRecording, ID: string(r.ID)}
-	last, err := s.c.Store.Facts(ctx, store.FactQuery{Sight: store.Scope{All: true}, Object: ref, Kinds: []event.Kind{kind}, Actor: v.who.User, From: v.at.Add(-again), Limit: 1})
-	if err != nil {
-		return err
-	}
-	if len(last.Items) > 0 && v.r.Header.Get("Range") != "" {
-		return nil
+	if piece {
+		last, err := s.c.Store.Facts(ctx, store.FactQuery{Sight: store.Scope{All: true}, Object: ref, Kinds: []event.Kind{kind}, Actor: v.who.User, From: v.at.Add(-again), Limit: 1})
+		if err != nil || len(last.Items) > 0 {
+			return err
+		}
 	}
 	f := event.New(kind, v.at, v.who, ref, event.Hearing{Reason: reason})
 	f.Reason = reason
@@ -589,6 +544,9 @@ func (s *Server) listRecordRules(_ context.Context, v *visit, _ *struct{}) (Reco
 func recordingRoutes() []Route {
 	return []Route{
 		route("GET", "/v1/recordings", signedIn("shows only recordings that recording.list reaches"), "Recordings, the newest first.", (*Server).listRecordings),
+		raw("GET", "/v1/recordings/table", signedIn("shows only recordings that recording.list reaches"), "text/csv", "The list of recordings as a table, the newest first.", (*Server).exportRecordings),
+		route("GET", "/v1/recordings/archive/extent", signedIn("counts only recordings that recording.download reaches"), "What an archive of recordings would hold.", (*Server).measureArchive),
+		raw("GET", "/v1/recordings/archive", signedIn("holds only recordings that recording.download reaches"), "application/zip", "Recordings with their sound in one file; each is written down as a copy.", (*Server).sendArchive),
 		route("GET", "/v1/recordings/{recording}", row(policy.RecordingList), "One recording.", (*Server).getRecording),
 		raw("GET", "/v1/recordings/{recording}/sound", row(policy.RecordingPlay, policy.RecordingDownload), "audio/wav", "Hear a recording, the caller left and the callee right; parts of it by Range.", (*Server).hearRecording),
 		route("GET", "/v1/recordings/{recording}/peaks", row(policy.RecordingPlay), "What a recording looks like.", (*Server).getPeaks),

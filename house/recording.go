@@ -76,6 +76,19 @@ func (h *House) mendRecordings(ctx context.Context) error {
 	return nil
 }
 
+// markRecordings writes what older versions did not write of recordings, a few at a time, so that calls go first.
+func (h *House) markRecordings(ctx context.Context) {
+	for {
+		n, err := h.Store.MarkRecordings(ctx, expireAtOnce)
+		if err != nil && ctx.Err() == nil {
+			h.log.Error("older recordings are not found by number and call", "error", err)
+		}
+		if err != nil || n < expireAtOnce {
+			return
+		}
+	}
+}
+
 // expireRecordings deletes recordings whose time is over, and those that were deleted long ago, sound first: what a crash leaves is found
 // by the next round (PR-05).
 func (h *House) expireRecordings(ctx context.Context, at time.Time) error {

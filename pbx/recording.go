@@ -124,6 +124,49 @@ type Recording struct {
 // Ref names the recording, for facts about it.
 func (r *Recording) Ref() Ref { return Ref{KindRecording, string(r.ID)} }
 
+// RecordingKind says how a recording came to be, as lists are narrowed to it.
+type RecordingKind string
+
+// The kinds.
+const (
+	RecordedAlways   RecordingKind = "always"
+	RecordedOnDemand RecordingKind = "demand"
+	RecordedRoom     RecordingKind = "room" // of a conference
+)
+
+// Kind is how the recording came to be.
+func (r *Recording) Kind() RecordingKind {
+	switch {
+	case r.Room != "":
+		return RecordedRoom
+	case r.Mode == RecordAlways:
+		return RecordedAlways
+	}
+	return RecordedOnDemand
+}
+
+// RecordingDirection says where a recorded conversation came from, as the office sees it.
+type RecordingDirection string
+
+// The directions.
+const (
+	RecordedIn       RecordingDirection = "in"
+	RecordedOut      RecordingDirection = "out"
+	RecordedInternal RecordingDirection = "internal"
+)
+
+// Direction is where the conversation came from; conferences are internal.
+func (r *Recording) Direction() RecordingDirection {
+	switch {
+	case r.Room != "":
+	case r.From.User == "" && r.From.Number != "":
+		return RecordedIn
+	case r.To.User == "" && IsOutside(r.To.Number):
+		return RecordedOut
+	}
+	return RecordedInternal
+}
+
 // RecordingVoice is one person inside who can be heard, and when.
 type RecordingVoice struct {
 	User  UserID    `json:"user"`

@@ -164,12 +164,12 @@ func (t *Tenant) Tally(ctx context.Context, sight Scope, from time.Time) (Tally,
 	if sight.none() {
 		return n, nil
 	}
-	q := CallQuery{Sight: sight, From: from}
-	w := newWhere("calls", t.id)
-	q.during(w, "calls")
-	q.filter(w)
-	if p := q.parts(); p != nil {
-		q.gather(w, p)
+	all := (&CallQuery{Sight: sight, From: from}).owned()
+	w := newWhere(all.table, t.id)
+	all.during(w, all.table)
+	all.filter(w)
+	if all.people != nil {
+		all.gather(w)
 	}
 	err := t.db.view(ctx, "count calls", func(x tx) error {
 		return x.row(ctx, "SELECT COUNT(*), COALESCE(SUM(CASE WHEN answered = 0 THEN 1 ELSE 0 END), 0) FROM calls"+w.String(), w.args...).Scan(&n.Calls, &n.Missed)

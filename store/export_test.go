@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 )
 
@@ -41,4 +42,39 @@ func (db *DB) Analyze(ctx context.Context) error {
 	}
 	_, err := db.write.ExecContext(ctx, "ANALYZE")
 	return err
+}
+
+// Exec runs a statement past everything, as an older version or somebody with the file would.
+func (db *DB) Exec(ctx context.Context, statement string) error {
+	_, err := db.write.ExecContext(ctx, statement)
+	return err
+}
+
+// PlanOfRecordings is how an SQLite database reads a page of recordings.
+func (t *Tenant) PlanOfRecordings(ctx context.Context, q RecordingQuery) (plan string, err error) {
+	o, err := newest("started", q.Cursor)
+	if err != nil {
+		return "", err
+	}
+	all := q.owned()
+	err = t.db.view(ctx, "plan", func(x tx) error {
+		way, err := t.way(ctx, x, all, &o)
+		if err != nil {
+			return err
+		}
+		query, w := "", newWhere(all.table, t.id)
+		if way == wayMerge {
+			query = all.merge(w, &o, 50)
+		} else {
+			query = all.scan(w, &o, way, 50)
+		}
+		return x.each(ctx, "EXPLAIN QUERY PLAN "+query, w.args, func(s *sql.Rows) error {
+			var id, parent, unused int
+			var step string
+			err := s.Scan(&id, &parent, &unused, &step)
+			plan += step + "\n"
+			return err
+		})
+	})
+	return plan, err
 }

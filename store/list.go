@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -88,6 +89,27 @@ func fill[R any](o *order, limit int, read func(limit int) ([]R, error), place f
 		}
 	}
 	return next, nil
+}
+
+// eachOf goes over all rows that a list gives page by page; an error comes last.
+func eachOf[R any](page func() (rows []R, next string, err error)) iter.Seq2[*R, error] {
+	return func(yield func(*R, error) bool) {
+		for {
+			rows, next, err := page()
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for i := range rows {
+				if !yield(&rows[i], nil) {
+					return
+				}
+			}
+			if next == "" {
+				return
+			}
+		}
+	}
 }
 
 // maxPage is the longest page.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -10,17 +11,20 @@ import (
 	"tandem/pbx"
 )
 
+// longestSearch is how many letters of names and numbers are searched: they stand in an index, whose rows must not be long.
+const longestSearch = 600
+
 func recordingRows() rows[pbx.Recording] {
 	return rows[pbx.Recording]{
 		table:   "recordings",
-		columns: []string{"id", "call_id", "started", "running", "expires", "hold", "deleted", "search", "body"},
+		columns: []string{"id", "call_id", "started", "running", "expires", "hold", "deleted", "search", "body", "kind", "direction", "length", "marked"},
 		values: func(r *pbx.Recording) ([]any, error) {
 			for _, p := range []*pbx.Party{&r.From, &r.To, &r.By} {
 				p.Name, p.Number = clean(p.Name), clean(p.Number)
 			}
 			body, err := encode(r)
-			words := fold(strings.Join([]string{r.From.Name, r.From.Number, r.To.Name, r.To.Number}, " "))
-			return []any{string(r.ID), string(r.Call), ms(r.Started), flag(r.Running), ms(r.Expires), flag(r.Hold), ms(r.Deleted), words, body}, err
+			words := []rune(fold(strings.Join([]string{r.From.Name, r.From.Number, r.To.Name, r.To.Number}, " ")))
+			return []any{string(r.ID), string(r.Call), ms(r.Started), flag(r.Running), ms(r.Expires), flag(r.Hold), ms(r.Deleted), string(words[:min(len(words), longestSearch)]), body, string(r.Kind()), string(r.Direction()), r.Length.Milliseconds(), 1}, err
 		},
 		scan: func(read scan) (*pbx.Recording, error) {
 			var body string
@@ -44,23 +48,76 @@ func (k RecordingKept) write(ctx context.Context, t *Tenant, x tx) error {
 	if err := remove(ctx, x, t.id, "recording_parts", "recording_id", []string{string(r.ID)}); err != nil {
 		return err
 	}
-	parts := map[string]bool{}
-	for _, v := range r.Voices {
-		parts[string(v.User)] = true
+	return k.mark(ctx, t, x)
+}
+
+// mark writes under what the recording is found: everybody inside who can be heard, the groups that were passed, the calls, and the numbers.
+func (k RecordingKept) mark(ctx context.Context, t *Tenant, x tx) error {
+	parts := []string{clean(string(k.Call))}
+	for _, p := range []pbx.Party{k.From, k.To} {
+		if p.Number != "" {
+			parts = append(parts, numberPart(p.Number))
+		}
 	}
-	for _, c := range r.Calls {
-		parts[string(c)] = true
+	for _, v := range k.Voices {
+		parts = append(parts, clean(string(v.User)))
 	}
-	for _, g := range r.Groups {
-		parts[string(g)] = true
+	for _, c := range k.Calls {
+		parts = append(parts, clean(string(c)))
 	}
-	for p := range parts {
-		_, err := x.exec(ctx, "INSERT INTO recording_parts (tenant, part, started, recording_id) VALUES ($1, $2, $3, $4)", t.id, clean(p), ms(r.Started), string(r.ID))
+	for _, g := range k.Groups {
+		parts = append(parts, clean(string(g)))
+	}
+	if k.Hold {
+		parts = append(parts, heldPart)
+	}
+	if k.Room != "" {
+		parts = append(parts, roomPart)
+	}
+	slices.Sort(parts)
+	for _, p := range slices.Compact(parts) {
+		_, err := x.exec(ctx, "INSERT INTO recording_parts (tenant, part, started, recording_id) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, part, started, recording_id) DO NOTHING",
+			t.id, p, ms(k.Started), string(k.ID))
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// What few recordings are stands among the parts, too, so that it is found without going over all others; no id looks like it.
+const (
+	heldPart = "held"
+	roomPart = "room"
+)
+
+// numberPart is how a number stands among the parts.
+func numberPart(n string) string { return "number " + fold(n) }
+
+// MarkRecordings writes what older versions did not write of recordings: under which calls and numbers they are found, and of which kind and
+// length they are. It gives how many it did; none are left when that is less than the limit.
+func (t *Tenant) MarkRecordings(ctx context.Context, limit int) (n int, err error) {
+	err = t.db.change(ctx, "mark recordings", func(x tx) error {
+		var last int64
+		var head string
+		if err := x.row(ctx, takePlaces, t.id, 0).Scan(&last, &head); err != nil { // nobody changes a recording meanwhile
+			return missing(err, "tenant.unknown")
+		}
+		w := newWhere("recordings", t.id)
+		w.and("marked = 0")
+		list, err := t.scanRecordings(ctx, x, w, " LIMIT "+w.arg(limit))
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			if err := (RecordingKept{*r}).mark(ctx, t, x); err != nil {
+				return err
+			}
+		}
+		n = len(list)
+		return put(ctx, x, t.id, recordingRows(), list)
+	})
+	return n, err
 }
 
 // Recording reads one recording; pbx.NotFound without one.
@@ -81,16 +138,23 @@ func (t *Tenant) Recording(ctx context.Context, id pbx.RecordingID) (pbx.Recordi
 
 // RecordingQuery asks for a page of recordings, the newest first.
 type RecordingQuery struct {
-	Sight   Scope                     // recordings of other people and groups are not in the list; the zero one sees nothing
-	Keep    func(*pbx.Recording) bool // asked for every recording inside Sight; nil keeps all
-	From    time.Time                 // first moment of start inside
-	Until   time.Time                 // first moment of start outside
-	User    pbx.UserID                // only those in which this person can be heard
-	Call    pbx.CallID                // only those of this call
-	Text    string                    // in names and numbers
-	Deleted bool                      // those that were deleted, and no others
-	Cursor  string
-	Limit   int // 1–200; 0 is 50
+	Sight     Scope                     // recordings of other people and groups are not in the list; the zero one sees nothing
+	Keep      func(*pbx.Recording) bool // asked for every recording inside Sight; nil keeps all
+	From      time.Time                 // first moment of start inside
+	Until     time.Time                 // first moment of start outside
+	User      pbx.UserID                // only those in which this person can be heard
+	Call      pbx.CallID                // only those of this call
+	Number    string                    // only those with this number on either side, as it is written in the call
+	Group     []string                  // only those of these people and groups; nil is of everybody
+	Kind      pbx.RecordingKind
+	Direction pbx.RecordingDirection
+	Shortest  time.Duration // first length inside
+	Longest   time.Duration // last length inside; 0 is open
+	Held      bool          // only those that nobody may delete
+	Text      string        // in names and numbers
+	Deleted   bool          // those that were deleted, and no others
+	Cursor    string
+	Limit     int // 1–200; 0 is 50
 }
 
 // RecordingPage is a page of recordings.
@@ -107,14 +171,22 @@ func (t *Tenant) Recordings(ctx context.Context, q RecordingQuery) (RecordingPag
 		return p, err
 	}
 	err = t.db.view(ctx, "list recordings", func(x tx) error {
-		var err error
-		p.Next, err = fill(&o, pageSize(q.Limit), func(limit int) ([]*pbx.Recording, error) { return t.recordings(ctx, x, &q, &o, limit) },
-			func(r *pbx.Recording) (int64, string) { return ms(r.Started), string(r.ID) },
-			func(r *pbx.Recording) (bool, error) {
-				if q.Keep != nil && !q.Keep(r) {
+		all := q.owned()
+		way, err := t.way(ctx, x, all, &o)
+		if err != nil {
+			return err
+		}
+		p.Next, err = fill(&o, pageSize(q.Limit), func(limit int) ([]ownedRow, error) { return t.read(ctx, x, all, &o, way, limit) },
+			func(r ownedRow) (int64, string) { return r.key, r.id },
+			func(row ownedRow) (bool, error) {
+				var r pbx.Recording
+				if err := decode(row.body, &r); err != nil {
+					return false, err
+				}
+				if q.Keep != nil && !q.Keep(&r) {
 					return false, nil
 				}
-				p.Items = append(p.Items, *r)
+				p.Items = append(p.Items, r)
 				return true, nil
 			})
 		return err
@@ -122,38 +194,80 @@ func (t *Tenant) Recordings(ctx context.Context, q RecordingQuery) (RecordingPag
 	return p, err
 }
 
-func (t *Tenant) recordings(ctx context.Context, x tx, q *RecordingQuery, o *order, limit int) ([]*pbx.Recording, error) {
-	w := newWhere("recordings", t.id)
+// EachRecording goes over all recordings that are asked for, the longest page at a time; an error comes last.
+func (t *Tenant) EachRecording(ctx context.Context, q RecordingQuery) iter.Seq2[*pbx.Recording, error] {
+	q.Limit = maxPage
+	return eachOf(func() ([]pbx.Recording, string, error) {
+		page, err := t.Recordings(ctx, q)
+		q.Cursor = page.Next
+		return page.Items, page.Next, err
+	})
+}
+
+// recordings says where recordings are, and under what they are found.
+var recordings = owned{table: "recordings", parts: "recording_parts", id: "recording_id"}
+
+// owned is what the query asks for: it goes along the narrowest of what it is narrowed to, and the rest are conditions.
+func (q *RecordingQuery) owned() *owned {
+	var narrow [][]string // the narrowest first
+	if q.Call != "" {
+		narrow = append(narrow, []string{clean(string(q.Call))})
+	}
+	if q.Number != "" {
+		narrow = append(narrow, []string{numberPart(q.Number)})
+	}
+	if q.Held {
+		narrow = append(narrow, []string{heldPart})
+	}
+	if q.User != "" {
+		narrow = append(narrow, []string{clean(string(q.User))})
+	}
+	if q.Kind == pbx.RecordedRoom {
+		narrow = append(narrow, []string{roomPart})
+	}
+	if q.Group != nil {
+		narrow = append(narrow, q.Group)
+	}
+	if !q.Sight.All && (q.User == "" || !slices.Contains(q.Sight.Users, q.User)) {
+		narrow = append(narrow, q.Sight.parts())
+	}
+	all := recordings
+	all.from, all.until = q.From, q.Until
+	if len(narrow) > 0 {
+		all.people, narrow = narrow[0], narrow[1:]
+	}
+	all.filter = func(w *where) bool {
+		q.filter(w)
+		for _, parts := range narrow {
+			w.and(all.belongs(w, parts))
+		}
+		return true
+	}
+	return &all
+}
+
+// filter adds the conditions on the recordings themselves.
+func (q *RecordingQuery) filter(w *where) {
 	if q.Deleted {
 		w.and("deleted > 0")
 	} else {
 		w.and("deleted = 0")
 	}
-	if !q.From.IsZero() {
-		w.and("started >= " + w.arg(ms(q.From)))
+	if q.Kind != "" {
+		w.and("kind = " + w.arg(string(q.Kind)))
 	}
-	if !q.Until.IsZero() {
-		w.and("started < " + w.arg(ms(q.Until)))
+	if q.Direction != "" {
+		w.and("direction = " + w.arg(string(q.Direction)))
 	}
-	if q.Call != "" {
-		w.and("(call_id = " + w.arg(clean(string(q.Call))) + " OR " + recordedWith(w, []string{string(q.Call)}) + ")")
+	if q.Shortest > 0 {
+		w.and("length >= " + w.arg(q.Shortest.Milliseconds()))
+	}
+	if q.Longest > 0 {
+		w.and("length <= " + w.arg(q.Longest.Milliseconds()))
 	}
 	if fold(q.Text) != "" {
 		w.and("search LIKE " + w.arg(like(q.Text)) + ` ESCAPE '\'`)
 	}
-	if q.User != "" {
-		w.and(recordedWith(w, []string{string(q.User)}))
-	}
-	if !q.Sight.All && (q.User == "" || !slices.Contains(q.Sight.Users, q.User)) {
-		w.and(recordedWith(w, q.Sight.parts()))
-	}
-	o.from(w, "started", "id")
-	return t.scanRecordings(ctx, x, w, " ORDER BY started DESC, id DESC LIMIT "+w.arg(limit))
-}
-
-// recordedWith is the condition that somebody can be heard, or a group was passed.
-func recordedWith(w *where, parts []string) string {
-	return "EXISTS (SELECT 1 FROM recording_parts p WHERE p.tenant = recordings.tenant AND p.recording_id = recordings.id AND (p.part || '') IN " + w.list(parts) + ")"
 }
 
 func (t *Tenant) scanRecordings(ctx context.Context, x tx, w *where, tail string) ([]*pbx.Recording, error) {

@@ -524,7 +524,7 @@ CREATE TABLE recording_parts (
 	PRIMARY KEY (tenant, part, started, recording_id)
 );
 
-CREATE INDEX recording_parts_recording ON recording_parts (tenant, recording_id);
+CREATE INDEX recording_parts_whose ON recording_parts (tenant, recording_id, part);
 
 CREATE TABLE recording_shares (
 	tenant       TEXT   NOT NULL,
@@ -556,13 +556,15 @@ CREATE TABLE recordings (
 	hold    BIGINT NOT NULL,
 	deleted BIGINT NOT NULL,
 	search  TEXT   NOT NULL,
-	body    TEXT   NOT NULL,
+	body    TEXT   NOT NULL, kind TEXT NOT NULL DEFAULT '', direction TEXT NOT NULL DEFAULT '', length BIGINT NOT NULL DEFAULT 0, marked BIGINT NOT NULL DEFAULT 0,
 	PRIMARY KEY (tenant, id)
 );
 
 CREATE INDEX recordings_call ON recordings (tenant, call_id);
 
-CREATE INDEX recordings_started ON recordings (tenant, started, id);
+CREATE INDEX recordings_found ON recordings (tenant, started, id, deleted, kind, direction, length, search);
+
+CREATE INDEX recordings_marked ON recordings (tenant, marked, id);
 
 CREATE TABLE recordrules (
 	tenant  TEXT   NOT NULL,

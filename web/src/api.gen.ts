@@ -2432,6 +2432,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/recordings/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recordings with their sound in one file; each is written down as a copy.
+         * @description For everybody who is signed in: holds only recordings that recording.download reaches
+         */
+        get: operations["get_recordings_archive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/archive/extent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an archive of recordings would hold.
+         * @description For everybody who is signed in: counts only recordings that recording.download reaches
+         */
+        get: operations["get_recordings_archive_extent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recordings/table": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The list of recordings as a table, the newest first.
+         * @description For everybody who is signed in: shows only recordings that recording.list reaches
+         */
+        get: operations["get_recordings_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recordings/{recording}": {
         parameters: {
             query?: never;
@@ -4690,6 +4750,29 @@ export interface components {
              */
             until?: string;
             words?: string;
+        };
+        ArchiveExtent: {
+            /**
+             * Format: int64
+             * @description recordings that the visitor may copy
+             */
+            files: number;
+            /** @description false: there are more than one archive holds */
+            fits: boolean;
+            /**
+             * Format: int64
+             * @description files that one archive holds
+             */
+            most: number;
+            /**
+             * Format: int64
+             * @description of the archive
+             */
+            octets: number;
+            /** @description the visitor has to say why */
+            reason: boolean;
+            /** Format: double */
+            seconds: number;
         };
         AskInBody: {
             reason: string;
@@ -8722,6 +8805,11 @@ export interface components {
             consent: components["schemas"]["RecordingAnswer"][];
             /** Format: date-time */
             deleted?: string;
+            /**
+             * @description as the office sees it
+             * @enum {string}
+             */
+            direction: "in" | "out" | "internal";
             /** Format: date-time */
             expires?: string;
             /** @description left in the sound; of a conference, who began it */
@@ -8729,6 +8817,11 @@ export interface components {
             /** @description nobody may delete it, time neither */
             hold: boolean;
             id: string;
+            /**
+             * @description how it came to be: by a rule, because somebody wanted it, or of a conference
+             * @enum {string}
+             */
+            kind: "always" | "demand" | "room";
             /** @description the visitor can be heard */
             mine: boolean;
             /**
@@ -15927,10 +16020,6 @@ export interface operations {
     get_recordings: {
         parameters: {
             query?: {
-                /** @description where to go on: next of the page before */
-                cursor?: string;
-                /** @description rows in a page */
-                limit?: number;
                 /** @description in names and numbers */
                 q?: string;
                 /** @description first moment of start inside */
@@ -15939,8 +16028,26 @@ export interface operations {
                 until?: string;
                 /** @description only those in which this person can be heard */
                 user?: string;
+                /** @description only those of this group and the groups below: of people who were in it then, and of its queues and menus */
+                group?: string;
+                /** @description only those with this number on either side, however it is written */
+                number?: string;
+                /** @description as the office sees it */
+                direction?: "in" | "out" | "internal";
+                /** @description how they came to be */
+                kind?: "always" | "demand" | "room";
+                /** @description seconds that they last at least */
+                shortest?: number;
+                /** @description seconds that they last at most */
+                longest?: number;
+                /** @description only those that are kept for good */
+                held?: boolean;
                 /** @description only those of this call */
                 call?: string;
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
                 /** @description what was deleted and can be taken back */
                 deleted?: boolean;
             };
@@ -15957,6 +16064,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordingPage"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_recordings_archive: {
+        parameters: {
+            query?: {
+                /** @description in names and numbers */
+                q?: string;
+                /** @description first moment of start inside */
+                from?: string;
+                /** @description first moment of start outside */
+                until?: string;
+                /** @description only those in which this person can be heard */
+                user?: string;
+                /** @description only those of this group and the groups below: of people who were in it then, and of its queues and menus */
+                group?: string;
+                /** @description only those with this number on either side, however it is written */
+                number?: string;
+                /** @description as the office sees it */
+                direction?: "in" | "out" | "internal";
+                /** @description how they came to be */
+                kind?: "always" | "demand" | "room";
+                /** @description seconds that they last at least */
+                shortest?: number;
+                /** @description seconds that they last at most */
+                longest?: number;
+                /** @description only those that are kept for good */
+                held?: boolean;
+                /** @description only those of this call */
+                call?: string;
+                /** @description why; needed where the extent says so */
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_recordings_archive_extent: {
+        parameters: {
+            query?: {
+                /** @description in names and numbers */
+                q?: string;
+                /** @description first moment of start inside */
+                from?: string;
+                /** @description first moment of start outside */
+                until?: string;
+                /** @description only those in which this person can be heard */
+                user?: string;
+                /** @description only those of this group and the groups below: of people who were in it then, and of its queues and menus */
+                group?: string;
+                /** @description only those with this number on either side, however it is written */
+                number?: string;
+                /** @description as the office sees it */
+                direction?: "in" | "out" | "internal";
+                /** @description how they came to be */
+                kind?: "always" | "demand" | "room";
+                /** @description seconds that they last at least */
+                shortest?: number;
+                /** @description seconds that they last at most */
+                longest?: number;
+                /** @description only those that are kept for good */
+                held?: boolean;
+                /** @description only those of this call */
+                call?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchiveExtent"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_recordings_table: {
+        parameters: {
+            query?: {
+                /** @description in names and numbers */
+                q?: string;
+                /** @description first moment of start inside */
+                from?: string;
+                /** @description first moment of start outside */
+                until?: string;
+                /** @description only those in which this person can be heard */
+                user?: string;
+                /** @description only those of this group and the groups below: of people who were in it then, and of its queues and menus */
+                group?: string;
+                /** @description only those with this number on either side, however it is written */
+                number?: string;
+                /** @description as the office sees it */
+                direction?: "in" | "out" | "internal";
+                /** @description how they came to be */
+                kind?: "always" | "demand" | "room";
+                /** @description seconds that they last at least */
+                shortest?: number;
+                /** @description seconds that they last at most */
+                longest?: number;
+                /** @description only those that are kept for good */
+                held?: boolean;
+                /** @description only those of this call */
+                call?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Refused, with the reason */

@@ -471,6 +471,7 @@ export const api = {
   forwardMessage: (message: string, to: string) => got(client.POST('/v1/voicemail/{message}/forward', { params: { path: { message } }, body: { to } })),
   recordings: (query: Loose<'/v1/recordings'>) => got(client.GET('/v1/recordings', { params: { query: chosen<QueryOf<'/v1/recordings'>>(query as never) } })),
   recordingPage: (query: Loose<'/v1/recordings'>) => api.recordings(query).then((p) => ({ ...p, total: p.items.length })),
+  archiveExtent: (query: Loose<'/v1/recordings/archive/extent'>) => got(client.GET('/v1/recordings/archive/extent', { params: { query: chosen<QueryOf<'/v1/recordings/archive/extent'>>(query as never) } })),
   recording: (recording: string) => got(client.GET('/v1/recordings/{recording}', { params: { path: { recording } } })),
   peaks: (recording: string) => got(client.GET('/v1/recordings/{recording}/peaks', { params: { path: { recording } } })),
   hearings: (recording: string) => got(client.GET('/v1/recordings/{recording}/hearings', { params: { path: { recording } } })),

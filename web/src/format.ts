@@ -57,6 +57,13 @@ export function ago(at: string | Date, now: Date = new Date()): string {
   return day(at);
 }
 
+/** How much room something takes. */
+export function size(octets: number): string {
+  const steps = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+  const step = Math.min(Math.floor(Math.log10(Math.max(octets, 1)) / 3), steps.length - 1);
+  return new Intl.NumberFormat(current(), { style: 'unit', unit: steps[step], unitDisplay: 'short', maximumFractionDigits: step > 2 ? 1 : 0 }).format(octets / 1000 ** step);
+}
+
 /** A length of time as a clock shows it: 0:07, 4:12, 1:02:03. */
 export function clock(s: number): string {
   const whole = Math.max(0, Math.floor(s));

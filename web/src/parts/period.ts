@@ -15,3 +15,9 @@ export function since(period: string | undefined): string | undefined {
   d.setDate(d.getDate() - days);
   return d.toISOString();
 }
+
+/** The beginning of a day that was chosen, or of a later one, in the reader's browser. */
+export function midnight(date: string, later = 0): Date {
+  const [y = 0, m = 1, d = 1] = date.split('-').map(Number);
+  return new Date(y, m - 1, d + later);
+}

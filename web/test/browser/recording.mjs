@@ -2,12 +2,13 @@
 // stands below, somebody outside hears it by a link, it is held, deleted and taken back.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… node test/browser/recording.mjs
+import { readFileSync } from 'node:fs';
 import { check, open, person, settled, signIn, step, tell, violations, visit } from './browser.mjs';
 
-const found = [];
+const faults = [];
 const look = async (page, where) => {
   await settled(page);
-  found.push(...(await violations(page, where)));
+  faults.push(...(await violations(page, where)));
 };
 
 async function choose(page, label, option) {
@@ -58,6 +59,39 @@ async function heard(page) {
 async function listed(page) {
   await page.getByText('a complaint', { exact: true }).waitFor();
   await page.getByText('Alice was told.', { exact: true }).waitFor();
+}
+
+// The list is narrowed by chips that stand in the address, and goes out as a table and as an archive with the sound.
+async function found(page) {
+  const narrow = async (filter, value) => {
+    await page.getByRole('button', { name: 'Filter', exact: true }).click();
+    await page.getByRole('menuitem', { name: filter, exact: true }).click();
+    await page.getByRole('menuitem', { name: value, exact: true }).click();
+  };
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await narrow('Direction', 'Between colleagues');
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Number', exact: true }).click();
+  await page.getByLabel('Number', { exact: true }).fill('99');
+  await look(page, 'a filter that is typed');
+  await page.getByRole('button', { name: 'Apply', exact: true }).click();
+  await row(page).waitFor({ state: 'detached' });
+  check(page.url().includes('number=99') && page.url().includes('direction=internal'), `the address does not hold the filters: ${page.url()}`);
+  await page.reload();
+  await page.getByRole('button', { name: 'Remove filter Number' }).click();
+  await row(page).waitFor();
+  await look(page, 'a list that is narrowed');
+  await page.getByRole('button', { name: 'Export', exact: true }).click();
+  await page.getByLabel('Why do you listen?').fill('for the lawyer');
+  await look(page, 'an export');
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Archive with sound (ZIP)', exact: true }).click();
+  const file = readFileSync(await (await saved).path());
+  check(file.subarray(0, 2).toString() === 'PK' && file.includes('recordings.csv') && file.includes('WAVE'), 'the archive holds no sound or no table');
+  await row(page).click();
+  await page.getByLabel('Why do you listen?').fill('a complaint');
+  await page.getByRole('button', { name: 'Listen', exact: true }).click();
+  await page.getByText('for the lawyer', { exact: true }).waitFor();
 }
 
 // Somebody outside listens by a link with a password, until it is taken back.
@@ -120,11 +154,12 @@ try {
   await step('a recording appears while two talk', () => appears(page));
   await step('it is heard, for a reason', () => heard(page));
   await step('who listened stands below', () => listed(page));
+  await step('the list is narrowed and exported', () => found(page));
   await step('somebody outside hears it by a link', () => shared(page));
   await step('it is held and released', () => held(page));
   await step('it is deleted and taken back', () => deleted(page));
   check(complaints.length === 0, complaints.join('\n'));
-  check(found.length === 0, found.map((f) => JSON.stringify(f)).join('\n'));
+  check(faults.length === 0, faults.map((f) => JSON.stringify(f)).join('\n'));
   tell('done');
 } finally {
   await browser.close();

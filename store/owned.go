@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// order is a sort order and the place in it where a page begins.
+type order struct {
+	name   string // as asked for
+	column string
+	down   bool
+	after  bool // key and id are those of the last row that was read
+	key    int64
+	id     string
+}
+
+// direction is how SQL names the order.
+func (o *order) direction() string {
+	if o.down {
+		return " DESC"
+	}
+	return ""
+}
+
+// from adds the condition that rows come after the place, over two columns.
+func (o *order) from(w *where, key, id string) {
+	if !o.after {
+		return
+	}
+	compare := ">"
+	if o.down {
+		compare = "<"
+	}
+	w.and("(" + key + ", " + id + ") " + compare + " (" + w.arg(o.key) + ", " + w.arg(o.id) + ")")
+}
+
+// way is how the rows of a page are found. The databases would choose for themselves, but each badly in some case; the
+// test compares all ways with a plain filter.
+type way uint8
+
+const (
+	wayWalk   way = iota // along the index of all rows, passing over those of others
+	wayMerge             // along the indexes of a few people at the same time
+	wayGather            // all rows of a few people, then sorted
+)
+
+// few is the number of rows of the people asked for up to which they are gathered and sorted. Where there are more,
+// they are a good part of all rows, and walking along all rows meets a page of them soon.
+const few = 2000
+
+// merged is the number of people up to which their indexes are walked along at the same time.
+const merged = 64
+
+// owned are rows that belong to people and groups, calls or recordings, of which a page is asked for. What belongs to whom stands in a table of
+// parts, with the moment at which the row began.
+type owned struct {
+	table, parts, id string            // table, that of the parts, and how that one names a row
+	people           []string          // whose rows are asked for, by the narrowest of the conditions; nil is everybody's
+	from, until      time.Time         // the moment of begin lies inside; zero is open
+	filter           func(*where) bool // adds the conditions on the rows themselves and reports whether there are any
+}
+
+type ownedRow struct {
+	id, body string
+	key      int64
+}
+
+// way finds out how the rows are read best.
+func (t *Tenant) way(ctx context.Context, x tx, a *owned, o *order) (way, error) {
+	switch {
+	case a.people == nil:
+		return wayWalk, nil
+	case o.column == "started" && len(a.people) <= merged:
+		return wayMerge, nil
+	}
+	w := newWhere(a.parts, t.id)
+	w.and("part IN " + w.list(a.people))
+	a.during(w, a.parts)
+	n := 0
+	err := x.row(ctx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS counted", a.parts, w, few+1), w.args...).Scan(&n)
+	if n > few {
+		return wayWalk, err
+	}
+	return wayGather, err
+}
+
+// read reads at most so many rows after the place of an order.
+func (t *Tenant) read(ctx context.Context, x tx, a *owned, o *order, way way, limit int) ([]ownedRow, error) {
+	var query string
+	w := newWhere(a.table, t.id)
+	if way == wayMerge {
+		query = a.merge(w, o, limit)
+	} else {
+		query = a.scan(w, o, way, limit)
+	}
+	var list []ownedRow
+	err := x.each(ctx, query, w.args, func(s *sql.Rows) error {
+		var r ownedRow
+		err := s.Scan(&r.id, &r.key, &r.body)
+		list = append(list, r)
+		return err
+	})
+	return list, err
+}
+
+// scan walks along the index of the sort order, or gathers: then the plus sign keeps the database from using that index.
+func (a *owned) scan(w *where, o *order, way way, limit int) string {
+	a.during(w, a.table)
+	a.filter(w)
+	column := a.table + "." + o.column
+	if way == wayGather {
+		a.gather(w)
+		column = "+" + column
+	} else if a.people != nil {
+		w.and(a.belongs(w, a.people))
+	}
+	o.from(w, column, "id")
+	return "SELECT id, " + o.column + ", body FROM " + a.table + w.String() + " ORDER BY " + column + o.direction() + ", id" + o.direction() + " LIMIT " + strconv.Itoa(limit)
+}
+
+// merge takes the first rows of each person from the person's index, and of these the first ones, each once. CROSS JOIN
+// has SQLite look the rows up in this order and not the other way round.
+func (a *owned) merge(w *where, o *order, limit int) string {
+	most := strconv.Itoa(limit) // in the text, because it decides how the query is planned
+	began := a.parts + ".started"
+	var each []string
+	for _, p := range a.people {
+		one := &where{conditions: []string{a.parts + ".tenant = $1"}, args: w.args}
+		one.and("part = " + one.arg(p))
+		a.during(one, a.parts)
+		o.from(one, began, a.id)
+		from := a.parts
+		if a.filter(one) {
+			from += " CROSS JOIN " + a.table
+			one.and(a.table + ".tenant = $1 AND " + a.table + ".id = " + a.id)
+		}
+		w.args = one.args
+		each = append(each, "SELECT * FROM (SELECT "+a.id+", "+began+" AS began FROM "+from+one.String()+
+			" ORDER BY "+began+o.direction()+", "+a.id+o.direction()+" LIMIT "+most+") AS one")
+	}
+	return "SELECT id, began, body FROM (SELECT DISTINCT " + a.id + ", began FROM (" + strings.Join(each, " UNION ALL ") + ") AS merged ORDER BY began" +
+		o.direction() + ", " + a.id + o.direction() + " LIMIT " + most + ") AS page CROSS JOIN " + a.table + " WHERE " + a.table + ".tenant = $1 AND " + a.table + ".id = " + a.id +
+		" ORDER BY began" + o.direction() + ", id" + o.direction()
+}
+
+// count counts up to CountLimit. Without a condition on the rows themselves the index of the people is enough.
+func (t *Tenant) count(ctx context.Context, x tx, a *owned, way way) (n int, err error) {
+	w := newWhere(a.table, t.id)
+	filtered := a.filter(w)
+	if a.people != nil && !filtered {
+		w = newWhere(a.parts, t.id)
+		w.and("part IN " + w.list(a.people))
+		a.during(w, a.parts)
+		rows := 0 // a row stands there once for each of its people who are asked for
+		query := fmt.Sprintf("SELECT COUNT(*), COUNT(DISTINCT %s) FROM (SELECT %s FROM %s%s LIMIT %d) AS counted", a.id, a.id, a.parts, w, 2*CountLimit)
+		err = x.row(ctx, query, w.args...).Scan(&rows, &n)
+		if rows == 2*CountLimit {
+			n = CountLimit
+		}
+		return min(n, CountLimit), err
+	}
+	a.during(w, a.table)
+	if way == wayWalk && a.people != nil {
+		w.and(a.belongs(w, a.people))
+	} else if a.people != nil {
+		a.gather(w)
+	}
+	return n, x.row(ctx, countOf(a.table+w.String()), w.args...).Scan(&n)
+}
+
+func (a *owned) during(w *where, table string) {
+	if !a.from.IsZero() {
+		w.and(table + ".started >= " + w.arg(ms(a.from)))
+	}
+	if !a.until.IsZero() {
+		w.and(table + ".started < " + w.arg(ms(a.until)))
+	}
+}
+
+// gather is the condition that a row is among those of some people, to be looked up by its id.
+func (a *owned) gather(w *where) {
+	inner := &where{conditions: []string{"tenant = $1"}, args: w.args}
+	inner.and("part IN " + inner.list(a.people))
+	a.during(inner, a.parts)
+	w.args = inner.args
+	w.and("id IN (SELECT " + a.id + " FROM " + a.parts + inner.String() + ")")
+}
+
+// belongs is the condition that a row has one of the parts. Joining text to the column has the database read the few
+// parts of the row and look for them in the list, not look up the whole list for every row.
+func (a *owned) belongs(w *where, parts []string) string {
+	return "EXISTS (SELECT 1 FROM " + a.parts + " p WHERE p.tenant = " + a.table + ".tenant AND p." + a.id + " = " + a.table + ".id AND (p.part || '') IN " + w.list(parts) + ")"
+}
