@@ -22,6 +22,7 @@ type LiveCall struct {
 	Position  string        `json:"position,omitempty" doc:"park position"`
 	ParkedBy  *Party        `json:"parked_by,omitempty"`
 	Secure    bool          `json:"secure"`
+	OneWay    bool          `json:"one_way,omitempty" doc:"who was called hears the caller, and is heard himself only after pressing any key (intercom)"`
 	Recording string        `json:"recording,omitempty" enum:"on,paused,asking" doc:"how its recording stands; absent: it is not recorded"`
 	Resumes   time.Time     `json:"resumes,omitzero" doc:"while its recording is paused: when it goes on by itself"`
 	Watching  pbx.Watch     `json:"watching,omitempty" doc:"how the visitor takes part in this call of others"`
@@ -35,7 +36,7 @@ func (s *Server) showLive(v *visit, c *pbx.LiveCall) LiveCall {
 	t := policy.Call(c)
 	veil, somebody := v.veil(t), s.say(v, i18n.T("call.somebody"))
 	out := LiveCall{ID: c.ID, Phase: c.Phase, From: veil.party(c.From, somebody), To: veil.party(c.To, somebody),
-		Direction: v.direction(c.From, c.To, c.Users), Started: c.Started, Answered: c.Answered, Codec: c.Codec, Secure: c.Secure, Recording: c.Recording, Resumes: c.Resumes,
+		Direction: v.direction(c.From, c.To, c.Users), Started: c.Started, Answered: c.Answered, Codec: c.Codec, Secure: c.Secure, OneWay: c.OneWay, Recording: c.Recording, Resumes: c.Resumes,
 		Can: v.liveCan(c, t), Watched: s.watchedBy(v, c, t)}
 	if w := c.Watcher(v.who.User); w != nil {
 		out.Watching = w.Mode

@@ -73,7 +73,9 @@ func TestNoticesAreWritten(t *testing.T) {
 	a, b := missed(mark), missed(olga)
 	taken := missed(olga)
 	taken.Answered = started
-	for _, c := range []report.CDR{a, b, taken} {
+	declined := missed(olga)
+	declined.Legs = []report.Leg{{Party: declined.To, Out: true, Cause: pbx.CauseDeclined}}
+	for _, c := range []report.CDR{a, b, taken, declined} {
 		h.tellMissed(&c)
 	}
 	dialled := func(number string) event.Fact {

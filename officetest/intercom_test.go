@@ -46,7 +46,11 @@ func TestBaresipIntercom(t *testing.T) {
 			if best := clean(alice, 700); best > 0 {
 				t.Errorf("Alice heard a room in which nobody has pressed a key: %.2f", best)
 			}
+			if c := s.call(200, "GET", "/v1/calls/live", nil); c.At("items", 0, "one_way") != true {
+				t.Errorf("the live calls do not show that Bob is not heard: %v", c)
+			}
 			do(t, bob, "sndcode", "5")
+			eventually(t, "the live calls show that he is", func() bool { return s.call(200, "GET", "/v1/calls/live", nil).At("items", 0, "one_way") == nil })
 			hearsTones(t, "Alice", alice, both, 700)
 			hearsTones(t, "Bob", bob, both, 440)
 			do(t, alice, "hangup", "")

@@ -93,6 +93,53 @@ func TestEveryStrategyServes(t *testing.T) {
 	})
 }
 
+// Somebody whose number is on the list of a queue calls it: who is to know gets a notice and a mail that name the caller, at once and not when it is too late. Other
+// callers are told to nobody, and nobody else is told (B-061).
+func TestImportantCallsAreTold(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	s := start(t)
+	olga := s.claim().Text("user", "id")
+	agent, _ := s.person("Anna", "161")
+	mia, _ := s.person("Mia", "162")
+	ada, ben := s.desk(ctx, "Ada", "150"), s.desk(ctx, "Ben", "151")
+	q := s.call(201, "POST", "/v1/queues", object{"name": "Service", "extension": "180", "every": 0, "agents": []object{{"id": agent}}, "important": []string{"150"}, "notify": []string{mia, olga}})
+	waits := func(p *Phone, n float64) {
+		t.Helper()
+		if _, err := p.Dial(ctx, "180"); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the caller waits", func() bool {
+			return float64(len(s.call(200, "GET", "/v1/queues/"+q.Text("id")+"/live", nil).At("waiting").([]any))) == n
+		})
+	}
+	told := func() (titles []string) {
+		for _, n := range s.call(200, "GET", "/v1/notices", nil).Items() {
+			titles = append(titles, n.Text("title")+" "+n.Text("page"))
+		}
+		return titles
+	}
+	waits(ben, 1) // nobody special
+	waits(ada, 2)
+	eventually(t, "Olga is told", func() bool { return len(told()) > 0 })
+	if got, want := told(), "Important call: Ada /queues/"+q.Text("id"); len(got) != 1 || got[0] != want {
+		t.Errorf("under the bell: %q, want %q", got, want)
+	}
+	eventually(t, "mails are written", func() bool {
+		letters := 0
+		for _, m := range s.call(200, "GET", "/v1/mails", nil).Items() {
+			if m.Text("kind") != "important" {
+				continue
+			}
+			letters++
+			if to := m.Text("to"); to == "anna@example.com" || !strings.Contains(m.Text("text"), "Ada (150) has come to the queue Service") {
+				t.Errorf("a mail to %s: %s", to, m.Text("text"))
+			}
+		}
+		return letters == 2
+	})
+}
+
 // ringing is the call that rings at a phone now; those that ended are passed over.
 func ringing(t *testing.T, ctx context.Context, calls <-chan *Talk) *Talk {
 	t.Helper()

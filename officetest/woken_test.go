@@ -80,10 +80,31 @@ func TestCallsArePushed(t *testing.T) {
 	case <-ctx.Done():
 		t.Fatal("the declined call rings on")
 	}
-	if seen := both(); seen["end"].Tag != rings.Tag || seen["notice"].Tag != rings.Tag {
-		t.Errorf("declined: %+v", seen)
+	if end := next(); end.Type != "end" || end.Tag != rings.Tag {
+		t.Errorf("declined: %+v", end)
 	}
+	eventually(t, "both calls are recorded", func() bool { return len(s.call(200, "GET", "/v1/calls", nil).Items()) == 2 })
 	s.call(404, "DELETE", "/v1/push/calls/"+rings.Call, nil)
+
+	// Who declined missed nothing: the next that he is told of is the next call.
+	talk, err = bob.Dial(ctx, number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := next(); again.Type != "call" || again.Tag == rings.Tag {
+		t.Errorf("after a declined call: %+v", again)
+	}
+	talk.Hangup()
+	both()
+	missed := 0
+	for _, n := range s.call(200, "GET", "/v1/notices", nil).Items() {
+		if n.Text("kind") == "missed" {
+			missed++
+		}
+	}
+	if missed != 2 {
+		t.Errorf("of three calls two were missed, and told are %d", missed)
+	}
 
 	// answers waits until the mailbox answers, and tells what was pushed meanwhile.
 	answers := func(what string) {

@@ -43,10 +43,11 @@ type LiveCall struct {
 	Answered time.Time   `json:"answered,omitzero"`
 	Parked   *Parking    `json:"parked,omitempty"`
 	Room     *Meeting    `json:"room,omitempty"`
-	House    bool        `json:"house,omitempty"` // the caller talks to the house: a mailbox, a menu, a queue, a room
-	Menu     MenuID      `json:"menu,omitempty"`  // the caller chooses there
-	Ring     RingID      `json:"ring,omitempty"`  // it rings there, or was answered there
-	Queue    QueueID     `json:"queue,omitempty"` // the caller waits there, whether it rings at agents or not
+	OneWay   bool        `json:"one_way,omitempty"` // who was called hears the caller, and is not heard before pressing a key (G-015)
+	House    bool        `json:"house,omitempty"`   // the caller talks to the house: a mailbox, a menu, a queue, a room
+	Menu     MenuID      `json:"menu,omitempty"`    // the caller chooses there
+	Ring     RingID      `json:"ring,omitempty"`    // it rings there, or was answered there
+	Queue    QueueID     `json:"queue,omitempty"`   // the caller waits there, whether it rings at agents or not
 	Watches  []LiveWatch `json:"watches,omitempty"`
 	Trunks   []TrunkID   `json:"trunks,omitempty"` // lines to carriers that it uses or tries
 	Codec    string      `json:"codec,omitempty"`

@@ -136,6 +136,14 @@ func (c *CDR) Payers() []pbx.UserID {
 // Missed reports whether the called side never talked: nobody answered anywhere.
 func (c *CDR) Missed() bool { return c.Answered.IsZero() }
 
+// MissedBy reports whether somebody was called in vain. Who declined the call, or sent it on, has seen it: he missed nothing, on whichever of his phones that was. A phone
+// that rang and is busy then was told by its person to refuse; one that is busy at once says only that he talks.
+func (c *CDR) MissedBy(u pbx.UserID) bool {
+	return c.Missed() && c.To.User == u && c.From.User != u && !slices.ContainsFunc(c.Legs, func(l Leg) bool {
+		return l.Out && l.Party.User == u && (l.Cause == pbx.CauseDeclined || l.Cause == pbx.CauseTransferred || l.Cause == pbx.CauseBusy && !l.Rang.IsZero())
+	})
+}
+
 // Talk is the time between answer and end.
 func (c *CDR) Talk() time.Duration {
 	if c.Answered.IsZero() {

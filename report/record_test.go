@@ -158,3 +158,40 @@ func BenchmarkRecord(b *testing.B) {
 		Record(facts)
 	}
 }
+
+// Who was called in vain missed the call, unless he declined it or sent it on, on whichever of his phones; what others declined is no matter of his.
+func TestWhoMissedACall(t *testing.T) {
+	leg := func(p pbx.Party, cause pbx.Cause, rang bool) Leg {
+		l := Leg{Party: p, Out: true, Cause: cause}
+		if rang {
+			l.Rang = noon
+		}
+		return l
+	}
+	for _, tt := range []struct {
+		what   string
+		missed bool
+		legs   []Leg
+	}{
+		{"nobody answered", true, []Leg{leg(bob, pbx.CauseNoAnswer, true)}},
+		{"no phone", true, nil},
+		{"the caller gave up", true, []Leg{leg(bob, pbx.CauseCancelled, true)}},
+		{"he talked", true, []Leg{leg(bob, pbx.CauseBusy, false)}},
+		{"declined", false, []Leg{leg(bob, pbx.CauseDeclined, true)}},
+		{"declined on the screen of a closed browser, which rings nowhere", false, []Leg{leg(bob, pbx.CauseDeclined, false)}},
+		{"refused at the one phone, and another rang on", false, []Leg{leg(bob, pbx.CauseBusy, true), leg(bob, pbx.CauseNoAnswer, true)}},
+		{"sent on by who was asked at his mobile", false, []Leg{leg(bob, pbx.CauseTransferred, true)}},
+		{"nobody answered, and whom the call went on to declined", true, []Leg{leg(bob, pbx.CauseNoAnswer, true), leg(pbx.Party{User: "usr_c"}, pbx.CauseDeclined, true)}},
+	} {
+		c := CDR{From: alice, To: bob, Legs: append([]Leg{{Party: alice, Cause: pbx.CauseDeclined}}, tt.legs...)}
+		if c.MissedBy("usr_b") != tt.missed {
+			t.Errorf("%s: missed %v", tt.what, !tt.missed)
+		}
+		if c.MissedBy("usr_a") || c.MissedBy("") {
+			t.Errorf("%s: missed by who called, or by nobody", tt.what)
+		}
+		if c.Answered = after(1); c.MissedBy("usr_b") {
+			t.Errorf("%s: somebody talked", tt.what)
+		}
+	}
+}

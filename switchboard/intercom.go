@@ -40,12 +40,19 @@ func (b *Board) intercom(s *pbx.Snapshot, who pbx.Actor, number string, plan *ro
 	}
 }
 
+// isOneWay reports whether who was called is not heard yet.
+func (r *run) isOneWay() bool {
+	phase := r.state.LivePhase()
+	return (phase == pbx.PhaseTalking || phase == pbx.PhaseHeld) && r.state.Callee > 0 && r.sides[r.state.Callee].shut
+}
+
 // unshut lets a side be heard whose person has pressed a key; a tone tells both.
 func (r *run) unshut(s *side) {
 	s.shut = false
 	if s.stream != nil {
 		s.stream.Gag(false)
 	}
+	r.show()
 	if r.state.Phase == call.Talking {
 		r.chime(media.Beep())
 	}

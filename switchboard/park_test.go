@@ -187,12 +187,24 @@ func TestIntercom(t *testing.T) {
 		}
 		n := len(o.sound.streams)
 		caller, callee := o.sound.streams[n-2], o.sound.streams[n-1]
+		oneWay := func() bool {
+			for _, c := range o.live.Calls() {
+				return c.OneWay
+			}
+			return false
+		}
+		if !oneWay() {
+			t.Error("nothing shows that bob is not heard")
+		}
 		if !callee.isShut() || caller.isShut() || callee.tones() != 1 || caller.tones() != 1 {
 			t.Errorf("before a key is pressed: shut %v, %d tones at bob, %d at mona", callee.isShut(), callee.tones(), caller.tones())
 		}
 		pause(2 * time.Second)
 		if callee.isShut() || callee.tones() != 2 || caller.tones() != 2 || caller.keys != "" {
 			t.Errorf("after it: shut %v, %d tones at bob, %d at mona, who hears keys %q", callee.isShut(), callee.tones(), caller.tones(), caller.keys)
+		}
+		if oneWay() {
+			t.Error("it shows that bob is not heard, and he is")
 		}
 		mona.hangsUp()
 		o.put(&pbx.Choice{User: "usr_bob", Status: pbx.StatusDND, At: began})

@@ -281,6 +281,7 @@ func (r *run) show() {
 		r.live.Resumes = r.rec.resumes
 	}
 	r.seen()
+	r.live.OneWay = r.isOneWay()
 	r.live.Menu, r.live.Queue, r.live.House = r.state.Chooses(), r.state.Queue(), r.state.IsServed()
 	lc := r.shown()
 	r.b.c.SetCall(&lc)

@@ -169,7 +169,7 @@ func (r *run) answered(s *side, i int, body []byte) {
 	in.Codec, in.Secure, in.Hold = s.name, s.isEncrypted(), s.open && !s.theirs.Direction.Receives()
 	confirms := r.state.Phase == call.Answering
 	r.step(in)
-	if confirms && r.state.Phase == call.Talking && r.state.Callee > 0 && r.sides[r.state.Callee].shut {
+	if confirms && r.state.Phase == call.Talking && r.isOneWay() {
 		r.chime(media.Beep())
 	}
 	if reads && in.Fault == "" && (i == 0 || r.state.Phase == call.Talking) {

@@ -6789,6 +6789,8 @@ export interface components {
             id: string;
             /** @description name of the menu in which the caller chooses */
             menu?: string;
+            /** @description who was called hears the caller, and is heard himself only after pressing any key (intercom) */
+            one_way?: boolean;
             parked_by?: components["schemas"]["Party"];
             /** @enum {string} */
             phase: "ringing" | "talking" | "held" | "parked";

@@ -52,6 +52,7 @@ export default function WhatIfPage() {
   const [asking, setAsking] = useState<'apply' | 'discard'>();
   const [reason, setReason] = useState('');
   const { run, error, busy, start, cancel } = useRun();
+  const [applied, setApplied] = useState<string[]>();
   const n = size(draft);
   const may = (right: string) => can(me, right, 'group');
   const open = async (f: File | undefined) => {
@@ -91,15 +92,16 @@ export default function WhatIfPage() {
             {can(me, 'role.edit', 'all') && <Button small onClick={() => setRights(true)}>{t('whatif.rights')}</Button>}
           </div>
         </Card>
-        {n > 0 && <Period days={days} onDays={setDays} busy={busy} onCancel={cancel} onRun={() => void start(written(draft), Number(days) || 30)} label={t('whatif.run')} />}
+        {n > 0 && <Period days={days} onDays={setDays} busy={busy} onCancel={cancel} onRun={() => { setApplied(undefined); void start(written(draft), Number(days) || 30); }} label={t('whatif.run')} />}
         <Progress run={run} busy={busy} />
         <FormError error={error} fields={[]} />
-        {run && <Outcome run={run} />}
+        {run && <Outcome run={run} applied={applied} />}
       </div>
       <Confirm open={asking === 'discard'} danger title={t('whatif.discard_title')} action={t('whatif.discard')} onClose={() => setAsking(undefined)} run={async () => { discard(); cancel(); }}><p>{t('whatif.discard_hint')}</p></Confirm>
       <Confirm open={asking === 'apply'} danger={false} title={t('whatif.apply_title')} action={t('whatif.apply')} onClose={() => setAsking(undefined)} run={async () => {
         const done = await api.applyDraft({ draft: written(draft), reason });
         discard();
+        setApplied(done.changes);
         await cache.invalidateQueries();
         toast({ text: t('whatif.applied', { n: done.changes.length }) });
       }}><div className="col g12"><p>{t('whatif.apply_hint')}</p><Line label={t('whatif.reason')} value={reason} onChange={setReason} /></div></Confirm>

@@ -3,7 +3,7 @@ import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, Lock, Phone, PhoneMissed }
 import { Fragment, type ReactNode } from 'react';
 import { Link } from 'react-router';
 import { useQuery } from '@tanstack/react-query';
-import { api, type Call, type Party } from '../api';
+import { api, type Call, type LiveCall, type Party } from '../api';
 import { mayCall, openDial } from '../phone/place';
 import { useMe } from '../session';
 import { Button } from '../ui/button';
@@ -19,6 +19,12 @@ import { WhyRecording } from './whyrecording';
 import { causeWord } from './words';
 
 export const partyName = (p: Party | undefined): string => p?.name || p?.number || t('call.unknown');
+
+/** How a live call stands, for those who look on or, with who they are, for those who talk. */
+export function liveWord(call: LiveCall, me?: string): string {
+  if (!call.one_way) return t(`live.phase.${call.phase}`);
+  return call.to.user === me ? t('webphone.unheard') : t('live.one_way', { name: partyName(call.to) });
+}
 
 export function PartyText({ party, link }: { party: Party; link?: boolean }) {
   const name = partyName(party);

@@ -17,7 +17,7 @@ import { Avatar, Presence } from '../ui/person';
 import { failed } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
-import { partyName } from './call';
+import { liveWord, partyName } from './call';
 import { matched } from './desk';
 import { useParks } from './forwarding';
 import { useNow } from './now';
@@ -151,12 +151,13 @@ function Devices() {
   return <>{part('audioinput', 'microphone', microphone())}{part('audiooutput', 'speaker', speaker())}{part('audiooutput', 'ringer', ringer())}{list.length === 0 && <Menu.Label>{t('webphone.no_devices')}</Menu.Label>}</>;
 }
 
-function stateWord(c: CallView): string {
+function stateWord(c: CallView, own?: LiveCall, me?: string): string {
   if (c.moving === 'asked') return t('webphone.moving');
   if (c.moving === 'failed') return t('webphone.move_failed');
   if (c.joined) return t('webphone.joined');
   if (c.hold) return t('webphone.on_hold');
   if (c.held) return t('webphone.held');
+  if (own?.one_way) return liveWord(own, me);
   if (c.state === 'ringing') return t('webphone.ringing');
   if (c.state === 'up') return t('webphone.talking');
   return t('webphone.connecting');
@@ -239,6 +240,7 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
       { id: 'swap', icon: ArrowLeftRight, key: 'S', label: t('webphone.swap'), run: () => act('hold', waits[0]?.id ?? '', false) },
       { id: 'join', icon: Users, key: 'J', label: t('webphone.join'), run: () => act('join') },
     ] : []),
+    ...(up && own?.one_way && own.to.user === me.user.id ? [{ id: 'heard', icon: Mic, key: 'O', label: t('webphone.be_heard'), main: true, run: () => act('press', call.id, '0') }] : []),
     ...(up ? [
       { id: 'mute', icon: call.muted ? MicOff : Mic, key: 'M', label: t('webphone.mute'), on: call.muted, run: () => act('mute', call.id, !call.muted) },
       { id: 'hold', icon: call.hold ? Play : Pause, key: 'H', label: t('webphone.hold'), on: call.hold, run: () => act('hold', call.id, !call.hold) },
@@ -254,7 +256,7 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
   );
   return (
     <>
-      <span className="strip-who"><span className="med trunc">{call.name || call.number || t('webphone.unknown')}</span><span className="meta trunc">{[call.name && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call)].filter(Boolean).join(' · ')}</span></span>
+      <span className="strip-who"><span className="med trunc">{call.name || call.number || t('webphone.unknown')}</span><span className="meta trunc">{[call.name && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call, own, me.user.id)].filter(Boolean).join(' · ')}</span></span>
       {taped && <Taped state={taped} resumes={own?.resumes} />}
       {up && call.since > 0 && <Timer since={call.since} />}
       {part === 'transfer'

@@ -87,7 +87,8 @@ function Calls({ run, of, money }: { run: string; of?: Group; money: string }) {
   );
 }
 
-export function Outcome({ run }: { run: Run }) {
+/** What came of a replay. The lines of the log read as if all were done: beside each stands whether it is only drafted, or was applied. */
+export function Outcome({ run, applied }: { run: Run; applied?: string[] }) {
   const o = run.outcome, money = o.currency ?? 'EUR';
   const bys = (['reason', 'person', 'class', 'country', 'line'] as const).filter((by) => o.groups.some((g) => g.by === by));
   const [by, setBy] = useState<string>();
@@ -111,8 +112,8 @@ export function Outcome({ run }: { run: Run }) {
         </div>
       </Card>
       {(run.changes.length > 0 || run.people.length > 0) && (
-        <Card title={t('whatif.would_do')} pad>
-          <ul className="col g4">{run.changes.map((c, i) => <li key={i}>{c}</li>)}</ul>
+        <Card title={t(applied ? 'whatif.did' : 'whatif.would_do')} pad>
+          <ul className="col g4">{(applied ?? run.changes).map((c, i) => <li key={i} className="row w g8"><span className={`chip small${applied ? ' ok' : ''}`}>{t(applied ? 'whatif.is_applied' : 'whatif.is_drafted')}</span>{c}</li>)}</ul>
           {run.people.length > 0 && <ul className="col g4">{run.people.slice(0, 12).map((p) => <li key={p.user} className="row w g8"><span className="med">{p.name}</span>{p.gained.map((r) => <span key={r.right + r.where} className="chip small ok">+ {rightWord(r.right)} · {r.where}</span>)}{p.lost.map((r) => <span key={r.right + r.where} className="chip small danger">− {rightWord(r.right)} · {r.where}</span>)}</li>)}</ul>}
         </Card>
       )}

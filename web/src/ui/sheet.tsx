@@ -51,6 +51,9 @@ export type Tab = { id: string; label: string; count?: number };
 
 export function Tabs({ tabs, value, onChange, label }: { tabs: Tab[]; value: string; onChange: (id: string) => void; label: string }) {
   const box = useRef<HTMLDivElement>(null);
+  useEffect(() => { // where the bar is wider than the screen, a link leads to the tab and not past it
+    box.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [value, tabs.length]);
   const move = (by: number) => {
     const at = tabs.findIndex((x) => x.id === value);
     const next = tabs[(at + by + tabs.length) % tabs.length];

@@ -87,6 +87,9 @@ async function narrow(browser, state) {
   await phone.page.reload();
   await phone.page.getByRole('heading', { name: 'Forwarding' }).waitFor();
   await look(phone.page, 'forwarding, phone, dark', colours);
+  await visit(phone.page, '/profile?tab=security');
+  const tab = await phone.page.getByRole('tab', { selected: true }).boundingBox();
+  check(tab && tab.x >= 0 && tab.x + tab.width <= 390, `a link to the last tab shows it: ${JSON.stringify(tab)}`);
   return phone.complaints;
 }
 

@@ -27,6 +27,7 @@ async function drafted(page) {
 async function replayed(page) {
   await page.getByRole('button', { name: 'Replay the calls', exact: true }).click();
   await page.getByText('What the draft would change', { exact: true }).waitFor();
+  await page.getByText('drafted', { exact: true }).first().waitFor(); // a line of the log reads as if it were done
   await page.getByText('Allowed', { exact: false }).first().waitFor();
   const group = page.getByRole('button', { expanded: false }).filter({ hasText: /call/ }).first();
   await group.click();
@@ -50,6 +51,9 @@ async function applied(page) {
   await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click();
   await page.getByText('change is in force', { exact: false }).or(page.getByText('changes are in force', { exact: false })).first().waitFor();
   await page.getByText('Nothing is drafted', { exact: false }).waitFor();
+  await page.getByText('What the draft has changed', { exact: true }).waitFor();
+  await page.getByText('applied', { exact: true }).first().waitFor();
+  check(await page.getByText('drafted', { exact: true }).count() === 0, 'what is applied is still called drafted');
   await visit(page, '/restrictions');
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.getByText('No mobiles').waitFor({ state: 'detached' });
