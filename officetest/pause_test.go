@@ -80,14 +80,14 @@ func TestBaresipPausesRecording(t *testing.T) {
 			id := stands("on").Text("id")
 			heard(t, bob, 440)
 
-			type_(bob, "*2")
+			type_(bob, "*3")
 			if stands("paused").Text("resumes") == "" {
 				t.Error("nobody sees when it goes on")
 			}
 			type_(alice, card)
 			speaks(700)
 			speaks(550)
-			type_(bob, "*2")
+			type_(bob, "*3")
 			stands("on")
 
 			s.call(202, "POST", "/v1/calls/live/"+id+"/recording", object{"do": "pause", "resume_after": 5})

@@ -105,7 +105,7 @@ func CodeKinds() []CodeKind {
 		{CodeWake, true, "*55", "*76*", false}, {CodeWakeOff, false, "*56", "#76#", false},
 		{CodeNames, false, "*411", "*411", false},
 		{CodeEcho, false, "*43", "*777", false}, {CodeSayExtension, false, "*65", "*65", false},
-		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyRecord, false, "*1", "*1", true}, {CodeKeyPause, false, "*2", "*2", true},
+		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyRecord, false, "*1", "*1", true}, {CodeKeyPause, false, "*3", "*3", true},
 	}
 }
 

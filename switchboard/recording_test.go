@@ -304,12 +304,12 @@ func TestRecordingIsPausedByKey(t *testing.T) {
 				t.Errorf("after %s it is %q, want %q", keys, live.Recording, want)
 			}
 		}
-		state(b, "*2", "")
+		state(b, "*3", "")
 		state(b, "*1", "on")
-		state(c, "*2", "on")
-		state(b, "*2", "paused")
+		state(c, "*3", "on")
+		state(b, "*3", "paused")
 		state(b, "4111", "paused")
-		state(b, "*2", "on")
+		state(b, "*3", "on")
 		c.hangsUp()
 		pause(time.Second)
 		o.drain()
