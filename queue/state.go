@@ -105,11 +105,11 @@ func (w *Caller) Waited(at time.Time) time.Duration {
 	return at.Sub(w.Since)
 }
 
-// New is an empty queue. Nobody is logged in; the seed decides what is left to chance.
-func New(q pbx.Queue, seed uint64) State {
+// New is an empty queue. Nobody has been logged in since then; the seed decides what is left to chance.
+func New(q pbx.Queue, at time.Time, seed uint64) State {
 	s := State{Queue: q, seed: seed | 1}
 	for _, a := range q.Agents {
-		s.Agents = append(s.Agents, Agent{User: a.User, Skill: a.Skill, Next: Free})
+		s.Agents = append(s.Agents, Agent{User: a.User, Skill: a.Skill, Next: Free, Since: at})
 	}
 	return s
 }

@@ -31,7 +31,7 @@ func TestAnySequence(t *testing.T) {
 			q.Agents = append(q.Agents, pbx.QueueAgent{User: pbx.UserID(fmt.Sprintf("a%d", i)), Skill: rapid.IntRange(0, 2).Draw(t, "skill")})
 		}
 		w := &watch{left: map[pbx.CallID]int{}, joined: map[pbx.CallID]bool{}, rings: map[pbx.UserID]pbx.CallID{}}
-		s, now, calls := New(q, rapid.Uint64().Draw(t, "seed")), nine, 0
+		s, now, calls := New(q, nine, rapid.Uint64().Draw(t, "seed")), nine, 0
 		for range rapid.IntRange(1, 60).Draw(t, "inputs") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 20).Draw(t, "seconds")) * time.Second)
 			in := w.input(t, s, &calls)
@@ -177,13 +177,22 @@ func (w *watch) state(t *rapid.T, s State, now time.Time) {
 
 func isDue(s State, c Caller, now time.Time) bool { return !c.Gone || !s.Shut && !c.Next.After(now) }
 
+// Live views tell since when agents are as they are, also at a queue to which nobody has come yet.
+func TestANewQueueKnowsSinceWhen(t *testing.T) {
+	for _, a := range New(pbx.Queue{Agents: []pbx.QueueAgent{{User: "a"}, {User: "b"}}}, nine, 1).Agents {
+		if a.Duty != Out || !a.Since.Equal(nine) {
+			t.Errorf("%s is %v since %v", a.User, a.Duty, a.Since)
+		}
+	}
+}
+
 // BenchmarkStep is a queue of 1,000 callers and 100 agents: one caller leaves, one comes.
 func BenchmarkStep(b *testing.B) {
 	q := pbx.Queue{Strategy: pbx.ServeIdle, Ring: 20, MaxWait: 3600, Late: 60, Every: 30}
 	for i := range 100 {
 		q.Agents = append(q.Agents, pbx.QueueAgent{User: pbx.UserID(fmt.Sprintf("a%d", i))})
 	}
-	s, now := New(q, 1), nine
+	s, now := New(q, nine, 1), nine
 	for i := range 100 {
 		s, _ = Step(s, now, Set{pbx.UserID(fmt.Sprintf("a%d", i)), Free})
 	}

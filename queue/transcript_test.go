@@ -78,7 +78,7 @@ func play(t *testing.T, script string) string {
 			}
 		case w[0] == ">":
 			if !begun {
-				s, begun = New(q, 1), true
+				s, begun = New(q, nine, 1), true
 				if helpers != nil {
 					s, _ = Step(s, nine, Change{Queue: q, Helpers: helpers})
 				}

@@ -335,7 +335,7 @@ func (h *hall) look(s *pbx.Snapshot, live *pbx.Presence, at time.Time) {
 	switch help := helpers(s, q, at); {
 	case h.config == nil:
 		h.config, h.helpers = q, help
-		h.state = queue.New(*q, uint64(at.UnixNano()))
+		h.state = queue.New(*q, at, uint64(at.UnixNano()))
 		h.step(queue.Change{Queue: *q, Helpers: help}, at)
 	case h.config != q || !slices.Equal(h.helpers, help):
 		h.config, h.helpers = q, help

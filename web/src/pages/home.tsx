@@ -4,7 +4,7 @@ import { ArrowRight, Check, Circle, MoveRight, PhoneCall, Plus, TriangleAlert } 
 import { Link } from 'react-router';
 import { api, type Overview } from '../api';
 import { clock, count, stamp, weekday } from '../format';
-import { Direction, Outcome, partyName } from '../parts/call';
+import { Direction, liveWord, Outcome, partyName } from '../parts/call';
 import { MyBudgets } from '../parts/budget';
 import { useNow } from '../parts/now';
 import { WaitingForMe } from '../parts/review';
@@ -75,7 +75,7 @@ function Now() {
               <li key={c.id} className="list-row">
                 <Presence state={c.phase === 'ringing' ? 'ringing' : 'talking'} />
                 <span className="grow trunc"><span className="med">{partyName(c.from)}</span> <MoveRight className="icon xs t3" aria-label={t('live.calls')} /> <span className="med">{partyName(c.to)}</span></span>
-                <span className="meta">{t(`live.phase.${c.phase}`)}</span>
+                <span className="meta">{liveWord(c)}</span>
                 <span className="num t2">{clock((now.getTime() - new Date(c.answered ?? c.started).getTime()) / 1000)}</span>
               </li>
             ))}

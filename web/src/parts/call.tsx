@@ -20,11 +20,16 @@ import { causeWord } from './words';
 
 export const partyName = (p: Party | undefined): string => p?.name || p?.number || t('call.unknown');
 
-/** How a live call stands, for those who look on or, with who they are, for those who talk. */
-export function liveWord(call: LiveCall, me?: string): string {
-  if (!call.one_way) return t(`live.phase.${call.phase}`);
-  return call.to.user === me ? t('webphone.unheard') : t('live.one_way', { name: partyName(call.to) });
+/** How a live call stands. */
+export function liveWord(call: LiveCall): string {
+  if (call.position) return t('live.parked_at', { position: call.position });
+  if (call.menu) return t('live.in_menu', { name: call.menu });
+  return call.queue ? t('live.in_queue', { name: call.queue }) : t(`live.phase.${call.phase}`);
 }
+
+/** That who was called is not heard yet, and what helps: for those who look on and, where it is told who they are, for himself. */
+export const oneWayWord = (call: LiveCall, me?: string): string | undefined =>
+  !call.one_way ? undefined : call.to.user === me ? t('webphone.unheard') : t('live.one_way', { name: partyName(call.to) });
 
 export function PartyText({ party, link }: { party: Party; link?: boolean }) {
   const name = partyName(party);

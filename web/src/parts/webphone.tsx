@@ -17,7 +17,7 @@ import { Avatar, Presence } from '../ui/person';
 import { failed } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
-import { liveWord, partyName } from './call';
+import { oneWayWord, partyName } from './call';
 import { matched } from './desk';
 import { useParks } from './forwarding';
 import { useNow } from './now';
@@ -157,7 +157,7 @@ function stateWord(c: CallView, own?: LiveCall, me?: string): string {
   if (c.joined) return t('webphone.joined');
   if (c.hold) return t('webphone.on_hold');
   if (c.held) return t('webphone.held');
-  if (own?.one_way) return liveWord(own, me);
+  if (own?.one_way) return oneWayWord(own, me) ?? '';
   if (c.state === 'ringing') return t('webphone.ringing');
   if (c.state === 'up') return t('webphone.talking');
   return t('webphone.connecting');
