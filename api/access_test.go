@@ -74,6 +74,10 @@ func rooms(path, body string) []probe {
 	return []probe{{"sales", fmt.Sprintf(path, "<sales room>"), body, ""}, {"office", fmt.Sprintf(path, "<office room>"), body, ""}, {"none", fmt.Sprintf(path, "rom_none"), body, ""}}
 }
 
+func guestRooms(path, body string) []probe {
+	return []probe{{"nina", fmt.Sprintf(path, "<nina>"), body, ""}, {"tom", fmt.Sprintf(path, "<tom>"), body, ""}, {"none", fmt.Sprintf(path, "usr_none"), body, ""}}
+}
+
 // lives are the calls of the office, which somebody wants to move.
 func lives(verb, body string) []probe {
 	var all []probe
@@ -291,6 +295,14 @@ func probes() map[string][]probe {
 		"GET /v1/users/{user}/reminders":               things("/v1/users/%s/reminders", "", ""),
 		"POST /v1/users/{user}/reminders":              things("/v1/users/%s/reminders", "", `{"time":"07:00","days":["mon","sun"],"note":"Train"}`),
 		"DELETE /v1/users/{user}/reminders/{reminder}": {{"nina", "/v1/users/<nina>/reminders/<reminder of nina>", "", ""}, {"none", "/v1/users/<nina>/reminders/rem_none", "", ""}},
+		"GET /v1/guest-rooms":                          one("/v1/guest-rooms", ""),
+		"POST /v1/guest-rooms":                         {{"uwe", "/v1/guest-rooms", `{"user":"<uwe>"}`, ""}, {"mia", "/v1/guest-rooms", `{"user":"<mia>"}`, ""}, {"none", "/v1/guest-rooms", `{"user":"usr_none"}`, ""}},
+		"GET /v1/guest-rooms/{user}":                   guestRooms("/v1/guest-rooms/%s", ""),
+		"DELETE /v1/guest-rooms/{user}":                guestRooms("/v1/guest-rooms/%s", ""),
+		"POST /v1/guest-rooms/{user}/stay":             guestRooms("/v1/guest-rooms/%s/stay", `{"guest":"Ada Guest","language":"pl","departure":"`+inDays(5)+`"}`),
+		"PATCH /v1/guest-rooms/{user}/stay":            guestRooms("/v1/guest-rooms/%s/stay", `{"note":"late"}`),
+		"DELETE /v1/guest-rooms/{user}/stay":           guestRooms("/v1/guest-rooms/%s/stay", ""),
+		"PUT /v1/guest-rooms/{user}/housekeeping":      guestRooms("/v1/guest-rooms/%s/housekeeping", `{"care":"inspected"}`),
 		"GET /v1/users/{user}/duty":                    things("/v1/users/%s/duty", "", ""),
 		"PUT /v1/users/{user}/duty":                    things("/v1/users/%s/duty", "", `{"pause":"lunch"}`),
 		"POST /v1/users/{user}/duty/ready":             things("/v1/users/%s/duty/ready", "", ""),

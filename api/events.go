@@ -400,6 +400,8 @@ func (st *stream) fact(ctx context.Context, f event.Fact) error {
 		}
 	case f.Kind == event.CallEnded:
 		return st.record(ctx, f)
+	case f.Kind.IsTurn() && f.Object.ID == string(st.v.who.User):
+		return st.stay()
 	case f.Kind == event.LoginSessionsEnded || f.Kind == event.LoginPasswordSet:
 		if f.Object.ID == string(st.v.who.User) {
 			return st.stay()
@@ -532,6 +534,8 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, st.sees(policy.BudgetEdit, policy.System())
 	case pbx.KindReminder:
 		return what, st.sees(policy.ReminderSet, policy.User(user))
+	case pbx.KindGuestRoom:
+		return what, st.sees(policy.RoomAssign, policy.User(user))
 	case pbx.KindContact:
 		c := st.v.s.Contacts[pbx.ContactID(f.Object.ID)]
 		what.Mine = c != nil && c.User != "" && c.User == st.v.who.User

@@ -227,6 +227,9 @@ func (f *frozen) build() {
 		label, user, group := name, pbx.UserID(o.ids[of[0]]), pbx.GroupID(o.ids[of[1]])
 		o.ids[name] = must(command.CreateContact{Contact: command.Contact{Name: &label, User: &user, Group: &group, Numbers: &[]pbx.ContactNumber{{Number: "+4930222333"}}}}).Object.ID
 	}
+	for _, name := range []string{"nina", "tom"} {
+		must(command.AddGuestRoom{User: pbx.UserID(o.ids[name])})
+	}
 	o.ids["reminder of nina"] = must(command.CreateReminder{User: pbx.UserID(o.ids["nina"]), Clock: 7 * 60}).Object.ID
 	for name, on := range map[string]pbx.Ref{"sales budget": {Kind: pbx.KindGroup, ID: o.ids["sales"]}, "office budget": {Kind: pbx.KindSettings, ID: "office"}} {
 		label, limit, measure := name, int64(100), pbx.MeasureTime

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"tandem/command"
@@ -51,6 +52,12 @@ func (s *Server) listReminders(_ context.Context, v *visit, in *userIn) (Reminde
 	for _, m := range v.s.RemindersOf(user) {
 		page.Items = append(page.Items, v.reminder(m))
 	}
+	slices.SortStableFunc(page.Items, func(a, b Reminder) int { // the next one first, and what is over last
+		if a.Next.IsZero() != b.Next.IsZero() {
+			return b.Next.Compare(a.Next)
+		}
+		return a.Next.Compare(b.Next)
+	})
 	return page, nil
 }
 

@@ -16,6 +16,7 @@ type Me struct {
 	Rights  map[string]pbx.ScopeKind `json:"rights" doc:"widest scope by name of the right"`
 	Groups  []UserGroup              `json:"groups" nullable:"false"`
 	Agent   bool                     `json:"agent" doc:"serves a queue"`
+	Rooms   bool                     `json:"rooms" doc:"there are guest rooms to check guests in and out"`
 	Office  Office                   `json:"office"`
 	SIP     Phone                    `json:"sip"`
 	Version string                   `json:"version"`
@@ -54,7 +55,7 @@ func (s *Server) me(ctx context.Context, v *visit) (Me, error) {
 		return Me{}, err
 	}
 	t, sip := v.s.Tenant, s.c.SIP()
-	return Me{User: shown[0], Agent: len(v.s.QueuesOf(v.who.User)) > 0, Rights: policy.Can(v.s, v.who, v.at), Groups: shown[0].Groups,
+	return Me{User: shown[0], Agent: len(v.s.QueuesOf(v.who.User)) > 0, Rooms: v.hasRooms(), Rights: policy.Can(v.s, v.who, v.at), Groups: shown[0].Groups,
 		Office:  Office{t.Name, t.Country, t.Zone, t.Language, t.Public, t.Digits},
 		SIP:     Phone{Server: s.host(v), Domain: s.host(v), Realm: pbx.Realm, UDP: sip.UDP, TCP: sip.TCP, TLS: sip.TLS, WS: sip.WS},
 		Version: s.c.Version, Expires: v.expires}, nil

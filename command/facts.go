@@ -110,6 +110,8 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 		}
 	case *pbx.Token:
 		verb = "revoked"
+	case *pbx.GuestRoom:
+		verb = guestRoomVerb(before, d.After)
 	default:
 		if d.After == nil {
 			verb = "deleted"
@@ -130,6 +132,20 @@ func userVerb(before *pbx.User, after pbx.Noun, w *Work) string {
 		return "suspended"
 	case before.IsSuspended(w.Now) && !u.IsSuspended(w.Now):
 		return "restored"
+	}
+	return "changed"
+}
+
+// guestRoomVerb says what became of a guest room.
+func guestRoomVerb(before *pbx.GuestRoom, after pbx.Noun) string {
+	r, ok := after.(*pbx.GuestRoom)
+	switch {
+	case !ok:
+		return "deleted"
+	case before.Stay == nil && r.Stay != nil:
+		return "checked_in"
+	case before.Stay != nil && r.Stay == nil:
+		return "checked_out"
 	}
 	return "changed"
 }

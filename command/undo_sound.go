@@ -36,6 +36,10 @@ func SoundsOf(n pbx.Noun) (blobs []string) {
 		add(n.Music.Blob)
 	case *pbx.Group:
 		add(n.Music.Blob)
+	case *pbx.GuestRoom:
+		if n.Stay != nil && n.Stay.Before.Mailbox != nil {
+			return SoundsOf(n.Stay.Before.Mailbox)
+		}
 	case *pbx.Mailbox:
 		for _, g := range n.Greetings {
 			add(g.Sound.Blob)

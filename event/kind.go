@@ -152,6 +152,12 @@ const (
 	ReminderChanged Kind = "reminder.changed" // … it was made, answered, put off, or missed
 	ReminderDeleted Kind = "reminder.deleted"
 
+	GuestRoomCreated    Kind = "guestroom.created"
+	GuestRoomChanged    Kind = "guestroom.changed" // housekeeping, or what is known of the stay
+	GuestRoomCheckedIn  Kind = "guestroom.checked_in"
+	GuestRoomCheckedOut Kind = "guestroom.checked_out"
+	GuestRoomDeleted    Kind = "guestroom.deleted"
+
 	BlockMade     Kind = "block.made"     // a network was shut out, by the house or by somebody; After is a pbx.Block
 	BlockAllowed  Kind = "block.allowed"  // … or never will be by itself
 	BlockReleased Kind = "block.released" // … and not any more; Before is a pbx.Block
@@ -281,6 +287,7 @@ func Kinds() []Kind {
 		RulesBroken,
 		ContactCreated, ContactChanged, ContactDeleted,
 		ReminderCreated, ReminderChanged, ReminderDeleted,
+		GuestRoomCreated, GuestRoomChanged, GuestRoomCheckedIn, GuestRoomCheckedOut, GuestRoomDeleted,
 		BlockMade, BlockAllowed, BlockReleased,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,
@@ -306,6 +313,9 @@ func (k Kind) IsKnown() bool { return slices.Contains(Kinds(), k) }
 func (k Kind) IsLive() bool {
 	return k == DeviceRegistered || k == DeviceUnregistered || k == CallChanged || k == NoticeMoved
 }
+
+// IsTurn reports whether a guest came or went: whoever is at the extension now is another than before.
+func (k Kind) IsTurn() bool { return k == GuestRoomCheckedIn || k == GuestRoomCheckedOut }
 
 // IsCall reports whether the fact belongs to a call and not to the audit log of changes.
 func (k Kind) IsCall() bool { return k.Noun() == "call" }

@@ -65,7 +65,7 @@ func (p *pass) watch(r *http.Request, expires time.Time, cut func()) {
 		case <-r.Context().Done():
 			return
 		case f, ok := <-sub.Facts():
-			again = !ok || f.Kind == event.LoginSessionsEnded || f.Kind == event.LoginPasswordSet
+			again = !ok || f.Kind == event.LoginSessionsEnded || f.Kind == event.LoginPasswordSet || f.Kind.IsTurn()
 			if !ok { // it was too slow to be told everything
 				sub.Close()
 				sub = p.h.Bus.Subscribe(64)

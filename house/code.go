@@ -54,6 +54,8 @@ func (h *House) carry(ctx context.Context, who pbx.Actor, action pbx.CodeAction,
 		return k.wake(ctx, argument)
 	case pbx.CodeWakeOff:
 		return k.wakeOff(ctx)
+	case pbx.CodeHousekeeping:
+		return k.housekeeping(ctx, argument)
 	case switchboard.CodeReminder:
 		return k.reminded(ctx, pbx.ReminderID(argument))
 	case switchboard.CodeSnooze:
@@ -190,7 +192,7 @@ func (k *keypad) extension() call.Carried {
 
 // latest finds the newest call of the person that is meant.
 func (k *keypad) latest(ctx context.Context, meant func(*report.CDR) bool) (report.CDR, bool) {
-	page, err := k.h.Store.Calls(ctx, store.CallQuery{Sight: store.Scope{Users: []pbx.UserID{k.who.User}}, User: k.who.User, Keep: meant, Limit: 1})
+	page, err := k.h.Store.Calls(ctx, store.CallQuery{Sight: store.Scope{Users: []pbx.UserID{k.who.User}}, User: k.who.User, From: k.h.snapshot().OwnSince(k.who.User), Keep: meant, Limit: 1})
 	if err != nil {
 		k.h.log.Error("the call log could not be read for a feature code", "user", k.who.User, "error", err)
 	}

@@ -34,7 +34,7 @@ func (h *House) journal(ctx context.Context, calls []report.CDR, facts []event.F
 
 // tellMissed tells somebody that he was called in vain.
 func (h *House) tellMissed(c *report.CDR) {
-	if c.To.User == "" || !c.MissedBy(c.To.User) {
+	if c.To.User == "" || !c.MissedBy(c.To.User) || h.isFormer(c.To.User, c.Started) {
 		return
 	}
 	n := notice{Happening: policy.Happening{Kind: policy.NoticeMissed, Users: people(c.To.User)}, about: pbx.Ref{Kind: pbx.KindCall, ID: string(c.ID)}, page: "/calls?call=" + string(c.ID),

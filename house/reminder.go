@@ -64,18 +64,28 @@ func (h *House) stepReminder(ctx context.Context, id pbx.ReminderID, step comman
 	return r.Snapshot, nil
 }
 
-// tellUnwoken tells who set a reminder that it reached nobody; when he is gone, who was to be called.
+// tellUnwoken tells who set a reminder that it reached nobody; when he is gone, who was to be called. For a guest the reception is told too, and not the guest: he
+// sleeps, and somebody has to knock at his door.
 func (h *House) tellUnwoken(s *pbx.Snapshot, m *pbx.Reminder, due time.Time) {
+	n := notice{Happening: policy.Happening{Kind: policy.NoticeReminder}, about: pbx.Ref{Kind: pbx.KindUser, ID: string(m.User)},
+		says: pbx.Says{Args: map[string]string{"name": s.NameOf(m.Ref())}, Times: map[string]time.Time{"at": due}}}
+	if s.GuestRooms[m.User] != nil {
+		n.Over, n.page = policy.User(m.User), "/reception"
+		if m.By != m.User {
+			n.Users = people(m.By)
+		}
+		h.informNow(n)
+		return
+	}
 	by := m.By
 	if u := s.Users[by]; u == nil || u.IsSuspended(h.Config.Now()) {
 		by = m.User
 	}
-	page := "/profile?tab=reminders"
+	n.Users, n.page = people(by), "/profile?tab=reminders"
 	if by != m.User {
-		page = "/people/" + string(m.User) + "?tab=reminders"
+		n.page = "/people/" + string(m.User) + "?tab=reminders"
 	}
-	h.informNow(notice{Happening: policy.Happening{Kind: policy.NoticeReminder, Users: people(by)}, about: pbx.Ref{Kind: pbx.KindUser, ID: string(m.User)}, page: page,
-		says: pbx.Says{Args: map[string]string{"name": s.NameOf(m.Ref())}, Times: map[string]time.Time{"at": due}}})
+	h.informNow(n)
 }
 
 // wake sets a call at the time that was dialled, HHMM, and says when it will be.

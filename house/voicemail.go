@@ -88,6 +88,9 @@ func usualGreeting(on pbx.Occasion) string {
 
 // Keep implements switchboard.Boxes.
 func (b mailboxes) Keep(ctx context.Context, m pbx.Message) error {
+	if b.h.isFormer(m.User, m.At) { // who it was for has left meanwhile
+		return b.h.Blobs.Delete(string(m.ID))
+	}
 	t := b.h.tellMessage(m)
 	err := b.h.note(ctx, event.MessageLeft, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, pbx.Message{}, m, t.rows...)
 	if err == nil {

@@ -102,6 +102,9 @@ func (h *House) hear(ctx context.Context, sub *bus.Subscription) {
 			if !ok {
 				return
 			}
+			if f.Kind.IsTurn() {
+				h.roomTurned(ctx, f)
+			}
 			if f.Object.Kind != pbx.KindMessage {
 				continue
 			}

@@ -64,6 +64,7 @@ func empty(size int) *Snapshot {
 		Regions:        map[RegionID]*Region{},
 		Contacts:       map[ContactID]*Contact{},
 		Reminders:      map[ReminderID]*Reminder{},
+		GuestRooms:     map[UserID]*GuestRoom{},
 		Timetables:     map[HoursID]*Timetable{},
 		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
@@ -186,6 +187,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Contacts, ContactID(r.ID))
 	case KindReminder:
 		return found(s.Reminders, ReminderID(r.ID))
+	case KindGuestRoom:
+		return found(s.GuestRooms, UserID(r.ID))
 	case KindPrompt:
 		return found(s.Prompts, PromptID(r.ID))
 	case KindMailbox:
@@ -209,7 +212,7 @@ func found[K comparable, V interface {
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
 // statuses, calendars, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, rules about recording, hours, overrides,
-// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, contacts, reminders, park positions, rooms, regions, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, contacts, reminders, guest rooms, park positions, rooms, regions, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -219,7 +222,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) && each(s.RecordRules, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Parks, yield) && each(s.Rooms, yield) &&
-			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield) && each(s.Regions, yield) && each(s.Contacts, yield) && each(s.Reminders, yield)
+			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield) && each(s.Regions, yield) && each(s.Contacts, yield) && each(s.Reminders, yield) && each(s.GuestRooms, yield)
 	}
 }
 
@@ -233,7 +236,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status, calendar, duty, forwarding, mailbox, rule about recording, hours, budgets, alarms, contacts and reminders of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, calendar, duty, forwarding, mailbox, rule about recording, hours, budgets, alarms, contacts, reminders and guest room of a user; memberships of a group and what is scoped to it;
 // assignments of a custom role; budgets of a token. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -268,6 +271,9 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 			all = append(all, b.Ref())
 		}
 		all = append(all, s.recordRules(r.ID)...)
+		if g := s.GuestRooms[u]; g != nil {
+			all = append(all, g.Ref())
+		}
 	case KindGroup:
 		all = refs(all, s.Members(GroupID(r.ID)))
 		if e := s.Entrances[GroupID(r.ID)]; e != nil {
@@ -456,6 +462,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Contacts, k, t)[n.ID] = n
 	case *Reminder:
 		own(&s.Reminders, k, t)[n.ID] = n
+	case *GuestRoom:
+		own(&s.GuestRooms, k, t)[n.User] = n
 	case *Prompt:
 		own(&s.Prompts, k, t)[n.ID] = n
 	case *Mailbox:
@@ -536,6 +544,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Contacts, r.Kind, t), ContactID(r.ID))
 	case KindReminder:
 		delete(own(&s.Reminders, r.Kind, t), ReminderID(r.ID))
+	case KindGuestRoom:
+		delete(own(&s.GuestRooms, r.Kind, t), UserID(r.ID))
 	case KindPrompt:
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	case KindMailbox:

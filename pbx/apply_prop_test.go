@@ -117,6 +117,7 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 				Group: rapid.SampledFrom([]pbx.GroupID{"", "grp_1"}).Draw(t, "whose")})
 			add(&pbx.DID{ID: pbx.DIDID("did_" + n), Number: "+4930100" + id("number"), Region: rapid.SampledFrom([]pbx.RegionID{"", "reg_1", pbx.OfficeRegion}).Draw(t, "where")})
 		case 25:
+			add(&pbx.GuestRoom{User: pbx.UserID("usr_" + id("room")), Care: rapid.SampledFrom([]pbx.Housekeeping{pbx.RoomClean, "gold"}).Draw(t, "care"), Created: day})
 			add(&pbx.Reminder{ID: pbx.ReminderID("rem_" + n), User: pbx.UserID("usr_" + id("called")), Clock: 7 * 60, Days: rapid.SampledFrom([][]time.Weekday{nil, {1, 5}}).Draw(t, "days"), After: day})
 		case 16:
 			keeper := rapid.SampledFrom([]pbx.HoursID{pbx.OfficeHours, "grp_1", "grp_2", "usr_1"}).Draw(t, "keeper")

@@ -153,6 +153,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkContact(n)
 	case *Reminder:
 		return s.checkReminder(n)
+	case *GuestRoom:
+		return s.checkGuestRoom(n)
 	}
 	return nil
 }

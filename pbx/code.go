@@ -52,6 +52,7 @@ const (
 	CodeSteal          CodeAction = "steal"             // takes it over
 	CodeWake           CodeAction = "wake"              // a call at the time that follows, HHMM (G-019)
 	CodeWakeOff        CodeAction = "wake_off"          // … none of those that come once
+	CodeHousekeeping   CodeAction = "housekeeping"      // a room is dirty, clean or inspected: 1, 2 or 3, then its number, if it is not that of the phone (G-019)
 	CodeMailbox        CodeAction = "mailbox"           // own messages
 	CodeMailboxOther   CodeAction = "mailbox_other"     // those of the mailbox whose number follows, or is asked for
 )
@@ -103,6 +104,7 @@ func CodeKinds() []CodeKind {
 		{CodeMailbox, false, "*97", "*4", false}, {CodeMailboxOther, true, "*98", "*4*", false},
 		{CodeSpeed, true, "*0", "*5", false}, {CodeLastCaller, false, "*69", "*69", false}, {CodeRedial, false, "*66", "*66", false},
 		{CodeWake, true, "*55", "*76*", false}, {CodeWakeOff, false, "*56", "#76#", false},
+		{CodeHousekeeping, true, "*57", "*75*", false},
 		{CodeNames, false, "*411", "*411", false},
 		{CodeEcho, false, "*43", "*777", false}, {CodeSayExtension, false, "*65", "*65", false},
 		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyRecord, false, "*1", "*1", true}, {CodeKeyPause, false, "*3", "*3", true},

@@ -100,7 +100,8 @@ const (
 	KindRegion      Kind = "region"
 	KindContact     Kind = "contact"
 	KindReminder    Kind = "reminder"
-	KindBlock       Kind = "block" // a network that is shut out, or never is; its id is the network
+	KindGuestRoom   Kind = "guestroom" // the id is that of the person whose extension it is
+	KindBlock       Kind = "block"     // a network that is shut out, or never is; its id is the network
 	KindNotice      Kind = "notice"
 )
 

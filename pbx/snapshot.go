@@ -44,6 +44,7 @@ type Snapshot struct {
 	Regions        map[RegionID]*Region
 	Contacts       map[ContactID]*Contact
 	Reminders      map[ReminderID]*Reminder
+	GuestRooms     map[UserID]*GuestRoom
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

@@ -123,6 +123,9 @@ func (q *asker) enter(t *Target) bool {
 			q.add(q.s.Person(t.more.sound.Voices[i].User))
 		}
 	}
+	if q.mine && !t.living && q.then < pbx.Instant(q.s.OwnSince(q.me.User.ID)) {
+		q.mine = false // it was somebody else's then: a guest who has left (G-019)
+	}
 	for _, g := range t.groups {
 		q.join(q.s.Node(g))
 	}

@@ -298,7 +298,7 @@ func (c *script) states(r Right) {
 func (c *script) devices(r Right) {
 	if !slices.Contains([]string{"call.receive", "call.place", "call.out", "call.see", "call.divert", "call.transfer", "call.pickup",
 		"call.park", "call.intercom", "call.hangup", "call.number", "presence.see", "presence.set", "forwarding.edit", "forwarding.outside", "reminder.set",
-		"voicemail.play", "voicemail.edit", "hours.override", "recording.control", "user.see", "call.listen", "call.whisper", "call.barge", "call.steal"}, r.String()) {
+		"voicemail.play", "voicemail.edit", "hours.override", "recording.control", "user.see", "call.listen", "call.whisper", "call.barge", "call.steal", "room.assign"}, r.String()) {
 		c.forbid(r.String(), `context has device`)
 	}
 }

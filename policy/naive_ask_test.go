@@ -107,7 +107,7 @@ func (n naive) ask(r Request) Code {
 	}
 	inPhone := []Right{CallReceive, CallPlace, CallOut, CallSee, CallDivert, CallTransfer, CallPickup, CallPark, CallIntercom, CallHangup,
 		CallNumber, PresenceSee, PresenceSet, ForwardingEdit, ForwardingOutside, ReminderSet, VoicemailPlay, VoicemailEdit, HoursOverride, RecordingControl, UserSee,
-		CallListen, CallWhisper, CallBarge, CallSteal}
+		CallListen, CallWhisper, CallBarge, CallSteal, RoomAssign}
 	never := []Right{TokenCreate, LoginEdit, RoleSystem, BackupRestore, DelegateGive, ClientUse, WebsiteAccess, AdminAccess}
 	if r.Actor.Kind == pbx.ActorDevice && !slices.Contains(inPhone, r.Right) {
 		return Phone

@@ -241,7 +241,8 @@ func (n naive) reaches(u pbx.UserID, g nGrant, t nThing) bool {
 // ownedBy reports whether the thing is the person's: a mailbox of a group is each member's.
 func (n naive) ownedBy(u pbx.UserID, t nThing) bool {
 	if slices.Contains(t.people, u) {
-		return true
+		room := n.s.GuestRooms[u]
+		return room == nil || t.living || t.kind != KindCall && t.kind != KindRecording || !t.then.Before(room.Since)
 	}
 	if t.kind == KindVoicemail && len(t.people) == 0 {
 		for _, m := range n.memberships(u, n.at) {
@@ -417,7 +418,7 @@ func (n naive) replay(host pbx.UserID, at time.Time) pbx.Replay {
 func (n naive) shared(u pbx.UserID, r Right, t nThing, a []nGrant) bool {
 	subjects := 0
 	for _, p := range t.people {
-		if p == u {
+		if p == u && n.ownedBy(u, t) {
 			return true
 		}
 		if n.s.Users[p] != nil {

@@ -30,7 +30,7 @@ const (
 	NoticeQuality        pbx.NoticeKind = "quality"         // calls over a line are bad, or good again (B-104)
 	NoticeForwarded      pbx.NoticeKind = "forwarded"       // a rule of the reader leads to a number outside it did not lead to before (TF-07)
 	NoticeClock          pbx.NoticeKind = "clock"           // the clock of the machine was set (BAR TZ-07)
-	NoticeReminder       pbx.NoticeKind = "reminder"        // nobody answered a reminder call that the reader set (G-019)
+	NoticeReminder       pbx.NoticeKind = "reminder"        // nobody answered a reminder call that the reader set, or that of a guest he looks after (G-019)
 )
 
 // Severity says how much a notice matters.
@@ -74,7 +74,7 @@ func NoticeSorts() []NoticeSort {
 		{Kind: NoticeApproved, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeRefused, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeWarning, Severity: SeverityCritical, Area: AreaOwn, Usual: all},
-		{Kind: NoticeReminder, Severity: SeverityWarning, Area: AreaOwn, Usual: all},
+		{Kind: NoticeReminder, Severity: SeverityWarning, Area: AreaOwn, Right: RoomAssign, Most: 10, Usual: all},
 		{Kind: NoticeMailboxLocked, Severity: SeverityWarning, Area: AreaOwn, Right: VoicemailPlay, Usual: all},
 		{Kind: NoticeForwarded, Severity: SeverityWarning, Area: AreaOwn, Usual: all},
 		{Kind: NoticeAlarm, Severity: SeverityCritical, Area: AreaGroups, Right: RestrictionEdit, Most: 5, Usual: all},

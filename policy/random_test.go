@@ -135,8 +135,10 @@ func (d *dice) office() []pbx.Noun {
 		}
 		nouns = append(nouns, g)
 	}
-	for _, id := range d.users {
-		nouns = append(nouns, d.person(id)...)
+	for i, id := range d.users {
+		if nouns = append(nouns, d.person(id)...); i == 1 { // guests come and go there
+			nouns = append(nouns, &pbx.GuestRoom{User: id, Care: pbx.RoomClean, Since: noon})
+		}
 	}
 	if d.oneIn(2) { // people of rank, so that the rules about them are met
 		for i, role := range []pbx.RoleID{"system_owner", "system_owner", "system_admin", "manage_users", "manage_users", "rol_admin"} {

@@ -11,7 +11,7 @@ import (
 // forge is a snapshot that need not be one: rows taken out or made otherwise, for the naive evaluator only.
 func forge(s *pbx.Snapshot, put ...pbx.Noun) *pbx.Snapshot {
 	next := &pbx.Snapshot{Tenant: s.Tenant, Users: s.Users, Groups: maps.Clone(s.Groups), Roles: maps.Clone(s.Roles),
-		Memberships: maps.Clone(s.Memberships), Assignments: maps.Clone(s.Assignments), Grants: maps.Clone(s.Grants), Devices: s.Devices, Tokens: s.Tokens}
+		Memberships: maps.Clone(s.Memberships), Assignments: maps.Clone(s.Assignments), Grants: maps.Clone(s.Grants), Devices: s.Devices, Tokens: s.Tokens, GuestRooms: s.GuestRooms}
 	if next.Roles == nil {
 		next.Roles = map[pbx.RoleID]*pbx.Role{}
 	}

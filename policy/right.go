@@ -218,7 +218,7 @@ func (r Right) Needs() []Right { return catalogue[r].needs }
 // phone is what a device may do for its user; everything else asks for a person (B-105).
 var phone = setOf(CallReceive, CallPlace, CallOut, CallSee, CallDivert, CallTransfer, CallPickup, CallPark, CallIntercom,
 	CallHangup, CallNumber, PresenceSee, PresenceSet, ForwardingEdit, ForwardingOutside, ReminderSet, VoicemailPlay, VoicemailEdit, HoursOverride, RecordingControl, UserSee,
-	CallListen, CallWhisper, CallBarge, CallSteal)
+	CallListen, CallWhisper, CallBarge, CallSteal, RoomAssign)
 
 // neverByToken is what no program may do for its owner (I-16).
 var neverByToken = setOf(TokenCreate, LoginEdit, RoleSystem, BackupRestore, DelegateGive, ClientUse, WebsiteAccess, AdminAccess)

@@ -284,6 +284,13 @@ CREATE TABLE groups (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE guestrooms (
+	tenant TEXT NOT NULL,
+	id     TEXT NOT NULL,
+	body   TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE links (
 	tenant  TEXT   NOT NULL,
 	hash    TEXT   NOT NULL,

@@ -32,7 +32,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, reviewRows(), &nouns), gather(ctx, x, t.id, verdictRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
 			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns),
 			gather(ctx, x, t.id, restrictionRows(), &nouns), gather(ctx, x, t.id, deckRows(), &nouns), gather(ctx, x, t.id, budgetRows(), &nouns), gather(ctx, x, t.id, alarmRows(), &nouns),
-			gather(ctx, x, t.id, regionRows(), &nouns), gather(ctx, x, t.id, contactRows(), &nouns), gather(ctx, x, t.id, reminderRows(), &nouns))
+			gather(ctx, x, t.id, regionRows(), &nouns), gather(ctx, x, t.id, contactRows(), &nouns), gather(ctx, x, t.id, reminderRows(), &nouns), gather(ctx, x, t.id, guestRoomRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -192,6 +192,7 @@ type sorted struct {
 	regions      []*pbx.Region
 	contacts     []*pbx.Contact
 	reminders    []*pbx.Reminder
+	guestRooms   []*pbx.GuestRoom
 	gone         map[pbx.Kind][]string
 }
 
@@ -273,6 +274,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.contacts = append(s.contacts, n)
 		case *pbx.Reminder:
 			s.reminders = append(s.reminders, n)
+		case *pbx.GuestRoom:
+			s.guestRooms = append(s.guestRooms, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -291,7 +294,7 @@ func tables() map[pbx.Kind]string {
 		pbx.KindPark: "parks", pbx.KindRoom: "rooms",
 		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts", pbx.KindMailbox: "mailboxes", pbx.KindRecordRule: "recordrules",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
-		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets", pbx.KindAlarm: "alarms", pbx.KindRegion: "regions", pbx.KindContact: "contacts", pbx.KindReminder: "reminders"}
+		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets", pbx.KindAlarm: "alarms", pbx.KindRegion: "regions", pbx.KindContact: "contacts", pbx.KindReminder: "reminders", pbx.KindGuestRoom: "guestrooms"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -319,6 +322,9 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 	if err := t.voidLinks(ctx, x, s.users); err != nil {
 		return err
 	}
+	if err := t.clearRooms(ctx, x, s.guestRooms); err != nil {
+		return err
+	}
 	return errors.Join(put(ctx, x, t.id, groupRows(), s.groups), put(ctx, x, t.id, roleRows(), s.roles), put(ctx, x, t.id, userRows(), s.users),
 		put(ctx, x, t.id, membershipRows(), s.memberships), put(ctx, x, t.id, assignmentRows(), s.assignments),
 		put(ctx, x, t.id, grantRows(), s.grants), put(ctx, x, t.id, deviceRows(), s.devices), put(ctx, x, t.id, tokenRows(), s.tokens),
@@ -329,7 +335,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, reviewRows(), s.reviews), put(ctx, x, t.id, verdictRows(), s.verdicts), put(ctx, x, t.id, promptRows(), s.prompts),
 		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes),
 		put(ctx, x, t.id, restrictionRows(), s.restrictions), put(ctx, x, t.id, deckRows(), s.decks), put(ctx, x, t.id, budgetRows(), s.budgets), put(ctx, x, t.id, alarmRows(), s.alarms),
-		put(ctx, x, t.id, regionRows(), s.regions), put(ctx, x, t.id, contactRows(), s.contacts), put(ctx, x, t.id, reminderRows(), s.reminders))
+		put(ctx, x, t.id, regionRows(), s.regions), put(ctx, x, t.id, contactRows(), s.contacts), put(ctx, x, t.id, reminderRows(), s.reminders), put(ctx, x, t.id, guestRoomRows(), s.guestRooms))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

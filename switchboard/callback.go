@@ -320,6 +320,23 @@ func (r *run) attendBack(t *stay) {
 	}
 }
 
+// DropCallbacks takes the places that are kept for calls back to somebody inside out of all queues: who asked for them is no longer there.
+func (b *Board) DropCallbacks(ctx context.Context, who pbx.Actor, u pbx.UserID) error {
+	s, _ := b.c.View()
+	for id := range s.Queues {
+		places, err := b.c.Queues.Places(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, p := range places {
+			if p.From.User == u {
+				b.hall(id).put(note{in: queue.Drop{Call: p.ID}, dropped: &who})
+			}
+		}
+	}
+	return nil
+}
+
 // DropCallback takes a place out of a queue that is kept for a call back, for somebody who may change the queue.
 func (b *Board) DropCallback(_ context.Context, who pbx.Actor, q pbx.QueueID, place pbx.CallID) error {
 	s, _ := b.c.View()

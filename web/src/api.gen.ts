@@ -1252,6 +1252,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/guest-rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Extensions that are let to guests: who is there until when, and how they are looked after.
+         * @description Needs `room.assign` or `user.edit`; shows and changes only what it reaches.
+         */
+        get: operations["get_guest-rooms"];
+        put?: never;
+        /**
+         * Make a guest room of an extension.
+         * @description Needs `user.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_guest-rooms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guest-rooms/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One guest room.
+         * @description Needs `room.assign` or `user.edit` over the user; who may not see it is told that it does not exist.
+         */
+        get: operations["get_guest-rooms_by_user"];
+        put?: never;
+        post?: never;
+        /**
+         * Make an extension like any other of a vacant guest room.
+         * @description Needs `user.edit` over the user; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_guest-rooms_by_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guest-rooms/{user}/housekeeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether a guest room is dirty, clean or inspected.
+         * @description Needs `room.assign` over the user; who may not see it is told that it does not exist.
+         */
+        put: operations["put_guest-rooms_by_user_housekeeping"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/guest-rooms/{user}/stay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a guest in: phones of the house show his name, and the house speaks his language.
+         * @description Needs `room.assign` over the user; who may not see it is told that it does not exist.
+         */
+        post: operations["post_guest-rooms_by_user_stay"];
+        /**
+         * Check a guest out: nothing of him reaches the next one.
+         * @description Needs `room.assign` over the user; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_guest-rooms_by_user_stay"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what is known of the guest who is there.
+         * @description Needs `room.assign` over the user; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_guest-rooms_by_user_stay"];
+        trace?: never;
+    };
     "/v1/health": {
         parameters: {
             query?: never;
@@ -5327,6 +5423,14 @@ export interface components {
             push: boolean;
             web: boolean;
         };
+        CheckInBody: {
+            /** @description YYYY-MM-DDTHH:MM by the clock of the room */
+            departure: string;
+            guest: string;
+            /** @description in which the house speaks to him; absent: as to everybody there */
+            language?: string;
+            note?: string;
+        };
         ChoosePasswordBody: {
             password: string;
         };
@@ -5988,6 +6092,13 @@ export interface components {
             revision?: string;
             zone?: string;
         };
+        EditStayBody: {
+            /** @description YYYY-MM-DDTHH:MM by the clock of the room */
+            departure?: string;
+            guest?: string;
+            language?: string;
+            note?: string;
+        };
         EditUserBody: {
             email?: string;
             extension?: string;
@@ -6377,6 +6488,46 @@ export interface components {
             id: string;
             name: string;
         };
+        GuestRoom: {
+            /** @description what the visitor may do with the room */
+            can: components["schemas"]["GuestRoomCan"];
+            /** @enum {string} */
+            care: "dirty" | "clean" | "inspected";
+            /**
+             * Format: date-time
+             * @description when that was said
+             */
+            cared?: string;
+            extension: string;
+            /** @description what the next check-in or check-out clears; likewise */
+            left?: components["schemas"]["RoomLeft"];
+            /** @description of the extension while it is vacant */
+            name: string;
+            occupied: boolean;
+            /**
+             * @description class status
+             * @enum {string}
+             */
+            presence?: "available" | "available2" | "away" | "away2" | "dnd" | "ringing" | "talking" | "offline";
+            /** @description for If-Match */
+            revision: string;
+            /** @description shown to those who check guests in and out */
+            stay?: components["schemas"]["Stay"];
+            /** @description whom the extension stands for */
+            user: string;
+            /** @description in which the departure is meant */
+            zone: string;
+        };
+        GuestRoomCan: {
+            /** @description check in and out, say how the room is looked after */
+            assign: boolean;
+            /** @description wake-up calls */
+            reminders: boolean;
+            /** @description make an extension like any other of it */
+            remove: boolean;
+            /** @description do not disturb, and the like */
+            status: boolean;
+        };
         Handling: {
             /** Format: date-time */
             at: string;
@@ -6570,6 +6721,10 @@ export interface components {
             until: string;
             /** @enum {string} */
             why?: "week" | "holiday" | "override";
+        };
+        HousekeepingInBody: {
+            /** @enum {string} */
+            care: "dirty" | "clean" | "inspected";
         };
         Import: {
             /** Format: int64 */
@@ -6969,6 +7124,8 @@ export interface components {
             rights: {
                 [key: string]: string;
             };
+            /** @description there are guest rooms to check guests in and out */
+            rooms: boolean;
             /** Format: date-time */
             sessionExpires?: string;
             sip: components["schemas"]["Phone"];
@@ -7212,6 +7369,10 @@ export interface components {
             name: string;
             parent?: string;
             zone?: string;
+        };
+        NewGuestRoomBody: {
+            /** @description whose extension it is */
+            user: string;
         };
         NewPlace: {
             group: string;
@@ -7669,6 +7830,16 @@ export interface components {
         };
         PageGroup: {
             items: components["schemas"]["Group"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageGuestRoom: {
+            items: components["schemas"]["GuestRoom"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -9315,6 +9486,41 @@ export interface components {
             revision?: string;
             wait?: boolean;
         };
+        RoomLeft: {
+            /**
+             * Format: int64
+             * @description in the phone book of the extension
+             */
+            contacts: number;
+            /** @description how the mailbox works is not as it was before */
+            greeting: boolean;
+            /**
+             * Format: int64
+             * @description messages that nobody has heard
+             */
+            new: number;
+            /**
+             * Format: int64
+             * @description messages that were heard
+             */
+            old: number;
+            /** Format: int64 */
+            reminders: number;
+            /** @description what happens to calls is not as it was before */
+            rules: boolean;
+            /**
+             * Format: int64
+             * @description short numbers that were not there before
+             */
+            speed: number;
+            /** @description a status was chosen */
+            status: boolean;
+            /**
+             * Format: date-time
+             * @description the next of them
+             */
+            wake?: string;
+        };
         RoomPerson: {
             call: string;
             host: boolean;
@@ -9656,6 +9862,25 @@ export interface components {
             /** Format: int64 */
             amount: number;
             currency: string;
+        };
+        Stay: {
+            /** @description who checked him in */
+            by: components["schemas"]["Named"];
+            /** @description the same by the clock of the room, YYYY-MM-DDTHH:MM */
+            departure: string;
+            /** Format: date-time */
+            from: string;
+            guest: string;
+            /** @description in which the house speaks to him; absent: as to everybody there */
+            language?: string;
+            note?: string;
+            /** @description it has passed */
+            overdue: boolean;
+            /**
+             * Format: date-time
+             * @description the expected departure
+             */
+            until: string;
         };
         SteerRoomBody: {
             /** @description let nobody else in, or open the room again */
@@ -13186,6 +13411,283 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Group"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get_guest-rooms": {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                sort?: "extension" | "-extension" | "departure" | "-departure";
+                /** @description due: the departure is today or has passed */
+                state?: "vacant" | "occupied" | "dirty" | "due";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageGuestRoom"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "post_guest-rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewGuestRoomBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestRoom"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get_guest-rooms_by_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestRoom"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "delete_guest-rooms_by_user": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "put_guest-rooms_by_user_housekeeping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HousekeepingInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestRoom"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "post_guest-rooms_by_user_stay": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestRoom"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "delete_guest-rooms_by_user_stay": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestRoom"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "patch_guest-rooms_by_user_stay": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditStayBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuestRoom"];
                 };
             };
             /** @description Refused, with the reason */

@@ -24,6 +24,7 @@ export type Block = Schemas['Block'];
 export type Alarm = Schemas['Alarm'];
 export type Contact = Schemas['Contact'];
 export type Reminder = Schemas['Reminder'];
+export type GuestRoom = Schemas['GuestRoom'];
 export type ContactImport = Schemas['ContactImport'];
 export type Compliance = Schemas['Compliance'];
 export type Alarms = Schemas['Alarms'];
@@ -421,6 +422,14 @@ export const api = {
   reminders: (user: string) => got(client.GET('/v1/users/{user}/reminders', { params: { path: { user } } })),
   addReminder: (user: string, body: BodyOf<'/v1/users/{user}/reminders', 'post'>) => got(client.POST('/v1/users/{user}/reminders', { params: { path: { user } }, body })),
   deleteReminder: (user: string, reminder: string) => got(client.DELETE('/v1/users/{user}/reminders/{reminder}', { params: { path: { user, reminder } } })),
+  guestRooms: (query: Loose<'/v1/guest-rooms'>) => got(client.GET('/v1/guest-rooms', { params: { query: chosen<QueryOf<'/v1/guest-rooms'>>(query as never) } })),
+  guestRoom: (user: string) => got(client.GET('/v1/guest-rooms/{user}', { params: { path: { user } } })),
+  addGuestRoom: (user: string) => got(client.POST('/v1/guest-rooms', { body: { user } })),
+  removeGuestRoom: (user: string) => got(client.DELETE('/v1/guest-rooms/{user}', { params: { path: { user } } })),
+  checkIn: (user: string, revision: string, body: BodyOf<'/v1/guest-rooms/{user}/stay', 'post'>) => got(client.POST('/v1/guest-rooms/{user}/stay', { params: { path: { user }, header: { 'If-Match': revision } }, body })),
+  editStay: (user: string, revision: string, body: BodyOf<'/v1/guest-rooms/{user}/stay', 'patch'>) => got(client.PATCH('/v1/guest-rooms/{user}/stay', { params: { path: { user }, header: { 'If-Match': revision } }, body })),
+  checkOut: (user: string, revision: string) => got(client.DELETE('/v1/guest-rooms/{user}/stay', { params: { path: { user }, header: { 'If-Match': revision } } })),
+  setHousekeeping: (user: string, care: GuestRoom['care']) => got(client.PUT('/v1/guest-rooms/{user}/housekeeping', { params: { path: { user } }, body: { care } })),
   deputies: () => got(client.GET('/v1/profile/deputies')),
   lend: (body: BodyOf<'/v1/profile/deputies', 'post'>) => act((query) => client.POST('/v1/profile/deputies', { params: { query }, body })),
   undo: (seq: number) => act((query) => client.POST('/v1/changes/{seq}/undo', { params: { path: { seq }, query } })),

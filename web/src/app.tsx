@@ -50,6 +50,7 @@ const RoomPage = lazy(() => import('./pages/room'));
 const RingPage = lazy(() => import('./pages/ring'));
 const PromptPage = lazy(() => import('./pages/prompt'));
 const MenuPage = lazy(() => import('./pages/menu'));
+const ReceptionPage = lazy(() => import('./pages/reception'));
 const BlockPage = lazy(() => import('./pages/block'));
 const HoursPage = lazy(() => import('./pages/hours'));
 const NoticesPage = lazy(() => import('./pages/notices'));
@@ -119,6 +120,7 @@ function Pages() {
           <Route path="/prompts" element={<PromptPage />} />
           <Route path="/menus" element={<MenuPage />} />
           <Route path="/menus/:id" element={<MenuPage />} />
+          <Route path="/reception" element={<ReceptionPage />} />
           <Route path="/blocks" element={<BlockPage />} />
           <Route path="/hours" element={<HoursPage />} />
           <Route path="/hours/:id" element={<HoursPage />} />

@@ -83,7 +83,9 @@ export function stale(kind: string): string[] {
     case 'contact':
       return ['contacts', 'whycall', 'audit'];
     case 'reminder':
-      return ['reminders', 'audit'];
+      return ['reminders', 'guestrooms', 'audit'];
+    case 'guestroom':
+      return ['guestrooms', 'session', 'audit'];
     case 'alarm':
       return ['alarms', 'whycall', 'audit'];
     case 'block':

@@ -1,11 +1,11 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
 import { AudioLines, BellRing, Cable, FileClock, Headphones, Headset, House, KeyRound, LayoutGrid, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
-import { BookUser, Coins, Disc3, FlaskConical, Gauge, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
+import { BookUser, Coins, ConciergeBell, Disc3, FlaskConical, Gauge, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
 import { can } from './session';
 import type { Key } from './words';
 
-export type Place = { to: string; label: Key; icon: LucideIcon; right?: string; also?: string; least?: Scope; agent?: boolean; key?: string; section?: Key };
+export type Place = { to: string; label: Key; icon: LucideIcon; right?: string; also?: string; least?: Scope; agent?: boolean; /** … or somebody who looks after guest rooms */ rooms?: boolean; key?: string; section?: Key };
 
 export const places: Place[] = [
   { to: '/', label: 'nav.home', icon: House, key: 'h' },
@@ -24,6 +24,7 @@ export const places: Place[] = [
   { to: '/rooms', label: 'nav.rooms', icon: Presentation, section: 'nav.company' },
   { to: '/queues', label: 'nav.queues', icon: Headset, right: 'queue.edit', also: 'agent.data', section: 'nav.company' },
   { to: '/menus', label: 'nav.menus', icon: ListTree, right: 'menu.edit', section: 'nav.company' },
+  { to: '/reception', label: 'nav.reception', icon: ConciergeBell, right: 'user.edit', least: 'all', rooms: true, section: 'nav.company' },
   { to: '/hours', label: 'nav.hours', icon: Clock4, section: 'nav.company' },
   { to: '/paths', label: 'nav.paths', icon: Split, section: 'nav.company' },
   { to: '/restrictions', label: 'nav.restrictions', icon: PhoneOff, right: 'restriction.edit', section: 'nav.rules' },
@@ -46,4 +47,4 @@ export const places: Place[] = [
   { to: '/settings', label: 'nav.settings', icon: Settings, right: 'setting.edit', also: 'rate.edit', least: 'all', key: 's', section: 'nav.system' },
 ];
 
-export const placesFor = (me: Me): Place[] => places.filter((p) => (!p.agent || me.agent) && (!p.right || can(me, p.right, p.least) || Boolean(p.also && can(me, p.also, p.least))));
+export const placesFor = (me: Me): Place[] => places.filter((p) => (!p.agent || me.agent) && (!p.right || (p.rooms && me.rooms) || can(me, p.right, p.least) || Boolean(p.also && can(me, p.also, p.least))));

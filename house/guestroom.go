@@ -1,0 +1,48 @@
+package house
+
+import (
+	"context"
+	"time"
+
+	"tandem/call"
+	"tandem/command"
+	"tandem/event"
+	"tandem/pbx"
+)
+
+// roomTurned does after a check-in or check-out what its transaction could not: messages of the former guest are rows of nobody already, now their sounds go and the
+// lamps go out; and no queue calls him back (G-019).
+func (h *House) roomTurned(ctx context.Context, f event.Fact) {
+	u := pbx.UserID(f.Object.ID)
+	h.recount(ctx, pbx.BoxID(u))
+	if err := h.dropMessages(ctx, h.Config.Now()); err != nil && ctx.Err() == nil {
+		h.log.Error("messages of a guest who has left cannot be deleted; it is tried again later", "user", u, "error", err)
+	}
+	if err := h.Board.DropCallbacks(ctx, f.Actor, u); err != nil && ctx.Err() == nil {
+		h.log.Error("calls back to a guest who has left cannot be taken out", "user", u, "error", err)
+	}
+}
+
+// isFormer reports whether something that began at a moment was for a guest who has left meanwhile.
+func (h *House) isFormer(u pbx.UserID, began time.Time) bool {
+	return began.Before(h.snapshot().OwnSince(u))
+}
+
+// housekeeping says how a room is looked after: a digit for the state, and behind it the number of the room, or nothing for that of the phone.
+func (k *keypad) housekeeping(ctx context.Context, dialled string) call.Carried {
+	states := pbx.CareStates()
+	if dialled == "" || dialled[0] < '1' || int(dialled[0]-'0') > len(states) {
+		return call.Carried{Clips: words("say.feature.unknown")}
+	}
+	c := command.SetHousekeeping{User: k.who.User, Care: states[dialled[0]-'1']}
+	if room := dialled[1:]; room != "" {
+		at, _ := k.h.snapshot().Reached(room)
+		if c.User = ""; at.Kind == pbx.ToUser {
+			c.User = pbx.UserID(at.ID)
+		}
+	}
+	if refused := k.do(ctx, c); refused != nil {
+		return call.Carried{Clips: refused}
+	}
+	return call.Carried{Clips: words("say.feature.done")}
+}
