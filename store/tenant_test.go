@@ -97,9 +97,9 @@ func nouns() []pbx.Noun {
 			Trunks: []pbx.TrunkID{"trk_1"}, Lends: []pbx.RegionID{pbx.OfficeRegion}, Calls: []pbx.RegionCall{{To: pbx.OfficeRegion, Crossing: pbx.CrossOutside}}, Created: day},
 		&pbx.Reminder{ID: "rem_1", User: "usr_bob", By: "usr_ada", Clock: 7*60 + 30, Days: []time.Weekday{1, 5}, Note: "Поезд", Created: day, After: day, For: day.Add(time.Hour), Tries: 2, Again: day.Add(2 * time.Hour),
 			Last: pbx.ReminderSnoozed, Ended: day.Add(time.Minute)},
+		&pbx.Reminder{ID: "rem_2", User: "usr_bob", Clock: 0, Date: hours.DateOf(2026, 3, 29), Created: day},
 		&pbx.GuestRoom{User: "usr_bob", Care: pbx.RoomInspected, Cared: day, Since: day, Created: day, Stay: &pbx.Stay{Guest: "Анна Łęcka", Language: "pl", From: day, Until: day.Add(time.Hour), By: "usr_ada", Note: "late", Before: pbx.Unlet{
 			Name: "Zimmer 7", Speed: pbx.SpeedDials{{Short: "1", Number: "102"}}, Mailbox: &pbx.Mailbox{ID: "usr_bob", Days: 3}}}},
-		&pbx.Reminder{ID: "rem_2", User: "usr_bob", Clock: 0, Date: hours.DateOf(2026, 3, 29), Created: day},
 	}
 }
 

@@ -9,7 +9,7 @@ import { Reminders } from '../parts/reminder';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { Confirm, Side } from '../ui/dialog';
-import { changed, languageOptions, Pick, Segment, Text, Tick, useForm } from '../ui/form';
+import { changed, languageOptions, Pick, Segment, Text, useForm } from '../ui/form';
 import { SearchField } from '../ui/filter';
 import { presenceName } from '../ui/person';
 import { Sheet, Tabs } from '../ui/sheet';
@@ -143,9 +143,14 @@ function Room({ id, onClose }: { id: string; onClose: () => void }) {
             {r.can.assign ? <StayForm key={r.stay?.from ?? ''} room={r} /> : <p className="t2">{t('reception.hidden')}</p>}
             <div className="col g8">
               <span className="label">{t('reception.care')}</span>
-              <Segment label={t('reception.care')} value={r.care} sides={cares.map((c) => ({ value: c, label: t(`reception.care.${c}`), locked: r.can.assign ? undefined : t('reception.hidden'), why: { right: 'room.assign', over: { kind: 'user', id: r.user } } }))} onChange={(c) => void act(() => api.setHousekeeping(r.user, c as GuestRoom['care']))} />
+              <span className="row"><Segment label={t('reception.care')} value={r.care} sides={cares.map((c) => ({ value: c, label: t(`reception.care.${c}`), locked: r.can.assign ? undefined : t('reception.hidden'), why: { right: 'room.assign', over: { kind: 'user', id: r.user } } }))} onChange={(c) => void act(() => api.setHousekeeping(r.user, c as GuestRoom['care']))} /></span>
             </div>
-            {r.can.status && <Tick label={`${presenceName('dnd')}: ${t('reception.dnd_on')}`} checked={r.presence === 'dnd'} onChange={(on) => void act(() => api.setStatus(r.user, { status: on ? 'dnd' : 'auto' }))} />}
+            {r.can.status && (
+              <div className="col g8">
+                <span className="label">{t('user.presence')}</span>
+                <span className="row"><Segment label={t('user.presence')} value={r.presence === 'dnd' ? 'dnd' : 'available'} sides={(['available', 'dnd'] as const).map((value) => ({ value, label: presenceName(value) }))} onChange={(to) => void act(() => api.setStatus(r.user, { status: to === 'dnd' ? 'dnd' : 'auto' }))} /></span>
+              </div>
+            )}
             {r.can.reminders && <Reminders user={r.user} />}
           </div>
         )}
