@@ -4,13 +4,17 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"tandem/audio"
+	"tandem/sdp"
+	"tandem/sip/stack"
 )
 
 // pure is a tone of some seconds as an Ogg Opus file.
@@ -87,5 +91,141 @@ func TestBaresipHearsMusic(t *testing.T) {
 		hearsTones(t, "Bob, with music of "+from.path, b, all, from.hz)
 		do(t, b, "hangup", "")
 		expect(t, ctx, b, "CALL_CLOSED")
+	}
+}
+
+// ear keeps the last 200 ms that a simulated phone hears.
+type ear struct {
+	mu   sync.Mutex
+	last []int16
+}
+
+// hear listens to a talk that is up, until it is over.
+func (t *Talk) hear() *ear {
+	e := &ear{}
+	go func() {
+		for buf := make([]byte, 1500); ; {
+			n, _, err := t.sound.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			e.mu.Lock()
+			for _, b := range buf[min(12, n):n] {
+				e.last = append(e.last, audio.DecodeMu(b))
+			}
+			e.last = e.last[max(0, len(e.last)-1600):]
+			e.mu.Unlock()
+		}
+	}()
+	return e
+}
+
+// only reports whether nothing but one tone has been heard for 200 ms.
+func (e *ear) only(hz float64) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.last) == 1600 && audio.Purity(e.last, hz, 8000) > 0.98
+}
+
+// something reports whether there was 200 ms of any sound.
+func (e *ear) something() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.last) == 1600
+}
+
+// becomes has this side describe the sound anew, in another direction, and send another tone from then on, as a carrier's switch does that plays its music.
+func (t *Talk) becomes(ctx context.Context, seq uint32, d sdp.Direction, hz float64) (sdp.Direction, error) {
+	from, to, far, at := stack.NameAddr{}, stack.NameAddr{}, stack.URI{}, netip.AddrPort{}
+	t.mu.Lock()
+	if t.dialog != nil {
+		from, to, far = t.dialog.From(), t.dialog.To(), t.dialog.Contact().URI
+	} else {
+		req := t.invite.Request
+		from, to, far = req.To().WithTag(stack.LocalTag(req)), req.From(), req.Contact().URI
+	}
+	l := t.local(d)
+	t.mu.Unlock()
+	l.Version = uint64(seq)
+	req := stack.NewRequest(stack.MethodInvite, far, from, to, t.callID, seq)
+	req.Add(stack.HeaderContact, "<"+t.phone.contact()+">")
+	req.SetBody("application/sdp", sdp.Offer(l).Encode())
+	a, err := t.phone.ask(ctx, req)
+	if err != nil {
+		return 0, err
+	}
+	if flow, ok := t.phone.flow(); ok {
+		t.phone.x.stack.Send(flow, stack.NewRequest(stack.MethodAck, far, from, to, t.callID, seq))
+	}
+	answer, err := sdp.Parse(a.Body)
+	if err != nil {
+		return 0, fmt.Errorf("%d: %w", a.Status, err)
+	}
+	theirs, err := answer.Audio(sdp.Plain)
+	if err != nil {
+		return 0, err
+	}
+	at = theirs.Addr
+	t.mu.Lock()
+	t.sing(at, hz)
+	t.mu.Unlock()
+	return theirs.Direction, nil
+}
+
+// A carrier holds a call and plays music of its own, whichever side called: the phone of the office is told that it is held and hears the carrier's music, and not that
+// of its group; afterwards it hears the other side again (ADR 131).
+func TestMusicOfACarrierPassesThrough(t *testing.T) {
+	s := start(t)
+	s.claim()
+	alice, account := s.person("Alice", "150")
+	ctx, desk, carrier, rung := s.deskAndCarrier(account)
+	line := s.call(201, "POST", "/v1/trunks", object{"name": "Carrier", "host": carrier.local.String(), "transport": "udp", "shows": "+4930555100"})
+	eventually(t, "the carrier answers", func() bool {
+		return s.call(200, "GET", "/v1/trunks/"+line.Text("id"), nil).Text("state", "state") == "up"
+	})
+	s.call(201, "POST", "/v1/numbers", object{"number": "+4930555150", "to": object{"kind": "user", "id": alice}})
+	top := s.call(200, "GET", "/v1/groups", nil).Text("items", 0, "id")
+	s.call(200, "PUT", "/v1/groups/"+top+"/music", pure(t, 800))
+	outside := carrier.Add("+4989111222", "")
+	called := make(chan *Talk, 1)
+	outside.Ringing = func(c *Talk) { called <- c }
+
+	for _, in := range []bool{true, false} {
+		dials, rings, number := outside, rung, "+4930555150"
+		if !in {
+			dials, rings, number = desk, called, "089111222"
+		}
+		first, err := dials.Dial(ctx, number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		second := receive(t, ctx, rings, first)
+		if err := second.Answer(ctx); err != nil {
+			t.Fatal(err)
+		}
+		await(t, ctx, first.Answered(), first)
+		far, ours := first, second
+		if !in {
+			far, ours = second, first
+		}
+		hears := ours.hear()
+		phase := func() string { return s.call(200, "GET", "/v1/calls/live", nil).Text("items", 0, "phase") }
+		await(t, ctx, second.Confirmed(), second)
+		eventually(t, "sound flows", hears.something)
+		for i, as := range []struct {
+			what     string
+			way      sdp.Direction
+			hz       float64
+			answered sdp.Direction
+			phase    string
+		}{{"talks", sdp.SendRecv, 600, sdp.SendRecv, "talking"}, {"holds, with music of its own", sdp.SendOnly, 1000, sdp.RecvOnly, "held"}, {"talks again", sdp.SendRecv, 600, sdp.SendRecv, "talking"}} {
+			if d, err := far.becomes(ctx, uint32(201+i), as.way, as.hz); err != nil || d != as.answered {
+				t.Fatalf("the other side %s, and is answered %v, %v", as.what, d, err)
+			}
+			eventually(t, "the other side "+as.what+": that alone is heard at the desk", func() bool { return hears.only(as.hz) && phase() == as.phase })
+		}
+		ours.Hangup()
+		await(t, ctx, far.Ended(), far)
+		eventually(t, "the call is over", func() bool { return len(s.call(200, "GET", "/v1/calls/live", nil).Items()) == 0 })
 	}
 }

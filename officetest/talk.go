@@ -278,17 +278,26 @@ func (t *Talk) speak(far sdp.Stream) {
 	if t.sound == nil || t.stop != nil {
 		return
 	}
-	ctx, stop := context.WithCancel(context.Background())
-	t.stop = stop
-	go tone(ctx, t.sound, far.Addr)
+	t.sing(far.Addr, 440)
 }
 
-func tone(ctx context.Context, c net.PacketConn, to netip.AddrPort) {
+// sing speaks with another tone from now on; the caller holds mu.
+func (t *Talk) sing(to netip.AddrPort, hz float64) {
+	if t.stop != nil {
+		t.stop()
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	t.stop = stop
+	go tone(ctx, t.sound, to, hz)
+}
+
+// tone sends a tone from a source of its own; it has no seams where it is a multiple of 50 Hz.
+func tone(ctx context.Context, c net.PacketConn, to netip.AddrPort, hz float64) {
 	const samples = 160
-	pcm := audio.Tone(440, 8000, samples)
+	pcm := audio.Tone(hz, 8000, samples)
 	packet := make([]byte, 12, 12+samples)
 	packet[0] = 0x80
-	binary.BigEndian.PutUint32(packet[8:], 0x7a6e64)
+	binary.BigEndian.PutUint32(packet[8:], 0x7a6e64+uint32(hz))
 	for _, v := range pcm {
 		packet = append(packet, audio.EncodeMu(v/8))
 	}
