@@ -49,8 +49,9 @@ var plan = map[string]room{
 	"call":  {pure: true, imports: "pbx event number route i18n"},
 	"queue": {pure: true, imports: "pbx"},
 
-	"store":     {imports: "pbx event report number hours i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
-	"blob":      {},
+	"vault":     {},
+	"store":     {imports: "vault pbx event report number hours i18n", modules: []string{"github.com/ncruces/go-sqlite3", "github.com/jackc/pgx/v5"}},
+	"blob":      {imports: "vault"},
 	"prompt":    {imports: "audio/opus"},
 	"bus":       {imports: "event pbx"},
 	"directory": {imports: "pbx event bus"},

@@ -35,6 +35,7 @@ import (
 	"tandem/store"
 	"tandem/switchboard"
 	"tandem/toll"
+	"tandem/vault"
 )
 
 // start is the moment of every test. Sessions and tokens are measured against the clock of the process, so it is today's;
@@ -399,7 +400,11 @@ var sounds = sync.OnceValue(func() blob.Store {
 	if err != nil {
 		panic(err)
 	}
-	d, err := blob.OpenDir(filepath.Join(root, "sound"), filepath.Join(root, "sound.key"))
+	keys, err := vault.Open(filepath.Join(root, "sound.key"), true)
+	if err != nil {
+		panic(err)
+	}
+	d, err := blob.OpenDir(filepath.Join(root, "sound"), keys)
 	if err != nil {
 		panic(err)
 	}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"tandem/vault"
 )
 
 // Endings of files: being written, and finished.
@@ -24,11 +26,12 @@ const syncEvery = time.Second
 // Dir keeps blobs as sealed files in a directory. One process at a time may use it.
 type Dir struct {
 	root   string
-	key    []byte
+	keys   *vault.Vault
 	create func(path string) (file, error) // os.OpenFile; tests put a full disk here
 	wake   chan struct{}                   // a writer was opened
 	done   chan struct{}
 	gone   sync.WaitGroup
+	heads  sync.Mutex // held while a head changes, or its file goes
 
 	mu      sync.Mutex
 	closed  bool
@@ -45,20 +48,12 @@ type file interface {
 	Close() error
 }
 
-// OpenDir opens or makes a store in a directory, sealed with the key in keyFile, which is made at the first start with mode 0600.
-func OpenDir(root, keyFile string) (*Dir, error) {
+// OpenDir opens or makes a store in a directory, whose files' keys are wrapped by a vault.
+func OpenDir(root string, keys *vault.Vault) (*Dir, error) {
 	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	entries, err := os.ReadDir(root)
-	if err != nil {
-		return nil, fmt.Errorf("blob: %w", err)
-	}
-	key, err := loadKey(keyFile, len(entries) == 0)
-	if err != nil {
-		return nil, err
-	}
-	d := &Dir{root: root, key: key, wake: make(chan struct{}, 1), done: make(chan struct{}), writers: map[string]*writer{}}
+	d := &Dir{root: root, keys: keys, wake: make(chan struct{}, 1), done: make(chan struct{}), writers: map[string]*writer{}}
 	d.create = func(path string) (file, error) { return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) }
 	d.gone.Go(d.sync)
 	return d, nil
@@ -151,8 +146,7 @@ func (d *Dir) Create(id string) (Writer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	head := newHead()
-	seal, err := sealer(d.key, head, id)
+	head, seal, err := newHead(d.keys, id)
 	if err == nil {
 		_, err = f.Write(head)
 	}
@@ -168,28 +162,59 @@ func (d *Dir) Create(id string) (Writer, error) {
 	return w, nil
 }
 
-// Delete implements Store.
+// Delete implements Store. The file's key is destroyed before the file goes.
 func (d *Dir) Delete(id string) error {
 	path, err := d.path(id, finished)
 	if err != nil {
 		return err
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	d.heads.Lock()
+	defer d.heads.Unlock()
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("blob: %w", err)
 	}
+	if err := errors.Join(shred(f), f.Close(), os.Remove(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("blob: delete %s: %w", id, err)
+	}
 	return nil
+}
+
+// sizeOf is how much a finished file holds.
+func sizeOf(path string, onDisk int64) (int64, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	head, err := readHead(f)
+	if err != nil {
+		return 0, err
+	}
+	if l, ok := layoutOf(head); ok {
+		if _, size, ok := l.sizes(onDisk); ok {
+			return size, nil
+		}
+	}
+	return 0, ErrCorrupt
 }
 
 // List implements Store.
 func (d *Dir) List() iter.Seq2[Info, error] {
 	return func(yield func(Info, error) bool) {
-		d.each(finished, func(id, _ string, info fs.FileInfo, err error) bool {
+		d.each(finished, func(id, path string, info fs.FileInfo, err error) bool {
 			if err != nil {
 				return yield(Info{}, err)
 			}
-			_, size, ok := sizes(info.Size())
-			if !ok {
-				return yield(Info{ID: id}, fmt.Errorf("%w: %s", ErrCorrupt, id))
+			size, err := sizeOf(path, info.Size())
+			if errors.Is(err, fs.ErrNotExist) {
+				return true // deleted meanwhile
+			}
+			if err != nil {
+				return yield(Info{ID: id}, fmt.Errorf("%w: %s", err, id))
 			}
 			return yield(Info{id, size, info.ModTime()}, nil)
 		})

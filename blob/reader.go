@@ -14,6 +14,7 @@ import (
 type reader struct {
 	file *os.File
 	seal cipher.AEAD
+	lay  layout
 	id   string
 	size int64
 
@@ -49,20 +50,26 @@ func (d *Dir) read(f *os.File, id string) (*reader, error) {
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	pieces, size, ok := sizes(info.Size())
-	if !ok {
-		return nil, fmt.Errorf("%w: %s", ErrCorrupt, id)
-	}
-	head := make([]byte, headSize)
-	if _, err := f.ReadAt(head, 0); err != nil {
-		return nil, fmt.Errorf("blob: %w", err)
-	}
-	seal, err := sealer(d.key, head, id)
+	head, err := readHead(f)
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{file: f, seal: seal, id: id, size: size, n: -1}
-	return r, r.open(pieces)
+	seals, err := d.sealers(head, id)
+	if err != nil {
+		return nil, err
+	}
+	l, _ := layoutOf(head)
+	pieces, size, ok := l.sizes(info.Size())
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrCorrupt, id)
+	}
+	r := &reader{file: f, lay: l, id: id, size: size, n: -1}
+	for _, r.seal = range seals {
+		if err = r.open(pieces); err == nil {
+			break
+		}
+	}
+	return r, err
 }
 
 // open unseals one piece. The lock is held, or nobody else knows the reader yet.
@@ -71,7 +78,7 @@ func (r *reader) open(n int64) error {
 		return nil
 	}
 	want := min(int64(diskSize), r.size-n*pieceSize+tagSize)
-	if _, err := r.file.ReadAt(r.buf[:want], at(n)); err != nil {
+	if _, err := r.file.ReadAt(r.buf[:want], r.lay.at(n)); err != nil {
 		return fmt.Errorf("blob: read %s: %w", r.id, err)
 	}
 	plain, err := r.seal.Open(r.buf[:0], nonce(n, want < diskSize), r.buf[:want], nil)

@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"crypto/cipher"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,13 @@ import (
 func (d *Dir) Recover() ([]Info, error) {
 	var list []Info
 	var fault error
+	d.each(anew, func(_, path string, _ fs.FileInfo, err error) bool {
+		if err == nil {
+			err = os.Remove(path)
+		}
+		fault = errors.Join(fault, err)
+		return true
+	})
 	d.each(partial, func(id, path string, _ fs.FileInfo, err error) bool {
 		var info Info
 		if err == nil {
@@ -30,6 +38,18 @@ func (d *Dir) Recover() ([]Info, error) {
 	return list, fault
 }
 
+// fitting is the cipher that opens the first piece; where none does, nothing is lost.
+func fitting(f io.ReaderAt, l layout, seals []cipher.AEAD) cipher.AEAD {
+	buf := make([]byte, diskSize)
+	n, _ := f.ReadAt(buf, l.at(0))
+	for _, seal := range seals {
+		if _, err := seal.Open(nil, nonce(0, n < diskSize), buf[:n], nil); err == nil {
+			return seal
+		}
+	}
+	return seals[0]
+}
+
 // mend finishes one file; one with nothing in it is removed.
 func (d *Dir) mend(id, path string) (Info, error) {
 	d.mu.Lock()
@@ -43,19 +63,24 @@ func (d *Dir) mend(id, path string) (Info, error) {
 		return Info{}, fmt.Errorf("blob: %w", err)
 	}
 	defer func() { _ = f.Close() }()
-	head := make([]byte, headSize)
-	if _, err := io.ReadFull(f, head); err != nil || string(head[:len(mark)]) != mark {
-		return Info{}, os.Remove(path) // it had only begun
-	}
-	seal, err := sealer(d.key, head, id)
+	head, err := readHead(f)
 	if err != nil {
 		return Info{}, err
 	}
+	l, ok := layoutOf(head)
+	if !ok {
+		return Info{}, os.Remove(path) // it had only begun
+	}
+	seals, err := d.sealers(head, id)
+	if err != nil {
+		return Info{}, err
+	}
+	seal := fitting(f, l, seals)
 	var pieces int64
 	var last int
 	whole := false
 	for buf := make([]byte, diskSize); ; pieces++ {
-		n, err := f.ReadAt(buf, at(pieces))
+		n, err := f.ReadAt(buf, l.at(pieces))
 		if err != nil && !errors.Is(err, io.EOF) {
 			return Info{}, fmt.Errorf("blob: %w", err)
 		}
@@ -75,9 +100,9 @@ func (d *Dir) mend(id, path string) (Info, error) {
 		return Info{}, os.Remove(path)
 	}
 	if !whole {
-		err = f.Truncate(at(pieces))
+		err = f.Truncate(l.at(pieces))
 		if err == nil {
-			_, err = f.WriteAt(seal.Seal(nil, nonce(pieces, true), nil, nil), at(pieces))
+			_, err = f.WriteAt(seal.Seal(nil, nonce(pieces, true), nil, nil), l.at(pieces))
 		}
 	}
 	if err == nil {

@@ -1,70 +1,58 @@
 package blob
 
 import (
+	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/hkdf"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/binary"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
-	"path/filepath"
-	"strings"
+
+	"tandem/vault"
 )
 
-// A sealed file is a head – the mark and a random salt – and pieces of equal size, each sealed with AES-256-GCM; the last one is shorter, maybe
-// empty, and sealed as the last, so that a file cut off at a piece's end is noticed. Each file has a key of its own, made of the key file, the
-// salt and the blob's id, so the number of the piece can be the nonce and no file passes for another (ADR 35).
+// A sealed file is a head and pieces of equal size, each sealed with AES-256-GCM; the last one is shorter, maybe empty, and sealed as the last, so that a
+// file cut off at a piece's end is noticed. Each file has a key of its own, so the number of the piece can be the nonce and no file passes for
+// another (ADR 35). The head is a mark and two slots; one of them holds the file's key, wrapped by the vault, and the other is zero, except for
+// the moment in which the key is wrapped anew (ADR 138). Before there were slots the key was made of the vault's, a salt and the blob's id.
 const (
-	mark      = "tandem1\n"
-	saltSize  = 16
-	headSize  = len(mark) + saltSize
+	mark      = "tandem2\n"
+	slots     = 2
+	headSize  = len(mark) + slots*vault.SlotSize
 	pieceSize = 4096 // a quarter of a second of 8 kHz sound: the most that a killed process loses
 	tagSize   = 16
 	diskSize  = pieceSize + tagSize
+
+	formerMark = "tandem1\n"
+	formerHead = len(formerMark) + 16
 )
 
-// newHead is the beginning of a new file.
-func newHead() []byte {
-	head := make([]byte, headSize)
-	copy(head, mark)
-	_, _ = rand.Read(head[len(mark):]) // never fails since Go 1.24
-	return head
+// layout is where the pieces of a file lie: behind a head of so many bytes.
+type layout int64
+
+// layoutOf tells it by the beginning of a file; ok is false when it is none of ours.
+func layoutOf(head []byte) (l layout, ok bool) {
+	switch {
+	case len(head) >= headSize && bytes.HasPrefix(head, []byte(mark)):
+		return layout(headSize), true
+	case len(head) >= formerHead && bytes.HasPrefix(head, []byte(formerMark)):
+		return layout(formerHead), true
+	}
+	return 0, false
 }
 
-// sealer is the file's own cipher.
-func sealer(key []byte, head []byte, id string) (cipher.AEAD, error) {
-	if len(head) != headSize || string(head[:len(mark)]) != mark {
-		return nil, ErrCorrupt
-	}
-	own, err := hkdf.Key(sha256.New, key, head[len(mark):], "tandem blob "+id, 32)
-	if err != nil {
-		return nil, fmt.Errorf("blob: key of %s: %w", id, err)
-	}
-	block, err := aes.NewCipher(own)
-	if err != nil {
-		return nil, fmt.Errorf("blob: key of %s: %w", id, err)
-	}
-	return cipher.NewGCM(block)
-}
+// present is that of new files.
+const present = layout(headSize)
 
-// nonce is the number of a piece, and whether it is the last.
-func nonce(n int64, last bool) []byte {
-	b := make([]byte, 12)
-	binary.BigEndian.PutUint64(b[4:], uint64(n))
-	if last {
-		b[0] = 1
-	}
-	return b
-}
+// at is where a piece begins on disk.
+func (l layout) at(n int64) int64 { return int64(l) + n*diskSize }
 
 // sizes are the pieces before the last and the bytes in a finished file of that length on disk; ok is false when there is no such length.
-func sizes(onDisk int64) (pieces, size int64, ok bool) {
-	rest := onDisk - int64(headSize)
+func (l layout) sizes(onDisk int64) (pieces, size int64, ok bool) {
+	rest := onDisk - int64(l)
 	if rest < tagSize {
 		return 0, 0, false
 	}
@@ -76,51 +64,99 @@ func sizes(onDisk int64) (pieces, size int64, ok bool) {
 	return pieces, pieces*pieceSize + last, true
 }
 
-// at is where a piece begins on disk.
-func at(n int64) int64 { return int64(headSize) + n*diskSize }
-
-// loadKey reads the key file, or makes it at the first start. It is not made anew where blobs are, because nobody could read them any more.
-func loadKey(path string, empty bool) ([]byte, error) {
-	b, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist) && empty:
-		return makeKey(path)
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("blob: %s is missing, and without it nobody can read what is kept beside it; put it back from a backup", path)
-	case err != nil:
+// readHead reads the beginning of a file, as much as there is.
+func readHead(f io.ReaderAt) ([]byte, error) {
+	head := make([]byte, headSize)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(b)))
-	if err != nil || len(key) != 32 {
-		return nil, fmt.Errorf("blob: %s holds no key of 32 bytes in hexadecimal", path)
-	}
-	if err := os.Chmod(path, 0o600); err != nil {
-		return nil, fmt.Errorf("blob: %w", err)
-	}
-	return key, nil
+	return head[:n], nil
 }
 
-// makeKey writes a new key; the file appears whole or not at all.
-func makeKey(path string) ([]byte, error) {
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails since Go 1.24
-	f, err := os.CreateTemp(filepath.Dir(path), ".key-")
+func about(id string) string { return "tandem blob " + id }
+
+// newHead is the beginning of a new file, and its cipher.
+func newHead(keys *vault.Vault, id string) ([]byte, cipher.AEAD, error) {
+	own := make([]byte, vault.KeySize)
+	_, _ = rand.Read(own) // never fails since Go 1.24
+	seal, err := sealer(own)
+	if err != nil {
+		return nil, nil, err
+	}
+	head := make([]byte, headSize)
+	copy(head, mark)
+	copy(head[len(mark):], keys.Wrap(own, about(id)))
+	return head, seal, nil
+}
+
+func sealer(own []byte) (cipher.AEAD, error) {
+	block, err := aes.NewCipher(own)
 	if err != nil {
 		return nil, fmt.Errorf("blob: %w", err)
 	}
-	defer func() { _ = os.Remove(f.Name()) }()
-	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Link(f.Name(), path) // fails when another process was faster
+	return cipher.NewGCM(block)
+}
+
+// slot is a place for a wrapped key in a head.
+func slot(head []byte, i int) []byte {
+	from := len(mark) + i*vault.SlotSize
+	return head[from : from+vault.SlotSize]
+}
+
+// key is the file's own one, and the slot it is in.
+func (d *Dir) key(head []byte, id string) (own []byte, at int, err error) {
+	for i := range slots {
+		var fault error
+		if own, fault = d.keys.Unwrap(slot(head, i), about(id)); fault == nil {
+			return own, i, nil
+		}
+		if errors.Is(fault, vault.ErrKey) && !isZero(slot(head, i)) {
+			err = fault
+		}
 	}
 	if err == nil {
-		err = syncDir(filepath.Dir(path))
+		err = ErrCorrupt // it was changed, or destroyed
+	}
+	return nil, 0, fmt.Errorf("blob: key of %s: %w", id, err)
+}
+
+func isZero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
+
+// sealers are the ciphers that a file may have been sealed with: one, or of a file without slots, one for each key of the vault.
+func (d *Dir) sealers(head []byte, id string) ([]cipher.AEAD, error) {
+	l, ok := layoutOf(head)
+	if !ok {
+		return nil, fmt.Errorf("%w: %s", ErrCorrupt, id)
+	}
+	var owns [][]byte
+	var err error
+	if l == layout(formerHead) {
+		owns, err = d.keys.Derived(head[len(formerMark):formerHead], about(id))
+	} else {
+		owns = make([][]byte, 1)
+		owns[0], _, err = d.key(head, id)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("blob: %w", err)
+		return nil, err
 	}
-	return key, nil
+	list := make([]cipher.AEAD, len(owns))
+	for i, own := range owns {
+		if list[i], err = sealer(own); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// nonce is the number of a piece, and whether it is the last.
+func nonce(n int64, last bool) []byte {
+	b := make([]byte, 12)
+	binary.BigEndian.PutUint64(b[4:], uint64(n))
+	if last {
+		b[0] = 1
+	}
+	return b
 }
 
 func syncDir(path string) error {

@@ -57,8 +57,8 @@ func (w *writer) Write(b []byte) (int, error) {
 // put seals a piece and writes it after the others. A piece that finds no room leaves no trace.
 func (w *writer) put(piece []byte, last bool) error {
 	w.room = w.seal.Seal(w.room[:0], nonce(w.pieces, last), piece, nil)
-	if _, err := w.file.WriteAt(w.room, at(w.pieces)); err != nil {
-		return errors.Join(fmt.Errorf("blob: write %s: %w", w.id, err), w.file.Truncate(at(w.pieces)))
+	if _, err := w.file.WriteAt(w.room, present.at(w.pieces)); err != nil {
+		return errors.Join(fmt.Errorf("blob: write %s: %w", w.id, err), w.file.Truncate(present.at(w.pieces)))
 	}
 	w.dirty = true
 	if !last {
@@ -106,14 +106,14 @@ func (w *writer) cut(size int64) error {
 	}
 	n := size / pieceSize
 	sealed := make([]byte, diskSize)
-	if _, err := w.file.ReadAt(sealed, at(n)); err != nil {
+	if _, err := w.file.ReadAt(sealed, present.at(n)); err != nil {
 		return err
 	}
 	plain, err := w.seal.Open(sealed[:0], nonce(n, false), sealed, nil)
 	if err != nil {
 		return ErrCorrupt
 	}
-	if err := w.file.Truncate(at(n)); err != nil {
+	if err := w.file.Truncate(present.at(n)); err != nil {
 		return err
 	}
 	w.pieces = n

@@ -8,6 +8,7 @@ import (
 // The facts about the office, its people and their things. Each is written in the transaction of its change.
 const (
 	SetupClaimed    Kind = "setup.claimed"
+	SetupRekeyed    Kind = "setup.rekeyed" // everything is sealed with a new key, and the former one is destroyed
 	SettingsChanged Kind = "settings.changed"
 
 	UserCreated   Kind = "user.created"
@@ -250,7 +251,7 @@ const (
 // Kinds lists every kind, the live ones last.
 func Kinds() []Kind {
 	return []Kind{
-		SetupClaimed,
+		SetupClaimed, SetupRekeyed,
 		SettingsChanged,
 		UserCreated, UserChanged, UserSuspended, UserRestored, UserDeleted,
 		GroupCreated, GroupChanged, GroupDeleted,

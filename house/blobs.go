@@ -3,8 +3,6 @@ package house
 import (
 	"context"
 	"encoding/binary"
-	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -21,15 +19,12 @@ import (
 // Sounds is the directory of recordings, messages and prompts, and SoundKey the file without which nobody can read them.
 func (c Config) Sounds() string { return filepath.Join(c.Data, "sound") }
 
-// SoundKey is kept beside the directory, so that a copy of the one without the other tells nothing.
+// SoundKey is kept beside the directory, so that a copy of the one without the other tells nothing. It seals the secrets in the database too.
 func (c Config) SoundKey() string { return filepath.Join(c.Data, "sound.key") }
 
 // openBlobs opens the store of sound and finishes what the last process was writing when it ended (BAR CR-04).
 func (h *House) openBlobs() error {
-	if err := os.MkdirAll(h.Config.Data, 0o700); err != nil {
-		return fmt.Errorf("data directory: %w", err)
-	}
-	blobs, err := blob.OpenDir(h.Config.Sounds(), h.Config.SoundKey())
+	blobs, err := blob.OpenDir(h.Config.Sounds(), h.Keys)
 	if err != nil {
 		return err
 	}

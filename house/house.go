@@ -26,6 +26,7 @@ import (
 	"tandem/sip"
 	"tandem/store"
 	"tandem/switchboard"
+	"tandem/vault"
 )
 
 // tenant is the only office of an installation.
@@ -35,6 +36,7 @@ const tenant = "main"
 type Memory struct {
 	Config    Config
 	DB        *store.DB
+	Keys      *vault.Vault // seals secrets and sound
 	Store     *store.Tenant
 	Directory *directory.Directory
 	Bus       bus.Bus
@@ -69,7 +71,12 @@ func Open(ctx context.Context, c Config) (*Memory, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Memory{Config: c, DB: db, Store: db.Tenant(tenant), Catalog: catalog, log: c.Log}
+	keys, err := c.keys(ctx, db)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	db.Seal(keys)
+	m := &Memory{Config: c, DB: db, Keys: keys, Store: db.Tenant(tenant), Catalog: catalog, log: c.Log}
 	if err := m.furnish(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -88,6 +95,9 @@ func OpenAlone(ctx context.Context, c Config) (*Memory, error) {
 		return nil, err
 	}
 	m.unlock = unlock
+	if _, err := m.DB.Reseal(ctx); err != nil { // what earlier versions kept in the clear
+		return nil, errors.Join(err, m.Close())
+	}
 	return m, nil
 }
 
@@ -168,6 +178,7 @@ type House struct {
 	countries chan called    // for the first time
 
 	attackTold time.Time // when mails told of an attack last; belongs to who writes refusals down
+	rekeyed    string    // key with which the last round found everything sealed; belongs to who seals anew
 }
 
 // Build opens everything and listens; Run serves. A House that is not run must be closed by Close.

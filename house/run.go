@@ -36,6 +36,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.tellViolations(inner) })
 	rooms.Go(func() { h.Push.Run(inner) })
 	rooms.Go(func() { h.follow(inner) })
+	rooms.Go(func() { h.sealAnew(inner) })
 	rooms.Go(func() { h.listen(inner) })
 	rooms.Go(func() { h.patrol(inner) })
 	rooms.Go(func() { h.watchClock(inner) })

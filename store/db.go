@@ -1,6 +1,6 @@
 // Package store keeps the tables: SQLite or PostgreSQL behind one type, with one SQL text for both.
 //
-// It holds no rule: who may do what is decided in policy, what fits together in pbx. It knows no secret in clear.
+// It holds no rule: who may do what is decided in policy, what fits together in pbx. Secrets are sealed in its tables (sealed.go).
 package store
 
 import (
@@ -18,6 +18,8 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
 	"github.com/ncruces/go-sqlite3"
 	"github.com/ncruces/go-sqlite3/driver"
+
+	"tandem/vault"
 )
 
 // DB is an open database. It may be used by many goroutines, and beside other processes that have the same one open.
@@ -27,6 +29,7 @@ type DB struct {
 	lite  bool
 	path  string               // SQLite file
 	ready map[string]*sql.Stmt // SQLite: the statements of every call, prepared on the writing connection
+	keys  *vault.Vault         // seals secrets; nil keeps them as they are
 
 	mu      sync.Mutex // guards tenants
 	tenants map[string]*Tenant
@@ -175,6 +178,7 @@ type tx struct {
 	*sql.Tx
 	lite  bool
 	ready map[string]*sql.Stmt
+	keys  *vault.Vault
 }
 
 func (t tx) bind(query string) string {
@@ -254,7 +258,7 @@ func (db *DB) once(ctx context.Context, pool *sql.DB, o *sql.TxOptions, f func(t
 	if err != nil {
 		return err
 	}
-	x := tx{Tx: t, lite: db.lite}
+	x := tx{Tx: t, lite: db.lite, keys: db.keys}
 	if pool == db.write {
 		x.ready = db.ready
 	}

@@ -44,6 +44,10 @@ type Mail struct {
 
 const mailColumns = "id, kind, user_id, receiver, name, subject, plain, html, sound, secret, state, error, tries, next, created, sent"
 
+func (t tx) openingMail(tenant string, read scan) scan {
+	return t.opening("mails", strings.Split(mailColumns, ", "), tenant, read)
+}
+
 func (m *Mail) scan(read scan) error {
 	var next, created, sent int64
 	err := read(&m.ID, &m.Kind, &m.User, &m.To, &m.Name, &m.Subject, &m.Text, &m.HTML, &m.Sound, &m.Secret, &m.State, &m.Error, &m.Tries, &next, &created, &sent)
@@ -75,7 +79,7 @@ func (m Mail) write(ctx context.Context, t *Tenant, x tx) error {
 	_, err := x.exec(ctx, "INSERT INTO mails (tenant, "+mailColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (tenant, id) DO UPDATE SET plain = excluded.plain, html = excluded.html, secret = excluded.secret, state = excluded.state,
 		error = excluded.error, tries = excluded.tries, next = excluded.next, sent = excluded.sent`,
-		t.id, m.ID, m.Kind, string(m.User), clean(m.To), clean(m.Name), clean(m.Subject), clean(m.Text), clean(m.HTML), clean(m.Sound), clean(m.Secret),
+		t.id, m.ID, m.Kind, string(m.User), clean(m.To), clean(m.Name), clean(m.Subject), x.seal("mails", "plain", t.id, m.ID, clean(m.Text)), x.seal("mails", "html", t.id, m.ID, clean(m.HTML)), clean(m.Sound), x.seal("mails", "secret", t.id, m.ID, clean(m.Secret)),
 		string(m.State), clean(m.Error), m.Tries, ms(m.Next), ms(m.Created), ms(m.Sent))
 	return err
 }
@@ -84,7 +88,7 @@ func (m Mail) write(ctx context.Context, t *Tenant, x tx) error {
 func (t *Tenant) Mail(ctx context.Context, id string) (Mail, error) {
 	var m Mail
 	err := t.db.view(ctx, "read mail", func(x tx) error {
-		return missing(m.scan(x.row(ctx, "SELECT "+mailColumns+" FROM mails WHERE tenant = $1 AND id = $2", t.id, clean(id)).Scan), "mail.unknown")
+		return missing(m.scan(x.openingMail(t.id, x.row(ctx, "SELECT "+mailColumns+" FROM mails WHERE tenant = $1 AND id = $2", t.id, clean(id)).Scan)), "mail.unknown")
 	})
 	return m, err
 }
@@ -111,7 +115,7 @@ func (t *Tenant) mails(ctx context.Context, w *where, order string) ([]Mail, err
 	err := t.db.view(ctx, "list mails", func(x tx) error {
 		return x.each(ctx, "SELECT "+mailColumns+" FROM mails"+w.String()+order, w.args, func(s *sql.Rows) error {
 			var m Mail
-			err := m.scan(s.Scan)
+			err := m.scan(x.openingMail(t.id, s.Scan))
 			list = append(list, m)
 			return err
 		})

@@ -40,6 +40,7 @@ func put[N any](ctx context.Context, t tx, tenant string, r rows[N], list []*N) 
 			if err != nil {
 				return err
 			}
+			t.sealed(r.table, r.columns, tenant, v)
 			args = append(append(args, tenant), v...)
 		}
 		if _, err := t.exec(ctx, head+tuples(len(chunk), len(r.columns)+1)+tail, args...); err != nil {
@@ -71,7 +72,7 @@ func all[N any](ctx context.Context, t tx, tenant string, r rows[N]) ([]*N, erro
 	var list []*N
 	query := "SELECT " + strings.Join(r.columns, ", ") + " FROM " + r.table + " WHERE tenant = $1"
 	err := t.each(ctx, query, []any{tenant}, func(s *sql.Rows) error {
-		n, err := r.scan(s.Scan)
+		n, err := r.scan(t.opening(r.table, r.columns, tenant, s.Scan))
 		list = append(list, n)
 		return err
 	})

@@ -68,6 +68,11 @@ func (t *Tenant) office(ctx context.Context, x tx) (*pbx.Tenant, int64, error) {
 	if err != nil {
 		return nil, 0, missing(err, "tenant.unknown")
 	}
+	for column, v := range map[string]*string{"mail_password": &o.Mail.Password, "providers": &sso} {
+		if *v, err = x.open("tenants", column, t.id, t.id, *v); err != nil {
+			return nil, 0, err
+		}
+	}
 	o.Providers, err = readProviders(sso)
 	return &o, version, errors.Join(err, decode(prices, &o.Prices), decode(codes, &o.Codes), decode(speed, &o.Speed), decode(alarms, &o.Alarms))
 }
@@ -97,7 +102,7 @@ func (t *Tenant) putOffice(ctx context.Context, x tx, o *pbx.Tenant) error {
 		mail_host = $9, mail_port = $10, mail_from = $11, mail_user = $12, mail_password = $13, mail_tls = $14,
 		replay = $15, spread = $16, providers = $17, currency = $18, prices = $19, codes = $20, speed = $21, reasons = $22, listen_tone = $23, listen_hidden = $24, alarms = $25 WHERE id = $1`,
 		t.id, o.Name, o.Country, o.Zone, o.Language, o.Public, o.Digits, ms(o.Claimed),
-		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, o.Mail.Password, o.Mail.TLS, string(o.Replay), flag(o.Spread), sso, o.Currency, prices, codes, speed, flag(o.Reasons), flag(o.ListenTone), flag(o.ListenHidden), alarms)
+		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, x.seal("tenants", "mail_password", t.id, t.id, o.Mail.Password), o.Mail.TLS, string(o.Replay), flag(o.Spread), x.seal("tenants", "providers", t.id, t.id, sso), o.Currency, prices, codes, speed, flag(o.Reasons), flag(o.ListenTone), flag(o.ListenHidden), alarms)
 	return err
 }
 

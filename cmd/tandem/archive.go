@@ -15,9 +15,10 @@ import (
 	"time"
 
 	"tandem/house"
+	"tandem/vault"
 )
 
-// A backup is one tar file: the database as a file of SQLite, the key of the sound, and the sound, sealed as it lies on disk.
+// A backup is one tar file: the database as a file of SQLite, the sound, sealed as it lies on disk, and the keys of both.
 const (
 	archiveDatabase = "tandem.db"
 	archiveKey      = "sound.key"
@@ -33,6 +34,10 @@ func writeArchive(ctx context.Context, m *house.Memory, c house.Config, file str
 	part := file + ".part"
 	_ = os.Remove(part)
 	defer os.Remove(part)
+	keys, err := os.ReadFile(c.SoundKey()) // what is taken first may be sealed with a key that is destroyed before the end
+	if err != nil {
+		return 0, err
+	}
 	base := file + ".db"
 	defer os.Remove(base)
 	if err := m.DB.Backup(ctx, base); err != nil {
@@ -47,13 +52,13 @@ func writeArchive(ctx context.Context, m *house.Memory, c house.Config, file str
 	if err := addFile(w, base, archiveDatabase); err != nil {
 		return 0, err
 	}
-	if key {
-		if err := addFile(w, c.SoundKey(), archiveKey); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return 0, err
-		}
-	}
 	if sound {
 		if sounds, err = addSound(ctx, w, c.Sounds()); err != nil {
+			return sounds, err
+		}
+	}
+	if key {
+		if err := addKeys(w, keys, c.SoundKey()); err != nil {
 			return sounds, err
 		}
 	}
@@ -99,6 +104,20 @@ func addSound(ctx context.Context, w *tar.Writer, root string) (n int, err error
 // settledAs is where the small form of a recording lies.
 func settledAs(name string) string {
 	return filepath.Join(filepath.Dir(name), house.SettledBlob+filepath.Base(name))
+}
+
+// addKeys adds the keys there were when the backup began, and those there are now.
+func addKeys(w *tar.Writer, before []byte, file string) error {
+	now, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	all := vault.Merge(before, now)
+	err = w.WriteHeader(&tar.Header{Name: archiveKey, Size: int64(len(all)), Mode: 0o600, ModTime: time.Now(), Format: tar.FormatPAX})
+	if err == nil {
+		_, err = w.Write(all)
+	}
+	return err
 }
 
 func addFile(w *tar.Writer, from, as string) error {
@@ -226,19 +245,23 @@ func (u *unpacked) fits(c house.Config) error {
 	return nil
 }
 
-// place puts sound and key where the server looks for them.
+// place puts sound and keys where the server looks for them. What a house sealed that has not begun goes; sound that a backup without any finds keeps its key.
 func (u *unpacked) place(c house.Config) error {
-	if u.sounds == 0 {
-		return nil
-	}
-	if keys, _ := filepath.Glob(filepath.Join(c.Sounds(), "*", house.PushKeyBlob+soundEnding)); len(keys) == 1 { // of a house that has not begun
-		_, _ = os.Remove(keys[0]), os.Remove(filepath.Dir(keys[0]))
-	}
-	_ = os.Remove(c.Sounds()) // empty
-	if u.key != nil {
-		if err := os.WriteFile(c.SoundKey(), u.key, 0o600); err != nil {
+	keys := u.key
+	if there, _ := os.ReadDir(c.Sounds()); len(there) == 0 || onlyPushKey(c.Sounds(), there) {
+		if err := errors.Join(os.RemoveAll(c.Sounds()), os.Remove(c.SoundKey())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
+	} else if before, err := os.ReadFile(c.SoundKey()); err == nil {
+		keys = vault.Merge(before, u.key)
+	}
+	if keys != nil {
+		if err := os.WriteFile(c.SoundKey(), keys, 0o600); err != nil {
+			return err
+		}
+	}
+	if u.sounds == 0 {
+		return nil
 	}
 	return os.Rename(filepath.Join(u.dir, "sound"), c.Sounds())
 }

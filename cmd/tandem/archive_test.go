@@ -13,7 +13,23 @@ import (
 
 	"tandem/blob"
 	"tandem/house"
+	"tandem/vault"
 )
+
+// soundsIn opens the sound of a data directory that no server runs on.
+func soundsIn(t *testing.T, data string) *blob.Dir {
+	t.Helper()
+	c := house.Config{Data: data}
+	keys, err := vault.Open(c.SoundKey(), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := blob.OpenDir(c.Sounds(), keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
 
 // A backup holds the sound with its key, and a restore brings both back; cut after any stretch it is refused, and nothing is changed.
 func TestBackupHoldsSound(t *testing.T) {
@@ -22,11 +38,7 @@ func TestBackupHoldsSound(t *testing.T) {
 	s := serve(t, loopback(data)...)
 	s.claim("--data", data)
 	s.stop()
-	c := house.Config{Data: data}
-	d, err := blob.OpenDir(c.Sounds(), c.SoundKey())
-	if err != nil {
-		t.Fatal(err)
-	}
+	d := soundsIn(t, data)
 	for _, id := range []string{"rec_one", "msg_two", "rec_growing"} {
 		w, err := d.Create(id)
 		if err == nil {
@@ -62,10 +74,7 @@ func TestBackupHoldsSound(t *testing.T) {
 		}
 	}
 	verb(t, "", "restore", "--data", to, file).well(t)
-	c = house.Config{Data: to}
-	if d, err = blob.OpenDir(c.Sounds(), c.SoundKey()); err != nil {
-		t.Fatal(err)
-	}
+	d = soundsIn(t, to)
 	defer func() { _ = d.Close() }()
 	for _, id := range []string{"rec_one", "msg_two"} {
 		r, err := d.Open(id)

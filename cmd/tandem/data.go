@@ -55,7 +55,7 @@ type backupCommand struct {
 	File  string `arg:"" help:"File to write; it must not exist yet."`
 
 	NoSound bool `help:"Leave messages, recordings and own announcements out."`
-	NoKey   bool `help:"Leave the key of the sound out, because it is kept elsewhere: without it nobody can hear the sound."`
+	NoKey   bool `help:"Leave the key of secrets and sound out, because it is kept elsewhere: without it nobody can use the backup."`
 }
 
 func (b backupCommand) Run(ctx context.Context, std streams) (err error) {
@@ -67,7 +67,7 @@ func (b backupCommand) Run(ctx context.Context, std streams) (err error) {
 	if _, err := os.Stat(b.File); err == nil {
 		return fmt.Errorf("%s exists already; choose another name, so that no older backup is lost", b.File)
 	}
-	sounds, err := writeArchive(ctx, m, b.office(std), b.File, !b.NoSound, !b.NoKey && !b.NoSound)
+	sounds, err := writeArchive(ctx, m, b.office(std), b.File, !b.NoSound, !b.NoKey)
 	if err != nil {
 		return err
 	}

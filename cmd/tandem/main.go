@@ -46,6 +46,7 @@ type commands struct {
 	Doctor  doctorCommand  `cmd:"" help:"Check database, ports, certificate, disk, clock and audit log, and say what to do."`
 	Backup  backupCommand  `cmd:"" help:"Write one consistent file, also while the server runs."`
 	Restore restoreCommand `cmd:"" help:"Fill an empty database from a backup."`
+	Key     keyCommand     `cmd:"" help:"The key that seals secrets and sound."`
 	Audit   auditCommand   `cmd:"" help:"The audit log."`
 	Explain explainCommand `cmd:"" help:"Ask why: the decisions of the system, step by step."`
 	Whatif  whatifCommand  `cmd:"" help:"Replay recorded calls through a draft of restrictions, and say what would have been otherwise."`
