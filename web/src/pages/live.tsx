@@ -4,7 +4,7 @@ import { AudioLines, Lock, MoveRight, PhoneOff } from 'lucide-react';
 import { Link } from 'react-router';
 import { api, type Call, type LiveCall, type Party } from '../api';
 import { clock, stamp } from '../format';
-import { liveWord, oneWayWord, Outcome, PartyText, partyName } from '../parts/call';
+import { liveWord, OneWay, Outcome, PartyText, partyName } from '../parts/call';
 import { Moves } from '../parts/move';
 import { TakePartButton, WatchedBy } from '../parts/watch';
 import { useNow } from '../parts/now';
@@ -37,9 +37,10 @@ function Live({ call, may }: { call: LiveCall; may: boolean }) {
   return (
     <li className="call-card" data-call={call.id} data-phase={call.phase}>
       <div className="call-who"><Who party={call.from} /><MoveRight className="icon l t3" aria-label={t('live.calls')} /><Who party={call.to} /></div>
-      <span className="live-state"><span className={`chip${tone}`}><Presence state={call.phase === 'ringing' ? 'ringing' : 'talking'} />{liveWord(call)}</span>{call.one_way && <span className="chip small warn">{oneWayWord(call)}</span>}{call.recording && <Taped state={call.recording} resumes={call.resumes} />}</span>
+      <span className="live-state"><span className={`chip${tone}`}><Presence state={call.phase === 'ringing' ? 'ringing' : 'talking'} />{liveWord(call)}</span>{call.recording && <Taped state={call.recording} resumes={call.resumes} />}</span>
       <span className="timer" role="timer">{clock((now.getTime() - since.getTime()) / 1000)}</span>
       <span className="meta num wide-only live-codec">{call.codec}{call.secure && <> <Lock className="icon xs" aria-label={t('call.secure')} /></>}</span>
+      <OneWay call={call} />
       <div className="row g8 live-acts"><WatchedBy call={call} /><TakePartButton call={call} /><Moves call={call} /><Button small icon={PhoneOff} locked={may ? undefined : t('live.not_yours')} why={{ right: 'call.hangup', over: { kind: 'call', id: call.id } }} onClick={hangup} aria-label={t('live.hang_up_of', { from: partyName(call.from), to: partyName(call.to) })}>{t('live.hang_up')}</Button></div>
     </li>
   );

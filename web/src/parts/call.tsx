@@ -27,9 +27,11 @@ export function liveWord(call: LiveCall): string {
   return call.queue ? t('live.in_queue', { name: call.queue }) : t(`live.phase.${call.phase}`);
 }
 
-/** That who was called is not heard yet, and what helps: for those who look on and, where it is told who they are, for himself. */
-export const oneWayWord = (call: LiveCall, me?: string): string | undefined =>
-  !call.one_way ? undefined : call.to.user === me ? t('webphone.unheard') : t('live.one_way', { name: partyName(call.to) });
+/** Says that who was called is not heard yet, and what helps: to those who look on and, where it is told who they are, to himself. */
+export function OneWay({ call, me }: { call: LiveCall | undefined; me?: string }) {
+  if (!call?.one_way) return null;
+  return <span className="one-way" role="status">{call.to.user === me ? t('webphone.unheard') : t('live.one_way', { name: partyName(call.to) })}</span>;
+}
 
 export function PartyText({ party, link }: { party: Party; link?: boolean }) {
   const name = partyName(party);

@@ -11,7 +11,7 @@ import { Avatar, Presence, presenceName } from '../ui/person';
 import { failed } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
-import { liveWord, oneWayWord, partyName } from './call';
+import { liveWord, OneWay, partyName } from './call';
 import { otherOf } from './desk';
 import { useNow } from './now';
 
@@ -145,9 +145,10 @@ export function DeskCall({ call, me, onHangup }: { call: LiveCall; me: string; o
     <div className="desk-call" {...carries(call)}>
       <div className="row g12">
         <Avatar id={other.user ?? other.number ?? '?'} name={name} size="m" />
-        <span className="col grow"><span className="head trunc">{name}</span><span className="meta trunc num">{[other.number !== name && other.number, oneWayWord(call, me) ?? liveWord(call)].filter(Boolean).join(' · ')}</span></span>
+        <span className="col grow"><span className="head trunc">{name}</span><span className="meta trunc num">{[other.number !== name && other.number, liveWord(call)].filter(Boolean).join(' · ')}</span></span>
         <Since at={call.answered ?? call.started} />
       </div>
+      <OneWay call={call} me={me} />
       <Button full kind="danger" locked={call.can.hangup ? undefined : t('live.not_yours')} why={{ right: 'call.hangup', over: { kind: 'call', id: call.id } }} onClick={onHangup}>{t('webphone.hang_up')}</Button>
     </div>
   );

@@ -17,7 +17,7 @@ import { Avatar, Presence } from '../ui/person';
 import { failed } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
-import { oneWayWord, partyName } from './call';
+import { OneWay, partyName } from './call';
 import { matched } from './desk';
 import { useParks } from './forwarding';
 import { useNow } from './now';
@@ -151,13 +151,12 @@ function Devices() {
   return <>{part('audioinput', 'microphone', microphone())}{part('audiooutput', 'speaker', speaker())}{part('audiooutput', 'ringer', ringer())}{list.length === 0 && <Menu.Label>{t('webphone.no_devices')}</Menu.Label>}</>;
 }
 
-function stateWord(c: CallView, own?: LiveCall, me?: string): string {
+function stateWord(c: CallView): string {
   if (c.moving === 'asked') return t('webphone.moving');
   if (c.moving === 'failed') return t('webphone.move_failed');
   if (c.joined) return t('webphone.joined');
   if (c.hold) return t('webphone.on_hold');
   if (c.held) return t('webphone.held');
-  if (own?.one_way) return oneWayWord(own, me) ?? '';
   if (c.state === 'ringing') return t('webphone.ringing');
   if (c.state === 'up') return t('webphone.talking');
   return t('webphone.connecting');
@@ -256,9 +255,10 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
   );
   return (
     <>
-      <span className="strip-who"><span className="med trunc">{call.name || call.number || t('webphone.unknown')}</span><span className="meta trunc">{[call.name && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call, own, me.user.id)].filter(Boolean).join(' · ')}</span></span>
+      <span className="strip-who"><span className="med trunc">{call.name || call.number || t('webphone.unknown')}</span><span className="meta trunc">{[call.name && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call)].filter(Boolean).join(' · ')}</span></span>
       {taped && <Taped state={taped} resumes={own?.resumes} />}
       {up && call.since > 0 && <Timer since={call.since} />}
+      <OneWay call={up ? own : undefined} me={me.user.id} />
       {part === 'transfer'
         ? (
           <span className="row g8 grow">
