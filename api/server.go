@@ -72,6 +72,7 @@ type Config struct {
 	Blocks      Blocks                                     // the networks that phones may not be reached from
 	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
 	Playback    func(pbx.RecordingID) (Playback, error)    // a recording likewise, and what it looks like
+	Privacy     Privacy                                    // erases people
 	Clock       func() *ClockSet                           // how the clock of the machine is wrong; nil: nobody set it
 	// SendOn puts a copy of a message into another mailbox.
 	SendOn func(ctx context.Context, who pbx.Actor, m pbx.Message, to pbx.BoxID) error

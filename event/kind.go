@@ -233,6 +233,14 @@ const (
 	CallEnded       Kind = "call.ended"
 )
 
+// The facts about what is handed out and erased of one person or number. None of them names anybody.
+const (
+	PrivacyExported  Kind = "privacy.exported"
+	PrivacyOrdered   Kind = "privacy.ordered"   // an erasure begins
+	PrivacyRewritten Kind = "privacy.rewritten" // somebody was taken out of facts; Data is a Rewritten
+	PrivacyErased    Kind = "privacy.erased"    // nothing is left
+)
+
 // The facts about those who take part in calls of others. They are about whom it is about, and he is not told by them.
 const (
 	WatchBegun  Kind = "watch.begun"
@@ -297,6 +305,7 @@ func Kinds() []Kind {
 		MessageLeft, MessageMarked, MessagePlayed, MessageDeleted, MessageRestored, MessageSentOn, MailboxLocked,
 		CallbackAsked, CallbackTried, CallbackEnded, CallbackDropped,
 		CallStarted, CallAsked, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallEntered, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
+		PrivacyExported, PrivacyOrdered, PrivacyRewritten, PrivacyErased,
 		WatchBegun, WatchTurned, WatchEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
@@ -324,7 +333,7 @@ func (k Kind) IsCall() bool { return k.Noun() == "call" }
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "call", "callback", "login", "invitation", "mail", "message", "recording", "rules", "watch": // of what lies beside the configuration
+	case "call", "callback", "login", "invitation", "mail", "message", "privacy", "recording", "rules", "watch": // of what lies beside the configuration
 		return false
 	}
 	return !k.IsLive()

@@ -172,6 +172,7 @@ type House struct {
 	marks    chan switchboard.Reached // of budgets
 	later    chan notice              // about calls
 	breaches chan breach              // of the rules
+	erasing  chan struct{}            // somebody is to be erased
 
 	alarms    *switchboard.Alarms
 	raised    chan pbx.Alarm // calls abroad that were stopped
@@ -187,7 +188,7 @@ func Build(ctx context.Context, c Config) (*House, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &House{Memory: m, probes: newProbes(), clock: watched{kept: clockKept}, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), later: make(chan notice, 256), breaches: make(chan breach, 256)}
+	h := &House{Memory: m, probes: newProbes(), clock: watched{kept: clockKept}, lines: make(chan event.Fact, 64), marks: make(chan switchboard.Reached, 256), raised: make(chan pbx.Alarm, 256), countries: make(chan called, 256), settler: newSettler(), later: make(chan notice, 256), breaches: make(chan breach, 256), erasing: make(chan struct{}, 1)}
 	if err := h.build(ctx); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}

@@ -49,6 +49,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.watchQuality(inner) })
 	rooms.Go(func() { h.settleRecordings(inner) })
 	rooms.Go(func() { h.markRecordings(inner) })
+	rooms.Go(func() { h.erasePeople(inner) })
 	rooms.Go(func() { h.tellMarks(inner) })
 	rooms.Go(func() { h.tellAlarms(inner) })
 	rooms.Go(func() { h.wakePeople(inner) })

@@ -91,6 +91,7 @@ const (
 	KindMail       Kind = "mail"
 	KindMessage    Kind = "message" // in a mailbox
 	KindRecording  Kind = "recording"
+	KindErasure    Kind = "erasure"
 	KindRecordRule Kind = "recordrule" // the id is that of whom it is about, or "office"
 
 	KindRestriction Kind = "restriction"

@@ -6,7 +6,7 @@ var awaited = setOf(BlocklistEdit,
 	TranscriptRead,
 	ChatSee, ChatTemplate, ChannelEdit, LinkEdit, LinkUse, MeetingHost, ReportSchedule, DashboardView, DashboardLive,
 	WallboardView, AgentTrack, WorkspaceUse, WorkspaceEdit, NoticeEdit, CRMUse, CRMEdit, TicketCreate,
-	ProvisionEdit, WebhookEdit, SystemMonitor, TraceRead, PrivacyRun, BackupRun, BackupRestore)
+	ProvisionEdit, WebhookEdit, SystemMonitor, TraceRead, BackupRun, BackupRestore)
 
 // looking are the rights that change nothing: who holds no others of an area only views it.
 var looking = setOf(UserSee, GroupSee, RightExplain, PresenceSee, CallSee, CallNumber, CostSee, RecordingList, RecordingHistory, CallDetail,

@@ -3,40 +3,86 @@ package store
 import (
 	"bufio"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"time"
+
+	"tandem/event"
 )
 
-// hash chains a row to the one before: SHA-256 of the previous hash and of every column as it is stored, each with its
-// length before it, so that no two rows have the same text (BAR AU-02).
+// The chain holds for each row a commitment to its columns: SHA-256 of a salt and of every column as it is stored. When somebody is erased, his name goes
+// from the columns and the salt goes with it: the commitment stays, so that the chain holds, and nobody can find out by trying what stood there. That a row
+// was erased is told by a later fact, with what the row reads now (privacy.rewritten, BAR PR-06). Rows of older versions have no commitment: their
+// columns are hashed themselves.
+
+// commit gives the row its salt and its commitment.
+func (r *factRow) commit() {
+	r.salt = rand.Text()
+	r.commitment = r.sum()
+}
+
+// sum is SHA-256 of the salt and of every column, each with its length before it, so that no two rows have the same text.
+func (r *factRow) sum() string {
+	h := sha256.New()
+	part(h, r.salt)
+	r.parts(h)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// hash chains a row to the one before (BAR AU-02).
 func (r *factRow) hash(tenant, previous string) string {
 	h := sha256.New()
-	var n []byte
-	part := func(s string) {
-		n = append(strconv.AppendInt(n[:0], int64(len(s)), 10), ':')
-		h.Write(n)
-		io.WriteString(h, s)
+	part(h, previous)
+	part(h, tenant)
+	if r.commitment != "" {
+		part(h, r.commitment)
+	} else {
+		r.parts(h)
 	}
-	part(previous)
-	part(tenant)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func part(h hash.Hash, s string) {
+	h.Write(append(strconv.AppendInt(nil, int64(len(s)), 10), ':'))
+	io.WriteString(h, s)
+}
+
+func (r *factRow) parts(h hash.Hash) {
 	for _, v := range r.values() {
 		switch v := v.(type) {
 		case int64:
-			part(strconv.FormatInt(v, 10))
+			part(h, strconv.FormatInt(v, 10))
 		case string:
-			part(v)
+			part(h, v)
 		}
 	}
-	return hex.EncodeToString(h.Sum(nil))
+}
+
+// isErased reports whether something was taken out of the row.
+func (r *factRow) isErased() bool { return r.salt == "" && r.commitment != "" }
+
+// fits reports whether the row is what its hash was made of. What an erased one reads now is vouched for by a later fact; a row of an older version
+// that was erased keeps its hash as its commitment.
+func (r *factRow) fits(tenant, previous, hash string) bool {
+	switch {
+	case r.isErased():
+		return r.commitment == hash || r.hash(tenant, previous) == hash
+	case r.commitment != "" && r.sum() != r.commitment:
+		return false
+	}
+	return r.hash(tenant, previous) == hash
 }
 
 // Checkpoint is the end of the log at a moment. One that is kept outside the database shows that the log was cut or the
@@ -98,6 +144,7 @@ func (v *Verification) bad(seq int64, problem string) { v.FirstBad, v.Problem = 
 func (t *Tenant) walk(ctx context.Context, x tx, v *Verification, known map[int64]string) (string, error) {
 	last := ""
 	stop := errors.New("found")
+	erased := map[int64]string{} // what erased rows read
 	err := x.each(ctx, "SELECT "+factColumns+" FROM facts WHERE tenant = $1 ORDER BY seq", []any{t.id}, func(s *sql.Rows) error {
 		var r factRow
 		hash, err := r.scan(s.Scan)
@@ -109,12 +156,16 @@ func (t *Tenant) walk(ctx context.Context, x tx, v *Verification, known map[int6
 		case r.seq != v.Entries:
 			v.bad(v.Entries, "audit.missing")
 			return stop
-		case r.hash(t.id, last) != hash:
+		case !r.fits(t.id, last, hash):
 			v.bad(r.seq, "audit.changed")
 			return stop
 		case known[r.seq] != "" && known[r.seq] != hash:
 			v.bad(r.seq, "audit.rolled_back")
 			return stop
+		case r.isErased():
+			erased[r.seq] = r.sum()
+		case r.kind == string(event.PrivacyRewritten):
+			vouch(&r, erased)
 		}
 		last, v.Head.At = hash, moment(r.at)
 		return nil
@@ -122,7 +173,23 @@ func (t *Tenant) walk(ctx context.Context, x tx, v *Verification, known map[int6
 	if errors.Is(err, stop) {
 		err = nil
 	}
+	if len(erased) > 0 && v.Problem == "" {
+		v.bad(slices.Min(slices.Collect(maps.Keys(erased))), "audit.changed")
+	}
 	return last, err
+}
+
+// vouch takes out what a fact about rewritten rows vouches for.
+func vouch(r *factRow, erased map[int64]string) {
+	var told event.Rewritten
+	if json.Unmarshal([]byte(r.data), &told) != nil {
+		return
+	}
+	for _, row := range told.Rows {
+		if erased[row.Seq] == row.Sum {
+			delete(erased, row.Seq)
+		}
+	}
 }
 
 // Head is the end of the log now, to be kept outside the database.

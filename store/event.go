@@ -20,12 +20,13 @@ type factRow struct {
 	actor, actorUser, objectKind, objectID, subject string
 	before, after, reason, search, data             string
 	revision                                        int64
+	salt, commitment                                string // the hash covers the commitment to all columns, with salt; see chain.go
 }
 
-const factColumns = "seq, at, kind, audit, actor, actor_user, object_kind, object_id, subject, before_json, after_json, reason, search, data_json, revision, hash"
+const factColumns = "seq, at, kind, audit, actor, actor_user, object_kind, object_id, subject, before_json, after_json, reason, search, data_json, revision, salt, commitment, hash"
 
-// factWidth is how many columns a fact has with tenant and hash.
-const factWidth = 17
+// factWidth is how many columns a fact has with tenant, salt, commitment and hash.
+const factWidth = 19
 
 const (
 	takePlaces = `UPDATE tenants SET seq = seq + $2 WHERE id = $1 RETURNING seq, head`
@@ -66,7 +67,7 @@ func (r *factRow) values() []any {
 
 func (r *factRow) scan(s scan) (hash string, err error) {
 	err = s(&r.seq, &r.at, &r.kind, &r.audit, &r.actor, &r.actorUser, &r.objectKind, &r.objectID, &r.subject,
-		&r.before, &r.after, &r.reason, &r.search, &r.data, &r.revision, &hash)
+		&r.before, &r.after, &r.reason, &r.search, &r.data, &r.revision, &r.salt, &r.commitment, &hash)
 	return hash, err
 }
 
@@ -115,8 +116,9 @@ func (t *Tenant) append(ctx context.Context, x tx, facts []event.Fact) ([]event.
 		if err != nil {
 			return nil, err
 		}
+		row.commit()
 		head = row.hash(t.id, head)
-		rows = append(rows, append(append([]any{t.id}, row.values()...), head))
+		rows = append(rows, append(append([]any{t.id}, row.values()...), row.salt, row.commitment, head))
 	}
 	for chunk := range slices.Chunk(rows, x.rows(factWidth)) {
 		if _, err := x.exec(ctx, insertFact+tuples(len(chunk), factWidth), slices.Concat(chunk...)...); err != nil {

@@ -70,7 +70,7 @@ func TestVerifyFindsTampering(t *testing.T) {
 		{"a deleted fact", []string{`DELETE FROM facts WHERE seq = 5`}, "audit.missing", 5, false},
 		{"the first deleted", []string{`DELETE FROM facts WHERE seq = 1`}, "audit.missing", 1, false},
 		{"two swapped", []string{`UPDATE facts SET seq = -1 WHERE seq = 4`, `UPDATE facts SET seq = 4 WHERE seq = 7`, `UPDATE facts SET seq = 7 WHERE seq = -1`}, "audit.changed", 4, false},
-		{"one added at the end", []string{`INSERT INTO facts SELECT tenant, 11, at, kind, audit, actor, actor_user, object_kind, object_id, subject, before_json, after_json, reason, search, data_json, revision, hash FROM facts WHERE seq = 10`}, "audit.changed", 11, false},
+		{"one added at the end", []string{`INSERT INTO facts SELECT tenant, 11, at, kind, audit, actor, actor_user, object_kind, object_id, subject, before_json, after_json, reason, search, data_json, revision, salt, commitment, hash FROM facts WHERE seq = 10`}, "audit.changed", 11, false},
 		{"the tail cut", []string{`DELETE FROM facts WHERE seq > 8`}, "audit.missing", 9, false},
 		{"the tail cut and the head set back", []string{`DELETE FROM facts WHERE seq > 8`,
 			`UPDATE tenants SET seq = 8, head = (SELECT hash FROM facts WHERE seq = 8)`}, "audit.cut", 9, true},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"tandem/event"
 )
 
 // LimitPages makes the disk seem full: the file of an SQLite database may have so many pages; 0 takes the limit away.
@@ -77,4 +79,24 @@ func (t *Tenant) PlanOfRecordings(ctx context.Context, q RecordingQuery) (plan s
 		})
 	})
 	return plan, err
+}
+
+// AppendOld writes a fact as versions before erasures did: its columns are hashed themselves.
+func AppendOld(ctx context.Context, t *Tenant, f event.Fact) error {
+	return t.db.change(ctx, "append", func(x tx) error {
+		var head string
+		if err := x.row(ctx, takePlaces, t.id, 1).Scan(&f.Seq, &head); err != nil {
+			return err
+		}
+		row, err := newFactRow(f)
+		if err != nil {
+			return err
+		}
+		head = row.hash(t.id, head)
+		if _, err := x.exec(ctx, insertFact+tuples(1, factWidth), append(append([]any{t.id}, row.values()...), "", "", head)...); err != nil {
+			return err
+		}
+		_, err = x.exec(ctx, keepHead, t.id, head)
+		return err
+	})
 }

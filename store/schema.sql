@@ -215,6 +215,13 @@ CREATE TABLE entrances (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE erasures (
+	tenant TEXT NOT NULL,
+	id     TEXT NOT NULL,
+	body   TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE facts (
 	tenant      TEXT   NOT NULL,
 	seq         BIGINT NOT NULL,
@@ -232,7 +239,7 @@ CREATE TABLE facts (
 	search      TEXT   NOT NULL,
 	data_json   TEXT   NOT NULL,
 	revision    BIGINT NOT NULL,
-	hash        TEXT   NOT NULL,
+	hash        TEXT   NOT NULL, salt TEXT NOT NULL DEFAULT '', commitment TEXT NOT NULL DEFAULT '',
 	PRIMARY KEY (tenant, seq)
 );
 

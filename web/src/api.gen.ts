@@ -1964,6 +1964,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/privacy/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was erased, by pseudonym.
+         * @description Needs `privacy.run` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_privacy_erasures"];
+        put?: never;
+        /**
+         * Erase a person who left, or a number outside, from everything that is kept.
+         * @description Needs `privacy.run` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_privacy_erasures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that is kept about a person or a number outside, as JSON with the sound.
+         * @description Needs `privacy.run` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_privacy_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/leavers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was a colleague.
+         * @description Needs `privacy.run` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_privacy_leavers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/profile": {
         parameters: {
             query?: never;
@@ -6191,6 +6255,50 @@ export interface components {
             kind: string;
             name: string;
         };
+        EraseInBody: {
+            /** @description a number outside, however it is written */
+            number?: string;
+            /** @description who asked for it, and when; without the name */
+            reason: string;
+            /** @description somebody who is or was a colleague */
+            user?: string;
+        };
+        Erasure: {
+            /** @description what stands in his place */
+            as: string;
+            /** Format: date-time */
+            begun: string;
+            by: components["schemas"]["Party"];
+            /** Format: date-time */
+            ended?: string;
+            /**
+             * Format: int64
+             * @description entries of the log from which he was taken
+             */
+            facts: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description voicemail, deleted
+             */
+            messages: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description deleted
+             */
+            recordings: number;
+            /**
+             * Format: int64
+             * @description calls, notices, mails and others from which he was taken
+             */
+            rows: number;
+            /** @enum {string} */
+            state: "running" | "done";
+        };
+        Erasures: {
+            items: components["schemas"]["Erasure"][];
+        };
         Error: {
             /** @description … over this; POST /v1/explain/right tells why */
             about?: components["schemas"]["Thing"];
@@ -6790,6 +6898,15 @@ export interface components {
             text: string;
             /** @description scope in words */
             where: string;
+        };
+        Leaver: {
+            id: string;
+            /** Format: date-time */
+            left: string;
+            name: string;
+        };
+        Leavers: {
+            items: components["schemas"]["Leaver"][];
         };
         LeftOut: {
             name: string;
@@ -15231,6 +15348,131 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyPlan"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_privacy_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasures"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_privacy_erasures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseInBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_privacy_export: {
+        parameters: {
+            query?: {
+                /** @description somebody who is or was a colleague */
+                user?: string;
+                /** @description a number outside, however it is written */
+                number?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_privacy_leavers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Leavers"];
                 };
             };
             /** @description Refused, with the reason */

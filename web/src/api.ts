@@ -22,6 +22,7 @@ export type HoursPreview = Schemas['HoursPreview'];
 export type Ring = Schemas['Ring'];
 export type Block = Schemas['Block'];
 export type Alarm = Schemas['Alarm'];
+export type Erasure = Schemas['Erasure'];
 export type Contact = Schemas['Contact'];
 export type Reminder = Schemas['Reminder'];
 export type GuestRoom = Schemas['GuestRoom'];
@@ -480,6 +481,9 @@ export const api = {
   forwardMessage: (message: string, to: string) => got(client.POST('/v1/voicemail/{message}/forward', { params: { path: { message } }, body: { to } })),
   recordings: (query: Loose<'/v1/recordings'>) => got(client.GET('/v1/recordings', { params: { query: chosen<QueryOf<'/v1/recordings'>>(query as never) } })),
   recordingPage: (query: Loose<'/v1/recordings'>) => api.recordings(query).then((p) => ({ ...p, total: p.items.length })),
+  erasures: () => got(client.GET('/v1/privacy/erasures')),
+  leavers: () => got(client.GET('/v1/privacy/leavers')),
+  erase: (body: BodyOf<'/v1/privacy/erasures', 'post'>) => got(client.POST('/v1/privacy/erasures', { body })),
   archiveExtent: (query: Loose<'/v1/recordings/archive/extent'>) => got(client.GET('/v1/recordings/archive/extent', { params: { query: chosen<QueryOf<'/v1/recordings/archive/extent'>>(query as never) } })),
   recording: (recording: string) => got(client.GET('/v1/recordings/{recording}', { params: { path: { recording } } })),
   peaks: (recording: string) => got(client.GET('/v1/recordings/{recording}/peaks', { params: { path: { recording } } })),

@@ -42,6 +42,7 @@ const RestrictionPage = lazy(() => import('./pages/restriction'));
 const RecordingPage = lazy(() => import('./pages/recording'));
 const RatePage = lazy(() => import('./pages/rate'));
 const ContactPage = lazy(() => import('./pages/contact'));
+const PrivacyPage = lazy(() => import('./pages/privacy'));
 const CompliancePage = lazy(() => import('./pages/compliance'));
 const AlarmPage = lazy(() => import('./pages/alarm'));
 const BudgetPage = lazy(() => import('./pages/budget'));
@@ -110,6 +111,7 @@ function Pages() {
           <Route path="/recordings" element={<RecordingPage />} />
           <Route path="/rates" element={<RatePage />} />
           <Route path="/contacts" element={<ContactPage />} />
+          <Route path="/privacy" element={<PrivacyPage />} />
           <Route path="/compliance" element={<CompliancePage />} />
           <Route path="/alarms" element={<AlarmPage />} />
           <Route path="/budgets" element={<BudgetPage />} />
