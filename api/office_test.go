@@ -451,8 +451,8 @@ func (o *office) Record(_ context.Context, _ pbx.Actor, _ pbx.CallID, do string,
 // erasing stands for the house that erases people.
 type erasing struct{}
 
-func (erasing) Pseudonym(of string) string { return "erased-" + pbx.HashSecret(of)[:8] }
-func (erasing) Begin()                     {}
+func (erasing) Pseudonym(of string) (string, error) { return "erased-" + pbx.HashSecret(of)[:8], nil }
+func (erasing) Begin()                              {}
 
 // playedBack is a recording's file.
 type playedBack struct{ sound }

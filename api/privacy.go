@@ -27,8 +27,8 @@ import (
 
 // Privacy erases people from the house.
 type Privacy interface {
-	Pseudonym(of string) string // what stands in the place of somebody who is erased
-	Begin()                     // an erasure was ordered
+	Pseudonym(of string) (string, error) // what stands in the place of somebody who is erased
+	Begin()                              // an erasure was ordered
 }
 
 // Erasure is how far it is that somebody is erased. It names nobody: the pseudonym is the same for the same person or number.
@@ -237,7 +237,10 @@ func (s *Server) createErasure(ctx context.Context, v *visit, in *eraseIn) (Eras
 	if held > 0 {
 		return Erasure{}, pbx.Refuse(pbx.Conflict, "", "privacy.held", "n", strconv.Itoa(held))
 	}
-	as := s.c.Privacy.Pseudonym(cmp.Or(string(sub.User), strings.Join(sub.Numbers, " ")))
+	as, err := s.c.Privacy.Pseudonym(cmp.Or(string(sub.User), strings.Join(sub.Numbers, " ")))
+	if err != nil {
+		return Erasure{}, err
+	}
 	contacts, set, err := v.standsIn(&sub, as)
 	if err != nil {
 		return Erasure{}, err
@@ -295,7 +298,10 @@ func (s *Server) exportSubject(ctx context.Context, v *visit, in *SubjectIn) (wr
 	if err != nil {
 		return nil, err
 	}
-	as := s.c.Privacy.Pseudonym(cmp.Or(string(sub.User), strings.Join(sub.Numbers, " ")))
+	as, err := s.c.Privacy.Pseudonym(cmp.Or(string(sub.User), strings.Join(sub.Numbers, " ")))
+	if err != nil {
+		return nil, err
+	}
 	f := event.New(event.PrivacyExported, v.at, v.who, pbx.Ref{Kind: pbx.KindErasure, ID: as}, nil)
 	stored, err := s.c.Store.Write(ctx, []event.Fact{f})
 	if err == nil {

@@ -1,9 +1,6 @@
 package blob
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -60,13 +57,6 @@ func OpenDir(root string, keys *vault.Vault) (*Dir, error) {
 	d.create = func(path string) (file, error) { return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600) }
 	d.gone.Go(d.sync)
 	return d, nil
-}
-
-// Pseudonym is a name for something that tells nobody without the key what it stands for, and is the same each time: a keyed hash.
-func (d *Dir) Pseudonym(of string) string {
-	h := hmac.New(sha256.New, d.key)
-	h.Write([]byte("pseudonym " + of))
-	return hex.EncodeToString(h.Sum(nil)[:8])
 }
 
 // Close ends the store. What is being written is left to Recover.

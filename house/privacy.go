@@ -2,6 +2,9 @@ package house
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"time"
 
@@ -16,8 +19,16 @@ const eraseAtOnce = 100
 // privacy is the house as somebody sees it who erases people from it.
 type privacy struct{ h *House }
 
-// Pseudonym implements api.Privacy.
-func (p privacy) Pseudonym(of string) string { return "erased-" + p.h.Blobs.Pseudonym(of) }
+// Pseudonym implements api.Privacy: a hash with a key of the house, so that nobody without it finds out by trying. A new key file gives other pseudonyms.
+func (p privacy) Pseudonym(of string) (string, error) {
+	keys, err := p.h.Keys.Derived(nil, "tandem pseudonym")
+	if err != nil {
+		return "", err
+	}
+	h := hmac.New(sha256.New, keys[0])
+	h.Write([]byte(of))
+	return "erased-" + hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
 
 // Begin implements api.Privacy.
 func (p privacy) Begin() {

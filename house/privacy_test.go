@@ -44,7 +44,11 @@ func TestErasure(t *testing.T) {
 	if err := h.note(ctx, event.MessageLeft, pbx.Actor{Kind: pbx.ActorSystem}, pbx.Message{}, message); err != nil {
 		t.Fatal(err)
 	}
-	e := pbx.Erasure{ID: "era_1", As: privacy{h}.Pseudonym(number), Begun: now, Subject: pbx.Subject{Numbers: []string{number}, Words: []string{name}, Country: "DE"}}
+	as, err := privacy{h}.Pseudonym(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := pbx.Erasure{ID: "era_1", As: as, Begun: now, Subject: pbx.Subject{Numbers: []string{number}, Words: []string{name}, Country: "DE"}}
 	if err := h.tell(ctx, event.PrivacyOrdered, pbx.Actor{Kind: pbx.ActorSystem}, pbx.Difference{Ref: e.Ref()}, store.ErasureKept{Erasure: e}); err != nil {
 		t.Fatal(err)
 	}
