@@ -73,6 +73,8 @@ type office struct {
 	sentOn   []string            // messages that were forwarded
 	used     sync.Map            // "name right via" of who makes use of rights
 	sent     []switchboard.Order // what was asked of the switchboard
+	plays    func() Playback     // every recording; nil: a few octets
+	listened []string            // who was told that somebody listened to him
 	taped    []string
 	steered  []switchboard.RoomOrder
 	invited  []pbx.Destination
@@ -372,7 +374,15 @@ func (o *office) open() *store.DB {
 		TestMail: func(_ context.Context, to string) error { o.mails = append(o.mails, to); return nil },
 		SendMail: func(_ context.Context, id string) error { o.mails = append(o.mails, id); return nil },
 		Privacy:  erasing{},
+		Heard: func(to []pbx.UserID, r *pbx.Recording, f event.Fact, by pbx.UserID) {
+			for _, u := range to {
+				o.listened = append(o.listened, fmt.Sprintf("%s: %s %s by %s", o.view().NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(u)}), f.Kind, r.ID, o.view().NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(by)})))
+			}
+		},
 		Playback: func(id pbx.RecordingID) (Playback, error) {
+			if o.plays != nil {
+				return o.plays(), nil
+			}
 			return playedBack{sound{strings.NewReader("RIFF sound of " + string(id))}}, nil
 		},
 		Sound: func(m pbx.Message) (SoundFile, error) {

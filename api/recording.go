@@ -242,7 +242,25 @@ func (s *Server) noteHearing(ctx context.Context, v *visit, kind event.Kind, r *
 	if err != nil {
 		return err
 	}
+	s.tellHeard(v, r, f, v.who.User)
 	return s.c.Desk.Publish(ctx, stored)
+}
+
+// tellHeard tells those who can be heard that somebody listened, unless the rule keeps from them who did (B-053).
+func (s *Server) tellHeard(v *visit, r *pbx.Recording, f event.Fact, by pbx.UserID) {
+	var to []pbx.UserID
+	for _, voice := range r.Voices {
+		if u := voice.User; u != by && v.s.Users[u] != nil && !slices.Contains(to, u) {
+			his := *v
+			his.who, his.dry = pbx.Actor{Kind: pbx.ActorUser, User: u, Via: v.who.Via}, true
+			if his.seesHearings(r, recordingTarget(r)) {
+				to = append(to, u)
+			}
+		}
+	}
+	if len(to) > 0 {
+		s.c.Heard(to, r, f, by)
+	}
 }
 
 type peaksIn struct {

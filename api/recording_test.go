@@ -42,11 +42,20 @@ func TestWhoListened(t *testing.T) {
 	if got := strings.Join(list("tom"), ", "); got != "olga complaint, uwe , uwe " {
 		t.Errorf("tom reads %q", got)
 	}
+	if got := strings.Join(o.listened, ", "); got != "tom: recording.played "+rec+" by uwe, tom: recording.played "+rec+" by uwe, uwe: recording.played "+rec+" by olga, tom: recording.played "+rec+" by olga" {
+		t.Errorf("told was %q", got)
+	}
 	if r := o.ask("olga", "PATCH", "/v1/recording-rules/office", `{"shown":"closed"}`); r.StatusCode != 200 {
 		t.Fatal(r.StatusCode)
 	}
 	if got := list("olga"); len(got) != 3 {
 		t.Errorf("olga reads %q", got)
+	}
+	(&sharing{o, t, "tom", ""}).denies("recording.history")
+	o.listened = nil
+	hear("olga", "?reason=again", 200)
+	if got := strings.Join(o.listened, ", "); got != "uwe: recording.played "+rec+" by olga" {
+		t.Errorf("told was %q: to tom the list is closed", got)
 	}
 	entries := o.ask("olga", "GET", "/v1/audit?limit=5", "")
 	var page Page[Entry]

@@ -16,6 +16,7 @@ import (
 	"tandem/bus"
 	"tandem/command"
 	"tandem/directory"
+	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
@@ -74,6 +75,8 @@ type Config struct {
 	Playback    func(pbx.RecordingID) (Playback, error)    // a recording likewise, and what it looks like
 	Privacy     Privacy                                    // erases people
 	Clock       func() *ClockSet                           // how the clock of the machine is wrong; nil: nobody set it
+	// Heard tells people that somebody listened to a recording in which they are heard, took a copy, or that a link was used that he gave.
+	Heard func(to []pbx.UserID, r *pbx.Recording, f event.Fact, by pbx.UserID)
 	// SendOn puts a copy of a message into another mailbox.
 	SendOn func(ctx context.Context, who pbx.Actor, m pbx.Message, to pbx.BoxID) error
 

@@ -265,6 +265,9 @@ func (s *Server) hearSharedSound(ctx context.Context, v *visit, in *hearShared) 
 		if err == nil {
 			err = s.noteShare(ctx, v, event.RecordingHeard, &share, store.ShareHeard{ID: share.ID, At: v.at})
 		}
+		if err == nil {
+			s.tellHeard(v, &r, event.Fact{Kind: event.RecordingHeard, At: v.at}, share.By)
+		}
 		if err != nil {
 			_ = file.Close()
 			return nil, err

@@ -1,6 +1,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -10,8 +11,10 @@ import (
 	"tandem/audio"
 	"tandem/blob"
 	"tandem/event"
+	"tandem/i18n"
 	"tandem/media"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/store"
 )
 
@@ -167,4 +170,23 @@ func (w withHead) ReadAt(p []byte, at int64) (n int, err error) {
 		return n + more, err
 	}
 	return w.body.ReadAt(p, at-int64(len(w.head)))
+}
+
+// tellHeard tells people that somebody listened to them (B-053).
+func (h *House) tellHeard(to []pbx.UserID, r *pbx.Recording, f event.Fact, by pbx.UserID) {
+	how := i18n.T("notice.heard.played")
+	switch f.Kind {
+	case event.RecordingDownloaded:
+		how = i18n.T("notice.heard.copied")
+	case event.RecordingHeard:
+		how = i18n.T("notice.heard.link")
+	}
+	n := notice{Happening: policy.Happening{Kind: policy.NoticeHeard, Users: to}, about: r.Ref(), page: "/recordings?recording=" + string(r.ID),
+		says: pbx.Says{Args: map[string]string{"reason": cmp.Or(f.Reason, "–")}, Words: map[string]i18n.Text{"how": how}, Times: map[string]time.Time{"call": r.Started}}}
+	var who pbx.Party
+	if u := h.snapshot().Users[by]; u != nil {
+		who = u.Party()
+	}
+	n.says.Name("by", who)
+	h.informLater(n)
 }

@@ -136,3 +136,17 @@ func TestRecordingsExpire(t *testing.T) {
 		t.Errorf("%d listed, %v", len(page.Items), err)
 	}
 }
+
+// Who is told that somebody listened reads who, how, why and of which call (B-053).
+func TestTellHeard(t *testing.T) {
+	h := archive(t, t.TempDir())
+	defer func() { _ = h.Close() }()
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	for kind, how := range map[event.Kind]string{event.RecordingPlayed: "notice.heard.played", event.RecordingDownloaded: "notice.heard.copied", event.RecordingHeard: "notice.heard.link"} {
+		h.tellHeard([]pbx.UserID{"usr_1"}, &pbx.Recording{ID: "rec_1", Started: at}, event.Fact{Kind: kind, Reason: "a complaint"}, "usr_2")
+		n := <-h.later
+		if n.Kind != "heard" || n.Users[0] != "usr_1" || n.page != "/recordings?recording=rec_1" || n.says.Words["how"].Key != how || n.says.Args["reason"] != "a complaint" || !n.says.Times["call"].Equal(at) {
+			t.Errorf("%s: %+v", kind, n)
+		}
+	}
+}

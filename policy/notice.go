@@ -30,6 +30,7 @@ const (
 	NoticeQuality        pbx.NoticeKind = "quality"         // calls over a line are bad, or good again (B-104)
 	NoticeForwarded      pbx.NoticeKind = "forwarded"       // a rule of the reader leads to a number outside it did not lead to before (TF-07)
 	NoticeClock          pbx.NoticeKind = "clock"           // the clock of the machine was set (BAR TZ-07)
+	NoticeHeard          pbx.NoticeKind = "heard"           // somebody listened to a recording in which the reader is heard (B-053)
 	NoticeReminder       pbx.NoticeKind = "reminder"        // nobody answered a reminder call that the reader set, or that of a guest he looks after (G-019)
 )
 
@@ -70,6 +71,7 @@ func NoticeSorts() []NoticeSort {
 	return []NoticeSort{
 		{Kind: NoticeMissed, Severity: SeverityInfo, Area: AreaOwn, Usual: pbx.Channels{Web: true, Push: true}},
 		{Kind: NoticeVoicemail, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
+		{Kind: NoticeHeard, Severity: SeverityInfo, Area: AreaOwn, Usual: pbx.Channels{Web: true}},
 		{Kind: NoticeAsked, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeApproved, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeRefused, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
