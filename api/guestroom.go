@@ -54,6 +54,7 @@ type RoomLeft struct {
 	Old       int       `json:"old" doc:"messages that were heard"`
 	Reminders int       `json:"reminders"`
 	Wake      time.Time `json:"wake,omitzero" doc:"the next of them"`
+	Missed    time.Time `json:"missed,omitzero" doc:"when the last of them was given up that nobody answered today"`
 	Contacts  int       `json:"contacts" doc:"in the phone book of the extension"`
 	Speed     int       `json:"speed" doc:"short numbers that were not there before"`
 	Status    bool      `json:"status" doc:"a status was chosen"`
@@ -94,6 +95,9 @@ func (v *visit) roomLeft(u *pbx.User, before *pbx.Unlet, box store.BoxCount) *Ro
 		if next := m.Next(zone); !next.IsZero() && (left.Wake.IsZero() || next.Before(left.Wake)) {
 			left.Wake = next
 		}
+		if m.Last == pbx.ReminderMissed && zone.Day(m.Ended) == zone.Day(v.at) && m.Ended.After(left.Missed) {
+			left.Missed = m.Ended
+		}
 	}
 	for _, c := range v.s.Contacts {
 		if c.User == u.ID {
@@ -123,53 +127,50 @@ type guestRoomsIn struct {
 
 // listGuestRooms shows the rooms in which the visitor checks guests in, and those whose extension he may change.
 func (s *Server) listGuestRooms(ctx context.Context, v *visit, in *guestRoomsIn) (Page[GuestRoom], error) {
-	boxes, err := s.c.Store.CountBoxes(ctx)
-	if err != nil {
-		return Page[GuestRoom]{}, err
-	}
-	var rows []GuestRoom
+	var rows []*pbx.GuestRoom
 	assigns, edits := v.sight(policy.RoomAssign), v.sight(policy.UserEdit)
 	for id, r := range v.s.GuestRooms {
-		if who := policy.User(id); !assigns.Sees(who) && !edits.Sees(who) {
-			continue
+		who, texts := policy.User(id), []string{v.s.Users[id].Name, v.s.Users[id].Extension}
+		if r.Stay != nil {
+			texts = append(texts, r.Stay.Before.Name)
 		}
-		room := s.guestRoom(v, r, boxes)
-		guest := ""
-		if room.Stay != nil {
-			guest = room.Stay.Guest
-		}
-		if matches(in.Q, room.Name, room.Extension, guest) && room.is(in.State, v.at) {
-			rows = append(rows, room)
+		if (assigns.Sees(who) || edits.Sees(who)) && matches(in.Q, texts...) && v.isRoom(r, in.State) {
+			rows = append(rows, r)
 		}
 	}
-	key := func(r GuestRoom) string {
+	key := func(r *pbx.GuestRoom) string {
 		switch {
 		case strings.HasSuffix(in.Sort, "extension"):
-			return byNumber(r.Extension)
-		case r.Stay != nil:
+			return byNumber(v.s.Users[r.User].Extension)
+		case r.Stay != nil && assigns.Sees(policy.User(r.User)):
 			return byTime(r.Stay.Until)
 		}
 		return "~" // who is nobody leaves last
 	}
-	part, next, err := pageOf(rows, in.List, in.Sort, key, func(r GuestRoom) string { return string(r.User) })
-	if part == nil {
-		part = []GuestRoom{}
+	part, next, err := pageOf(rows, in.List, in.Sort, key, func(r *pbx.GuestRoom) string { return string(r.User) })
+	if err != nil {
+		return Page[GuestRoom]{}, err
 	}
-	return Page[GuestRoom]{Items: part, Next: next, Total: len(rows)}, err
+	boxes, err := s.c.Store.CountBoxes(ctx)
+	page := Page[GuestRoom]{Items: make([]GuestRoom, 0, len(part)), Next: next, Total: len(rows)}
+	for _, r := range part {
+		page.Items = append(page.Items, s.guestRoom(v, r, boxes))
+	}
+	return page, err
 }
 
-// is reports whether the room is as a filter wants it.
-func (r *GuestRoom) is(state string, at time.Time) bool {
+// isRoom reports whether a room is as a filter wants it. When somebody leaves is told to those who check guests in and out.
+func (v *visit) isRoom(r *pbx.GuestRoom, state string) bool {
 	switch state {
 	case "vacant":
-		return !r.Occupied
+		return r.Stay == nil
 	case "occupied":
-		return r.Occupied
+		return r.Stay != nil
 	case "dirty":
 		return r.Care == pbx.RoomDirty
 	case "due":
-		loc, err := time.LoadLocation(r.Zone)
-		return err == nil && r.Stay != nil && r.Stay.Departure[:len(time.DateOnly)] <= at.In(loc).Format(time.DateOnly)
+		zone := v.s.ReminderZone(r.User, v.at)
+		return r.Stay != nil && zone.Day(r.Stay.Until) <= zone.Day(v.at) && v.can(policy.RoomAssign, policy.User(r.User))
 	}
 	return true
 }

@@ -67,8 +67,10 @@ func TestGuestRooms(t *testing.T) {
 	if p := list("mark", "?state=vacant"); p.Total != 0 {
 		t.Errorf("%+v", p)
 	}
-	if p := list("mark", "?q=lecka&state=occupied"); p.Total > 1 {
-		t.Errorf("%+v", p)
+	for query, want := range map[string]int{"?q=ada": 1, "?q=room&state=occupied": 0, "?state=occupied&sort=departure": 1, "?state=dirty": 0, "?state=due": 0} {
+		if p := list("mark", query); p.Total != want || len(p.Items) != want {
+			t.Errorf("%s: %+v", query, p)
+		}
 	}
 	if r := nina(list("sven", "")); r.Stay != nil || !r.Occupied {
 		t.Errorf("administration sees who stays: %+v", r)
@@ -99,6 +101,9 @@ func TestGuestRooms(t *testing.T) {
 	o.wants(200, "mark", "DELETE", stay, "").json(t, &r)
 	if r.Stay != nil || r.Care != "dirty" || r.Occupied {
 		t.Errorf("%+v", r)
+	}
+	if p := list("mark", "?state=dirty"); p.Total != 1 {
+		t.Errorf("to be cleaned: %+v", p)
 	}
 	log := string(o.wants(200, "olga", "GET", "/v1/audit?limit=20", "").body)
 	if !strings.Contains(log, "guestroom.checked_in") || !strings.Contains(log, "guestroom.checked_out") {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -44,5 +45,12 @@ func TestReminders(t *testing.T) {
 	log := string(o.ask("olga", "GET", "/v1/audit?limit=1", "").body)
 	if !strings.Contains(log, "reminder.deleted") || !strings.Contains(log, o.ids["uwe"]) {
 		t.Error(log)
+	}
+	for _, days := range []int{9, 3} {
+		o.wants(201, "uwe", "POST", "/v1/users/<uwe>/reminders", `{"time":"07:00","date":"`+start.AddDate(0, 0, days).Format("2006-01-02")+`"}`)
+	}
+	o.ask("uwe", "GET", uwes, "").json(t, &list)
+	if !slices.IsSortedFunc(list.Items, func(a, b Reminder) int { return a.Next.Compare(b.Next) }) || len(list.Items) != 3 {
+		t.Errorf("not the next one first: %+v", list.Items)
 	}
 }

@@ -105,6 +105,7 @@ const (
 type StepReminder struct {
 	ID   pbx.ReminderID
 	Step ReminderStep
+	For  time.Time // of an answer: the moment that the call was for; it is behind when another one is being settled. Zero: whichever is
 }
 
 // Need asks for nothing: Change refuses everybody but the house.
@@ -120,7 +121,9 @@ func (c StepReminder) Change(w *Work) (pbx.Change, error) {
 	next, moved := old, false
 	switch c.Step {
 	case ReminderAnswered:
-		next, moved = old.Answered(w.Now)
+		if c.For.IsZero() || c.For.Equal(old.For) {
+			next, moved = old.Answered(w.Now)
+		}
 	case ReminderSnoozed:
 		next, moved = old.Snoozed(w.Now)
 	default:

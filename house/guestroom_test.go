@@ -57,7 +57,7 @@ func TestReceptionByPhone(t *testing.T) {
 		clock.Store(unix(t, at))
 		w.callReminded(t.Context())
 	}
-	if got := w.told(pbx.UserID(desk)); !slices.Equal(got, []string{"28 06:00 /reception"}) || w.told(pbx.UserID(room)) != nil {
+	if got := w.told(pbx.UserID(desk)); !slices.Equal(got, []string{"28 06:00 /reception?peek=" + room}) || w.told(pbx.UserID(room)) != nil {
 		t.Errorf("the reception is told %v, the guest %v", got, w.told(pbx.UserID(room)))
 	}
 }

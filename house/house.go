@@ -233,7 +233,7 @@ func (h *House) build(ctx context.Context) error {
 	h.Board = switchboard.New(switchboard.Config{
 		View: h.Directory.View, SetCall: h.Directory.SetCall, EndCall: h.Directory.EndCall,
 		Legs: legs, Sound: switchboard.Media(h.Media), Journal: h.journal, Say: h.Catalog.Say, Log: h.log,
-		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Recordings: recordings{h}, Queues: h.queues(), Carry: h.carry,
+		Prompt: h.sentence, Sounds: mailboxes{h}, Boxes: mailboxes{h}, Recordings: recordings{h}, Queues: h.queues(), Carry: h.carry, Woken: h.woken,
 		Used: h.uses.note, Till: h.till, Alarms: h.alarms,
 	})
 	if err := h.phones(ctx, public); err != nil {

@@ -64,13 +64,20 @@ func (h *House) stepReminder(ctx context.Context, id pbx.ReminderID, step comman
 	return r.Snapshot, nil
 }
 
+// woken writes down that a reminder call was answered.
+func (h *House) woken(ctx context.Context, id pbx.ReminderID, due time.Time) {
+	if _, err := h.Desk.Do(ctx, pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}, command.StepReminder{ID: id, Step: command.ReminderAnswered, For: due}); err != nil {
+		h.log.Error("that a reminder call was answered cannot be written down", "reminder", id, "error", err)
+	}
+}
+
 // tellUnwoken tells who set a reminder that it reached nobody; when he is gone, who was to be called. For a guest the reception is told too, and not the guest: he
 // sleeps, and somebody has to knock at his door.
 func (h *House) tellUnwoken(s *pbx.Snapshot, m *pbx.Reminder, due time.Time) {
 	n := notice{Happening: policy.Happening{Kind: policy.NoticeReminder}, about: pbx.Ref{Kind: pbx.KindUser, ID: string(m.User)},
 		says: pbx.Says{Args: map[string]string{"name": s.NameOf(m.Ref())}, Times: map[string]time.Time{"at": due}}}
 	if s.GuestRooms[m.User] != nil {
-		n.Over, n.page = policy.User(m.User), "/reception"
+		n.Over, n.page = policy.User(m.User), "/reception?peek="+string(m.User)
 		if m.By != m.User {
 			n.Users = people(m.By)
 		}

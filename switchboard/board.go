@@ -44,6 +44,9 @@ type Config struct {
 	// Carry does what a feature code of a person's phone says. It may take its time.
 	Carry func(ctx context.Context, who pbx.Actor, action pbx.CodeAction, argument string) call.Carried
 
+	// Woken is told that somebody answered a reminder call, and the moment that it was for.
+	Woken func(ctx context.Context, id pbx.ReminderID, due time.Time)
+
 	Say     func(language string, t i18n.Text) string // i18n.Catalog.Say
 	Encrypt bool                                      // sound has to be encrypted on every leg; calls that cannot are refused
 	Limit   int                                       // calls at the same time; 0: 10,000

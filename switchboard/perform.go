@@ -328,6 +328,7 @@ func (r *run) emit(e call.Emit) {
 			r.lifted(e.Leg)
 			return
 		}
+		r.woke()
 		r.emitAnswered(e.Leg)
 		r.flush(nil)
 	case event.CallHeld, event.CallResumed, event.CallReturned:

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"context"
 	"time"
 
 	"tandem/i18n"
@@ -38,6 +39,21 @@ func (b *Board) Remind(m *pbx.Reminder, shown string) bool {
 		Trace: []i18n.Text{i18n.T("route.reminder", "name", u.Name, "user", string(u.ID))}}
 	r := b.calling(s, who, route.Request{Caller: who, From: desk, At: now}, plan, now)
 	r.state.Summon(pbx.Destination{Kind: pbx.ToCode, ID: string(CodeReminder), Number: string(m.ID)}, desk)
+	r.reminder = m
 	b.carry(r)
 	return true
+}
+
+// woke tells at once that a reminder call was answered: who hangs up before his call has found its way to the code was woken too.
+func (r *run) woke() {
+	m := r.reminder
+	if m == nil || r.b.c.Woken == nil {
+		return
+	}
+	r.reminder = nil
+	go func() {
+		ctx, cancel := context.WithTimeout(context.Background(), keepTime)
+		defer cancel()
+		r.b.c.Woken(ctx, m.ID, m.For)
+	}()
 }

@@ -16,7 +16,10 @@ func TestReminder(t *testing.T) {
 		var done []pbx.CodeAction
 		var asked []string
 		var who pbx.Actor
+		var woken []pbx.ReminderID
+		hasty := false
 		o := newOffice(t, func(c *Config) {
+			c.Woken = func(_ context.Context, id pbx.ReminderID, _ time.Time) { woken = append(woken, id) }
 			c.Carry = func(_ context.Context, actor pbx.Actor, action pbx.CodeAction, argument string) call.Carried {
 				done, asked, who = append(done, action), append(asked, argument), actor
 				if action == CodeSnooze {
@@ -40,7 +43,12 @@ func TestReminder(t *testing.T) {
 		}
 		o.s = s
 		var bob *phone
-		o.phone("b1", false, func(p *phone) { bob = p; p.answers() })
+		o.phone("b1", false, func(p *phone) {
+			bob = p
+			if p.answers(); hasty {
+				p.hangsUp()
+			}
+		})
 		if !o.board.Remind(m, "Train") {
 			t.Fatal("bob is not called")
 		}
@@ -51,11 +59,25 @@ func TestReminder(t *testing.T) {
 		if len(done) != 2 || done[0] != CodeReminder || done[1] != CodeSnooze || asked[0] != "rem_1" || asked[1] != "rem_1" || who.User != "usr_bob" {
 			t.Errorf("%v %v by %+v\n%s", done, asked, who, o.logs)
 		}
+		if len(woken) != 1 || woken[0] != "rem_1" {
+			t.Errorf("told of answers: %v", woken)
+		}
+
+		// Who picks up and hangs up at once is awake, too.
+		hasty = true
+		if !o.board.Remind(&pbx.Reminder{ID: "rem_3", User: "usr_bob"}, "") {
+			t.Fatal("bob is not called")
+		}
+		pause(time.Second)
+		synctest.Wait()
+		if len(woken) != 2 || woken[1] != "rem_3" {
+			t.Errorf("told of answers: %v", woken)
+		}
 		o.drain()
 		o.wire.mu.Lock()
 		defer o.wire.mu.Unlock()
-		if legs := len(o.wire.legs); legs != 1 {
-			t.Errorf("%d legs, only his phone is called", legs)
+		if legs := len(o.wire.legs); legs != 2 {
+			t.Errorf("%d legs, only his phone is called, twice", legs)
 		}
 	})
 }

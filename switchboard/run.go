@@ -61,6 +61,7 @@ func (m *message) isVital() bool {
 
 // run is one call being carried. Only its own goroutine touches it, but for inbox and flooded.
 type run struct {
+	reminder  *pbx.Reminder // this is the call of one that nobody has answered yet
 	b         *Board
 	id        pbx.CallID
 	in        call.Incoming

@@ -9612,6 +9612,11 @@ export interface components {
             /** @description how the mailbox works is not as it was before */
             greeting: boolean;
             /**
+             * Format: date-time
+             * @description when the last of them was given up that nobody answered today
+             */
+            missed?: string;
+            /**
              * Format: int64
              * @description messages that nobody has heard
              */

@@ -37,6 +37,12 @@ function Departure({ room }: { room: GuestRoom }) {
   return <span className="row g6"><span className={room.stay.overdue ? 'danger' : ''}>{stamp(room.stay.until, new Date(), room.zone)}</span>{room.stay.overdue && <span className="chip small danger">{t('reception.overdue')}</span>}</span>;
 }
 
+function Wake({ room }: { room: GuestRoom }) {
+  const { wake, missed } = room.left ?? {};
+  if (missed) return <span className="danger trunc">{t('reminder.last.missed', { at: stamp(missed, new Date(), room.zone) })}</span>;
+  return wake ? stamp(wake, new Date(), room.zone) : <span className="t3">–</span>;
+}
+
 const guestName = (r: GuestRoom) => r.stay?.guest ?? (r.occupied ? t('reception.occupied') : t('reception.vacant'));
 
 function Guest({ room }: { room: GuestRoom }) {
@@ -195,7 +201,7 @@ export default function ReceptionPage() {
     { id: 'room', head: t('reception.room'), width: 'minmax(120px,1fr)', sort: 'extension', cell: (r) => <span className="row g8"><span className="chip num">{r.extension}</span><span className="trunc">{r.name}</span></span> },
     { id: 'guest', head: t('reception.guest'), width: 'minmax(160px,1.4fr)', cell: (r) => <Guest room={r} /> },
     { id: 'departure', head: t('reception.departure'), width: 'minmax(150px,1fr)', sort: 'departure', cell: (r) => <Departure room={r} /> },
-    { id: 'wake', head: t('reception.wake'), width: 'minmax(110px,.7fr)', priority: 2, cell: (r) => (r.left?.wake ? stamp(r.left.wake, new Date(), r.zone) : <span className="t3">–</span>) },
+    { id: 'wake', head: t('reception.wake'), width: 'minmax(110px,.7fr)', priority: 2, cell: (r) => <Wake room={r} /> },
     { id: 'messages', head: t('reception.messages'), width: '100px', priority: 3, cell: (r) => (r.left?.new ? <span className="row g6"><Voicemail className="icon xs" aria-hidden />{r.left.new}</span> : <span className="t3">–</span>) },
     { id: 'care', head: t('reception.care'), width: 'minmax(120px,.7fr)', cell: (r) => <Care room={r} /> },
   ];
