@@ -137,7 +137,7 @@ func (s *Server) listCallDays(ctx context.Context, v *visit, in *callDaysIn) (Ca
 	if !any {
 		q.Sight = store.Scope{}
 	}
-	rows := 0
+	rows, people := 0, map[pbx.UserID]bool{}
 	for c, err := range s.c.Store.EachCall(ctx, q) {
 		switch {
 		case err != nil:
@@ -146,8 +146,17 @@ func (s *Server) listCallDays(ctx context.Context, v *visit, in *callDaysIn) (Ca
 			return CallDays{}, pbx.Refuse(pbx.Invalid, "from", "call.days_many", "max", strconv.Itoa(mostRows))
 		}
 		rows++
+		people[c.From.User], people[c.To.User] = true, true
 		v.shows(policy.CallDetail, recordTarget(c))
 		tallies[zone.Day(c.Started)-first].Add(c, v.seesCost(c))
+	}
+	delete(people, "")
+	about := slices.Collect(maps.Keys(people))
+	if in.User != "" {
+		about = []pbx.UserID{pbx.UserID(in.User)}
+	}
+	if !policy.Figures(v.s, v.who, about...) {
+		return CallDays{}, pbx.Refuse(pbx.Denied, "", "call.days_few")
 	}
 	out := CallDays{Zone: zone.Name(), Days: make([]CallDay, len(tallies))}
 	for i, t := range tallies {

@@ -47,8 +47,8 @@ type LiveAgent struct {
 	Since    time.Time  `json:"since"`
 	Until    time.Time  `json:"until,omitzero" doc:"of wrapping"`
 	Helper   bool       `json:"helper,omitempty" doc:"is offered only what waits too long"`
-	Answered int        `json:"answered" doc:"today"`
-	Talked   int        `json:"talked" doc:"seconds today"`
+	Answered *int       `json:"answered,omitempty" doc:"today; absent where the works council lets only the agent see it"`
+	Talked   *int       `json:"talked,omitempty" doc:"seconds today; as answered"`
 	Control  bool       `json:"control" doc:"the visitor may log this agent in and out"`
 }
 
@@ -96,8 +96,10 @@ func (s *Server) showQueue(v *visit, q *pbx.Queue, l *pbx.LiveQueue) LiveQueue {
 func seconds(d time.Duration) int { return int(d / time.Second) }
 
 func (v *visit) liveAgent(a pbx.LiveAgent) LiveAgent {
-	row := LiveAgent{ID: a.User, Duty: a.Duty, Reason: a.Reason, Since: a.Since, Until: a.Until, Helper: a.Helper, Answered: a.Answered, Talked: seconds(a.Talked),
-		Control: v.controls(a.User)}
+	row := LiveAgent{ID: a.User, Duty: a.Duty, Reason: a.Reason, Since: a.Since, Until: a.Until, Helper: a.Helper, Control: v.controls(a.User)}
+	if policy.Figures(v.s, v.who, a.User) {
+		row.Answered, row.Talked = new(a.Answered), new(seconds(a.Talked))
+	}
 	if v.knows(a.User) {
 		row.Name = v.s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(a.User)})
 	}

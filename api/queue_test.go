@@ -78,7 +78,7 @@ func TestAnAgentsDuty(t *testing.T) {
 	o := live(t)
 	var d Duty
 	o.ask("uwe", "GET", "/v1/users/<uwe>/duty", "").json(t, &d)
-	if len(d.Queues) != 2 || !d.Queues[0].In || d.Queues[0].Waiting != 1 || d.Queues[0].Agent.Answered != 1 || !d.Edit || len(d.Pauses) == 0 {
+	if len(d.Queues) != 2 || !d.Queues[0].In || d.Queues[0].Waiting != 1 || *d.Queues[0].Agent.Answered != 1 || !d.Edit || len(d.Pauses) == 0 {
 		t.Fatalf("%+v", d)
 	}
 	before := o.head()
@@ -103,7 +103,7 @@ func TestAnAgentsDuty(t *testing.T) {
 	}
 	var q LiveQueue
 	o.ask("olga", "GET", "/v1/queues/<sales queue>/live", "").json(t, &q)
-	if len(q.Waiting) != 1 || q.Waiting[0].From.Number != "" || len(q.Agents) != 2 || q.Agents[0].Name != "uwe" || q.Agents[0].Talked != 90 || !q.Agents[0].Control || q.Day.Waited != 30 || q.Day.InTime != 1 {
+	if len(q.Waiting) != 1 || q.Waiting[0].From.Number != "" || len(q.Agents) != 2 || q.Agents[0].Name != "uwe" || *q.Agents[0].Talked != 90 || !q.Agents[0].Control || q.Day.Waited != 30 || q.Day.InTime != 1 {
 		t.Errorf("%+v", q)
 	}
 	if r := o.ask("uwe", "GET", "/v1/queues/<sales queue>/live", ""); r.StatusCode != 404 {

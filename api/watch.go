@@ -21,7 +21,7 @@ type WatchedBy struct {
 // watchedBy lists who takes part in a call of others, for who might do so himself, and, where the office lets people hear a tone and see who it
 // was, for those who talk.
 func (s *Server) watchedBy(v *visit, c *pbx.LiveCall, t policy.Target) []WatchedBy {
-	told := v.s.Tenant.ListenTone && !v.s.Tenant.ListenHidden && v.who.User != "" && slices.Contains(c.Users, v.who.User)
+	told := v.s.Tenant.TellsListened() && !v.s.Tenant.HidesListener() && v.who.User != "" && slices.Contains(c.Users, v.who.User)
 	all := []WatchedBy{}
 	for _, w := range c.Watches {
 		if w.By.User != v.who.User && !told && !v.can(policy.CallListen, t) {
@@ -40,7 +40,7 @@ func (v *visit) watchLine(t i18n.Text, users []pbx.UserID) (is, reads bool) {
 		return false, false
 	}
 	me := v.who.User
-	return true, me != "" && (t.Args["user"] == string(me) || !v.s.Tenant.ListenHidden && slices.Contains(users, me)) ||
+	return true, me != "" && (t.Args["user"] == string(me) || !v.s.Tenant.HidesListener() && slices.Contains(users, me)) ||
 		v.can(policy.AuditRead, policy.User(pbx.UserID(t.Args["about"])))
 }
 

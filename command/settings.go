@@ -22,6 +22,7 @@ type EditSettings struct {
 
 	ListenTone   *bool       // who is listened to hears a tone
 	ListenHidden *bool       // … and does not read who it was
+	Council      *bool       // the works council has a say
 	Replay       *pbx.Replay // how much of a conference its guests hear again, where a group says nothing (D-040)
 }
 
@@ -80,6 +81,7 @@ func (c EditSettings) Change(w *Work) (pbx.Change, error) {
 	}
 	fill(&t.ListenTone, c.ListenTone)
 	fill(&t.ListenHidden, c.ListenHidden)
+	fill(&t.Council, c.Council)
 	if c.Mail != nil {
 		if t.Mail, err = c.Mail.edit(t.Mail); err != nil {
 			return pbx.Change{}, err

@@ -18,6 +18,7 @@ type Tenant struct {
 
 	ListenTone   bool `json:"listen_tone,omitempty"`   // who is listened to hears a tone when it begins (PR-01)
 	ListenHidden bool `json:"listen_hidden,omitempty"` // … and does not read in the record who did (N-15)
+	Council      bool `json:"council,omitempty"`       // the works council has a say: figures are of nobody alone, and who is listened to is told (PR-08)
 
 	Providers []Provider       `json:"providers,omitempty"` // where people may sign in besides here, in the order of the buttons
 	Codes     Codes            `json:"codes,omitzero"`
@@ -26,6 +27,12 @@ type Tenant struct {
 	Currency  string           `json:"currency,omitempty"` // ISO 4217, of Prices; empty: nothing has a price
 	Prices    map[string]int64 `json:"prices,omitempty"`   // by name of a billable right: what one holder costs a month, in hundredths (D-043)
 }
+
+// TellsListened reports whether who is listened to hears a tone when it begins.
+func (t *Tenant) TellsListened() bool { return t.ListenTone || t.Council }
+
+// HidesListener reports whether those who talked do not read in the record who listened.
+func (t *Tenant) HidesListener() bool { return t.ListenHidden && !t.Council }
 
 // Mail is the way out for e-mail; without a host every mail stays in the outbox for the administrator to read.
 type Mail struct {

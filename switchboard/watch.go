@@ -426,7 +426,7 @@ func (r *run) mixWatched(a, b *side) {
 			w.in = true
 			w.since = r.now
 			r.watchFact(event.WatchBegun, w)
-			if config.Tenant.ListenTone {
+			if config.Tenant.TellsListened() {
 				o.mix.Announce(media.Beep().Sounds)
 			}
 			w.from.post(&message{input: call.Watching{OK: true, Mode: w.mode}})

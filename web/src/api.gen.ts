@@ -6143,6 +6143,7 @@ export interface components {
             };
         };
         EditSettingsBody: {
+            council?: boolean;
             country?: string;
             /** Format: int64 */
             digits?: number;
@@ -7019,9 +7020,9 @@ export interface components {
         LiveAgent: {
             /**
              * Format: int64
-             * @description today
+             * @description today; absent where the works council lets only the agent see it
              */
-            answered: number;
+            answered?: number;
             /** @description the visitor may log this agent in and out */
             control: boolean;
             /** @enum {string} */
@@ -7041,9 +7042,9 @@ export interface components {
             since: string;
             /**
              * Format: int64
-             * @description seconds today
+             * @description seconds today; as answered
              */
-            talked: number;
+            talked?: number;
             /**
              * Format: date-time
              * @description of wrapping
@@ -9891,6 +9892,8 @@ export interface components {
             zone?: string;
         };
         Settings: {
+            /** @description the works council has a say: figures about one person are shown to nobody else, and who is listened to is told whatever is set above */
+            council: boolean;
             country: string;
             /** Format: int64 */
             digits: number;

@@ -27,7 +27,7 @@ function QueueRow({ row, duty }: { row: Row; duty: Duty }) {
         <span className="meta">{row.waiting > 0 ? `${t('agent.waiting', { n: row.waiting })}${row.longest ? ` · ${t('agent.longest', { time: since(row.longest) })}` : ''}` : t('agent.nobody_waits')}</span>
       </span>
       <DutyChip agent={row.agent} />
-      <span className="meta num">{t('agent.done', { n: row.agent.answered, time: clock(row.agent.talked) })}</span>
+      <span className="meta num">{t('agent.done', { n: row.agent.answered ?? 0, time: clock(row.agent.talked ?? 0) })}</span>
       <Button small icon={row.in ? LogOut : LogIn} aria-label={row.in ? t('agent.leave', { queue: row.name }) : t('agent.enter', { queue: row.name })} onClick={() => void set(row.in ? { out: [row.id] } : { in: [row.id] })}>{row.in ? t('agent.log_out') : t('agent.log_in')}</Button>
     </li>
   );
@@ -52,8 +52,8 @@ function WrapUp({ duty }: { duty: Duty }) {
 export default function AgentPage() {
   const me = useMe();
   const duty = useDuty(me.user.id);
-  const answered = duty.data?.queues.reduce((n, q) => n + q.agent.answered, 0) ?? 0;
-  const talked = duty.data?.queues.reduce((n, q) => n + q.agent.talked, 0) ?? 0;
+  const answered = duty.data?.queues.reduce((n, q) => n + (q.agent.answered ?? 0), 0) ?? 0;
+  const talked = duty.data?.queues.reduce((n, q) => n + (q.agent.talked ?? 0), 0) ?? 0;
   return (
     <Sheet title={t('nav.agent')} scope={t('agent.lead')} actions={duty.data && duty.data.queues.length > 0 ? <PauseButton duty={duty.data} /> : undefined}>
       <Loaded of={duty}>

@@ -106,7 +106,7 @@ function Agents({ queue }: { queue: LiveQueue }) {
           {queue.agents.map((a) => (
             <li key={a.id} className="list-row wrap" data-agent={a.id}>
               <Avatar id={a.id} name={a.name ?? ''} size="s" />
-              <span className="col grow"><span className="row g8">{a.name ? <Link className="med trunc" to={`/people/${a.id}`}>{a.name}</Link> : <span className="t3">{t('place.somebody')}</span>}{a.helper && <span className="chip small line">{t('waiting.helper')}</span>}</span><span className="meta num">{t('agent.done', { n: a.answered, time: clock(a.talked) })}</span></span>
+              <span className="col grow"><span className="row g8">{a.name ? <Link className="med trunc" to={`/people/${a.id}`}>{a.name}</Link> : <span className="t3">{t('place.somebody')}</span>}{a.helper && <span className="chip small line">{t('waiting.helper')}</span>}</span><span className="meta num">{a.answered !== undefined && t('agent.done', { n: a.answered, time: clock(a.talked ?? 0) })}</span></span>
               <DutyChip agent={a} /><span className="num t3" role="timer">{clock(Math.max(0, (now.getTime() - new Date(a.since).getTime()) / 1000))}</span>
               {a.control && !a.helper && <Control agent={a} queue={queue.id} />}
             </li>
