@@ -7,7 +7,6 @@ import (
 
 	"tandem/command"
 	"tandem/i18n"
-	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/report"
@@ -72,7 +71,7 @@ func flownBefore(v *toll.Velocity, s *pbx.Snapshot, c *report.CDR, l pbx.AlarmLi
 		if leg.Charge == nil {
 			continue
 		}
-		if to := number.Read(s.Tenant.Country, leg.Party.Number); toll.Abroad(to.Class) {
+		if to := s.PlaceOf(leg.Charge.Payer, "", leg.Started).Read(leg.Party.Number); toll.Abroad(to.Class) {
 			short := !leg.Answered.IsZero() && leg.Talk() < time.Duration(l.ShortSeconds)*time.Second
 			v.Past(toll.FlightOf(s, c.ID, leg.Charge.Payer, &to, leg.Started), short)
 		}

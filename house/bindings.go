@@ -31,6 +31,7 @@ type keeper struct {
 	mu   sync.Mutex // held by who writes
 	kept []*store.Binding
 	gone []pbx.BindingID
+	met  []store.Acquaintance
 }
 
 func newKeeper(m *Memory) *keeper {
@@ -69,6 +70,16 @@ func (k *keeper) load(ctx context.Context, now time.Time) ([]sip.Stored, error) 
 	return list, k.store.KeepBindings(ctx, nil, gone)
 }
 
+// known reads from which networks accounts signed in within the memory of the SIP side.
+func (k *keeper) known(ctx context.Context, now time.Time) ([]sip.Acquaintance, error) {
+	rows, err := k.store.Acquaintances(ctx, now.Add(-sip.Memory))
+	list := make([]sip.Acquaintance, 0, len(rows))
+	for _, r := range rows {
+		list = append(list, sip.Acquaintance(r))
+	}
+	return list, err
+}
+
 // proof is what a registration was made with, without telling it: when the secret is renewed, the registration is void.
 func proof(d *pbx.Device) string {
 	sum := sha256.Sum256([]byte("registration\x00" + d.SHA256))
@@ -78,6 +89,7 @@ func proof(d *pbx.Device) string {
 // changer is the registrar: it hands out what changed since it was last asked.
 type changer interface {
 	Changes(limit int) (kept []sip.Stored, gone []pbx.BindingID)
+	Met(limit int) []sip.Acquaintance
 }
 
 // run writes what changed until ctx ends.
@@ -114,13 +126,17 @@ func (k *keeper) flush(ctx context.Context, server changer) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for {
-		if len(k.kept)+len(k.gone) == 0 && !k.take(server) {
+		if len(k.kept)+len(k.gone)+len(k.met) == 0 && !k.take(server) {
 			return nil
 		}
 		if err := k.store.KeepBindings(ctx, k.kept, k.gone); err != nil {
 			return err
 		}
 		k.kept, k.gone = nil, nil
+		if err := k.store.KeepAcquaintances(ctx, k.met); err != nil {
+			return err
+		}
+		k.met = nil
 	}
 }
 
@@ -138,7 +154,10 @@ func (k *keeper) take(server changer) bool {
 		k.kept = append(k.kept, &store.Binding{Binding: b.Binding, Params: b.Params, Instance: b.Instance, CallID: b.CallID, Seq: b.Seq,
 			Local: b.Local.String(), Proof: proof(d)})
 	}
-	return len(list)+len(gone) > 0
+	for _, a := range server.Met(keepMost) {
+		k.met = append(k.met, store.Acquaintance(a))
+	}
+	return len(list)+len(gone)+len(k.met) > 0
 }
 
 // bound takes a report of the registrar: everybody sees it at once, and it is written down soon.

@@ -27,6 +27,8 @@ func (c *changes) Changes(int) ([]sip.Stored, []pbx.BindingID) {
 	return next.kept, next.gone
 }
 
+func (c *changes) Met(int) []sip.Acquaintance { return nil }
+
 // A batch that cannot be written is written later, before anything newer; a registration of a phone that is gone, has another secret or
 // belongs to somebody who is suspended is not taken up again.
 func TestKeeper(t *testing.T) {

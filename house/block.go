@@ -112,3 +112,16 @@ func (h *House) blocked(ctx context.Context, f sip.AuthFailure) {
 	}
 	h.spread(ctx, t)
 }
+
+// besieged tells of an account that is guessed from many addresses, but not of each of many (SA-05).
+func (h *House) besieged(ctx context.Context, f sip.AuthFailure) {
+	s, now := h.snapshot(), h.Config.Now()
+	d := s.Devices[f.Device]
+	if d == nil || now.Sub(h.siegeTold) < attackEvery {
+		return
+	}
+	h.siegeTold = now
+	h.log.WarnContext(ctx, "account_besieged", "user", f.Username, "failures", f.Siege)
+	h.informNow(notice{Happening: policy.Happening{Kind: policy.NoticeSiege, Users: []pbx.UserID{d.User}, Over: policy.System()}, about: d.Ref(), page: "/blocks", says: pbx.Says{
+		Args: map[string]string{"phone": d.Name, "name": s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(d.User)}), "n": strconv.Itoa(f.Siege)}}})
+}

@@ -179,6 +179,7 @@ type House struct {
 	countries chan called    // for the first time
 
 	attackTold time.Time // when mails told of an attack last; belongs to who writes refusals down
+	siegeTold  time.Time // … and of one account that many addresses guess
 	rekeyed    string    // key with which the last round found everything sealed; belongs to who seals anew
 }
 
@@ -279,6 +280,9 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 	var err error
 	if cfg.Restore, err = h.keeper.load(ctx, time.Now()); err != nil {
 		return fmt.Errorf("registrations: %w", err)
+	}
+	if cfg.Known, err = h.keeper.known(ctx, time.Now()); err != nil {
+		return fmt.Errorf("networks of phones: %w", err)
 	}
 	server, err := sip.New(cfg)
 	if err != nil {

@@ -75,5 +75,8 @@ func (h *House) phoneRefused(ctx context.Context, f sip.AuthFailure) {
 	if f.Block != nil {
 		h.blocked(ctx, f)
 	}
+	if f.Siege > 0 {
+		h.besieged(ctx, f)
+	}
 	h.Auth.PhoneRefused(ctx, f.Device, f.Source.Addr().Unmap().String(), f.Reason)
 }

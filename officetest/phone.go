@@ -40,6 +40,11 @@ type Phone struct {
 
 // NewExchange opens the socket. The server is where SIP over UDP is spoken.
 func NewExchange(server netip.AddrPort) (*Exchange, error) {
+	return NewExchangeAt(netip.AddrFrom4([4]byte{127, 0, 0, 1}), server)
+}
+
+// NewExchangeAt is NewExchange at an address of the loopback network.
+func NewExchangeAt(at netip.Addr, server netip.AddrPort) (*Exchange, error) {
 	x := &Exchange{server: server, phones: map[string]*Phone{}, talks: map[string]*Talk{}, watches: map[string]*Watch{}}
 	x.stack = stack.New(stack.Config{
 		OnRequest: x.request, OnAck: x.confirmed, OnCancel: x.cancelled,
@@ -48,7 +53,7 @@ func NewExchange(server netip.AddrPort) (*Exchange, error) {
 		Trusted:   func(netip.Addr) bool { return true },
 		Sockets:   1,
 	})
-	local, err := x.stack.ListenUDP("127.0.0.1:0")
+	local, err := x.stack.ListenUDP(netip.AddrPortFrom(at, 0).String())
 	if err != nil {
 		x.stack.Close()
 		return nil, err

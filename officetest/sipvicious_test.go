@@ -96,7 +96,7 @@ func tool(t *testing.T, name string, args ...string) string {
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	if err := c.Run(); err != nil && ctx.Err() != nil {
-		t.Errorf("%s (Debian package sipvicious): %v", name, err)
+		t.Errorf("%s (see scripts/test-deps): %v", name, err)
 	}
 	t.Logf("%s %v:\n%s", name, args, &out)
 	if strings.Contains(out.String(), "Traceback") || out.Len() == 0 {

@@ -24,6 +24,7 @@ const (
 	NoticeVoicemailGroup pbx.NoticeKind = "voicemail_group" // … or a group of his
 	NoticeMailboxLocked  pbx.NoticeKind = "mailbox_locked"  // somebody keeps failing at the PIN of the reader's mailbox (SA-18)
 	NoticeAttack         pbx.NoticeKind = "attack"          // somebody guesses the secrets of phones (SA-04)
+	NoticeSiege          pbx.NoticeKind = "siege"           // … of one phone from so many addresses that only known ones may use it (SA-05)
 	NoticeEmergency      pbx.NoticeKind = "emergency"       // somebody called for help (N-13)
 	NoticeAlarm          pbx.NoticeKind = "alarm"           // calls abroad of somebody are stopped (TF-06)
 	NoticeViolations     pbx.NoticeKind = "violations"      // the rules refused somebody again and again (B-067)
@@ -91,6 +92,7 @@ func NoticeSorts() []NoticeSort {
 		{Kind: NoticeQuality, Severity: SeverityWarning, Area: AreaOffice, Right: TrunkEdit, Most: 5, Usual: calm},
 		{Kind: NoticeClock, Severity: SeverityWarning, Area: AreaOffice, Right: SettingEdit, Most: 5, Usual: calm},
 		{Kind: NoticeAttack, Severity: SeverityCritical, Area: AreaOffice, Right: SettingEdit, Most: 5, Usual: all},
+		{Kind: NoticeSiege, Severity: SeverityCritical, Area: AreaOffice, Right: SettingEdit, Most: 5, Usual: all},
 	}
 }
 

@@ -36,7 +36,7 @@ func TestBlockHasEvidenceAndEnds(t *testing.T) {
 	later := b.Until.Add(time.Minute)
 	var until time.Time
 	for range 10 {
-		until = next.failed(later, here, "alice", true)
+		until, _ = next.failed(later, here, "alice", true)
 	}
 	if until.Sub(later) != time.Hour {
 		t.Errorf("the next block lasts %v", until.Sub(later))
@@ -44,7 +44,7 @@ func TestBlockHasEvidenceAndEnds(t *testing.T) {
 	if _, ok := next.release(b.Network, later); !ok || next.isBlocked(later, here) {
 		t.Error("it was not released")
 	}
-	if until := next.failed(later, here, "alice", true); !until.IsZero() {
+	if until, _ := next.failed(later, here, "alice", true); !until.IsZero() {
 		t.Error("one more guess after the release shut it out again")
 	}
 	if _, ok := next.release(b.Network, later); ok {

@@ -38,9 +38,12 @@ func (l GuardLimits) withDefaults() GuardLimits {
 	span(&l.MaxBlock, 24*time.Hour)
 	number(&l.AccountFailures, 50)
 	span(&l.AccountWindow, 10*time.Minute)
-	span(&l.Memory, 30*24*time.Hour)
+	span(&l.Memory, Memory)
 	return l
 }
+
+// Memory is how long a network is known that an account signed in from, where nothing else is set.
+const Memory = 30 * 24 * time.Hour
 
 // guard counts wrong digest responses and blocks those who guess. Bare first requests without credentials never count.
 // An account is never locked for the networks it is known from; otherwise anybody could lock anybody out.
@@ -54,12 +57,21 @@ type guard struct {
 	networks map[netip.Prefix]*offender
 	accounts map[string]*tally
 	known    map[acquaintance]time.Time // when an account last signed in from a network
+	met      map[acquaintance]struct{}  // … and what of it was not handed out yet
 }
 
 // acquaintance is an account together with a network it came from.
 type acquaintance struct {
 	account string
 	network netip.Prefix
+}
+
+// Acquaintance is a network that an account signed in from, and when it last did, exact to an hour. It is kept over a restart: who is attacked just then
+// must not be locked out of his own office (SA-05).
+type Acquaintance struct {
+	Account string // SIP user name
+	Network netip.Prefix
+	At      time.Time
 }
 
 // offender is an address (IPv4) or a /64 (IPv6) with wrong responses.
@@ -77,7 +89,10 @@ type offender struct {
 }
 
 // tally holds the moments of the latest failures, at most as many as the limit.
-type tally struct{ at []time.Time }
+type tally struct {
+	at       []time.Time
+	besieged time.Time // of an account: when it was last said that there are too many
+}
 
 func (t *tally) add(now time.Time, window time.Duration, limit int) (full bool) {
 	keep := t.at[:0]
@@ -101,7 +116,7 @@ func (t *tally) isFull(now time.Time, window time.Duration, limit int) bool {
 const guardEntries = 1 << 16
 
 func newGuard(limits GuardLimits) *guard {
-	return &guard{limits: limits.withDefaults(), networks: map[netip.Prefix]*offender{}, accounts: map[string]*tally{}, known: map[acquaintance]time.Time{}}
+	return &guard{limits: limits.withDefaults(), networks: map[netip.Prefix]*offender{}, accounts: map[string]*tally{}, known: map[acquaintance]time.Time{}, met: map[acquaintance]struct{}{}}
 }
 
 // source is the unit that is blocked: one IPv4 address, or the /64 that one IPv6 customer owns.
@@ -195,9 +210,9 @@ func (g *guard) isBesieged(now time.Time, ip netip.Addr, account string) bool {
 	return !ok || now.Sub(at) >= g.limits.Memory
 }
 
-// failed counts one wrong response. It returns until when the address is blocked, zero if it is not; real says whether
-// the account exists, because only existing accounts have a budget.
-func (g *guard) failed(now time.Time, ip netip.Addr, account string, real bool) time.Time {
+// failed counts one wrong response. It returns until when the address is blocked, zero if it is not, and whether a siege of the account begins
+// with it; real says whether the account exists, because only existing accounts have a budget.
+func (g *guard) failed(now time.Time, ip netip.Addr, account string, real bool) (blocked time.Time, siege bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if real {
@@ -207,10 +222,12 @@ func (g *guard) failed(now time.Time, ip netip.Addr, account string, real bool) 
 			t = &tally{}
 			g.accounts[account] = t
 		}
-		t.add(now, g.limits.AccountWindow, g.limits.AccountFailures)
+		if t.add(now, g.limits.AccountWindow, g.limits.AccountFailures) && now.Sub(t.besieged) >= g.limits.AccountWindow {
+			t.besieged, siege = now, true
+		}
 	}
 	if g.isExempt(ip) {
-		return time.Time{}
+		return time.Time{}, siege
 	}
 	o := g.networks[source(ip)]
 	if o == nil {
@@ -234,7 +251,7 @@ func (g *guard) failed(now time.Time, ip netip.Addr, account string, real bool) 
 		o.home = g.isHome(now, ip)
 	}
 	g.blocks.Store(int32(len(g.networks)))
-	return o.until
+	return o.until, siege
 }
 
 // succeeded remembers that the account is at home in this network. It does not clear the address's failures: a guesser
@@ -251,6 +268,32 @@ func (g *guard) succeeded(now time.Time, ip netip.Addr, account string) {
 		makeRoom(g.known, func(at time.Time) bool { return now.Sub(at) >= g.limits.Memory })
 	}
 	g.known[key] = now
+	g.met[key] = struct{}{}
+}
+
+// recall puts acquaintances of an earlier process back.
+func (g *guard) recall(list []Acquaintance) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, a := range list[:min(len(list), guardEntries)] {
+		g.known[acquaintance{a.Account, a.Network}] = a.At
+	}
+}
+
+// takeMet hands out acquaintances that are new or newer than when they were last handed out, at most so many.
+func (g *guard) takeMet(limit int) (list []Acquaintance) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for k := range g.met {
+		if len(list) == limit {
+			break
+		}
+		delete(g.met, k)
+		if at, ok := g.known[k]; ok {
+			list = append(list, Acquaintance{k.account, k.network, at})
+		}
+	}
+	return list
 }
 
 // makeRoom keeps a table below its bound: what is over goes first, then an eighth of whatever comes to hand, so that a

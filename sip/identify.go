@@ -35,6 +35,7 @@ type AuthFailure struct {
 	Agent     string
 	Blocked   time.Time  // until when the address is blocked now; zero if it is not
 	Block     *pbx.Block // the block that began with this failure
+	Siege     int        // so many failed at the account with this one that only networks it is known from may use it now (SA-05); 0: no news
 }
 
 // dummy is the account that missing ones are compared with, so that they cost the same time (SA-03).
@@ -142,7 +143,11 @@ func (s *Server) refuse(tx *stack.ServerTx, value string, c Credential, reason s
 		Device: c.Device, Reason: reason, Agent: plain(req.Get(stack.HeaderUserAgent), 128)}
 	switch reason {
 	case "unknown_user", "disabled", "wrong_secret", "malformed":
-		f.Blocked = s.guard.failed(now, req.Flow.Remote.Addr(), c.Username, c.Device != "")
+		var siege bool
+		f.Blocked, siege = s.guard.failed(now, req.Flow.Remote.Addr(), c.Username, c.Device != "")
+		if siege {
+			f.Siege = s.guard.limits.AccountFailures
+		}
 		s.guard.note(req.Flow.Remote.Addr(), f.Username, f.Agent)
 		if b, shut := s.guard.blockOf(req.Flow.Remote.Addr(), now); shut && b.Since.Equal(now) {
 			f.Block = &b

@@ -26,6 +26,7 @@ type attempt struct {
 	nonceOfOthers bool
 }
 
+// TestDigestRefusals is SA-06 and SA-08: each part of a proof has to fit.
 func TestDigestRefusals(t *testing.T) {
 	for _, tt := range []attempt{
 		{name: "right", status: 200},
@@ -91,6 +92,7 @@ func TestDigestRefusals(t *testing.T) {
 	}
 }
 
+// What was overheard opens nothing: neither the same again, nor another request; the next count of the same nonce is how it is meant (SA-06).
 func TestReplayedDigest(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, h *house) {
 		alice := h.phone("alice", "192.0.2.11:5060")
@@ -116,6 +118,7 @@ func TestReplayedDigest(t *testing.T) {
 	})
 }
 
+// For a call a nonce is good for thirty seconds; a right proof with an older one is told to try again (SA-06).
 func TestNonceOfCallsIsShort(t *testing.T) {
 	bubble(t, nil, func(t *testing.T, h *house) {
 		alice := h.phone("alice", "192.0.2.11:5060")
@@ -170,6 +173,7 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
+// TestNothingUnprovenIsLookedAt is SA-09: whoever has not proven who he is gets a challenge or nothing to hold on to, whatever he asks for, and reaches nobody.
 func TestNothingUnprovenIsLookedAt(t *testing.T) {
 	for method, want := range map[string]int{"REGISTER": 401, "INVITE": 401, "MESSAGE": 401, "SUBSCRIBE": 401, "PUBLISH": 401, "REFER": 401, "NOTIFY": 401, "INFO": 401,
 		"UPDATE": 401, "BYE": 481, "PRACK": 481, "OPTIONS": 200, "BREW": 501} {
@@ -294,6 +298,7 @@ func TestBrokenPhoneDoesNotSilenceItsOffice(t *testing.T) {
 	})
 }
 
+// Where the house wants SHA-256, a right MD5 proof opens nothing (SA-08).
 func TestOnlySHA256(t *testing.T) {
 	bubble(t, func(c *Config) { c.Digests = []string{"SHA-256"} }, func(t *testing.T, h *house) {
 		alice := h.phone("alice", "192.0.2.11:5060")

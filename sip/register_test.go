@@ -71,6 +71,7 @@ func TestRegister(t *testing.T) {
 	})
 }
 
+// What a phone may say about where it is: among others no address that would make the house call itself, a group of machines, or nobody (SA-12).
 func TestRegisterRows(t *testing.T) {
 	long := func(n int) []string {
 		var out []string

@@ -27,6 +27,9 @@ func (s *Server) Changes(limit int) (kept []Stored, gone []pbx.BindingID) {
 	return s.registrar.changes(limit)
 }
 
+// Met hands out from which networks accounts signed in since it was last asked, at most so many; each comes again when an hour has passed. What is not taken waits.
+func (s *Server) Met(limit int) []Acquaintance { return s.guard.takeMet(limit) }
+
 // restore takes the registrations of an earlier process over, before or while phones register anew.
 func (s *Server) restore(list []Stored) {
 	now := time.Now()

@@ -57,7 +57,8 @@ type Config struct {
 	Packages      map[string]Package // what phones may watch, by the name of the event
 	Subscriptions SubscriptionLimits
 
-	Restore []Stored // registrations of an earlier process, of devices that still exist; see Changes
+	Restore []Stored       // registrations of an earlier process, of devices that still exist; see Changes
+	Known   []Acquaintance // of an earlier process, see Met
 
 	NewID  func(prefix string) string
 	Lookup func(username string) (Credential, bool)
@@ -110,8 +111,8 @@ type Server struct {
 
 // New opens the listeners and starts.
 func New(cfg Config) (*Server, error) {
-	restore := cfg.Restore
-	cfg.Restore = nil // not needed any longer
+	restore, known := cfg.Restore, cfg.Known
+	cfg.Restore, cfg.Known = nil, nil // not needed any longer
 	s := &Server{cfg: cfg, log: cfg.Log, registration: cfg.Registration.withDefaults(), nonces: newNonces(cfg.NonceKey), guard: newGuard(cfg.Guard),
 		dummy: dummy(), t1: cfg.Stack.Timers.T1, grace: cfg.Grace,
 		legs: map[pbx.LegID]*leg{}, dialogs: map[dialogKey]*leg{}, byFlow: map[stack.Flow]map[*leg]struct{}{}}
@@ -129,6 +130,7 @@ func New(cfg Config) (*Server, error) {
 	if report == nil {
 		report = func(pbx.DeviceID, []pbx.Binding) {}
 	}
+	s.guard.recall(known)
 	s.registrar = newRegistrar(report)
 	s.events = newEvents(cfg.Packages, cfg.Subscriptions)
 	s.stack = stack.New(stack.Config{Log: s.log, OnRequest: s.onRequest, OnAck: s.onAck, OnUnacked: s.onUnacked, OnCancel: s.onCancel,

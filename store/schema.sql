@@ -17,6 +17,14 @@ CREATE TABLE accesses (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE acquaintances (
+	tenant  TEXT   NOT NULL,
+	account TEXT   NOT NULL,
+	network TEXT   NOT NULL,
+	at      BIGINT NOT NULL,
+	PRIMARY KEY (tenant, account, network)
+);
+
 CREATE TABLE alarms (
 	tenant TEXT NOT NULL,
 	id     TEXT NOT NULL,
