@@ -88,7 +88,7 @@ type contactsIn struct {
 func (s *Server) listContacts(_ context.Context, v *visit, in *contactsIn) (Page[Contact], error) {
 	var rows []*pbx.Contact
 	digits := ""
-	if e, ok := number.Parse(v.s.Tenant.Country, in.Q); ok {
+	if e, ok := number.Parse(v.s.PlaceOf(v.who.User, "", v.at).Country, in.Q); ok {
 		digits = string(e)
 	}
 	for _, c := range v.s.Contacts {

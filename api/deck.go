@@ -376,6 +376,7 @@ type Quotes struct {
 
 type quotesIn struct {
 	Number string    `query:"number" required:"true" doc:"as it would be dialled"`
+	User   string    `query:"user" doc:"extension or id of who would dial it; absent: the asker"`
 	At     time.Time `query:"at" doc:"absent: now"`
 }
 
@@ -385,7 +386,17 @@ func (s *Server) quotes(_ context.Context, v *visit, in *quotesIn) (Quotes, erro
 	if at.IsZero() {
 		at = v.at
 	}
-	n := number.Read(v.s.Tenant.Country, in.Number)
+	from := v.who.User
+	if in.User != "" {
+		from = pbx.UserID(in.User)
+		if ref, ok := v.s.ByExtension(in.User); ok && ref.Kind == pbx.KindUser {
+			from = pbx.UserID(ref.ID)
+		}
+		if v.s.Users[from] == nil || !v.knows(from) {
+			return Quotes{}, pbx.Refuse(pbx.Invalid, "user", "explain.from_unknown", "number", in.User)
+		}
+	}
+	n := v.s.PlaceOf(from, "", at).Read(in.Number)
 	out := Quotes{Number: cmp.Or(string(n.E164), n.Digits), Class: n.Class.String(), Currency: v.s.Tenant.Currency, Items: []Quote{}}
 	if !n.Class.IsOutside() {
 		return out, pbx.Refuse(pbx.Invalid, "number", "deck.number_inside")

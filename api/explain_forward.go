@@ -49,7 +49,7 @@ type ForwardWhy struct {
 
 // ForwardCheck is one question behind a rule.
 type ForwardCheck struct {
-	Kind   string `json:"kind" enum:"right,locked,outside,set,person,active,leads,circle,pays,number,alarm,rules,deny,hours,pin,price,budget,reach,carrier"`
+	Kind   string `json:"kind" enum:"right,locked,outside,set,person,active,leads,circle,pays,alarm,rules,deny,hours,pin,price,budget,reach,carrier"`
 	State  string `json:"state" enum:"passed,decides,would_refuse,note" doc:"note: it says what the person could not change; the rule works all the same"`
 	Text   string `json:"text"`
 	Change string `json:"change,omitempty" doc:"what would help"`

@@ -181,6 +181,18 @@ func TestWhyCannotCallStepByStep(t *testing.T) {
 	}
 }
 
+// What is no number can be called by nobody, and the answer says that before it looks at any rule (B-098).
+func TestWhyNoNumberCanBeCalled(t *testing.T) {
+	w := newPatient(t)
+	for _, dialled := range []string{"+1 23", "abc"} {
+		var y WhyCall
+		w.wants(200, "olga", "POST", "/v1/explain/call", `{"from":"<nina>","to":"`+dialled+`"}`).json(t, &y)
+		if y.OK || y.Number != "" || y.Order[len(y.Order)-1].Kind != "number" || y.Order[len(y.Order)-1].State != "decides" {
+			t.Errorf("%s: %+v", dialled, y)
+		}
+	}
+}
+
 // For every question behind a rule that sends calls on there is a cause by which just that question decides; what the answer proposes is done, and the rule works
 // by the answer and by the decision that carries calls (B-100).
 func TestWhyForwardingFailsStepByStep(t *testing.T) {

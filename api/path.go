@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"tandem/i18n"
-	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
 	decision "tandem/route"
@@ -60,7 +59,7 @@ func (s *Server) explainRoute(_ context.Context, v *visit, in *explainRoute) (Pa
 		return Path{}, err
 	}
 	tree := decision.Explore(v.s, v.live, r, switchboard.Permit)
-	return Path{From: from, To: r.Dialled, At: r.At, Zone: v.s.ZoneOf(v.who.User, v.at), Root: s.showNode(v, tree)}, nil
+	return Path{From: from, To: strings.TrimSpace(in.Body.To), At: r.At, Zone: v.s.ZoneOf(v.who.User, v.at), Root: s.showNode(v, tree)}, nil
 }
 
 // caller fills in who calls: a person whom the visitor sees, or a number outside.
@@ -77,13 +76,8 @@ func (v *visit) caller(from string, r *decision.Request) (string, error) {
 		r.Caller, r.Keys = pbx.Actor{Kind: pbx.ActorUser, User: id}, true
 		return u.Name, nil
 	}
-	n := number.Read(v.s.Tenant.Country, from)
-	if !n.Class.IsOutside() {
-		return "", pbx.Refuse(pbx.Invalid, "from", "explain.from_unknown", "number", n.Digits)
-	}
-	r.Caller, r.From = pbx.Actor{Kind: pbx.ActorTrunk}, pbx.Party{Number: n.Digits}
-	if n.E164 != "" {
-		r.From.Number = string(n.E164)
+	if !decision.Outsider(v.s, r, from) {
+		return "", pbx.Refuse(pbx.Invalid, "from", "explain.from_unknown", "number", r.From.Number)
 	}
 	return r.From.Number, nil
 }

@@ -266,6 +266,15 @@ func (s *Snapshot) PlaceOfGroup(g GroupID) number.Place { return s.placeIn(s.reg
 // PlaceOfTrunk is where a line is: numbers come and go there as they are written in its country.
 func (s *Snapshot) PlaceOfTrunk(t TrunkID) number.Place { return s.placeIn(s.RegionOfTrunk(t)) }
 
+// PlaceOfDID is where calls for a number of the office come in: at the place of its line, else at its own.
+func (s *Snapshot) PlaceOfDID(d *DID) number.Place {
+	r := s.RegionOfTrunk(d.Trunk)
+	if r == nil {
+		r = s.Regions[d.Region]
+	}
+	return s.placeIn(r)
+}
+
 func (s *Snapshot) placeIn(r *Region) number.Place {
 	if r == nil {
 		return number.Place{Country: s.Tenant.Country}

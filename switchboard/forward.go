@@ -105,7 +105,7 @@ func (c *forwardChecks) rule() bool {
 		row.Text = i18n.T("forward.check.active_"+string(bar), "name", c.name, "number", strconv.Itoa(before))
 	}
 	leads := c.s.Leads(c.f.User, c.f.To)
-	if leads && c.f.To.Kind == pbx.ToOutside {
+	if leads && c.f.Leaves() {
 		leads = c.f.Number(c.s, c.at).Class.IsOutside()
 	}
 	c.add("leads", leads, c.rulesPage())
@@ -120,7 +120,10 @@ func (c *forwardChecks) cost() {
 	e := toll.Explain(c.s, toll.Question{Payer: c.f.User, To: n, At: c.at})
 	for _, check := range e.Checks() {
 		kind := string(check.Kind)
-		if check.Kind == toll.CheckPIN {
+		switch check.Kind {
+		case toll.CheckNumber: // what leads asks: a number that is none is not taken as a rule, and whose rule it is pays
+			continue
+		case toll.CheckPIN:
 			c.add("pin", false, "/restrictions")
 			continue
 		}

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"tandem/i18n"
-	"tandem/number"
 	"tandem/pbx"
 	"tandem/route"
 	"tandem/switchboard"
@@ -77,13 +76,8 @@ func (c explainRouteCommand) request(s *pbx.Snapshot) (route.Request, error) {
 		r.Caller, r.Keys = pbx.Actor{Kind: pbx.ActorUser, User: u.ID}, true
 		return r, nil
 	}
-	n := number.Read(s.Tenant.Country, c.From)
-	if !n.Class.IsOutside() {
+	if !route.Outsider(s, &r, c.From) {
 		return r, fmt.Errorf("%s is neither a person of this office nor a number outside", c.From)
-	}
-	r.Caller, r.From = pbx.Actor{Kind: pbx.ActorTrunk}, pbx.Party{Number: n.Digits}
-	if n.E164 != "" {
-		r.From.Number = string(n.E164)
 	}
 	return r, nil
 }

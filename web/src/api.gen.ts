@@ -6451,7 +6451,7 @@ export interface components {
             /** @description what would help */
             change?: string;
             /** @enum {string} */
-            kind: "right" | "locked" | "outside" | "set" | "person" | "active" | "leads" | "circle" | "pays" | "number" | "alarm" | "rules" | "deny" | "hours" | "pin" | "price" | "budget" | "reach" | "carrier";
+            kind: "right" | "locked" | "outside" | "set" | "person" | "active" | "leads" | "circle" | "pays" | "alarm" | "rules" | "deny" | "hours" | "pin" | "price" | "budget" | "reach" | "carrier";
             /**
              * @description note: it says what the person could not change; the rule works all the same
              * @enum {string}
@@ -16645,6 +16645,8 @@ export interface operations {
             query: {
                 /** @description as it would be dialled */
                 number: string;
+                /** @description extension or id of who would dial it; absent: the asker */
+                user?: string;
                 /** @description absent: now */
                 at?: string;
             };
