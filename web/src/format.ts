@@ -35,6 +35,27 @@ export function dayKey(at: string | Date, z = zone): string {
   return parts.format(new Date(at));
 }
 
+/** How far the clock of a zone is ahead of UTC at a moment, in ms. */
+function ahead(at: number, z: string): number {
+  const f = new Intl.DateTimeFormat('en-US', { timeZone: z, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
+  const p = Object.fromEntries(f.formatToParts(at).map((x) => [x.type, Number(x.value)]));
+  return Date.UTC(p.year ?? 0, (p.month ?? 1) - 1, p.day ?? 1, p.hour ?? 0, p.minute ?? 0, p.second ?? 0) - Math.floor(at / 1000) * 1000;
+}
+
+/** The moment that somebody typed into a field, by the clock of his zone and not of his browser: the first of two, and behind the gap where the clock leaves it out. */
+export function typed(value: string, z = zone): Date {
+  const wall = Date.parse(`${value}Z`);
+  const before = ahead(wall - 86_400_000, z);
+  const now = [before, ahead(wall + 86_400_000, z)].find((by) => ahead(wall - by, z) === by) ?? before;
+  return new Date(wall - now);
+}
+
+/** A moment as a field shows it. */
+export const typable = (at: string | Date, z = zone): string => new Date(new Date(at).getTime() + ahead(new Date(at).getTime(), z)).toISOString().slice(0, 16);
+
+/** The first moment of a day, or of one some days later. */
+export const midnight = (date: string, later = 0, z = zone): Date => typed(`${new Date(Date.parse(date) + later * 86_400_000).toISOString().slice(0, 10)}T00:00`, z);
+
 /** Short for today (the time), longer for this year (day and time), longest before. */
 export function stamp(at: string | Date, now: Date = new Date(), z = zone): string {
   const d = new Date(at);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { agent, ago, clock, day, dayKey, initials, stamp, time, tint, weekday, zoneName } from '../src/format';
+import { agent, ago, clock, day, dayKey, initials, midnight, stamp, time, tint, typable, typed, weekday, zoneName } from '../src/format';
 import { use } from '../src/words';
 
 beforeEach(() => use('en', {}));
@@ -16,6 +16,21 @@ describe('times', () => {
   it('survive the night in which the clock is put back', () => {
     expect(time('2026-10-25T00:30:00Z', 'Europe/Berlin')).toBe('02:30');
     expect(time('2026-10-25T01:30:00Z', 'Europe/Berlin')).toBe('02:30');
+  });
+  it.each([
+    ['an hour like others', '2026-12-24T20:00', 'Europe/Berlin', '2026-12-24T19:00:00.000Z'],
+    ['behind the change of that day', '2026-03-29T12:00', 'Europe/Berlin', '2026-03-29T10:00:00.000Z'],
+    ['left out by the clock', '2026-03-29T02:30', 'Europe/Berlin', '2026-03-29T01:30:00.000Z'],
+    ['shown twice by it: the first', '2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
+    ['half an hour of summer time', '2026-10-04T12:00', 'Australia/Lord_Howe', '2026-10-04T01:00:00.000Z'],
+    ['west of it', '2026-07-01T00:00', 'America/New_York', '2026-07-01T04:00:00.000Z'],
+  ])('are typed by the clock of a zone: %s', (_, value, zone, want) => {
+    expect(typed(value, zone).toISOString()).toBe(want);
+    if (!_.startsWith('left out')) expect(typable(want, zone)).toBe(value);
+  });
+  it('know when a day begins', () => {
+    expect(midnight('2026-10-25', 1, 'Europe/Berlin').toISOString()).toBe('2026-10-25T23:00:00.000Z');
+    expect(midnight('2026-03-01', -1, 'Asia/Jakarta').toISOString()).toBe('2026-02-27T17:00:00.000Z');
   });
   const now = new Date('2026-11-12T10:00:00Z');
   it.each([

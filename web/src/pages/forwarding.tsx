@@ -17,6 +17,7 @@ import { Sheet, Tabs } from '../ui/sheet';
 import { failed, FormError, Lines, Trouble } from '../ui/states';
 import { toast } from '../ui/toast';
 import { answerLock, type Locked } from '../ui/why';
+import { instant } from '../ui/form';
 import { type Key, rich, t } from '../words';
 
 type Occasion = 'no_answer' | 'busy' | 'offline' | 'always';
@@ -115,7 +116,7 @@ function TryIt({ of }: { of: Forwarding }) {
     e.preventDefault();
     setError(undefined);
     try {
-      setPath(await api.explainRoute({ from: from || undefined, to: number ?? (await api.user(of.user)).extension, at: at ? new Date(at).toISOString() : undefined }));
+      setPath(await api.explainRoute({ from: from || undefined, to: number ?? (await api.user(of.user)).extension, at: instant(at) || undefined }));
     } catch (problem) {
       setPath(undefined);
       setError(problem);

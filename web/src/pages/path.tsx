@@ -11,6 +11,7 @@ import { Button } from '../ui/button';
 import { Line } from '../ui/pick';
 import { Sheet } from '../ui/sheet';
 import { Empty, Loaded } from '../ui/states';
+import { instant } from '../ui/form';
 import { t } from '../words';
 
 export default function PathPage() {
@@ -23,7 +24,7 @@ export default function PathPage() {
   const asked = { from: values.from ?? '', to: values.to ?? '', at: values.at ?? '' };
   const path = useQuery({
     queryKey: ['path', asked],
-    queryFn: () => api.explainRoute({ from: asked.from || undefined, to: asked.to, at: asked.at ? new Date(asked.at).toISOString() : undefined }),
+    queryFn: () => api.explainRoute({ from: asked.from || undefined, to: asked.to, at: instant(asked.at ?? '') || undefined }),
     enabled: asked.to !== '',
     retry: false,
   });

@@ -1,4 +1,5 @@
 /** Giving single rights, roles, levels and permissions: how far, for how long, why. */
+import { dayKey } from '../format';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, Failure, type GivenScope, type HeldRight, type PersonRights } from '../api';
@@ -36,12 +37,7 @@ function useNames() {
   return { groups: byName(groups).map((g) => ({ value: g.id, label: g.name })), people: people.map((u) => ({ value: u.id, label: u.extension ? `${u.name} · ${u.extension}` : u.name })) };
 }
 
-const inDays = (n: number) => {
-  const d = new Date();
-  d.setDate(d.getDate() + n);
-  d.setHours(18, 0, 0, 0);
-  return new Date(d.getTime() - d.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-};
+const inDays = (n: number) => `${dayKey(new Date(Date.now() + n * 86_400_000))}T18:00`;
 
 /** Scope, exclusions, beginning, end and reason. */
 export function BoundsFields<T extends Bounds>({ form, scopes }: { form: Form<T>; scopes: readonly string[] }) {

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Clock4, Trash2 } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
 import { api, Failure, type Hours, type HoursPreview } from '../api';
-import { dayKey, ownZone, stamp, time, zoneName, zones } from '../format';
+import { dayKey, ownZone, stamp, time, typed, zoneName, zones } from '../format';
 import { Button, IconButton } from '../ui/button';
 import { type Day, Track, TwoWeeks } from '../ui/hours';
 import { Chips, Chooser, Flip, Line } from '../ui/pick';
@@ -162,7 +162,7 @@ function Hold({ of, h, onClose }: { of: string; h: Hours; onClose: () => void })
   const until = (): Date | undefined => {
     if (end === 'hour') return new Date(Date.now() + 3_600_000);
     if (end === 'today') return endOfDay(new Date(), ownZone());
-    return end === 'pick' && pick ? new Date(pick) : undefined;
+    return end === 'pick' && pick ? typed(pick, h.zone) : undefined;
   };
   const send = async () => {
     try {

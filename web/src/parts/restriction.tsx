@@ -6,6 +6,7 @@ import { country } from '../format';
 import { Button, IconButton } from '../ui/button';
 import { countries } from '../ui/countries';
 import { Chooser, Flip, Line } from '../ui/pick';
+import { instant, local } from '../ui/form';
 import { t, type Key } from '../words';
 import { useColleagueOptions } from './forwarding';
 import { useGroups } from './query';
@@ -90,7 +91,6 @@ export function OnEditor({ value, onChange }: { value: On[]; onChange: (o: On[])
 export function ExceptEditor({ value, onChange }: { value: Except[]; onChange: (e: Except[]) => void }) {
   const people = useColleagueOptions();
   const put = (i: number, part: Partial<Except>) => onChange(value.map((e, n) => (n === i ? { ...e, ...part } : e)));
-  const local = (iso: string) => { const d = new Date(iso); return Number.isNaN(d.getTime()) ? '' : new Date(d.getTime() - d.getTimezoneOffset() * 60000).toISOString().slice(0, 16); };
   return (
     <div className="col g12">
       <span className="label">{t('restriction.excepts')}</span>
@@ -98,7 +98,7 @@ export function ExceptEditor({ value, onChange }: { value: Except[]; onChange: (
         <div key={i} className="card"><div className="card-body col g8">
           <div className="row g8"><span className="grow"><Chooser plain label={t('restriction.except_who')} options={people} value={e.user} empty={t('restriction.except_who')} onChange={(user) => put(i, { user })} /></span><IconButton small icon={X} label={t('restriction.except_remove')} onClick={() => onChange(value.filter((_, n) => n !== i))} /></div>
           <NumbersEditor value={e} onChange={(n) => put(i, n)} />
-          <Line label={t('restriction.except_until')} type="datetime-local" value={local(e.until)} onChange={(v) => v && put(i, { until: new Date(v).toISOString() })} />
+          <Line label={t('restriction.except_until')} type="datetime-local" value={local(e.until)} onChange={(v) => v && put(i, { until: instant(v) })} />
           <Line label={t('restriction.except_reason')} value={e.reason} onChange={(reason) => put(i, { reason })} />
         </div></div>
       ))}

@@ -4,7 +4,7 @@ import { ArrowRight, ClipboardCheck, MessageSquareLock } from 'lucide-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import { api, type Act, type Campaign, type CampaignItem, type Holding, type Preview } from '../api';
-import { day } from '../format';
+import { day, typed } from '../format';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
@@ -127,7 +127,7 @@ export function StartReview({ onClose, onStarted }: { onClose: () => void; onSta
   const [reason, setReason] = useState('');
   const over = group || (everybody ? '' : (groups[0]?.id ?? ''));
   const send = useSend(async () => {
-    const started = await api.startReview({ name, group: over || undefined, until: new Date(`${until}T18:00`).toISOString(), reason });
+    const started = await api.startReview({ name, group: over || undefined, until: typed(`${until}T18:00`).toISOString(), reason });
     await refresh();
     toast({ text: t('review.started') });
     onStarted(started.id);

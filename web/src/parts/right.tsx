@@ -7,7 +7,7 @@ import { ago, day, stamp } from '../format';
 import { Button } from '../ui/button';
 import { Dialog } from '../ui/dialog';
 import { SearchField } from '../ui/filter';
-import { instant, Moment, Pick, useForm } from '../ui/form';
+import { instant, local, Moment, Pick, useForm } from '../ui/form';
 import { Card } from '../ui/sheet';
 import { FormError, Loaded } from '../ui/states';
 import type { Locked, Question } from '../ui/why';
@@ -46,7 +46,7 @@ function GivenRow({ given, title, hint, lock, onMove, onEnd }: { given: Given; t
 
 /** Moves an end. */
 function MoveEnd({ title, until, actOf, done, ask, onClose }: { title: string; until?: string; actOf: (until: string) => Act; done: string; ask: Ask; onClose: () => void }) {
-  const form = useForm({ until: until ? new Date(new Date(until).getTime() - new Date(until).getTimezoneOffset() * 60_000).toISOString().slice(0, 16) : '' }, async (v) => {
+  const form = useForm({ until: local(until ?? '') }, async (v) => {
     onClose();
     ask(title, actOf(instant(v.until)), done);
   });

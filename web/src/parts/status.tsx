@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Check, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { api, type Me, type Profile, type Status } from '../api';
-import { ownZone, stamp } from '../format';
+import { ownZone, stamp, typed } from '../format';
 import { useMe } from '../session';
 import { Menu } from '../ui/filter';
 import { Presence, presenceName } from '../ui/person';
@@ -72,7 +72,7 @@ export function StatusItems() {
           {ends.map((e) => <Menu.Item key={e.label} closeMenuOnClick={false} rightSection={!status.until && !e.at ? <Check className="icon xs" /> : undefined} onClick={() => void set(status.kind, e.at?.())}>{e.label}</Menu.Item>)}
           {picking ? (
             <div className="menu-field">
-              <input className="field" type="datetime-local" aria-label={t('status.pick')} data-autofocus onKeyDown={(e) => e.stopPropagation()} onChange={(e) => { const at = new Date(e.currentTarget.value); if (at.getTime() > Date.now()) void set(status.kind, at); }} />
+              <input className="field" type="datetime-local" aria-label={t('status.pick')} data-autofocus onKeyDown={(e) => e.stopPropagation()} onChange={(e) => { const at = typed(e.currentTarget.value); if (at.getTime() > Date.now()) void set(status.kind, at); }} />
             </div>
           ) : <Menu.Item closeMenuOnClick={false} onClick={() => setPicking(true)}>{t('status.pick')}</Menu.Item>}
           <Menu.Item leftSection={<RotateCcw className="icon" />} onClick={() => void set('auto')}>{t('status.auto')}</Menu.Item>

@@ -8,6 +8,7 @@ import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { Chooser, Line } from '../ui/pick';
 import { Loaded } from '../ui/states';
+import { instant } from '../ui/form';
 import { t } from '../words';
 import { useColleagueOptions } from './forwarding';
 import { useAddress } from './query';
@@ -25,7 +26,7 @@ export function WhyCall() {
   const people = useColleagueOptions();
   const tokens = useQuery({ queryKey: ['tokens'], queryFn: api.tokens, enabled: can(me, 'token.create'), staleTime: 60_000 }).data?.items ?? [];
   const byProgram = from === me.user.id && tokens.length > 0;
-  const asked = { from: values.who || undefined, to: values.to ?? '', token: values.token || undefined, at: values.at ? new Date(values.at).toISOString() : undefined };
+  const asked = { from: values.who || undefined, to: values.to ?? '', token: values.token || undefined, at: instant(values.at ?? '') || undefined };
   const answer = useQuery({ queryKey: ['whycall', asked], queryFn: () => api.explainCall(asked), enabled: asked.to !== '', retry: false });
   return (
     <section className="col g12">

@@ -8,6 +8,7 @@ import { useMe } from '../session';
 import { Button } from '../ui/button';
 import { Chooser, Line } from '../ui/pick';
 import { Loaded } from '../ui/states';
+import { instant } from '../ui/form';
 import { t } from '../words';
 import { placeWord, useColleagueOptions } from './forwarding';
 import { useAddress } from './query';
@@ -43,7 +44,7 @@ export function WhyForward() {
   const [rule, setRule] = useState(values.rule ?? '');
   const [at, setAt] = useState(values.at ?? '');
   const people = useColleagueOptions();
-  const asked = { user: values.who || undefined, rule: values.rule || undefined, at: values.at ? new Date(values.at).toISOString() : undefined };
+  const asked = { user: values.who || undefined, rule: values.rule || undefined, at: instant(values.at ?? '') || undefined };
   const answer = useQuery({ queryKey: ['whyforward', asked], queryFn: () => api.explainForward(asked), retry: false });
   const rules = [{ value: '', label: t('whyforward.all') }, ...occasions.map((o) => ({ value: o as string, label: t(`forwarding.case.${o}`) })), { value: 'exceptions', label: t('whyforward.exceptions') }];
   return (

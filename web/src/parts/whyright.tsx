@@ -11,6 +11,7 @@ import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { Chooser, Line } from '../ui/pick';
 import { Empty, Loaded } from '../ui/states';
+import { instant } from '../ui/form';
 import { rich, t } from '../words';
 
 export function WhyRight() {
@@ -24,7 +25,7 @@ export function WhyRight() {
   const people = useQuery({ queryKey: ['users', 'all'], queryFn: () => api.users({ limit: 500 }) });
   const rights = useQuery({ queryKey: ['rights'], queryFn: api.rights, staleTime: Infinity });
   const target = { kind: values.kind ?? 'system', ...(values.id ? { id: values.id } : {}) } as Thing;
-  const question = { user: values.who || undefined, right: values.right ?? '', target, at: values.at ? new Date(values.at).toISOString() : undefined };
+  const question = { user: values.who || undefined, right: values.right ?? '', target, at: instant(values.at ?? '') || undefined };
   const answer = useQuery({ queryKey: ['why', question], queryFn: () => api.explainRight(question), enabled: question.right !== '', retry: false });
   const persons = (people.data?.items ?? []).map((u) => ({ value: u.id, label: [u.name, u.extension].filter(Boolean).join(' · ') }));
   const askers = others ? persons : [{ value: me.user.id, label: t('explain.myself') }];

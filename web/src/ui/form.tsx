@@ -1,7 +1,7 @@
 import { Checkbox as MantineCheckbox, MultiSelect, PasswordInput, Select, Switch, TextInput, Textarea } from '@mantine/core';
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react';
 import { Failure } from '../api';
-import { country, languageName, list, zones } from '../format';
+import { country, languageName, list, typable, typed, zones } from '../format';
 import { current, languages, t } from '../words';
 import { countries } from './countries';
 import { answerLock, type Locked, whyMarks } from './why';
@@ -238,8 +238,8 @@ export function Several<T extends object>({ form, name, label, hint, options }: 
 }
 
 /** A moment in the reader's own time, as a field of a form keeps it; and the same for the server. */
-export const local = (at: string): string => (at ? new Date(new Date(at).getTime() - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16) : '');
-export const instant = (value: string): string => (value ? new Date(value).toISOString() : '');
+export const local = (at: string): string => (at ? typable(at) : '');
+export const instant = (value: string): string => (value ? typed(value).toISOString() : '');
 
 export function Moment<T extends object>({ form, name, label, hint }: Bound<T>) {
   return (
