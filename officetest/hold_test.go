@@ -134,8 +134,9 @@ func (e *ear) something() bool {
 	return len(e.last) == 1600
 }
 
-// becomes has this side describe the sound anew, in another direction, and send another tone from then on, as a carrier's switch does that plays its music.
-func (t *Talk) becomes(ctx context.Context, seq uint32, d sdp.Direction, hz float64) (sdp.Direction, error) {
+// becomes has this side describe the sound anew, in another direction, and send another tone from then on, as a carrier's switch does that plays its music. It is told
+// the direction that the house answers; that one may be about to change something itself and has to be asked again then (491, RFC 3261 §14.1).
+func (t *Talk) becomes(ctx context.Context, seq uint32, d sdp.Direction, hz float64) (answered sdp.Direction, again bool, err error) {
 	from, to, far, at := stack.NameAddr{}, stack.NameAddr{}, stack.URI{}, netip.AddrPort{}
 	t.mu.Lock()
 	if t.dialog != nil {
@@ -151,25 +152,25 @@ func (t *Talk) becomes(ctx context.Context, seq uint32, d sdp.Direction, hz floa
 	req.Add(stack.HeaderContact, "<"+t.phone.contact()+">")
 	req.SetBody("application/sdp", sdp.Offer(l).Encode())
 	a, err := t.phone.ask(ctx, req)
-	if err != nil {
-		return 0, err
+	if err != nil || a.Status == 491 {
+		return 0, err == nil, err
 	}
 	if flow, ok := t.phone.flow(); ok {
 		t.phone.x.stack.Send(flow, stack.NewRequest(stack.MethodAck, far, from, to, t.callID, seq))
 	}
 	answer, err := sdp.Parse(a.Body)
 	if err != nil {
-		return 0, fmt.Errorf("%d: %w", a.Status, err)
+		return 0, false, fmt.Errorf("%d: %w", a.Status, err)
 	}
 	theirs, err := answer.Audio(sdp.Plain)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	at = theirs.Addr
 	t.mu.Lock()
 	t.sing(at, hz)
 	t.mu.Unlock()
-	return theirs.Direction, nil
+	return theirs.Direction, false, nil
 }
 
 // A carrier holds a call and plays music of its own, whichever side called: the phone of the office is told that it is held and hears the carrier's music, and not that
@@ -212,14 +213,22 @@ func TestMusicOfACarrierPassesThrough(t *testing.T) {
 		phase := func() string { return s.call(200, "GET", "/v1/calls/live", nil).Text("items", 0, "phase") }
 		await(t, ctx, second.Confirmed(), second)
 		eventually(t, "sound flows", hears.something)
-		for i, as := range []struct {
+		seq := uint32(200)
+		for _, as := range []struct {
 			what     string
 			way      sdp.Direction
 			hz       float64
 			answered sdp.Direction
 			phase    string
 		}{{"talks", sdp.SendRecv, 600, sdp.SendRecv, "talking"}, {"holds, with music of its own", sdp.SendOnly, 1000, sdp.RecvOnly, "held"}, {"talks again", sdp.SendRecv, 600, sdp.SendRecv, "talking"}} {
-			if d, err := far.becomes(ctx, uint32(201+i), as.way, as.hz); err != nil || d != as.answered {
+			var d sdp.Direction
+			eventually(t, "the other side "+as.what, func() bool {
+				seq++
+				var again bool
+				d, again, err = far.becomes(ctx, seq, as.way, as.hz)
+				return !again
+			})
+			if err != nil || d != as.answered {
 				t.Fatalf("the other side %s, and is answered %v, %v", as.what, d, err)
 			}
 			eventually(t, "the other side "+as.what+": that alone is heard at the desk", func() bool { return hears.only(as.hz) && phase() == as.phase })
