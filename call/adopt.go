@@ -151,7 +151,7 @@ func (m *machine) merge(in Merge) {
 	if i < 0 {
 		return
 	}
-	if m.Phase != Talking || m.change.on || m.peer(i) < 0 {
+	if m.Phase != Talking || m.change.on || m.peer(i) < 0 || m.Aside > 0 {
 		if in.Asked {
 			m.do(Report{Leg: in.Leg, Status: statusPending})
 		}

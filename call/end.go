@@ -11,6 +11,9 @@ import (
 
 // callerGone ends a call whose caller gave up or was lost while it rang.
 func (m *machine) callerGone(cause pbx.Cause) {
+	if m.asideLeft(0) {
+		return
+	}
 	by := m.From
 	switch cause {
 	case "", pbx.CauseHangup, pbx.CauseCancelled:
@@ -28,7 +31,7 @@ func (m *machine) hungUp(i int, cause pbx.Cause) {
 		m.left(cause)
 		return
 	}
-	if m.peer(i) < 0 {
+	if m.peer(i) < 0 || m.asideLeft(i) {
 		return
 	}
 	if cause == "" || cause == pbx.CauseCancelled {

@@ -26,6 +26,8 @@ func (m *machine) offered(i int, in Offered) {
 		m.do(Reply{l.ID, statusNoCall})
 	case i == 0 && m.IsHoused():
 		m.houseOffered(in)
+	case i > 0 && i == m.Aside && in.Same && in.Hold == l.Held && in.Fault == "": // it keeps its session alive
+		m.do(Reply{l.ID, statusOK})
 	case m.Phase != Talking || p < 0 || m.change.on:
 		m.do(Reply{l.ID, statusPending})
 	case in.Fault != "":
@@ -125,6 +127,12 @@ func (m *machine) comfort(i int) {
 func (m *machine) silent(i int) {
 	housed := m.Phase == Housed && i == 0 && !m.Legs[0].Held
 	if !housed && (m.Phase != Talking || m.peer(i) < 0 || m.IsHeld()) {
+		return
+	}
+	if m.Aside > 0 {
+		m.Legs[i].State, m.Legs[i].Cause = LegOver, pbx.CauseNoMedia
+		m.do(Hangup{m.Legs[i].ID, pbx.CauseNoMedia})
+		m.asideLeft(i)
 		return
 	}
 	m.end(pbx.CauseNoMedia, pbx.Party{}, sentence(pbx.CauseNoMedia, m.Legs[i].Party, 0))

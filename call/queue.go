@@ -240,7 +240,7 @@ func (s queued) seek(m *machine, in Seek) {
 
 // drop forgets phones that are over, when there are many.
 func (m *machine) drop() {
-	if len(m.Legs) < manyLegs || m.Sender > 0 || m.Callee > 0 || m.change.on {
+	if len(m.Legs) < manyLegs || m.Sender > 0 || m.Aside > 0 || m.Callee > 0 || m.change.on {
 		return
 	}
 	var gone []pbx.LegID

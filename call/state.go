@@ -85,6 +85,7 @@ type State struct {
 	Attempt int             // the running one
 	Callee  int             // index of the leg that talks to the caller; 0 before the answer
 	Sender  int             // index of the leg that sent the call on and waits how it goes; 0 for none
+	Aside   int             // index of the leg that waits while the caller, who talked to it, asks somebody else; 0 for none
 	Early   int             // index of the leg whose sound the caller hears while it rings; 0 for none
 	Told    bool            // the caller hears ringing
 	Cause   pbx.Cause       // why the call ended

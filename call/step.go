@@ -129,6 +129,10 @@ func (m *machine) step(in Input) {
 		m.answer(in)
 	case Send:
 		m.send(in)
+	case Consult:
+		m.consult(in)
+	case Rejoin:
+		m.rejoin(in)
 	case Adopt:
 		m.adopt(in)
 	case Merge:
@@ -193,8 +197,8 @@ func (m *machine) gone(i int, cause pbx.Cause, status int) {
 		cause = pbx.CauseNoAnswer
 	}
 	l.Cause, l.Status = cause, status
-	if i > 0 && i == m.Sender {
-		m.Sender = 0
+	if i > 0 && (i == m.Sender || i == m.Aside) {
+		m.Sender, m.Aside = 0, 0 // never both
 		m.do(Show{})
 		return
 	}

@@ -144,6 +144,12 @@ func (w *watch) effects(t *rapid.T, s *State, effects []Effect) {
 	if waits != (w.timer != NoTimer) || w.timer != s.timer {
 		t.Fatalf("phase %v, change %v: timer %v, state says %v", s.Phase, s.change, w.timer, s.timer)
 	}
+	if s.Aside > 0 && s.Phase < Closing {
+		waits := s.Phase == Turning || s.Phase == Routing || s.Phase == Ringing || s.Phase == Talking
+		if !waits || s.Sender > 0 || s.Aside == s.Callee || s.Legs[s.Aside].State != LegUp || s.Legs[0].State != LegUp {
+			t.Fatalf("phase %v, %d waits beside %d and %d: %v", s.Phase, s.Aside, s.Callee, s.Sender, s.Legs)
+		}
+	}
 	if w.tape.open != s.tape.open || s.Phase >= Closing && w.tape.open {
 		t.Fatalf("phase %v: a recording is open", s.Phase)
 	}
@@ -212,7 +218,7 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 	cause := rapid.SampledFrom(causes).Draw(t, "cause")
 	fault := rapid.SampledFrom([]pbx.Cause{"", "", "", pbx.CauseNoCodec}).Draw(t, "fault")
 	flag := func(name string) bool { return rapid.Bool().Draw(t, name) }
-	switch rapid.IntRange(0, 48).Draw(t, "input") {
+	switch rapid.IntRange(0, 51).Draw(t, "input") {
 	case 0:
 		return Rang{leg}
 	case 1:
@@ -243,6 +249,10 @@ func randomInput(t *rapid.T, all *[]pbx.LegID) Input {
 		return Send{Leg: leg, To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_c"}, By: pbx.Party{User: "usr_a", Name: "alice"}, Asked: flag("asked")}
 	case 19:
 		return Differs{leg}
+	case 49, 50:
+		return Consult{Leg: leg, To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_c"}, By: pbx.Party{User: "usr_a", Name: "alice"}}
+	case 51:
+		return Rejoin{leg}
 	case 20, 21:
 		in := Adopt{Leg: pbx.LegID(fmt.Sprintf("b%d", len(legs))), Party: pbx.Party{Name: "dora"}, Place: leg, Up: flag("up"), By: pbx.Party{Name: "dora"}}
 		if flag("any") {

@@ -22,9 +22,8 @@ func (m *machine) summoned(i int) {
 	to := m.summons
 	m.summons = pbx.Destination{}
 	m.playing = false
-	m.part(0)
-	m.Legs[m.Sender].State, m.Legs[m.Sender].Cause = LegOver, pbx.CauseTransferred
-	m.Sender = 0
+	asker := &m.Legs[m.lead(m.Callee)]
+	asker.State, asker.Cause = LegOver, pbx.CauseTransferred
 	m.goOn(to, m.by.User, pbx.CauseChosen)
 }
 

@@ -212,6 +212,11 @@ func parseInput(t *testing.T, w []string) Input {
 		return Differs{leg}
 	case "send":
 		return parseSend(w[1:])
+	case "consult":
+		in := parseSend(w[1:])
+		return Consult{Leg: in.Leg, To: in.To, By: in.By}
+	case "rejoin":
+		return Rejoin{leg}
 	case "silent":
 		return Silent{leg}
 	case "timeout":
@@ -427,6 +432,11 @@ func show(e Effect, s State) string {
 		return fmt.Sprintf("hangup %s %s", e.Leg, e.Cause)
 	case Offer:
 		return fmt.Sprintf("offer %s from %s", e.Leg, e.From)
+	case Comfort:
+		if !e.On {
+			return fmt.Sprintf("no music for %s by %s", e.Leg, e.By)
+		}
+		return fmt.Sprintf("music for %s by %s", e.Leg, e.By)
 	case Reply:
 		return fmt.Sprintf("reply %s %d", e.Leg, e.Status)
 	case Press:

@@ -54,7 +54,7 @@ func (m *machine) send(in Send) {
 	case in.Leg == "":
 		m.divert(in)
 	case i < 0:
-	case m.Phase != Talking || m.change.on || m.peer(i) < 0:
+	case m.Phase != Talking || m.change.on || m.peer(i) < 0 || m.Aside > 0:
 		if in.Asked {
 			m.do(Report{Leg: in.Leg, Status: statusPending})
 		}
@@ -67,10 +67,15 @@ func (m *machine) send(in Send) {
 
 // sendOn takes a side out of a conversation; the other goes on.
 func (m *machine) sendOn(i int, in Send) {
-	m.part(i)
+	m.Sender = m.lead(m.peer(i))
 	m.do(Emit{Kind: event.CallTransferred, Leg: in.Leg, By: in.By, To: in.To})
+	m.turnTo(passage{in.To, in.By.User}, in.By)
+}
+
+// turnTo gives the caller the house's session; from there the call goes on.
+func (m *machine) turnTo(then passage, by pbx.Party) {
 	m.Phase = Turning
-	m.then, m.by = passage{in.To, in.By.User}, in.By
+	m.then, m.by = then, by
 	m.change = exchange{on: true, from: nobody, to: 0}
 	m.do(Take{m.Legs[0].ID})
 	m.do(Show{})
@@ -96,17 +101,17 @@ func (m *machine) divert(in Send) {
 	m.goOn(in.To, in.By.User, pbx.CauseTransferred)
 }
 
-// part takes a side out of a conversation: who stays is the caller from here on, who leaves waits beside.
-func (m *machine) part(i int) {
-	stays, leaves := m.peer(i), i
-	if stays != 0 {
-		m.Legs[0], m.Legs[stays] = m.Legs[stays], m.Legs[0]
+// lead makes a side of a conversation the caller of what comes next; the other waits beside.
+func (m *machine) lead(i int) (beside int) {
+	beside = m.Callee
+	if i != 0 {
+		m.Legs[0], m.Legs[i] = m.Legs[i], m.Legs[0]
 		m.do(Turn{m.Legs[0].ID})
-		stays, leaves = 0, stays
 	}
 	m.From = m.Legs[0].Party
-	m.Legs[0].Attempt, m.Legs[leaves].Attempt = nobody, nobody
-	m.Callee, m.Early, m.Sender = 0, 0, leaves
+	m.Legs[0].Attempt, m.Legs[beside].Attempt = nobody, nobody
+	m.Callee, m.Early = 0, 0
+	return beside
 }
 
 // turned goes on when the party that stays hears the house; should its phone refuse, it goes on in silence.
@@ -135,21 +140,31 @@ func (m *machine) arrived() {
 	m.do(Hangup{m.Legs[i].ID, pbx.CauseTransferred})
 }
 
-// comesBack lets the two talk again when nobody answered where the call was sent.
+// comesBack lets the two talk again when nobody answered where the call was sent, or who was asked first.
 func (m *machine) comesBack(cause pbx.Cause, text i18n.Text) bool {
-	if m.Sender == 0 {
+	switch {
+	case m.Aside > 0:
+		m.together(m.comforted())
+	case m.Sender > 0:
+		i := m.Sender
+		m.Sender = 0
+		m.report(i, Report{Cause: cause, Text: text})
+		m.together(i)
+	default:
 		return false
 	}
-	i := m.Sender
-	m.Sender, m.Callee = 0, i
-	m.report(i, Report{Cause: cause, Text: text})
+	return true
+}
+
+// together lets the caller talk to the leg again that waited beside.
+func (m *machine) together(i int) {
+	m.Callee = i
 	m.hush()
 	m.service = nil
 	m.Phase = Talking
 	m.wait(NoTimer, 0)
 	m.do(Emit{Kind: event.CallReturned, Leg: m.Legs[i].ID})
 	m.join()
-	return true
 }
 
 // join lets caller and callee hear each other, both being up. Where a session does not fit, the shell says Differs.

@@ -43,6 +43,7 @@ const (
 	CodePark           CodeAction = "park"              // sent there a call is parked on the own row, or on the position whose number follows; dialled it is fetched
 	CodeUnpark         CodeAction = "unpark"            // fetches a parked call
 	CodeKeyTransfer    CodeAction = "key_transfer"      // while one talks: sends the other to the number that follows
+	CodeKeyConsult     CodeAction = "key_consult"       // … lets the other wait and asks the number that follows first; without a number: goes back
 	CodeKeyRecord      CodeAction = "key_record"        // … begins to record, or ends it
 	CodeKeyPause       CodeAction = "key_pause"         // … pauses the recording, or goes on with it
 	CodeNames          CodeAction = "names"             // finds somebody by the letters of his name
@@ -107,7 +108,8 @@ func CodeKinds() []CodeKind {
 		{CodeHousekeeping, true, "*57", "*75*", false},
 		{CodeNames, false, "*411", "*411", false},
 		{CodeEcho, false, "*43", "*777", false}, {CodeSayExtension, false, "*65", "*65", false},
-		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyRecord, false, "*1", "*1", true}, {CodeKeyPause, false, "*3", "*3", true},
+		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyConsult, true, "*2", "*2", true},
+		{CodeKeyRecord, false, "*1", "*1", true}, {CodeKeyPause, false, "*3", "*3", true},
 	}
 }
 
@@ -146,8 +148,8 @@ func (c Codes) Read(dialled string) (action CodeAction, argument string, ok bool
 	return action, argument, ok
 }
 
-// Press adds a key that somebody pressed while he talked to those before it. An action with an argument is whole with # behind its number; keys
-// that begin no code are forgotten.
+// Press adds a key that somebody pressed while he talked to those before it. An action with an argument is whole with # behind its number, which only
+// the one that goes back may lack; keys that begin no code are forgotten.
 func (c Codes) Press(typed string, key byte) (rest string, action CodeAction, argument string) {
 	const most = 40
 	for typed += string(key); typed != ""; typed = typed[1:] {
@@ -163,7 +165,7 @@ func (c Codes) Press(typed string, key byte) (rest string, action CodeAction, ar
 				}
 			case !k.Argument:
 				return "", k.Action, ""
-			case len(tail) > 1 && strings.HasSuffix(tail, "#"):
+			case len(tail) > 1 && strings.HasSuffix(tail, "#"), tail == "#" && k.Action == CodeKeyConsult:
 				return "", k.Action, strings.TrimSuffix(tail, "#")
 			case tail != "#" && len(typed) < most:
 				return typed, "", ""

@@ -94,7 +94,7 @@ func FuzzCodes(f *testing.F) {
 
 // Keys that are pressed while one talks become a code, and others are passed over.
 func TestPressCodes(t *testing.T) {
-	own := pbx.Codes{Changed: map[pbx.CodeAction]string{pbx.CodeKeyTransfer: "*3", pbx.CodeKeyRecord: ""}}
+	own := pbx.Codes{Changed: map[pbx.CodeAction]string{pbx.CodeKeyTransfer: "*5", pbx.CodeKeyRecord: ""}}
 	for _, row := range []struct {
 		what, keys string
 		codes      pbx.Codes
@@ -107,10 +107,13 @@ func TestPressCodes(t *testing.T) {
 		{"… to no number", "##", pbx.Codes{}, "", ""},
 		{"… that is not over", "##102", pbx.Codes{}, "", ""},
 		{"recording", "*1", pbx.Codes{}, pbx.CodeKeyRecord, ""},
+		{"who is asked first", "*2103#", pbx.Codes{}, pbx.CodeKeyConsult, "103"},
+		{"back from him", "*2#", pbx.Codes{}, pbx.CodeKeyConsult, ""},
+		{"… not over", "*2", pbx.Codes{}, "", ""},
 		{"a pause of it", "*3", pbx.Codes{}, pbx.CodeKeyPause, ""},
 		{"… in the other dialect", "4*3", pbx.Codes{Dialect: pbx.CodesCompact}, pbx.CodeKeyPause, ""},
 		{"what is dialled, and not pressed", "*78", pbx.Codes{}, "", ""},
-		{"a code of one's own", "*3102#", own, pbx.CodeKeyTransfer, "102"},
+		{"a code of one's own", "*5102#", own, pbx.CodeKeyTransfer, "102"},
 		{"one that is off", "*1", own, "", ""},
 	} {
 		typed, action, argument := "", pbx.CodeAction(""), ""

@@ -17,12 +17,13 @@ type typing struct {
 	at   time.Time
 }
 
-// keyed takes a key of somebody who talks: by the codes of the office it may send the other on, or have the call recorded (FC-01). The other side
-// hears it as well, as it always does.
+// keyed takes a key of somebody who talks: by the codes of the office it may send the other on, at once or after he has asked somebody, or have the
+// call recorded (FC-01). The other side hears it as well, as it always does.
 func (r *run) keyed(s *side, i int, key byte) {
 	config, _ := r.b.c.View()
 	who := r.actor(i)
-	if r.state.Phase != call.Talking || !r.isTalking(s) || !mayKey(config, who, i) {
+	asks := i == 0 && r.state.Aside > 0 // he may always go back
+	if !asks && (r.state.Phase != call.Talking || !r.isTalking(s) || !mayKey(config, who, i)) {
 		return
 	}
 	if r.now.Sub(s.typed.at) > keyGap {
@@ -31,13 +32,16 @@ func (r *run) keyed(s *side, i int, key byte) {
 	rest, action, argument := config.Tenant.Codes.Press(s.typed.keys, key)
 	s.typed = typing{rest, r.now}
 	switch action {
-	case pbx.CodeKeyTransfer:
-		to, cause, _ := r.mayRefer(config, who, argument)
-		if cause != "" {
-			r.log().Info("a call is not sent on by key", "user", who.User, "cause", cause) // never what was typed: it may be the number of a card (PR-02)
-			return
+	case pbx.CodeKeyConsult:
+		if argument == "" {
+			r.step(call.Rejoin{Leg: s.leg})
+		} else if to, ok := r.sendsByKey(config, who, s, argument); ok {
+			r.step(call.Consult{Leg: s.leg, To: to, By: s.record.Party})
 		}
-		r.step(call.Send{Leg: s.leg, To: to, By: s.record.Party})
+	case pbx.CodeKeyTransfer:
+		if to, ok := r.sendsByKey(config, who, s, argument); ok {
+			r.step(call.Send{Leg: s.leg, To: to, By: s.record.Party})
+		}
 	case pbx.CodeKeyRecord:
 		order := "start"
 		if state, _ := r.taping(); state != "" {
@@ -52,6 +56,15 @@ func (r *run) keyed(s *side, i int, key byte) {
 			r.tapeByKey(who, "resume")
 		}
 	}
+}
+
+// sendsByKey is where somebody sends his other side by keys, if he may.
+func (r *run) sendsByKey(config *pbx.Snapshot, who pbx.Actor, s *side, dialled string) (pbx.Destination, bool) {
+	to, cause, _ := r.mayRefer(config, who, r.peer(s), dialled)
+	if cause != "" {
+		r.log().Info("a call is not sent on by key", "user", who.User, "cause", cause) // never what was typed: it may be the number of a card (PR-02)
+	}
+	return to, cause == ""
 }
 
 // tapeByKey does something with the recording for somebody who pressed keys.

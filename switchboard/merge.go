@@ -141,7 +141,7 @@ func (r *run) received(h *handover) {
 	case r.state.IsOnItsWay(r.sides[i].leg) && len(r.plan.Passed) > 0:
 		answer.To = r.plan.Passed[len(r.plan.Passed)-1].At
 	case !r.state.CanAdopt(r.sides[i].leg, true):
-	case !r.mayRelay(config, h, r.peer(r.sides[i])):
+	case h.leg.Party.User == "" && !r.b.mayRelay(config, h.by, r.peer(r.sides[i]).record.Party, r.now).OK:
 		answer.Cause = pbx.CauseDenied
 	default:
 		answer.OK = h.settle(taken)
@@ -165,16 +165,6 @@ func (r *run) maySteal(config *pbx.Snapshot, h *handover) bool {
 	lc := r.shown()
 	d := mayWatch(config, h.by, &lc, pbx.WatchSteal, r.now)
 	r.b.used(h.by, policy.CallSteal, d, r.now)
-	return d.OK
-}
-
-// mayRelay reports whether two parties from outside may be left connected: whoever does it needs a right of its own (BAR TF-08).
-func (r *run) mayRelay(config *pbx.Snapshot, h *handover, stays *side) bool {
-	if h.leg.Party.User != "" || stays.record.Party.User != "" {
-		return true
-	}
-	d := policy.Decide(config, policy.Request{Actor: h.by, Right: policy.CallRelay, Target: policy.User(h.by.User), At: r.now})
-	r.b.used(h.by, policy.CallRelay, d, r.now)
 	return d.OK
 }
 

@@ -248,6 +248,9 @@ func (r *run) reply(s *side, status int) {
 		return
 	}
 	legs, other := r.b.c.Legs, r.peer(s)
+	if i := r.state.Aside; i > 0 && s == r.sides[i] { // it hears music on what is in force
+		other = &side{agreed: s.agreed, theirs: theHouse().theirs}
+	}
 	if status >= 300 {
 		if r.isTalking(s) && !r.state.IsChanging() { // otherwise the other side's answer to something else is still to come
 			other.offered = nil

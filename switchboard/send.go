@@ -3,6 +3,7 @@ package switchboard
 import (
 	"cmp"
 	"context"
+	"time"
 
 	"tandem/call"
 	"tandem/pbx"
@@ -40,6 +41,15 @@ func (b *Board) Send(_ context.Context, who pbx.Actor, id pbx.CallID, o Order) e
 		o.User = lc.To.User
 	case o.User != lc.From.User && o.User != lc.To.User, o.User == "":
 		return pbx.Refuse(pbx.Invalid, "user", "call.whose_side")
+	}
+	stays := lc.From
+	if o.User != "" && o.User == lc.From.User {
+		stays = lc.To
+	}
+	if now := time.Now(); o.To.Kind == pbx.ToOutside {
+		if d := b.mayRelay(s, who, stays, now); !d.OK {
+			return &pbx.Error{Code: pbx.Denied, Text: d.Reason(), Right: policy.CallRelay.String(), About: policy.Call(lc).Ref()}
+		}
 	}
 	r.post(&message{order: &o, actor: who, talks: talks})
 	return nil

@@ -70,7 +70,7 @@ func (r *run) handle(m *message) {
 		switch i := r.state.Find(m.key); {
 		case i >= 0 && r.sides[i].shut:
 			r.unshut(r.sides[i])
-		case r.state.IsHoused() || r.state.IsAsked(m.key) || r.state.AsksConsent(): // otherwise the sound carries it
+		case r.state.IsHoused() && r.state.Aside == 0 || r.state.IsAsked(m.key) || r.state.AsksConsent(): // otherwise the sound carries it
 			r.step(call.Digit{Leg: m.key, Digit: m.signal.Digit})
 		case i >= 0:
 			if s := r.sides[i]; r.over != nil && r.isTalking(s) && r.peer(s).stream != nil { // … but not through a mixer

@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"slices"
+	"time"
 
 	"tandem/call"
 	"tandem/event"
@@ -19,7 +20,7 @@ func (r *run) referred(s *side, i int, sig call.Signal) {
 	who := r.actor(i)
 
 	// decide
-	to, cause, text := r.mayRefer(config, who, sig.Refer.Dialled)
+	to, cause, text := r.mayRefer(config, who, r.peer(s), sig.Refer.Dialled)
 
 	// perform
 	if cause != "" {
@@ -29,9 +30,9 @@ func (r *run) referred(s *side, i int, sig call.Signal) {
 	r.step(call.Send{Leg: s.leg, To: to, By: s.record.Party, Asked: true})
 }
 
-// mayRefer says where somebody's phone wants to send the call on, or why it may not: he needs the right over this call, and the right to
-// call there himself (BAR TF-08).
-func (r *run) mayRefer(config *pbx.Snapshot, who pbx.Actor, dialled string) (to pbx.Destination, cause pbx.Cause, text i18n.Text) {
+// mayRefer says where somebody's phone wants to send the side that stays, or why it may not: he needs the right over this call, the right to
+// call there himself, and, where both are outside, the right to leave them connected (BAR TF-08).
+func (r *run) mayRefer(config *pbx.Snapshot, who pbx.Actor, stays *side, dialled string) (to pbx.Destination, cause pbx.Cause, text i18n.Text) {
 	lc := r.shown()
 	for _, right := range []policy.Request{
 		{Actor: who, Right: policy.CallTransfer, Target: policy.Call(&lc), At: r.now},
@@ -50,8 +51,21 @@ func (r *run) mayRefer(config *pbx.Snapshot, who pbx.Actor, dialled string) (to 
 		if d := policy.Decide(config, policy.Request{Actor: who, Right: policy.CallOut, Target: policy.User(who.User), At: r.now}); !d.OK {
 			return to, pbx.CauseDenied, d.Reason()
 		}
+		if d := r.b.mayRelay(config, who, stays.record.Party, r.now); !d.OK {
+			return to, pbx.CauseDenied, d.Reason()
+		}
 	}
 	return to, "", i18n.Text{}
+}
+
+// mayRelay decides whether somebody may leave a party connected with one outside: where both are outside, that is a right of its own (BAR TF-08).
+func (b *Board) mayRelay(config *pbx.Snapshot, who pbx.Actor, stays pbx.Party, at time.Time) policy.Decision {
+	if stays.User != "" {
+		return policy.Decision{OK: true}
+	}
+	d := policy.Decide(config, policy.Request{Actor: who, Right: policy.CallRelay, Target: policy.User(who.User), At: at})
+	b.used(who, policy.CallRelay, d, at)
+	return d
 }
 
 // report tells a phone how it goes with what it wanted.
