@@ -27,6 +27,7 @@ func (m *machine) consult(in Consult) {
 	if i < 0 || m.Phase != Talking || m.change.on || m.peer(i) < 0 || m.IsHeld() || m.Aside > 0 {
 		return
 	}
+	m.traded = i != 0
 	m.Aside = m.lead(i)
 	m.do(Emit{Kind: event.CallHeld, Leg: in.Leg})
 	m.turnTo(passage{in.To, in.By.User}, in.By)
@@ -49,7 +50,7 @@ func (m *machine) rejoin(in Rejoin) {
 			m.cancel(i, pbx.CauseCancelled)
 		}
 	}
-	m.together(m.comforted())
+	m.goBack()
 }
 
 // asideLeft goes on when the one who asked, or the one who was asked, has left: it reports whether somebody waited.
@@ -62,9 +63,20 @@ func (m *machine) asideLeft(i int) bool {
 		m.passOn()
 	default:
 		m.forget()
-		m.together(m.comforted())
+		m.goBack()
 	}
 	return true
+}
+
+// goBack lets the two talk again, each in his place.
+func (m *machine) goBack() {
+	m.hush()
+	i := m.comforted()
+	if m.traded {
+		m.Callee = i
+		m.lead(i)
+	}
+	m.together(i)
 }
 
 // passOn connects the side that waits with whom the one who has left asked. Who has not answered yet is called for the side that waits.

@@ -190,7 +190,7 @@ func (m *machine) onPlan(h *route.House, f refusal) {
 		f.by = m.blame(f.cause)
 		m.turnAway(f)
 	case h != nil && m.Aside > 0: // who asks somebody first gets a person, or nobody
-		m.together(m.comforted())
+		m.goBack()
 	case h != nil:
 		if m.service = serviceFor(h); m.service == nil {
 			m.dismiss(pbx.CauseFailed, pbx.Party{}, i18n.T("cause.failed"))

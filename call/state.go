@@ -96,6 +96,7 @@ type State struct {
 	change    exchange
 	back      route.Then      // in place of the rules of where the call goes next
 	then      passage         // of Turning
+	traded    bool            // who asks somebody else was called, and gave his place for that time
 	leaving   int             // of Parting: who connects
 	unpaid    refusal         // why a leg of the running attempt could not be paid
 	by        pbx.Party       // … in whose name

@@ -144,7 +144,7 @@ func (m *machine) arrived() {
 func (m *machine) comesBack(cause pbx.Cause, text i18n.Text) bool {
 	switch {
 	case m.Aside > 0:
-		m.together(m.comforted())
+		m.goBack()
 	case m.Sender > 0:
 		i := m.Sender
 		m.Sender = 0

@@ -126,6 +126,15 @@ func do(t *testing.T, b *Baresip, command, params string) {
 	}
 }
 
+// types presses keys during a call, one after the other.
+func types(t *testing.T, b *Baresip, keys string) {
+	t.Helper()
+	for _, key := range keys {
+		do(t, b, "sndcode", string(key))
+		do(t, b, "sndcode", "\x04") // let go
+	}
+}
+
 func expect(t *testing.T, ctx context.Context, b *Baresip, types ...string) BaresipEvent {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, patience)

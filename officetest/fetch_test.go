@@ -45,19 +45,14 @@ func TestMessagesAreFetchedByRealPhones(t *testing.T) {
 	id := messages()[0].Text("id")
 
 	fetched := phone("fetcher", s.phone(aliceID), 700) // the second phone of Alice
-	type_ := func(keys string) {
-		for _, k := range keys {
-			do(t, fetched, "sndcode", string(k))
-		}
-	}
 	do(t, fetched, "dial", "sip:*98"+number+"@"+s.reach("udp"))
 	expect(t, ctx, fetched, "CALL_ESTABLISHED")
 	eventually(t, "the PIN is asked for", func() bool { return speaks(fetched) })
-	type_("*111111#")
-	type_("*480213#")
+	types(t, fetched, "*111111#")
+	types(t, fetched, "*480213#")
 	heard(t, fetched, 440)
 	eventually(t, "what was heard to its end is not new", func() bool { return messages()[0].At("new") == false })
-	type_("7")
+	types(t, fetched, "7")
 	eventually(t, "the message is deleted", func() bool { return len(messages()) == 0 })
 	do(t, fetched, "hangup", "")
 	expect(t, ctx, fetched, "CALL_CLOSED")
@@ -76,7 +71,7 @@ func TestMessagesAreFetchedByRealPhones(t *testing.T) {
 	for _, keys := range []string{"*111111#*222222#*333333#*444444#*555555#", ""} {
 		do(t, fetched, "dial", "sip:*98"+number+"@"+s.reach("udp"))
 		expect(t, ctx, fetched, "CALL_ESTABLISHED")
-		type_(keys)
+		types(t, fetched, keys)
 		expect(t, ctx, fetched, "CALL_CLOSED") // the house says goodbye
 	}
 	eventually(t, "the audit log tells", func() bool { return len(s.call(200, "GET", "/v1/audit?kind=mailbox.locked", nil).Items()) == 1 })

@@ -67,12 +67,6 @@ func TestBaresipPausesRecording(t *testing.T) {
 				t.Helper()
 				return events.until(t, "call", "recording", want)
 			}
-			type_ := func(b *Baresip, keys string) {
-				for _, key := range keys {
-					do(t, b, "sndcode", string(key))
-					do(t, b, "sndcode", "\x04") // let go
-				}
-			}
 			speaks := func(hz float64) {
 				do(t, alice, "ausrc", "aufile,"+toneFile(t, hz, 8000, 1))
 				heard(t, bob, hz)
@@ -80,14 +74,14 @@ func TestBaresipPausesRecording(t *testing.T) {
 			id := stands("on").Text("id")
 			heard(t, bob, 440)
 
-			type_(bob, "*3")
+			types(t, bob, "*3")
 			if stands("paused").Text("resumes") == "" {
 				t.Error("nobody sees when it goes on")
 			}
-			type_(alice, card)
+			types(t, alice, card)
 			speaks(700)
 			speaks(550)
-			type_(bob, "*3")
+			types(t, bob, "*3")
 			stands("on")
 
 			s.call(202, "POST", "/v1/calls/live/"+id+"/recording", object{"do": "pause", "resume_after": 5})

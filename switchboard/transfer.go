@@ -92,10 +92,8 @@ func (r *run) turn(leg pbx.LegID) {
 	r.asked.Caller, r.asked.From = who, s.record.Party
 	r.asked.Caller.Token = r.mover.Token // a program that sends the call on draws on its own budget too (BAR TF-12)
 	r.live.From = s.record.Party
-	if who.User != "" {
-		config, _ := r.b.c.View()
-		r.language = config.LanguageOf(who.User, r.now)
-	}
+	config, _ := r.b.c.View()
+	r.language = config.LanguageOf(who.User, r.now)
 	if r.sides[i].ghost { // the house speaks with who answered
 		r.sound(s)
 	}
