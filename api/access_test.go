@@ -470,6 +470,7 @@ func probes() map[string][]probe {
 		"POST /v1/recordings/{recording}/restore":          recordings("/v1/recordings/%s/restore", ""),
 		"POST /v1/recordings/{recording}/hold":             recordings("/v1/recordings/%s/hold", `{"hold":true}`),
 		"POST /v1/calls/live/{call}/recording":             lives("recording", `{"do":"start"}`),
+		"GET /v1/calls/consents":                           one("/v1/calls/consents", ""),
 		"GET /v1/privacy/erasures":                         one("/v1/privacy/erasures", ""),
 		"POST /v1/privacy/erasures":                        one("/v1/privacy/erasures", `{"number":"+4930123456789","reason":"asked on Monday"}`),
 		"GET /v1/privacy/leavers":                          one("/v1/privacy/leavers", ""),

@@ -552,6 +552,7 @@ func consentRecords(r *pbx.Recording) (all []ConsentRecord) {
 // privacyRoutes are those of handing out and erasing.
 func privacyRoutes() []Route {
 	return []Route{
+		raw("GET", "/v1/calls/consents", signedIn("shows only calls that call.detail reaches"), "text/csv", "Who was told that he is recorded, in which words, and what he answered, as a table.", (*Server).exportConsents),
 		route("GET", "/v1/privacy/erasures", row(policy.PrivacyRun), "Who was erased, by pseudonym.", (*Server).listErasures),
 		route("POST", "/v1/privacy/erasures", row(policy.PrivacyRun), "Erase a person who left, or a number outside, from everything that is kept.", (*Server).createErasure).accepted(),
 		route("GET", "/v1/privacy/leavers", row(policy.PrivacyRun), "Who was a colleague.", (*Server).listLeavers),

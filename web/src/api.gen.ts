@@ -272,6 +272,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calls/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was told that he is recorded, in which words, and what he answered, as a table.
+         * @description For everybody who is signed in: shows only calls that call.detail reaches
+         */
+        get: operations["get_calls_consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls/days": {
         parameters: {
             query?: never;
@@ -11297,6 +11317,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageCall"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_calls_consents: {
+        parameters: {
+            query?: {
+                /** @description first moment of start inside */
+                from?: string;
+                /** @description first moment of start outside */
+                until?: string;
+                /** @description only calls of this person */
+                user?: string;
+                result?: "answered" | "missed";
+                q?: string;
+                /** @description time zone of the offset, like Europe/Berlin; empty is the visitor's own */
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Refused, with the reason */
