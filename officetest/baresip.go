@@ -52,6 +52,7 @@ type BaresipEvent struct {
 	Class     string `json:"class"`
 	Param     string `json:"param"`
 	Peer      string `json:"peeruri"`
+	Name      string `json:"peerdisplayname"` // as the phone shows it
 	Direction string `json:"direction"`
 	OK        bool   `json:"ok"`
 	Data      string `json:"data"`
