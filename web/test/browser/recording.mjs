@@ -68,7 +68,7 @@ async function found(page) {
     await page.getByRole('menuitem', { name: filter, exact: true }).click();
     await page.getByRole('menuitem', { name: value, exact: true }).click();
   };
-  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await page.getByRole('complementary').getByRole('button', { name: 'Close', exact: true }).click();
   await narrow('Direction', 'Between colleagues');
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByRole('menuitem', { name: 'Number', exact: true }).click();
