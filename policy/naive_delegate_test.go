@@ -281,14 +281,19 @@ func (n naive) stands(u, x pbx.UserID) bool {
 	return true
 }
 
-func (n naive) isLastOwner(x pbx.UserID) bool {
-	owners := map[pbx.UserID]bool{}
+// owning are the assignments that make somebody a System Owner without end.
+func (n naive) owning() (all []*pbx.Assignment) {
 	for _, a := range n.s.Assignments {
 		if a.Role == "system_owner" && a.Scope.Kind == pbx.ScopeAll && a.Until.IsZero() && !n.at.Before(a.From) && !n.s.Users[a.User].IsSuspended(n.at) {
-			owners[a.User] = true
+			all = append(all, a)
 		}
 	}
-	return owners[x] && len(owners) == 1
+	return all
+}
+
+func (n naive) isLastOwner(x pbx.UserID) bool {
+	all := n.owning()
+	return len(all) > 0 && !slices.ContainsFunc(all, func(a *pbx.Assignment) bool { return a.User != x })
 }
 
 // costly reports whether a role carries something billable.
@@ -381,6 +386,9 @@ func (n naive) level(u pbx.UserID, r Right, t Target) Code {
 	if t.more.taken {
 		if !n.takesLevel(u, x, a) {
 			return Standing
+		}
+		if all := n.owning(); a.Role == "system_owner" && len(all) == 1 && all[0].User == x && all[0].ID == a.ID {
+			return LastOwner
 		}
 		return ""
 	}

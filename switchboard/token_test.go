@@ -2,6 +2,7 @@ package switchboard
 
 import (
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -31,8 +32,8 @@ func withProgram(t *testing.T) (*office, *purse) {
 func TestTokenHasItsOwnBudget(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		o, p := withProgram(t)
-		rang := 0
-		o.phone("a1", false, func(p *phone) { rang++; p.rings(); p.waits(time.Second); p.answers() })
+		var rang atomic.Int32
+		o.phone("a1", false, func(p *phone) { rang.Add(1); p.rings(); p.waits(time.Second); p.answers() })
 		byProgram := func(a *Originate) { a.Who = program() }
 		if _, err := o.asks("030 901820", byProgram); err != nil {
 			t.Fatal(err)
@@ -44,8 +45,8 @@ func TestTokenHasItsOwnBudget(t *testing.T) {
 			t.Errorf("it cost %d, of the token's budget %d, of hers %d", cost, p.spent("bud_0", ""), p.spent("bud_1", ""))
 		}
 		_, err := o.asks("030 901820", byProgram)
-		if key(err) != "toll.refused.token" || rang != 1 {
-			t.Errorf("used up: %v, her phone rang %d times", err, rang)
+		if key(err) != "toll.refused.token" || rang.Load() != 1 {
+			t.Errorf("used up: %v, her phone rang %d times", err, rang.Load())
 		} else if args := err.(*pbx.Error).Text.Args; args["name"] != "Budget 0" || args["token"] != "Dialler" {
 			t.Errorf("it names %v", args)
 		}
