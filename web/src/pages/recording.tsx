@@ -89,7 +89,8 @@ export default function RecordingPage() {
       title={t('nav.recordings')}
       scope={reach === 'all' ? t('recording.scope_all') : reach === 'self' || !reach ? t('recording.scope_self') : t('recording.scope_groups')}
       flush={view !== 'rules'}
-      actions={view === '' ? <Button icon={Download} onClick={() => setExporting(true)}>{t('recording.export')}</Button> : undefined}
+      actions={view === '' ? <Button icon={Download} onClick={() => setExporting(true)}>{t('recording.export')}</Button>
+        : view === 'rules' ? <a className="btn plain" href="/v1/calls/consents" download title={t('recording.consents_hint')}><Download className="icon" aria-hidden />{t('recording.consents')}</a> : undefined}
       tabs={tabs.length > 1 ? <Tabs label={t('recording.views')} value={view} onChange={(v) => set({ view: v || undefined, recording: undefined, rule: undefined })} tabs={tabs} /> : undefined}
       bar={view === 'rules' ? undefined : (
         <>
