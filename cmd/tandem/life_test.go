@@ -288,7 +288,7 @@ func TestAuditVerify(t *testing.T) {
 }
 
 // factRest are the columns of the log after tenant and place.
-const factRest = `at, kind, audit, actor, actor_user, object_kind, object_id, subject, before_json, after_json, reason, search, data_json, revision, hash`
+const factRest = `at, kind, audit, actor, actor_user, object_kind, object_id, subject, before_json, after_json, reason, search, data_json, revision, hash, salt, commitment`
 
 // quietDoctor looks at ports that nobody uses.
 func quietDoctor(data string) []string {
