@@ -123,7 +123,8 @@ func (q *asker) coversBy(w *wish) bool {
 }
 
 // within reports whether a wish lies wholly in a field of the actor: what is given reaches no further back than what it is
-// given from (I-1, N-5). One's own past is open to everybody, so that what reaches nobody but the receiver may reach back.
+// given from (I-1, N-5). One's own past is open to everybody, so that what reaches nobody but the receiver may reach back, and so may what is given
+// from what the actor holds over himself.
 func (q *asker) within(f *field, w *wish) bool {
 	if w.right != NoRight && catalogue[w.right].scopes == selfBit {
 		return true // who holds it himself may give it
@@ -134,7 +135,7 @@ func (q *asker) within(f *field, w *wish) bool {
 		return f.scope == selfScope || q.holds(f, q.me)
 	case c.Kind == pbx.ScopeSelf:
 		return f.scope == allScope || f.scope != selfScope && w.to != nil && q.isIn(f, w.to)
-	case w.recalls() && pbx.Instant(w.since) < f.since:
+	case w.recalls() && f.scope != selfScope && pbx.Instant(w.since) < f.since:
 		return false
 	case f.scope == allScope:
 		return c.Kind != pbx.ScopeNone

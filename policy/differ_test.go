@@ -42,16 +42,26 @@ func (d *dice) differ(t testing.TB, s *pbx.Snapshot, questions int, codes map[Co
 	}
 }
 
+// once are offices in which a longer run once found a difference: what somebody holds over himself hands on what reaches nobody, however far back (7566).
+var once = []uint64{7566}
+
 // AZ-02: a second evaluator, written for clarity only, answers a million random questions alike, with the same code.
-// Before a release TANDEM_POLICY_OFFICES=2500000 asks 10⁹.
+// Before a release TANDEM_POLICY_OFFICES=2500000 asks 10⁹; TANDEM_POLICY_FIRST says with which office it begins.
 func TestNaiveEvaluatorAgrees(t *testing.T) {
 	t.Parallel()
 	const each = 400
 	codes := map[Code]int{}
 	n := offices(t, 2_500)
-	for seed := range uint64(n) {
+	ask := func(seed uint64) {
 		d := throw(seed)
 		d.differ(t, d.snapshot(t), each, codes)
+	}
+	first, _ := strconv.ParseUint(os.Getenv("TANDEM_POLICY_FIRST"), 10, 64)
+	for seed := range uint64(n) {
+		ask(first + seed)
+	}
+	for _, seed := range once {
+		ask(seed)
 	}
 	if n*each < 1_000_000 && os.Getenv("TANDEM_POLICY_OFFICES") == "" {
 		t.Errorf("only %d questions", n*each)

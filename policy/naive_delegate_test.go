@@ -221,7 +221,7 @@ func (n naive) holds(u pbx.UserID, w nWish) bool {
 		if !g.place && g.scope.Kind != pbx.ScopeSelf && (own && !g.since.IsZero() || !own && w.since.Before(g.since)) {
 			continue
 		}
-		if !w.taken && speaksOfPast(g.right) && !n.remembers(g.scope, g.since, w.scope, w.since) {
+		if !w.taken && speaksOfPast(g.right) && g.scope.Kind != pbx.ScopeSelf && !n.remembers(g.scope, g.since, w.scope, w.since) {
 			continue // what is given reaches no further back than what it is given from
 		}
 		selfOnly := len(g.right.Scopes()) == 1 && knows(g.right, pbx.ScopeSelf)

@@ -2,9 +2,12 @@ package switchboard
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tandem/call"
+	"tandem/i18n"
+	"tandem/media"
 	"tandem/pbx"
 )
 
@@ -47,30 +50,53 @@ func (r *run) keyed(s *side, i int, key byte) {
 		if state, _ := r.taping(); state != "" {
 			order = "stop"
 		}
-		r.tapeByKey(who, order)
+		r.tapeByKey(config, who, s, order)
 	case pbx.CodeKeyPause:
 		switch state, _ := r.taping(); state {
 		case "on":
-			r.tapeByKey(who, "pause")
+			r.tapeByKey(config, who, s, "pause")
 		case "paused":
-			r.tapeByKey(who, "resume")
+			r.tapeByKey(config, who, s, "resume")
 		}
 	}
 }
 
-// sendsByKey is where somebody sends his other side by keys, if he may.
+// sendsByKey is where somebody sends his other side by keys, if he may; else he hears that he may not.
 func (r *run) sendsByKey(config *pbx.Snapshot, who pbx.Actor, s *side, dialled string) (pbx.Destination, bool) {
 	to, cause, _ := r.mayRefer(config, who, r.peer(s), dialled)
-	if cause != "" {
-		r.log().Info("a call is not sent on by key", "user", who.User, "cause", cause) // never what was typed: it may be the number of a card (PR-02)
+	if cause == "" {
+		return to, true
 	}
-	return to, cause == ""
+	r.log().Info("a call is not sent on by key", "user", who.User, "cause", cause) // never what was typed: it may be the number of a card (PR-02)
+	key := "say.feature.refused"
+	if cause == pbx.CauseUnknown {
+		key = "say.refused.number"
+	}
+	r.whisperTo(s, config.LanguageOf(who.User, r.now), key)
+	return to, false
 }
 
-// tapeByKey does something with the recording for somebody who pressed keys.
-func (r *run) tapeByKey(who pbx.Actor, order string) {
-	if err := r.b.Record(context.Background(), who, r.id, order, 0); err != nil {
-		r.log().Info("a recording is not changed by key", "user", who.User, "order", order, "error", err)
+// tapeByKey does something with the recording for somebody who pressed keys; if he may not, he hears so.
+func (r *run) tapeByKey(config *pbx.Snapshot, who pbx.Actor, s *side, order string) {
+	err := r.b.Record(context.Background(), who, r.id, order, 0)
+	if err == nil {
+		return
+	}
+	r.log().Info("a recording is not changed by key", "user", who.User, "order", order, "error", err)
+	key := "say.feature.failed"
+	if refused, ok := errors.AsType[*pbx.Error](err); ok && (refused.Code == pbx.Denied || refused.Code == pbx.NotFound) {
+		key = "say.feature.refused"
+	}
+	r.whisperTo(s, config.LanguageOf(who.User, r.now), key)
+}
+
+// whisperTo lets one side of a conversation, and nobody else, hear a sentence; then it hears the other side again.
+func (r *run) whisperTo(s *side, language, key string) {
+	if s.stream == nil || r.b.c.Prompt == nil {
+		return
+	}
+	if err := s.stream.Play(media.Playlist{Sounds: r.b.c.Prompt(language, i18n.T(key)), Tag: warnTag}); err != nil {
+		r.log().Info("no word into a call", "leg", s.leg, "error", err)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tandem/call"
+	"tandem/i18n"
 	"tandem/media"
 	"tandem/pbx"
 	"tandem/sdp"
@@ -130,5 +131,99 @@ func TestKeysSendOn(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// Who presses a code that is refused hears so, alone and in his language; the other side hears nothing of it, and both go on talking (FC-01).
+func TestRefusedKeyIsTold(t *testing.T) {
+	for name, row := range map[string]struct {
+		keys   string
+		denied string // a right that is taken away
+		want   string
+	}{
+		"a number that is nobody's":        {"##999#", "", "say.refused.number"},
+		"may not send on":                  {"##103#", "call.transfer", "say.feature.refused"},
+		"may not ask first":                {"*2103#", "call.transfer", "say.feature.refused"},
+		"may not record":                   {"*1", "recording.control", "say.feature.refused"},
+		"may, and hears music, not a word": {"*2103#", "", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				var said []string
+				o := newOffice(t, func(c *Config) {
+					c.Prompt = func(language string, text i18n.Text) []media.Sound {
+						said = append(said, language+" "+text.Key)
+						return []media.Sound{{Quiet: time.Second}}
+					}
+				})
+				bob := *o.s.Users["usr_bob"]
+				bob.Language = "pl"
+				put := []pbx.Noun{&bob}
+				if row.denied != "" {
+					put = append(put, &pbx.Grant{ID: "gnt_1", User: bob.ID, Right: row.denied, Deny: true, Scope: pbx.Scope{Kind: pbx.ScopeSelf}, From: time.Unix(0, 0).UTC()})
+				}
+				s, err := o.s.Apply(pbx.Change{Put: put})
+				if err != nil {
+					t.Fatal(err)
+				}
+				o.s = s
+				o.phone("m1", false, (*phone).answers)
+				a, _ := talk(o, false, false, offer(pcmu, event8))
+				heard := len(o.sound.streams[0].plays)
+				for _, digit := range row.keys {
+					o.sound.streams[1].watch(media.Event{Kind: media.EventDigit, Digit: byte(digit)})
+				}
+				synctest.Wait()
+				var want []string
+				if row.want != "" {
+					want = []string{"pl " + row.want}
+					if n := len(o.sound.streams[0].plays); n != heard {
+						t.Errorf("the other side hears %d sounds", n-heard)
+					}
+				}
+				if !slices.Equal(said, want) {
+					t.Errorf("said %v, want %v", said, want)
+				}
+				if row.want != "" {
+					joined := o.sound.joined()
+					o.sound.streams[1].watch(media.Event{Kind: media.EventPlayed, Tag: warnTag})
+					synctest.Wait()
+					if o.sound.joined() != joined+1 {
+						t.Error("they do not hear each other any more")
+					}
+				}
+				a.hangsUp()
+				synctest.Wait()
+				o.drain()
+			})
+		})
+	}
+}
+
+// Who may place no call and dials a code hears that he may not, as for any other number.
+func TestRefusedCodeIsTold(t *testing.T) {
+	for _, dialled := range []string{"*550700", "*56", "*571", "*97", "102"} {
+		bubble(t, func(t *testing.T) {
+			var said []string
+			o := newOffice(t, func(c *Config) {
+				c.Prompt = func(_ string, text i18n.Text) []media.Sound {
+					said = append(said, text.Key)
+					return []media.Sound{{Quiet: time.Second}}
+				}
+			})
+			s, err := o.s.Apply(pbx.Change{Put: []pbx.Noun{&pbx.Grant{ID: "gnt_1", User: "usr_alice", Right: "call.place", Deny: true, Scope: pbx.Scope{Kind: pbx.ScopeSelf}, From: time.Unix(0, 0).UTC()}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			o.s = s
+			a := o.dial(dialled, false, offer(pcma, event8))
+			synctest.Wait()
+			if len(said) == 0 || said[0] != "say.refused.right" || a.up {
+				t.Errorf("%s: said %v, answered %t", dialled, said, a.up)
+			}
+			a.hangsUp()
+			synctest.Wait()
+			o.drain()
+		})
 	}
 }

@@ -105,7 +105,7 @@ func mayPlace(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, now time.Time
 	d = policy.Decide(s, policy.Request{Actor: caller, Right: policy.CallPlace, Target: policy.User(caller.User), At: now})
 	if !d.OK && plan.Refuse != pbx.CauseSuspended && plan.Refuse != pbx.CauseDenied {
 		plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
-		plan.Trace = append(plan.Trace, plan.Text)
+		plan.Trace, plan.Spoken = append(plan.Trace, plan.Text), "say.refused.right"
 	}
 	return d
 }
