@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"tandem/command"
+	"tandem/i18n"
 	"tandem/pbx"
 )
 
@@ -36,19 +37,25 @@ func Claim() command.Claim {
 	return command.Claim{Name: OwnerName, Email: OwnerEmail, Company: "Northwind Workshop", Country: "DE", Zone: "Europe/Berlin", Language: "en", Digits: 3}
 }
 
-// Populate adds groups, people and a phone each, as the owner would, and gives the phones to the exchange.
-// Everybody but the owner gets one phone; the first three get a second.
-func Populate(ctx context.Context, desk *command.Desk, owner pbx.Actor, x *Exchange) (map[string][]*Phone, error) {
-	phones := map[string][]*Phone{} // by extension
-	groups := map[string]pbx.GroupID{}
+// Company is the canned company with the phones of its people, of its guests, and of people outside.
+type Company struct {
+	Phones    map[string][]*Phone // of people, by extension
+	Guests    []*Phone
+	Customers map[string]*Phone // at the carrier, by number
+}
+
+// Found sets the company up as its owner would: groups, people with a phone each, what callers reach, a line to the carrier, limits. The phones go to the exchange,
+// those of people outside to the carrier. Everybody but the owner gets one phone; the first three get a second.
+func Found(ctx context.Context, desk *command.Desk, owner pbx.Actor, x, carrier *Exchange) (*Company, error) {
+	words, err := i18n.Load()
+	if err != nil {
+		return nil, err
+	}
+	c := &Company{Phones: map[string][]*Phone{}, Customers: map[string]*Phone{}}
+	f := &furnisher{ctx: ctx, desk: desk, owner: owner, words: words, groups: map[string]pbx.GroupID{}}
 	count := 0
 	for _, d := range company {
-		made, err := desk.Do(ctx, owner, command.CreateGroup{Name: d.name, Parent: groups[d.parent], Zone: d.zone})
-		if err != nil {
-			return nil, fmt.Errorf("group %s: %w", d.name, err)
-		}
-		group := pbx.GroupID(made.Object.ID)
-		groups[d.name] = group
+		group := f.department(d.name, d.parent, d.zone)
 		for i, name := range d.people {
 			role := pbx.RoleID("user")
 			switch {
@@ -58,62 +65,20 @@ func Populate(ctx context.Context, desk *command.Desk, owner pbx.Actor, x *Excha
 				role = "manager"
 			}
 			count++
-			made, err := desk.Do(ctx, owner, command.CreateUser{Person: command.Person{
-				Name: name, Email: fmt.Sprintf("%s.%d@company.example", mailbox(name), count), Groups: []command.Place{{Group: group, Role: role}},
-			}})
-			if err != nil {
-				return nil, fmt.Errorf("person %s: %w", name, err)
-			}
-			user := made.Snapshot.Users[pbx.UserID(made.Object.ID)]
-			kinds := []pbx.DeviceKind{pbx.DeviceDesk}
+			extension := f.hire(command.Person{Name: name, Email: fmt.Sprintf("%s.%d@company.example", mailbox(name), count), Groups: []command.Place{{Group: group, Role: role}}})
+			phones := []*Phone{f.phone(x, extension, "Desk phone", pbx.DeviceDesk)}
 			if count <= 3 {
-				kinds = append(kinds, pbx.DeviceSoft)
+				phones = append(phones, f.phone(x, extension, "Laptop", pbx.DeviceSoft))
 			}
-			for _, kind := range kinds {
-				made, err := desk.Do(ctx, owner, command.CreateDevice{User: user.ID, Name: map[pbx.DeviceKind]string{pbx.DeviceDesk: "Desk phone", pbx.DeviceSoft: "Laptop"}[kind], Kind: kind})
-				if err != nil {
-					return nil, fmt.Errorf("phone of %s: %w", name, err)
-				}
-				device := made.Snapshot.Devices[pbx.DeviceID(made.Object.ID)]
-				phones[user.Extension] = append(phones[user.Extension], x.Add(device.Username, made.Secret))
-			}
+			c.Phones[extension] = phones
 		}
 	}
-	if err := conference(ctx, desk, owner); err != nil {
-		return nil, err
+	c.Guests = f.rooms(x)
+	for _, outside := range customers {
+		c.Customers[outside.number] = carrier.Add(outside.number, "")
 	}
-	return phones, supportLine(ctx, desk, owner, groups["Support"])
-}
-
-// Conference is the number of the canned company's conference room.
-const Conference = "790"
-
-// conference adds a conference room without a PIN.
-func conference(ctx context.Context, desk *command.Desk, owner pbx.Actor) error {
-	name, extension := "Weekly", Conference
-	if _, err := desk.Do(ctx, owner, command.CreateRoom{Room: command.Room{Name: &name, Extension: &extension}}); err != nil {
-		return fmt.Errorf("conference room %s: %w", name, err)
-	}
-	return nil
-}
-
-// SupportLine is the number of the canned company's queue.
-const SupportLine = "700"
-
-// supportLine adds a queue that everybody of a department serves.
-func supportLine(ctx context.Context, desk *command.Desk, owner pbx.Actor, group pbx.GroupID) error {
-	name, extension, strategy, wrapUp, every, tell, escalate := "Support line", SupportLine, pbx.ServeIdle, 15, 30, true, 60
-	var agents []pbx.QueueAgent
-	s, _ := desk.Directory.View()
-	for _, m := range s.Members(group)[1:] { // the first leads it, and helps when it takes long
-		agents = append(agents, pbx.QueueAgent{User: m.User})
-	}
-	_, err := desk.Do(ctx, owner, command.CreateQueue{Queue: command.Queue{Name: &name, Extension: &extension, Group: &group, Strategy: &strategy,
-		Agents: &agents, WrapUp: &wrapUp, Every: &every, Tell: &tell, Escalate: &escalate}})
-	if err != nil {
-		return fmt.Errorf("queue %s: %w", name, err)
-	}
-	return nil
+	f.furnish(carrier.local.String())
+	return c, f.err
 }
 
 // mailbox makes the ASCII letters of a first name into a mailbox name.

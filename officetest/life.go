@@ -10,22 +10,35 @@ import (
 	"time"
 )
 
-// Live registers the phones and lets them call each other until the context ends: some answer, some are busy, decline or do not hear.
-// The seed makes a run repeatable.
-func Live(ctx context.Context, log *slog.Logger, phones map[string][]*Phone, seed uint64) {
-	extensions := slices.Sorted(maps.Keys(phones))
+// Live registers the phones and lets them call each other, and people outside, until the context ends: some answer, some are busy, decline or do not hear. People
+// outside call the company. The seed makes a run repeatable.
+func (c *Company) Live(ctx context.Context, log *slog.Logger, seed uint64) {
+	extensions, outside := slices.Sorted(maps.Keys(c.Phones)), slices.Sorted(maps.Keys(c.Customers))
 	var all sync.WaitGroup
 	defer all.Wait()
 	for i, ext := range extensions {
-		for j, p := range phones[ext] {
-			dice := rand.New(rand.NewPCG(seed, uint64(i*10+j)))
-			p.Ringing = answering(ctx, &all, dice)
+		for j, p := range c.Phones[ext] {
+			p.Ringing = answering(ctx, &all, rand.New(rand.NewPCG(seed, uint64(i*10+j))))
 			all.Go(func() { stayRegistered(ctx, log, p) })
 			if j == 0 {
 				others := slices.DeleteFunc(slices.Clone(extensions), func(o string) bool { return o == ext })
-				all.Go(func() { keepCalling(ctx, log, p, others, rand.New(rand.NewPCG(seed, uint64(1000+i)))) })
+				dice := rand.New(rand.NewPCG(seed, uint64(1000+i)))
+				all.Go(func() { keepCalling(ctx, log, p, dice, 150, func() string { return colleague(dice, others, outside) }) })
 			}
 		}
+	}
+	for i, p := range c.Guests {
+		p.Ringing = answering(ctx, &all, rand.New(rand.NewPCG(seed, uint64(2000+i))))
+		all.Go(func() { stayRegistered(ctx, log, p) })
+	}
+	for i, number := range outside {
+		p, dice := c.Customers[number], rand.New(rand.NewPCG(seed, uint64(3000+i)))
+		p.Ringing = answering(ctx, &all, dice)
+		numbers := []string{MainMenu, MainMenu, SalesLine, SupportLine, SupportLine, "103", "114"}
+		calls := rand.New(rand.NewPCG(seed, uint64(4000+i)))
+		all.Go(func() {
+			keepCalling(ctx, log, p, calls, 400, func() string { return lines + numbers[calls.IntN(len(numbers))] })
+		})
 	}
 }
 
@@ -40,18 +53,27 @@ func stayRegistered(ctx context.Context, log *slog.Logger, p *Phone) {
 	}
 }
 
-func keepCalling(ctx context.Context, log *slog.Logger, p *Phone, others []string, dice *rand.Rand) {
-	for wait := between(dice, 1, 90); pause(ctx, wait); wait = between(dice, 10, 150) {
-		number := others[dice.IntN(len(others))]
-		switch dice.IntN(25) {
-		case 0:
-			number = "999" // nobody has it
-		case 1, 2, 3, 4, 5, 6:
-			number = SupportLine
-		case 7, 8, 9:
-			number = Conference
-		}
-		t, err := p.Dial(ctx, number)
+// colleague is what somebody inside dials next.
+func colleague(dice *rand.Rand, others, outside []string) string {
+	switch n := dice.IntN(25); {
+	case n == 0:
+		return "999" // nobody has it
+	case n < 6:
+		return SupportLine
+	case n < 8:
+		return Conference
+	case n < 14:
+		return outside[dice.IntN(len(outside))]
+	case n == 14:
+		return "+12125550123" // where the company does not call
+	}
+	return others[dice.IntN(len(others))]
+}
+
+// keepCalling dials one number after the other, the first one soon, the others with at most so many seconds between.
+func keepCalling(ctx context.Context, log *slog.Logger, p *Phone, dice *rand.Rand, seconds int, next func() string) {
+	for wait := between(dice, 1, 25); pause(ctx, wait); wait = between(dice, 10, seconds) {
+		t, err := p.Dial(ctx, next())
 		if err != nil {
 			log.Warn("simulated call", "user", p.Username, "error", err)
 			continue

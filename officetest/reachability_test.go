@@ -27,7 +27,12 @@ func TestReachabilityInTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Populate(ctx, s.Desk, pbx.Actor{Kind: pbx.ActorUser, User: id, Via: "cli"}, x); err != nil {
+	carrier, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer carrier.Close()
+	if _, err := Found(ctx, s.Desk, pbx.Actor{Kind: pbx.ActorUser, User: id, Via: "cli"}, x, carrier); err != nil {
 		t.Fatal(err)
 	}
 	done := false

@@ -77,9 +77,9 @@ func (q *question) cameFor(t *pbx.Trunk, p *Plan) string {
 	return ""
 }
 
-// reached is who answers outside: of a person's own mobile it is him.
+// reached is who answers outside: whom a phone book names, and of a person's own mobile it is him.
 func (q *question) reached(p *Plan, to pbx.Destination) pbx.Party {
-	out := pbx.Party{Number: p.To.Number}
+	out := p.To
 	if u := q.s.Users[q.owner]; u != nil && (to.Kind == pbx.ToMobile || to.Screen) {
 		out.User, out.Name = u.ID, u.Name
 	}

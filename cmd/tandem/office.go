@@ -49,11 +49,16 @@ func (o officeCommand) Run(ctx context.Context, std streams) (err error) {
 		return errors.Join(fmt.Errorf("simulated phones: %w", err), h.Close())
 	}
 	defer x.Close()
+	carrier, err := officetest.NewExchange(netip.MustParseAddrPort(h.Address("SIP UDP")))
+	if err != nil {
+		return errors.Join(fmt.Errorf("simulated carrier: %w", err), h.Close())
+	}
+	defer carrier.Close()
 	id, err := h.Claim(ctx, officetest.Claim(), officePassword, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"})
 	if err != nil {
 		return errors.Join(err, h.Close())
 	}
-	phones, err := officetest.Populate(ctx, h.Desk, pbx.Actor{Kind: pbx.ActorUser, User: id, Via: "cli"}, x)
+	company, err := officetest.Found(ctx, h.Desk, pbx.Actor{Kind: pbx.ActorUser, User: id, Via: "cli"}, x, carrier)
 	if err != nil {
 		return errors.Join(err, h.Close())
 	}
@@ -65,7 +70,7 @@ func (o officeCommand) Run(ctx context.Context, std streams) (err error) {
 	fmt.Fprintln(std.out, "Everybody in the company has the same password, so that you can see it with their eyes: the addresses stand under People.")
 	life, stop := context.WithCancel(ctx)
 	var all sync.WaitGroup
-	all.Go(func() { officetest.Live(life, w.logger(std.err), phones, o.Seed) })
+	all.Go(func() { company.Live(life, w.logger(std.err), o.Seed) })
 	err = h.Run(ctx)
 	stop()
 	all.Wait()

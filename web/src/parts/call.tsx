@@ -38,7 +38,7 @@ export function PartyText({ party, link }: { party: Party; link?: boolean }) {
   return (
     <span className="row g6">
       {link && party.user ? <Link to={`/people/${party.user}`} className="trunc">{name}</Link> : <span className="med trunc">{name}</span>}
-      {party.number && party.number !== name && <span className="t3 num">{party.number}</span>}
+      {party.number && party.number !== name && <span className="t3 num trunc yields">{party.number}</span>}
     </span>
   );
 }
