@@ -277,7 +277,11 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 		cfg.TLS, cfg.TLSConfig = []string{c.SIPS}, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	}
 	h.keeper = newKeeper(h.Memory)
-	var err error
+	signs, err := h.Keys.Derived(nil, "tandem sip nonces")
+	if err != nil {
+		return fmt.Errorf("nonces of phones: %w", err)
+	}
+	cfg.NonceKey = signs[0]
 	if cfg.Restore, err = h.keeper.load(ctx, time.Now()); err != nil {
 		return fmt.Errorf("registrations: %w", err)
 	}

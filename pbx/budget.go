@@ -99,7 +99,7 @@ func (s *Snapshot) OfficeClock() *time.Location {
 }
 
 // BudgetsOn lists the budgets put directly on something that are not switched off, in order of id.
-func (s *Snapshot) BudgetsOn(r Ref) []*Budget { return s.index.budgets[r] }
+func (s *Snapshot) BudgetsOn(r Ref) []*Budget { return s.index.budgets[r.Kind][r.ID] }
 
 func (s *Snapshot) checkBudget(b *Budget) error {
 	switch {
@@ -160,12 +160,19 @@ func (s *Snapshot) indexBudgets() {
 			continue
 		}
 		if s.index.budgets == nil {
-			s.index.budgets = map[Ref][]*Budget{}
+			s.index.budgets = map[Kind]map[string][]*Budget{}
 		}
-		s.index.budgets[b.On] = append(s.index.budgets[b.On], b)
+		on := s.index.budgets[b.On.Kind]
+		if on == nil {
+			on = map[string][]*Budget{}
+			s.index.budgets[b.On.Kind] = on
+		}
+		on[b.On.ID] = append(on[b.On.ID], b)
 	}
-	for _, list := range s.index.budgets {
-		slices.SortFunc(list, func(a, b *Budget) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	for _, on := range s.index.budgets {
+		for _, list := range on {
+			slices.SortFunc(list, func(a, b *Budget) int { return strings.Compare(string(a.ID), string(b.ID)) })
+		}
 	}
 }
 

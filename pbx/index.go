@@ -24,7 +24,7 @@ type index struct {
 	standard     GroupID
 	restrictions map[Kind]map[string][]*Restriction // by kind and id of what they are put on, so that kinds without any are passed over; without those that are off
 	decks        map[TrunkID][]*Deck                // by trunk, newest first
-	budgets      map[Ref][]*Budget                  // by what they are put on; without those that are off
+	budgets      map[Kind]map[string][]*Budget      // as restrictions: by kind and id of what they are put on; without those that are off
 	alarms       map[Ref]*Alarm                     // that hold, by whom they stop
 	regions      map[Ref]*Region                    // by their members
 	contacts     map[string][]*Contact              // by their numbers

@@ -20,21 +20,24 @@ const (
 	nonceLifeOther    = 30 * time.Second
 )
 
-// nonces makes and checks nonces without remembering them: moment, serial number and a signature over both, the source
-// address and the listener. Only counters of nonces that a right digest came with are kept.
+// nonces makes and checks nonces without remembering them: moment, serial number, the process that made it and a signature over these, the source
+// address and the listener. Only counters of nonces that a right digest came with are kept, and by the process that made them alone: to all others with
+// the same key a nonce is old, so that it is never good for two of them (SA-07).
 type nonces struct {
 	macs   sync.Pool // of hash.Hash
+	node   [nonceNode]byte
 	serial atomic.Uint64
 	used   replays
 	began  time.Time // with the reading of a clock that nobody sets
 }
 
 const (
-	nonceHead = 12 // 4 bytes of Unix seconds, 8 bytes of serial number
-	nonceSize = 24 // and 12 bytes of signature
+	nonceNode = 8                 // bytes that tell processes apart
+	nonceHead = 4 + 8 + nonceNode // Unix seconds, serial number, process
+	nonceSize = nonceHead + 12    // and signature
 )
 
-// newNonces takes the key that signs; a nil key makes a random one, and then nonces do not outlive the process.
+// newNonces takes the key that signs. With a nil key it makes a random one, and then nobody else knows its nonces.
 func newNonces(key []byte) *nonces {
 	if len(key) == 0 {
 		key = make([]byte, 32)
@@ -44,6 +47,7 @@ func newNonces(key []byte) *nonces {
 	var first [8]byte
 	_, _ = rand.Read(first[:])
 	n.serial.Store(binary.BigEndian.Uint64(first[:]))
+	_, _ = rand.Read(n.node[:])
 	n.began = time.Now()
 	n.used.floor = n.began.Unix()
 	return n
@@ -59,7 +63,8 @@ func (n *nonces) seconds(now time.Time) int64 {
 func (n *nonces) make(now time.Time, source netip.Addr, listener string) string {
 	var b [nonceSize]byte
 	binary.BigEndian.PutUint32(b[:4], uint32(n.seconds(now)))
-	binary.BigEndian.PutUint64(b[4:nonceHead], n.serial.Add(1))
+	binary.BigEndian.PutUint64(b[4:], n.serial.Add(1))
+	copy(b[nonceHead-nonceNode:], n.node[:])
 	n.sign(b[:], source, listener)
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
@@ -81,7 +86,7 @@ type nonceAge uint8
 
 const (
 	nonceForeign nonceAge = iota // not ours, or for another source or listener
-	nonceOld                     // ours, but too old for this method
+	nonceOld                     // ours, but too old for this method, or of another process with our key
 	nonceFresh
 )
 
@@ -100,7 +105,10 @@ func (n *nonces) age(nonce string, now time.Time, life time.Duration, source net
 		return nonceForeign, 0, 0
 	}
 	made := int64(binary.BigEndian.Uint32(b[:4]))
-	serial := binary.BigEndian.Uint64(b[4:nonceHead])
+	serial := binary.BigEndian.Uint64(b[4:])
+	if [nonceNode]byte(b[nonceHead-nonceNode:nonceHead]) != n.node {
+		return nonceOld, serial, made
+	}
 	passed := n.seconds(now) - made
 	if passed < 0 || time.Duration(passed)*time.Second > life || n.used.isForgotten(made) {
 		return nonceOld, serial, made

@@ -49,7 +49,7 @@ type Config struct {
 	}
 	Registration Registration
 	Guard        GuardLimits
-	NonceKey     []byte        // signs nonces; kept over a restart it spares phones a round; nil is random
+	NonceKey     []byte        // signs nonces; processes that share it tell each other's phones to try again (SA-07); nil is random
 	Closed       func() bool   // while true nobody is answered, whoever it is (BAR FX-01); nil is always open
 	Digests      []string      // digest algorithms in order of preference; nil means SHA-256, MD5 (RFC 8760)
 	Grace        time.Duration // how long a talking phone may be without its connection; 0 means 32 s

@@ -38,11 +38,13 @@ func AccountOf(s *pbx.Snapshot, b *pbx.Budget, u pbx.UserID, at time.Time) Accou
 }
 
 // Draws lists the budgets that a call draws on: of the token that it was begun with, of the person, of his groups and those above them, and of the office.
-func Draws(s *pbx.Snapshot, q *Question) []Draw {
+func Draws(s *pbx.Snapshot, q *Question) []Draw { return AppendDraws(nil, s, q) }
+
+// AppendDraws puts the budgets that a call draws on behind a list, for those who ask about many calls.
+func AppendDraws(all []Draw, s *pbx.Snapshot, q *Question) []Draw {
 	if q.To.Class == number.Emergency || !q.To.Class.IsOutside() {
-		return nil
+		return all
 	}
-	var all []Draw
 	reach(s, q.Payer, q.Token, q.At, func(b *pbx.Budget) bool {
 		if counts(b, &q.To) && !slices.ContainsFunc(all, func(d Draw) bool { return d.Budget == b }) {
 			all = append(all, Draw{b, AccountOf(s, b, q.Payer, q.At), Limit(b, q.Payer, q.At)})
@@ -115,7 +117,11 @@ func needsPrice(s *pbx.Snapshot, q *Question) bool {
 
 // Slice is what a leg has to reserve on each account so that it may go on from one moment of its talk to another.
 func Slice(draws []Draw, p pbx.Price, from, until time.Duration) []Side {
-	sides := make([]Side, 0, len(draws))
+	return AppendSlice(make([]Side, 0, len(draws)), draws, p, from, until)
+}
+
+// AppendSlice puts what a leg has to reserve behind a list, for those who ask about many calls.
+func AppendSlice(sides []Side, draws []Draw, p pbx.Price, from, until time.Duration) []Side {
 	for _, d := range draws {
 		sides = append(sides, Side{Account: d.Account, Limit: d.Limit, Open: d.Budget.Report, Amount: amount(d.Budget, p, until) - amount(d.Budget, p, from)})
 	}

@@ -118,6 +118,19 @@ func Decide(s *pbx.Snapshot, q Question) Verdict {
 	return v
 }
 
+// Reprice is the verdict of a configuration on a question that another one has answered, when the two differ in nothing but price lists, budgets and
+// where calls go.
+func Reprice(s *pbx.Snapshot, q Question, other Verdict) Verdict {
+	switch {
+	case other.Code == Unpriced: // what stood there before is not known any more
+		return Decide(s, q)
+	case other.OK && q.To.Class.IsOutside() && q.To.Class != number.Emergency:
+		other.Quote = Quote{}
+		other.price(s, &q)
+	}
+	return other
+}
+
 // collector goes over the rules that reach a payer and remembers the first of each effect.
 type collector struct {
 	s *pbx.Snapshot

@@ -1,6 +1,7 @@
 package whatif
 
 import (
+	"reflect"
 	"time"
 
 	"tandem/pbx"
@@ -114,6 +115,17 @@ func givesNothing(n pbx.Noun) bool {
 		return true
 	}
 	return leads(n)
+}
+
+// sameRules reports whether two configurations allow the same calls whatever they cost and wherever they go.
+func sameRules(now, draft *pbx.Snapshot) bool {
+	return reflect.DeepEqual(now.Tenant, draft.Tenant) && !differ(now, draft, func(n pbx.Noun) bool {
+		switch n.(type) {
+		case *pbx.Budget, *pbx.Deck, *pbx.Tenant:
+			return true
+		}
+		return leads(n)
+	})
 }
 
 // leads is what says where calls go and nothing else.

@@ -76,7 +76,7 @@ func TestReplaySpendsBudgetsOfTokens(t *testing.T) {
 // A million calls with prices and budgets.
 func BenchmarkReplayMoney(b *testing.B) {
 	base := with(b, office(b, profile("rst_1", everybody, pbx.Basic())), prices(600_000))
-	draft := with(b, base, &pbx.Budget{ID: "bud_1", Name: "B", On: everybody, Measure: pbx.MeasureMoney, Period: pbx.PeriodMonth, Limit: 3_000_000})
+	draft := applied(b, base, &pbx.Budget{ID: "bud_1", Name: "B", On: everybody, Measure: pbx.MeasureMoney, Period: pbx.PeriodMonth, Limit: 3_000_000})
 	calls := history(1_000_000, 5000)
 	for b.Loop() {
 		Replay(base, draft, slices.Values(calls))

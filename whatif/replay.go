@@ -37,20 +37,35 @@ type Effect struct {
 func (e *Effect) Minutes() string { return strconv.Itoa(int(e.After.Most / time.Minute)) }
 
 // Reason names in one word why a call goes otherwise: the code of what would be said of it, and by whose rule.
-func (e *Effect) Reason() string {
+func (e *Effect) Reason() string { return e.cause().String() }
+
+// cause is a reason in its two parts.
+type cause struct {
+	code    toll.Code
+	profile pbx.RestrictionID
+}
+
+func (c cause) String() string {
+	if c.profile != "" {
+		return string(c.code) + "|" + string(c.profile)
+	}
+	return string(c.code)
+}
+
+func (e *Effect) cause() cause {
 	spot := e.After.Spot
 	if e.Turn == Shorter {
 		if spot = e.After.Limit; spot.Profile == nil {
-			return string(Spent)
+			return cause{code: Spent}
 		}
 	}
-	if e.Turn == Moved {
-		return string(Moved)
+	switch {
+	case e.Turn == Moved:
+		return cause{code: toll.Code(Moved)}
+	case spot.Profile != nil:
+		return cause{e.After.Code, spot.Profile.ID}
 	}
-	if spot.Profile != nil {
-		return string(e.After.Code) + "|" + string(spot.Profile.ID)
-	}
-	return string(e.After.Code)
+	return cause{code: e.After.Code}
 }
 
 // Count is how many calls turn which way.
@@ -142,16 +157,12 @@ type Replayer struct {
 	now, draft world
 	ways       bool // the two could send calls different ways
 	rights     bool // … and give people different rights
+	rules      bool // … and allow calls that the other refuses, whatever they cost
 	purse      purse
-	read       map[spelling]dialled // the same numbers are called again and again
+	read       map[*pbx.Region]map[string]*dialled // the same numbers are called again and again; the same digits are another number at another place of the office
 	people     map[pbx.UserID]*Tally
+	reasons    map[cause]*Tally
 	out        Outcome
-}
-
-// spelling is what was dialled, and at which place of the office: the same digits are another number elsewhere.
-type spelling struct {
-	digits string
-	region *pbx.Region
 }
 
 // dialled is a number as it was understood, and where calls to it are counted.
@@ -163,7 +174,8 @@ type dialled struct {
 
 // New makes a replayer. What the draft gives has to hold at the moments of the calls: see Always.
 func New(now, draft *pbx.Snapshot) *Replayer {
-	return &Replayer{now: world{s: now}, draft: world{s: draft}, ways: differ(now, draft, onlyAllows), rights: differ(now, draft, givesNothing), purse: purse{}, read: map[spelling]dialled{}, people: map[pbx.UserID]*Tally{},
+	return &Replayer{now: world{s: now}, draft: world{s: draft}, ways: differ(now, draft, onlyAllows), rights: differ(now, draft, givesNothing), rules: !sameRules(now, draft),
+		purse: purse{spent: map[toll.Account]int64{}}, read: map[*pbx.Region]map[string]*dialled{}, people: map[pbx.UserID]*Tally{}, reasons: map[cause]*Tally{},
 		out: Outcome{Groups: map[Group]*Tally{}}}
 }
 
@@ -189,17 +201,22 @@ func (r *Replayer) group(by By, key string) *Tally {
 	return t
 }
 
-func (r *Replayer) understand(c *Call) dialled {
-	key := spelling{c.Dialled, r.now.s.RegionOf(c.Payer, "", c.At)}
-	d, known := r.read[key]
-	if !known {
-		d.to = r.now.s.PlaceOf(c.Payer, "", c.At).Read(c.Dialled)
+func (r *Replayer) understand(c *Call) *dialled {
+	region := r.now.s.RegionOf(c.Payer, "", c.At)
+	here := r.read[region]
+	if here == nil {
+		here = map[string]*dialled{}
+		r.read[region] = here
+	}
+	d := here[c.Dialled]
+	if d == nil {
+		d = &dialled{to: r.now.s.PlaceOf(c.Payer, "", c.At).Read(c.Dialled)}
 		_, ours := r.now.s.Reached(d.to.Digits)
 		d.outside = d.to.Class.IsOutside() && !ours
 		if d.outside {
 			d.class, d.country = r.group(ByClass, d.to.Class.String()), r.group(ByCountry, d.to.Country)
 		}
-		r.read[key] = d
+		here[c.Dialled] = d
 	}
 	return d
 }
@@ -213,7 +230,11 @@ func (r *Replayer) See(c *Call) bool {
 	switch {
 	case leaves:
 		r.out.Outside++
-		e.Before, e.After = r.now.outside(c, &d.to), r.draft.outside(c, &d.to)
+		if e.Before = r.now.outside(c, &d.to); r.rules {
+			e.After = r.draft.outside(c, &d.to)
+		} else {
+			e.After = r.draft.priced(c, &d.to, &e.Before)
+		}
 		r.entitle(&e)
 	case !r.ways:
 		return false
@@ -237,7 +258,7 @@ func (r *Replayer) See(c *Call) bool {
 		d.country.add(e.Turn)
 	}
 	r.person(e.person()).add(e.Turn)
-	why := r.group(ByReason, e.Reason())
+	why := r.reason(e.cause())
 	why.add(e.Turn)
 	why.Calls, why.Cost, why.Would = why.Calls+1, why.Cost+e.Cost, why.Would+e.Would
 	if r.ways && leaves {
@@ -275,12 +296,21 @@ func (r *Replayer) person(u pbx.UserID) *Tally {
 	return t
 }
 
+func (r *Replayer) reason(c cause) *Tally {
+	t := r.reasons[c]
+	if t == nil {
+		t = r.group(ByReason, c.String())
+		r.reasons[c] = t
+	}
+	return t
+}
+
 // pay counts what a call outside cost and would have cost.
-func (r *Replayer) pay(e *Effect, d dialled) {
+func (r *Replayer) pay(e *Effect, d *dialled) {
 	if e.Talk > 0 && e.Before.OK && e.Before.Quote.OK {
 		e.Cost = e.Before.Quote.Price.Cost(e.Talk)
 	}
-	r.purse.spend(r.draft.s, toll.Question{Payer: e.Payer, Token: e.Token, To: e.To, At: e.At}, &e.After.Verdict, e.Talk)
+	r.purse.spend(r.draft.s, &toll.Question{Payer: e.Payer, Token: e.Token, To: e.To, At: e.At}, &e.After.Verdict, e.Talk)
 	switch talk := e.Talk; {
 	case talk <= 0 || !e.After.OK:
 	case !e.After.Quote.OK:
@@ -317,24 +347,27 @@ func (e *Effect) turn() Turn {
 }
 
 // purse is what the budgets of a draft would have spent so far. It has to see the calls in the order in which they were made.
-type purse map[toll.Account]int64
+type purse struct {
+	spent map[toll.Account]int64
+	draws []toll.Draw // of the call that is looked at; they are there to be used again
+	sides []toll.Side
+}
 
 // spend takes a call out of the budgets of a draft: what they would not have paid ends sooner, or does not begin.
-func (p purse) spend(draft *pbx.Snapshot, q toll.Question, v *toll.Verdict, talk time.Duration) {
+func (p *purse) spend(draft *pbx.Snapshot, q *toll.Question, v *toll.Verdict, talk time.Duration) {
 	if len(draft.Budgets) == 0 || !v.OK {
 		return
 	}
-	draws := toll.Draws(draft, &q)
-	if len(draws) == 0 {
+	p.draws = toll.AppendDraws(p.draws[:0], draft, q)
+	if len(p.draws) == 0 {
 		return
 	}
 	if v.Most > 0 {
 		talk = min(talk, v.Most)
 	}
-	sides := toll.Slice(draws, v.Quote.Price, 0, max(talk, time.Minute)) // a call that has not its first minute does not begin
-	if !p.fits(sides) {
+	if !p.fits(v.Quote.Price, max(talk, time.Minute)) { // a call that has not its first minute does not begin
 		paid := time.Duration(0)
-		for p.fits(toll.Slice(draws, v.Quote.Price, 0, paid+time.Minute)) {
+		for p.fits(v.Quote.Price, paid+time.Minute) {
 			paid += time.Minute
 		}
 		if paid == 0 {
@@ -343,17 +376,20 @@ func (p purse) spend(draft *pbx.Snapshot, q toll.Question, v *toll.Verdict, talk
 		}
 		talk, v.Most, v.Limit = paid, paid, toll.Spot{}
 	}
-	if talk != max(talk, time.Minute) || v.Most == talk {
-		sides = toll.Slice(draws, v.Quote.Price, 0, talk)
-	}
-	for _, s := range sides {
-		p[s.Account] += s.Amount
+	for _, s := range p.slice(v.Quote.Price, talk) {
+		p.spent[s.Account] += s.Amount
 	}
 }
 
-func (p purse) fits(sides []toll.Side) bool {
-	for _, s := range sides {
-		if s.Lacks(p[s.Account]) {
+// slice is what so much talk takes of every account.
+func (p *purse) slice(price pbx.Price, talk time.Duration) []toll.Side {
+	p.sides = toll.AppendSlice(p.sides[:0], p.draws, price, 0, talk)
+	return p.sides
+}
+
+func (p *purse) fits(price pbx.Price, talk time.Duration) bool {
+	for _, s := range p.slice(price, talk) {
+		if s.Lacks(p.spent[s.Account]) {
 			return false
 		}
 	}

@@ -63,8 +63,17 @@ func may(s *pbx.Snapshot, c *Call, r pbx.Actor, right policy.Right) bool {
 	return policy.Decide(s, policy.Request{Actor: r, Right: right, Target: policy.User(r.User), At: c.At}).OK
 }
 
-// outside asks what the rules and the prices say about a call that leads out of the house.
+// outside is what the rules and the prices say about a call that leads out of the house.
 func (w *world) outside(c *Call, to *number.Number) Side {
+	return Side{Verdict: toll.Decide(w.s, w.question(c, to))}
+}
+
+// priced is what outside is where another world, that has the same rules, said something already.
+func (w *world) priced(c *Call, to *number.Number, other *Side) Side {
+	return Side{Verdict: toll.Reprice(w.s, w.question(c, to), other.Verdict)}
+}
+
+func (w *world) question(c *Call, to *number.Number) toll.Question {
 	q := toll.Question{Payer: c.Payer, Token: c.Token, To: *to, At: c.At}
 	if c.Payer == c.From && c.Device != "" {
 		q.Device = c.caller(w.s).Device
@@ -74,7 +83,7 @@ func (w *world) outside(c *Call, to *number.Number) Side {
 			q.Trunk = c.Trunk
 		}
 	}
-	return Side{Verdict: toll.Decide(w.s, q)}
+	return q
 }
 
 // refuse says no for a reason that is none of a rule's.
