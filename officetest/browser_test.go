@@ -120,19 +120,30 @@ func (s *server) plays(ctx context.Context, scenario string, listen func(line []
 // conducts plays a scenario in which the browser and others take turns: the part of an event is played here, then the scenario goes on.
 func (s *server) conducts(ctx context.Context, scenario string, parts map[string]func(), env ...string) {
 	s.t.Helper()
+	told := map[string]func(object){}
+	for event, part := range parts {
+		told[event] = func(object) { part() }
+	}
+	s.directs(ctx, scenario, told, env...)
+}
+
+// directs does so where an event says more than its name.
+func (s *server) directs(ctx context.Context, scenario string, parts map[string]func(object), env ...string) {
+	s.t.Helper()
 	played := map[string]bool{"done": false}
 	s.stages(ctx, scenario, func(line []byte, answer io.Writer) {
-		var e struct{ Event string }
+		var e object
 		if err := json.Unmarshal(line, &e); err != nil {
 			s.t.Fatalf("the scenario says %q: %v", line, err)
 		}
-		if e.Event == "measured" {
+		event := e.Text("event")
+		if event == "measured" {
 			s.t.Logf("%s", line) // told, not judged
 		}
-		if part := parts[e.Event]; part != nil {
-			part()
+		if part := parts[event]; part != nil {
+			part(e)
 		}
-		played[e.Event] = true
+		played[event] = true
 		fmt.Fprintln(answer, "done")
 	}, env...)
 	for event := range parts {

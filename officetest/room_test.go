@@ -93,6 +93,11 @@ func tonesNow(b *Baresip, of []float64) []float64 {
 func hearsTones(t *testing.T, who string, b *Baresip, of []float64, want ...float64) {
 	t.Helper()
 	var got []float64
+	defer func() {
+		if !slices.Equal(got, want) {
+			t.Logf("%s hears %v", who, got)
+		}
+	}()
 	eventually(t, fmt.Sprintf("%s hears %v", who, want), func() bool {
 		got = tonesNow(b, of)
 		return slices.Equal(got, want)

@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 )
 
@@ -118,7 +119,9 @@ func (l *Local) session() Session {
 func (l *Local) media(proto string) Media {
 	m := Media{Type: "audio", Port: l.Port, Proto: proto}
 	add := func(name, value string) { m.Attributes = append(m.Attributes, Attribute{name, value}) }
-	for _, c := range l.Codecs {
+	codecs := slices.Clone(l.Codecs)
+	slices.SortStableFunc(codecs, voiceFirst) // a phone may take the first for what is spoken, whatever it is
+	for _, c := range codecs {
 		n := strconv.Itoa(int(c.Payload))
 		m.Formats = append(m.Formats, n)
 		rtpmap := n + " " + c.Name + "/" + strconv.Itoa(c.Clock)

@@ -3,6 +3,7 @@ package sdp
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,6 +49,15 @@ func TestTwoLegs(t *testing.T) {
 		"m=video 0 RTP/AVP 96\r\n"
 	if got := string(back.Encode()); got != want {
 		t.Errorf("answer\n%s\nwant\n%s", got, want)
+	}
+}
+
+// A phone that answered with telephone events before its codec is heard by phones that take the first format for what is spoken.
+func TestVoiceStandsFirst(t *testing.T) {
+	event := Codec{126, Event, 8000, 1, "0-15"}
+	s := Offer(Local{Addr: netip.MustParseAddr("192.0.2.1"), Port: 4000, Codecs: []Codec{event, {8, "PCMA", 8000, 1, ""}, {0, "PCMU", 8000, 1, ""}}})
+	if got := s.Media[0].Formats; !slices.Equal(got, []string{"8", "0", "126"}) {
+		t.Errorf("offered %v", got)
 	}
 }
 

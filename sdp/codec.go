@@ -68,6 +68,17 @@ func (c Codec) IsVoice() bool {
 	return true
 }
 
+// voiceFirst orders codecs: those that carry speech, then the others.
+func voiceFirst(a, b Codec) int {
+	switch {
+	case a.IsVoice() == b.IsVoice():
+		return 0
+	case a.IsVoice():
+		return -1
+	}
+	return 1
+}
+
 // HasVoice reports whether at least one of the codecs carries speech; without one there is no call.
 func HasVoice(list []Codec) bool {
 	for _, c := range list {

@@ -187,8 +187,20 @@ func (b *Board) take(s *side, body []byte) pbx.Cause {
 	if o.facing == sdp.SendRecv {
 		s.wish = stream.Direction // an answer to a hold says nothing about what it wants
 	}
-	s.adopt(stream, agreed, sdp.Common(o.codecs, agreed), o.facing, s.web)
+	s.adopt(stream, agreed, heard(o.codecs, agreed), o.facing, s.web)
 	return ""
+}
+
+// heard is what may come in from who answered our offer: what was agreed on, and whatever else of our offer the house understands. Browsers go on to
+// send what we prefer when their own page allows them to receive something else only.
+func heard(offer, agreed []sdp.Codec) []sdp.Codec {
+	out := sdp.Common(offer, agreed)
+	for _, c := range sdp.Common(offer, sdp.Known()) {
+		if one := []sdp.Codec{c}; sdp.HasVoice(one) && len(sdp.Common(one, agreed)) == 0 {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // understood is what a side may send of its offer: what the other side agreed to, in that one's order. Where that is nothing, it is all that the

@@ -51,7 +51,7 @@ func TestOffersAndAnswers(t *testing.T) {
 		both = append(both, "m=video 9000 RTP/AVP 99\r\na=rtpmap:99 H264/90000\r\n"...)
 		a, b := talk(o, false, false, both)
 		s, st := described(t, b.invite.Offer)
-		if got := names(st.Codecs); got != "opus PCMA PCMU telephone-event G722 telephone-event" || len(s.Media) != 1 {
+		if got := names(st.Codecs); got != "opus PCMA PCMU G722 telephone-event telephone-event" || len(s.Media) != 1 {
 			t.Errorf("offered to bob: %s\n%s", got, b.invite.Offer)
 		}
 		if st.Addr.Addr() != o.sound.Addr() || strings.Contains(string(b.invite.Offer), "192.0.2") {
@@ -420,5 +420,30 @@ func TestNoPorts(t *testing.T) {
 		synctest.Wait()
 		o.drain()
 		o.expectLog("refuse caller overload: en cause.overload")
+	})
+}
+
+// What a phone agrees to is what it is sent; what it sends may be whatever else of our offer the house understands, because browsers whose page allows
+// them to receive one codec only go on to send the first that we offer.
+func TestAnswerersMaySendWhatWasOffered(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o := newOffice(t, nil)
+		o.phone("b1", false, func(p *phone) { p.speaks = []sdp.Codec{opus, event8}; p.answers() })
+		a := o.dial("102", false, offer(pcma, g729, event8))
+		pause(time.Second)
+		f := o.sound.streams[1].now()
+		if len(f.Formats) != 2 || f.Formats[0].Name != "opus" {
+			t.Errorf("the phone is sent %v", f.Formats)
+		}
+		comes := map[string]bool{}
+		for _, l := range f.Local {
+			comes[l.Name] = true
+		}
+		if !comes["opus"] || !comes["PCMA"] || comes["G729"] {
+			t.Errorf("the phone may send %v", f.Local)
+		}
+		a.hangsUp()
+		synctest.Wait()
+		o.drain()
 	})
 }

@@ -49,7 +49,7 @@ func TestBrowserCallsPhone(t *testing.T) {
 		o := newOffice(t, nil)
 		a, b := talk(o, true, false, surf(sdp.Either, "far1", opus, g722, pcmu, event8))
 		_, toBob := described(t, b.invite.Offer)
-		if toBob.Secure() || names(toBob.Codecs) != "opus G722 PCMU telephone-event PCMA telephone-event" {
+		if toBob.Secure() || names(toBob.Codecs) != "opus G722 PCMU PCMA telephone-event telephone-event" {
 			t.Errorf("offered to bob:\n%s", b.invite.Offer)
 		}
 		toAlice := browsed(t, a.got)

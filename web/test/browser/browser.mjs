@@ -99,7 +99,7 @@ export const wear = (page, theme) => page.evaluate((t) => localStorage.setItem('
 export const sounding = (tone = process.env.TANDEM_TONE, more = []) => chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream',
-    `--use-file-for-fake-audio-capture=${tone}`, '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required', ...more],
+    ...(tone ? [`--use-file-for-fake-audio-capture=${tone}`] : []), '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required', ...more],
 });
 
 /** A person with a microphone. What is meant for voices would take its tone for noise. */
@@ -111,6 +111,31 @@ export async function speaker(browser, options = {}) {
   });
   return one;
 }
+
+/** The pages of a context speak one codec, window.only, and keys, and read no other; all that they have where it is empty. */
+export const speaks = (context, codec = '') => context.addInitScript((first) => {
+  window.only = first;
+  const kept = (name) => [window.only, 'telephone-event'].some((k) => k.toLowerCase() === name.toLowerCase());
+  const pick = (pc) => {
+    if (!window.only) return;
+    const codecs = RTCRtpReceiver.getCapabilities('audio').codecs.filter((c) => kept(c.mimeType.slice('audio/'.length)));
+    for (const line of pc.getTransceivers()) line.setCodecPreferences(codecs);
+  };
+  const read = RTCPeerConnection.prototype.setRemoteDescription; // what is offered beside it would be sent, whatever is preferred
+  RTCPeerConnection.prototype.setRemoteDescription = function (d) {
+    if (!window.only || d?.type !== 'offer') return read.call(this, d);
+    const numbers = [...d.sdp.matchAll(/^a=rtpmap:(\d+) ([^/]+)/gm)].filter(([, , name]) => kept(name)).map(([, n]) => n);
+    return read.call(this, { type: d.type, sdp: d.sdp.replace(/^(m=audio \d+ \S+) .*?(\r?)$/gm, (_, line, end) => `${line} ${numbers.join(' ')}${end}`)
+      .replace(/^a=(rtpmap|fmtp|rtcp-fb):(\d+) .*\r?\n/gm, (line, _, n) => (numbers.includes(n) ? line : '')) });
+  };
+  for (const name of ['createOffer', 'createAnswer']) {
+    const make = RTCPeerConnection.prototype[name];
+    RTCPeerConnection.prototype[name] = function (...args) {
+      pick(this);
+      return make.apply(this, args);
+    };
+  }
+}, codec);
 
 /** Keeps the peer connections that pages of a context make in window.peers, in order. */
 export const peersOf = (context) => context.addInitScript(() => {
@@ -124,28 +149,34 @@ export const peersOf = (context) => context.addInitScript(() => {
   };
 });
 
-/** Waits until the loudest of what one of the calls plays is a tone of that pitch. */
-export async function hears(page, hz) {
+/** Waits until one of the calls plays these tones, and nothing else that is as loud. */
+export async function hears(page, ...tones) {
   await page.waitForFunction((want) => {
     window.ears ??= new Map();
+    window.room ??= new AudioContext(); // a browser has few of them
     return [...document.querySelectorAll('audio')].some((a) => {
       const media = a.srcObject?.getAudioTracks()[0]; // there is none while the other side waits
       if (!media) return false;
       if (!window.ears.has(media)) {
-        const context = new AudioContext();
-        const analyser = context.createAnalyser();
+        const analyser = window.room.createAnalyser();
         analyser.fftSize = 8192;
-        context.createMediaStreamSource(new MediaStream([media])).connect(analyser);
-        window.ears.set(media, { context, analyser });
+        window.room.createMediaStreamSource(new MediaStream([media])).connect(analyser);
+        window.ears.set(media, analyser);
       }
-      const { context, analyser } = window.ears.get(media);
+      const analyser = window.ears.get(media);
       const bins = new Float32Array(analyser.frequencyBinCount);
       analyser.getFloatFrequencyData(bins);
-      let top = 1;
-      for (let i = 2; i < bins.length; i++) if (bins[i] > bins[top]) top = i;
-      return bins[top] > -50 && Math.abs((top * context.sampleRate) / analyser.fftSize - want) < 12;
+      const tops = want.map(() => -50);
+      let rest = -Infinity;
+      for (let i = 1; i < bins.length; i++) {
+        const hz = (i * window.room.sampleRate) / analyser.fftSize;
+        const near = want.findIndex((w) => Math.abs(hz - w) < 40);
+        if (near < 0) rest = Math.max(rest, bins[i]);
+        else if (Math.abs(hz - want[near]) < 12) tops[near] = Math.max(tops[near], bins[i]);
+      }
+      return tops.every((top) => top > -50 && top > rest);
     });
-  }, hz, { polling: 100 });
+  }, tones, { polling: 100 });
 }
 
 let cues;

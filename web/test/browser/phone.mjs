@@ -1,29 +1,14 @@
 // The browser as a phone: it registers over a web socket, calls a desk phone and is called by it; what each side says arrives at the other.
 //
 //   TANDEM_BASE=http://127.0.0.1:8080 TANDEM_EMAIL=… TANDEM_PASSWORD=… TANDEM_TONE=1000.wav TANDEM_DESK=102 node test/browser/phone.mjs
-import { check, colours, cue, hears, run, settled, shot, signIn, sounding, speaker, step, violations } from './browser.mjs';
+import { check, colours, cue, hears, run, settled, shot, signIn, sounding, speaker, speaks, step, violations } from './browser.mjs';
 
 const desk = process.env.TANDEM_DESK ?? '102';
 const found = [];
 const browser = await sounding();
 
-/** The browser has one codec, and keys. */
-const speaks = (codec) => {
-  const pick = (pc) => {
-    const kept = RTCRtpReceiver.getCapabilities('audio').codecs.filter((c) => [codec, 'telephone-event'].some((name) => c.mimeType.toLowerCase() === `audio/${name.toLowerCase()}`));
-    for (const line of pc.getTransceivers()) line.setCodecPreferences(kept);
-  };
-  for (const name of ['createOffer', 'createAnswer']) {
-    const make = RTCPeerConnection.prototype[name];
-    RTCPeerConnection.prototype[name] = function (...args) {
-      pick(this);
-      return make.apply(this, args);
-    };
-  }
-};
-
 const one = await speaker(browser);
-if (process.env.TANDEM_CODEC) await one.context.addInitScript(speaks, process.env.TANDEM_CODEC);
+await speaks(one.context, process.env.TANDEM_CODEC);
 const { page } = one;
 await run([browser], () => [one], async () => {
   await step('sign in', () => signIn(page));

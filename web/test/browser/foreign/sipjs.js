@@ -4,15 +4,20 @@ import { Inviter, Registerer, RegistererState, SessionState, UserAgent } from 's
 const sound = { sessionDescriptionHandlerOptions: { constraints: { audio: true, video: false } } };
 let ua;
 let domain;
-let session;
+let session; // the newest
+let first; // the one that waits while another is asked
 const state = { registered: false, calls: '', talking: false, held: false };
 const to = (number) => UserAgent.makeURI(`sip:${number}@${domain}`);
+const play = () => { document.querySelector('audio').srcObject = session.sessionDescriptionHandler.remoteMediaStream; };
+const hold = (s, on, done) => s.invite({ sessionDescriptionHandlerOptions: { ...sound.sessionDescriptionHandlerOptions, hold: on }, requestDelegate: { onAccept: done } });
 function follow(s) {
   session = s;
   Object.assign(state, { talking: false, held: false });
   s.stateChange.addListener((now) => {
+    if (s !== session) return;
     state.talking = now === SessionState.Established;
-    if (state.talking) document.querySelector('audio').srcObject = s.sessionDescriptionHandler.remoteMediaStream;
+    if (state.talking) play();
+    if (now === SessionState.Terminated) state.calls = '';
   });
 }
 
@@ -32,7 +37,10 @@ window.phone = {
   },
   call: (number) => { follow(new Inviter(ua, to(number), sound)); return session.invite(); },
   answer: () => session.accept(sound),
-  hold: (on) => session.invite({ sessionDescriptionHandlerOptions: { ...sound.sessionDescriptionHandlerOptions, hold: on }, requestDelegate: { onAccept: () => { state.held = on; document.querySelector('audio').srcObject = session.sessionDescriptionHandler.remoteMediaStream; } } }),
+  hold: (on) => hold(session, on, () => { state.held = on; play(); }),
+  keys: (keys) => session.sessionDescriptionHandler.sendDtmf(keys, { duration: 200, interToneGap: 200 }), // by RFC 4733
   transfer: (number) => session.refer(to(number)),
+  ask: (number) => { first = session; return hold(first, true, () => window.phone.call(number)); },
+  connect: () => first.refer(session),
   hangup: () => session.bye(),
 };
