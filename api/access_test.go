@@ -518,6 +518,7 @@ func probes() map[string][]probe {
 		"GET /v1/docs":                             one("/v1/docs", ""),
 		"GET /v1/health":                           one("/v1/health", ""),
 
+		"GET /v1/hours":                      one("/v1/hours", ""),
 		"GET /v1/settings/hours":             one("/v1/settings/hours", ""),
 		"GET /v1/settings/hours/now":         one("/v1/settings/hours/now", ""),
 		"GET /v1/settings/hours/preview":     one("/v1/settings/hours/preview", ""),

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"tandem/command"
@@ -204,6 +205,41 @@ func getHoursNow[I keeping](_ *Server, _ context.Context, v *visit, in *I) (Hour
 		return HoursNow{}, err
 	}
 	return v.hoursNow(v.s.KeptBy((*in).id(), v.at)), nil
+}
+
+// HoursKept is who keeps hours of his own or is held by hand, and what that says now.
+type HoursKept struct {
+	Keeper Keeper   `json:"keeper"`
+	Own    bool     `json:"own" doc:"hours of its own"`
+	Held   bool     `json:"held" doc:"set by hand, here or above"`
+	Zone   string   `json:"zone" doc:"in which they count"`
+	Now    HoursNow `json:"now"`
+}
+
+type keepersIn struct {
+	List
+	Sort string `query:"sort" default:"name" enum:"name,-name"`
+}
+
+// listHours tells of the groups whose hours are not those of the office (C-12, X-118): the others are open when it is.
+func listHours(_ *Server, _ context.Context, v *visit, in *keepersIn) (Page[HoursKept], error) {
+	var rows []*pbx.Group
+	sees := v.sight(policy.GroupSee)
+	for _, g := range v.s.Groups {
+		if sees.Sees(policy.Group(g.ID)) && matches(in.Q, g.Name) {
+			if k := v.s.KeptBy(pbx.HoursID(g.ID), v.at); k.Source != "" && k.Source != pbx.OfficeHours || k.Override != nil && k.Override.ID != pbx.OfficeHours {
+				rows = append(rows, g)
+			}
+		}
+	}
+	part, next, err := pageOf(rows, in.List, in.Sort, func(g *pbx.Group) string { return strings.ToLower(g.Name) }, func(g *pbx.Group) string { return string(g.ID) })
+	page := Page[HoursKept]{Items: make([]HoursKept, 0, len(part)), Next: next, Total: len(rows)}
+	for _, g := range part {
+		id := pbx.HoursID(g.ID)
+		k := v.s.KeptBy(id, v.at)
+		page.Items = append(page.Items, HoursKept{Keeper: v.keeper(id), Own: k.Source == id, Held: k.Override != nil, Zone: k.Zone, Now: v.hoursNow(k)})
+	}
+	return page, err
 }
 
 // SetHoursIn are the fields of a request that sets hours.
@@ -458,6 +494,7 @@ func hoursRoutes() []Route {
 	anybody := signedIn("when the office is open is no secret in the house")
 	ofGroup, ofUser := over("group", policy.GroupSee), signedIn("shows only hours of people whose presence the visitor sees, or whose hours he edits")
 	return []Route{
+		route("GET", "/v1/hours", signedIn("shows only groups that group.see reaches"), "Groups whose hours are not those of the office, and whether they are open.", listHours),
 		route("GET", office, anybody, "The office's hours.", getHours[OfficeKeeper]),
 		route("GET", group, ofGroup, "The hours that count for a group.", getHours[GroupKeeper]),
 		route("GET", user, ofUser, "The hours that count for a person.", getHours[UserKeeper]),

@@ -87,6 +87,44 @@ func TestOverrideEndsByItself(t *testing.T) {
 	}
 }
 
+// The groups that do not follow the office are listed with how they stand, to those who see them: with hours of their own or of a group above, or held by hand.
+func TestGroupsApartFromTheOffice(t *testing.T) {
+	o := live(t)
+	kept := func(who string) (names []string, all []HoursKept) {
+		var page Page[HoursKept]
+		o.ask(who, "GET", "/v1/hours", "").json(t, &page)
+		for _, k := range page.Items {
+			names = append(names, k.Keeper.Name)
+		}
+		if page.Total != len(names) {
+			t.Errorf("%d of %v", page.Total, names)
+		}
+		return names, page.Items
+	}
+	o.ask("olga", "PUT", "/v1/settings/hours", `{"open":`+week+`}`)
+	if names, _ := kept("olga"); names != nil {
+		t.Errorf("all follow the office: %v", names)
+	}
+	o.ask("mark", "PUT", "/v1/groups/<sales>/hours", `{"open":`+week+`}`)
+	names, all := kept("olga")
+	if len(names) != 2 || !all[0].Own == !all[1].Own || all[0].Now.State == "" || all[0].Zone != "Europe/Berlin" || all[0].Held {
+		t.Fatalf("sales and the group below: %+v", all)
+	}
+	o.ask("olga", "PUT", "/v1/groups/<sales>/hours", `{"inherit":true}`)
+	o.ask("greta", "PUT", "/v1/groups/<north>/hours/override", `{"state":"closed"}`)
+	if names, all = kept("olga"); len(names) != 1 || !all[0].Held || all[0].Own || all[0].Now.State != pbx.StateClosed {
+		t.Errorf("held by hand: %+v", all)
+	}
+	for _, who := range []string{"olga", "mark", "greta", "uwe", "nina"} {
+		var seen Page[Group]
+		o.ask(who, "GET", "/v1/groups?limit=500", "").json(t, &seen)
+		sees := slices.ContainsFunc(seen.Items, func(g Group) bool { return string(g.ID) == o.ids["north"] })
+		if names, _ := kept(who); (len(names) == 1) != sees {
+			t.Errorf("%s sees the group: %v, and is told of %v", who, sees, names)
+		}
+	}
+}
+
 func TestPreviewOfTheNightOnWhichClocksChange(t *testing.T) {
 	o := live(t)
 	o.ask("mark", "PUT", "/v1/groups/<sales>/hours", `{"open":`+week+`,"holidays":[{"name":"Reformation","on":"10-31"},{"name":"All Saints","on":"11-01"}]}`)

@@ -1428,6 +1428,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Groups whose hours are not those of the office, and whether they are open.
+         * @description For everybody who is signed in: shows only groups that group.see reaches
+         */
+        get: operations["get_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/links/{token}": {
         parameters: {
             query?: never;
@@ -6799,6 +6819,16 @@ export interface components {
             holidays: string[];
             spans: components["schemas"]["HoursSpan"][];
         };
+        HoursKept: {
+            /** @description set by hand, here or above */
+            held: boolean;
+            keeper: components["schemas"]["Keeper"];
+            now: components["schemas"]["HoursNow"];
+            /** @description hours of its own */
+            own: boolean;
+            /** @description in which they count */
+            zone: string;
+        };
         HoursNow: {
             holiday: boolean;
             /** @description of the holiday */
@@ -7978,6 +8008,16 @@ export interface components {
         };
         PageGuestRoom: {
             items: components["schemas"]["GuestRoom"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
+        PageHoursKept: {
+            items: components["schemas"]["HoursKept"][];
             /** @description cursor of the next page; absent on the last one */
             next?: string;
             /**
@@ -13973,6 +14013,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarRead"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_hours: {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                sort?: "name" | "-name";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageHoursKept"];
                 };
             };
             /** @description Refused, with the reason */

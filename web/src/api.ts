@@ -249,6 +249,7 @@ export const api = {
   setStatus: (user: string, body: BodyOf<'/v1/users/{user}/status', 'put'>) => got(client.PUT('/v1/users/{user}/status', { params: { path: { user } }, body })),
   forwarding: (user: string) => got(client.GET('/v1/users/{user}/forwarding', { params: { path: { user } } })),
   setForwarding: (user: string, body: BodyOf<'/v1/users/{user}/forwarding', 'put'>, dry = false) => got(client.PUT('/v1/users/{user}/forwarding', { params: { path: { user }, query: dry ? { dry } : {} }, body })),
+  hoursKept: () => got(client.GET('/v1/hours', { params: { query: { limit: 500 } } })),
   hours: (of: string) => {
     if (of === 'office') return got(client.GET('/v1/settings/hours'));
     if (of.startsWith('usr_')) return got(client.GET('/v1/users/{user}/hours', { params: { path: { user: of } } }));

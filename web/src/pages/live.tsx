@@ -23,7 +23,7 @@ function Who({ party }: { party: Party }) {
       <Avatar id={party.user ?? party.number ?? '?'} name={partyName(party)} size="m" />
       <span className="col">
         {party.user ? <Link to={`/people/${party.user}`} className="med trunc">{partyName(party)}</Link> : <span className="med trunc">{partyName(party)}</span>}
-        {party.number !== partyName(party) && <span className="meta num">{party.number}</span>}
+        {party.number !== partyName(party) && <span className="meta num trunc">{party.number}</span>}
       </span>
     </span>
   );

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Clock4, Trash2 } from 'lucide-react';
 import { type KeyboardEvent, useState } from 'react';
+import { Link } from 'react-router';
 import { api, Failure, type Hours, type HoursPreview } from '../api';
 import { dayKey, ownZone, stamp, time, typed, zoneName, zones } from '../format';
 import { Button, IconButton } from '../ui/button';
@@ -48,7 +49,7 @@ export function weekSentence(h: Pick<Hours, 'open' | 'breaks'>): string {
 export const useHours = (of: string) => useQuery({ queryKey: ['hours', of], queryFn: () => api.hours(of), enabled: of !== '' });
 
 /** "Sales is open until 17:00". */
-export function nowSentence(h: Hours): string {
+export function nowSentence(h: Pick<Hours, 'keeper' | 'now' | 'zone'>): string {
   if (!h.now.state) return t('hours.none');
   const name = h.keeper.name ?? '';
   const key: Key = h.now.state === 'closed' && h.now.holiday ? 'hours.now.holiday' : `hours.now.${h.now.state}`;
@@ -224,6 +225,24 @@ function Preview({ of }: { of: string }) {
   return <Card title={t('hours.two_weeks')}><Loaded of={preview}>{(p) => <Weeks days={p.days} zone={p.zone} label={t('hours.two_weeks')} />}</Loaded></Card>;
 }
 
+/** The groups that do not follow the office, and how they stand now. */
+export function Keepers() {
+  const kept = useQuery({ queryKey: ['hours', 'kept'], queryFn: api.hoursKept, refetchInterval: 60_000 });
+  if (!kept.data?.items.length) return null;
+  const looks = { open: 'ok', break: 'warn', closed: '' } as const;
+  return (
+    <Card title={t('hours.groups_apart')}>
+      {kept.data.items.map((k) => (
+        <Link key={k.keeper.id} className="list-row" to={`/hours/${k.keeper.id}`}>
+          <span className="grow col"><span className="med">{k.keeper.name}</span><span className="meta">{[nowSentence(k), k.zone !== ownZone() && zoneName(k.zone)].filter(Boolean).join(' · ')}</span></span>
+          {k.held && <span className="chip small warn">{t('hours.by_hand')}</span>}
+          {k.now.state && <span className={`chip small ${looks[k.now.state]}`}>{t(`hours.state.${k.now.holiday ? 'holiday' : k.now.state}`)}</span>}
+        </Link>
+      ))}
+    </Card>
+  );
+}
+
 /** Everything about the hours of one; what is changed saves itself and can be taken back. */
 export function HoursEditor({ of }: { of: string }) {
   const hours = useHours(of);
@@ -247,6 +266,7 @@ function Editor({ of, h }: { of: string; h: Hours }) {
       {h.source && <Week of={of} h={h} />}
       {h.source && <Holidays of={of} h={h} />}
       {h.now.state && <Preview of={of} />}
+      {of === office && <Keepers />}
     </div>
   );
 }
