@@ -31,6 +31,7 @@ type Call struct {
 	Reference string       `json:"reference,omitempty" doc:"of a refused call: the number that its caller heard"`
 	Ruling    *CallRuling  `json:"ruling,omitempty" doc:"the decision that stood before its way outside; only for who may ask why about whoever paid"`
 	Trace     []string     `json:"trace" nullable:"false" doc:"why it rang where it rang; only for who sees everybody in it"`
+	Untraced  bool         `json:"untraced,omitempty" doc:"the trace is kept no longer"`
 }
 
 // Cost is what a call cost. Amounts are millionths of the currency.
@@ -133,7 +134,7 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 		out.Reason = s.say(v, i18n.T("cause."+string(c.Cause)))
 	}
 	out.Cost = s.cost(v, c)
-	if !veil.somehow {
+	if out.Untraced = c.Untraced && !veil.somehow; !veil.somehow {
 		out.Linked = append(out.Linked, c.Linked...)
 		for _, t := range c.Trace {
 			if is, reads := v.watchLine(t, c.Users); is {

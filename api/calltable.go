@@ -103,8 +103,9 @@ type Spent struct {
 
 // CallDays are the days of a period, the first first.
 type CallDays struct {
-	Zone string    `json:"zone"`
-	Days []CallDay `json:"days" nullable:"false"`
+	Zone  string    `json:"zone"`
+	Days  []CallDay `json:"days" nullable:"false"`
+	Since time.Time `json:"complete_since,omitzero" doc:"records before are kept no longer, or only some of them; absent: the period is complete"`
 }
 
 // Bounds of the report per day.
@@ -159,6 +160,9 @@ func (s *Server) listCallDays(ctx context.Context, v *visit, in *callDaysIn) (Ca
 		return CallDays{}, pbx.Refuse(pbx.Denied, "", "call.days_few")
 	}
 	out := CallDays{Zone: zone.Name(), Days: make([]CallDay, len(tallies))}
+	if out.Since, err = s.complete(ctx, q.From); err != nil {
+		return out, err
+	}
 	for i, t := range tallies {
 		d := first + hours.Date(i)
 		day := CallDay{Day: d.String(), Begins: zone.Begin(d).UTC(), Hours: zone.Begin(d + 1).Sub(zone.Begin(d)).Hours(), Calls: t.Calls, Answered: t.Answered,

@@ -20,6 +20,7 @@ import (
 type Compliance struct {
 	From      time.Time          `json:"from"`
 	Until     time.Time          `json:"until"`
+	Since     time.Time          `json:"complete_since,omitzero" doc:"records before are kept no longer, or only some of them; absent: the period is complete"`
 	Partly    bool               `json:"partly,omitempty" doc:"there were too many calls for one report; it begins later than asked"`
 	Outside   int                `json:"outside" doc:"calls that asked the rules"`
 	Refused   int                `json:"refused"`
@@ -121,6 +122,9 @@ func (s *Server) getCompliance(ctx context.Context, v *visit, in *complianceIn) 
 	c.addRows()
 	c.addAlarms()
 	err := c.addBudgets(ctx)
+	if err == nil {
+		c.out.Since, err = s.complete(ctx, c.out.From)
+	}
 	return c.out, err
 }
 

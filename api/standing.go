@@ -9,6 +9,7 @@ import (
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
+	"tandem/store"
 )
 
 // PersonRights is everything about the rights of one person: what is written, what comes out of it, and what the visitor may
@@ -241,6 +242,13 @@ func (s *Server) asOf(ctx context.Context, v *visit, at time.Time) (*pbx.Snapsho
 	}
 	if at.After(v.at) {
 		return v.s, at, nil
+	}
+	since, err := s.c.Store.Forgotten(ctx)
+	if err != nil {
+		return nil, at, err
+	}
+	if first := since[store.ForgetAudit]; at.Before(first) {
+		return nil, at, pbx.Refuse(pbx.Exhausted, "at", "compare.forgotten")
 	}
 	facts, err := s.c.Store.ChangesSince(ctx, at)
 	if err != nil {

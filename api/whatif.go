@@ -34,6 +34,7 @@ type Run struct {
 	Done    bool           `json:"done"`
 	Share   int            `json:"share" doc:"percent of the time that has been replayed"`
 	From    time.Time      `json:"from"`
+	Since   time.Time      `json:"complete_since,omitzero" doc:"records before are kept no longer, or only some of them; absent: the period is complete"`
 	Until   time.Time      `json:"until"`
 	Outcome Outcome        `json:"outcome" doc:"so far"`
 	Changes []string       `json:"changes" nullable:"false" doc:"the lines that the log would get"`
@@ -289,6 +290,10 @@ func (s *Server) goOn(ctx context.Context, v *visit, r *run, facts []event.Fact)
 		q.Cursor, r.next, r.done = page.Next, page.Next, page.Next == ""
 	}
 	out := Run{ID: r.id, Done: r.done, Share: 100, From: r.from, Until: r.until, Outcome: s.showOutcome(v, r), Changes: []string{}, People: []PreviewShare{}}
+	var err error
+	if out.Since, err = s.complete(ctx, r.from); err != nil {
+		return out, err
+	}
 	if !r.done {
 		out.Share = int(100 * r.at.Sub(r.from) / r.until.Sub(r.from))
 	}

@@ -241,6 +241,12 @@ const (
 	PrivacyErased    Kind = "privacy.erased"    // nothing is left
 )
 
+// The facts about what is kept no longer (BAR PR-05).
+const (
+	RetentionApplied Kind = "retention.applied" // what was old enough is gone; Data is an Applied
+	RetentionThinned Kind = "retention.thinned" // rows were taken out of the log; Data is a Thinned
+)
+
 // The facts about those who take part in calls of others. They are about whom it is about, and he is not told by them.
 const (
 	WatchBegun  Kind = "watch.begun"
@@ -306,6 +312,7 @@ func Kinds() []Kind {
 		CallbackAsked, CallbackTried, CallbackEnded, CallbackDropped,
 		CallStarted, CallAsked, CallRouted, CallQueued, CallDequeued, CallServed, CallRang, CallAnswered, CallMessage, CallTransferred, CallParked, CallEntered, CallTaken, CallReturned, CallHeld, CallResumed, CallEnded,
 		PrivacyExported, PrivacyOrdered, PrivacyRewritten, PrivacyErased,
+		RetentionApplied, RetentionThinned,
 		WatchBegun, WatchTurned, WatchEnded,
 		DeviceRegistered, DeviceUnregistered,
 		CallChanged,
@@ -330,10 +337,13 @@ func (k Kind) IsTurn() bool { return k == GuestRoomCheckedIn || k == GuestRoomCh
 // IsCall reports whether the fact belongs to a call and not to the audit log of changes.
 func (k Kind) IsCall() bool { return k.Noun() == "call" }
 
+// IsAudit reports whether the fact is shown in the audit log: those about calls are not, nor those that only hold the chain together.
+func (k Kind) IsAudit() bool { return !k.IsCall() && k != RetentionThinned }
+
 // IsConfiguration reports whether a snapshot may look different after the fact, so that pages fetch again.
 func (k Kind) IsConfiguration() bool {
 	switch k.Noun() {
-	case "call", "callback", "login", "invitation", "mail", "message", "privacy", "recording", "rules", "watch": // of what lies beside the configuration
+	case "call", "callback", "login", "invitation", "mail", "message", "privacy", "recording", "retention", "rules", "watch": // of what lies beside the configuration
 		return false
 	}
 	return !k.IsLive()

@@ -12,9 +12,6 @@ import (
 	"tandem/store"
 )
 
-// noticeDays is how long notices are kept: longer than a holiday.
-const noticeDays = 30
-
 // notice is something that somebody may have to know. Who must know it, and by which ways, is decided by policy.Readers.
 type notice struct {
 	policy.Happening

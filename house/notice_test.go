@@ -93,7 +93,7 @@ func TestNoticesAreWritten(t *testing.T) {
 	pour(ctx, h)
 	check("the number of his place", olga, map[pbx.NoticeKind]int{"missed": 1, policy.NoticeEmergency: 2}, mails())
 
-	if err := h.tidy(ctx, time.Now().AddDate(0, 0, noticeDays+1)); err != nil {
+	if err := h.tidy(ctx, time.Now().AddDate(0, 0, pbx.NoticesKept+1)); err != nil {
 		t.Fatal(err)
 	}
 	check("after a month", olga, map[pbx.NoticeKind]int{}, mails())

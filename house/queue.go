@@ -35,9 +35,6 @@ func (h *House) attend() {
 		}))
 }
 
-// callbacksKept is how long is kept what became of calls back.
-const callbacksKept = 90 * 24 * time.Hour
-
 // keepCallback writes down a place that is kept for a call back.
 func (h *House) keepCallback(ctx context.Context, who pbx.Actor, c pbx.Callback) error {
 	kind := event.CallbackEnded

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"tandem/pbx"
 	"tandem/store"
 )
 
@@ -50,6 +51,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.settleRecordings(inner) })
 	rooms.Go(func() { h.markRecordings(inner) })
 	rooms.Go(func() { h.erasePeople(inner) })
+	rooms.Go(func() { h.retain(inner) })
 	rooms.Go(func() { h.tellMarks(inner) })
 	rooms.Go(func() { h.tellAlarms(inner) })
 	rooms.Go(func() { h.wakePeople(inner) })
@@ -143,5 +145,5 @@ func (h *House) tidy(ctx context.Context, at time.Time) error {
 	_, err3 := h.Store.DropPhotos(ctx, at.Add(-24*time.Hour))
 	_, err4 := h.Store.DropUses(ctx)
 	err5 := h.Store.DropSpent(ctx, at.Add(-remembered))
-	return errors.Join(err1, err2, err3, err4, err5, h.Store.DropBlocks(ctx, at), h.Store.DropCallbacks(ctx, at.Add(-callbacksKept)), h.Store.DropPushes(ctx, at), h.Store.DropShares(ctx, at), h.Store.DropNotices(ctx, at.AddDate(0, 0, -noticeDays)), h.sweepPrompts(ctx, at), h.expireMessages(ctx, at), h.dropMessages(ctx, at), h.expireRecordings(ctx, at))
+	return errors.Join(err1, err2, err3, err4, err5, h.Store.DropBlocks(ctx, at), h.Store.DropCallbacks(ctx, at.AddDate(0, 0, -pbx.CallbacksKept)), h.Store.DropPushes(ctx, at), h.Store.DropShares(ctx, at), h.Store.DropNotices(ctx, at.AddDate(0, 0, -pbx.NoticesKept)), h.sweepPrompts(ctx, at), h.expireMessages(ctx, at), h.dropMessages(ctx, at), h.expireRecordings(ctx, at))
 }

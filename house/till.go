@@ -20,7 +20,7 @@ import (
 )
 
 // remembered is how long it is known what a budget spent: longer than the longest period.
-const remembered = 400 * 24 * time.Hour
+const remembered = pbx.SpentKept * 24 * time.Hour
 
 // Ledger reads back what was spent, and what calls hold.
 func (m *Memory) Ledger(ctx context.Context) (l toll.Ledger, err error) {

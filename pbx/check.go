@@ -205,7 +205,7 @@ func (s *Snapshot) checkTenant(before, n *Tenant) error {
 			}
 		}
 	}
-	return first(s.checkCodes(n.Codes), n.Speed.check("speed"), checkProviders(n.Providers), checkZone(n.Zone), checkLanguage(n.Language), checkLine("public", n.Public, 253),
+	return first(n.Keep.Check(), s.checkCodes(n.Codes), n.Speed.check("speed"), checkProviders(n.Providers), checkZone(n.Zone), checkLanguage(n.Language), checkLine("public", n.Public, 253),
 		checkLine("mail.host", n.Mail.Host, 253), checkLine("mail.user", n.Mail.User, 254))
 }
 

@@ -20,6 +20,8 @@ type Tenant struct {
 	ListenHidden bool `json:"listen_hidden,omitempty"` // … and does not read in the record who did (N-15)
 	Council      bool `json:"council,omitempty"`       // the works council has a say: figures are of nobody alone, and who is listened to is told (PR-08)
 
+	Keep Keep `json:"keep,omitzero"` // how long records of calls and the log are kept (PR-05)
+
 	Providers []Provider       `json:"providers,omitempty"` // where people may sign in besides here, in the order of the buttons
 	Codes     Codes            `json:"codes,omitzero"`
 	Speed     SpeedDials       `json:"speed,omitempty"`    // short numbers for everybody

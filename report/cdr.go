@@ -29,8 +29,9 @@ type CDR struct {
 	Codec    string        `json:"codec,omitempty"`
 	Secure   bool          `json:"secure,omitempty"`
 	Legs     []Leg         `json:"legs"`
-	Linked   []pbx.CallID  `json:"linked,omitempty"` // calls whose people were connected with those of this one
-	Trace    []i18n.Text   `json:"trace"`            // why it rang where it rang (route.Plan.Trace)
+	Linked   []pbx.CallID  `json:"linked,omitempty"`   // calls whose people were connected with those of this one
+	Trace    []i18n.Text   `json:"trace"`              // why it rang where it rang (route.Plan.Trace)
+	Untraced bool          `json:"untraced,omitempty"` // Trace was forgotten by its age (PR-05)
 	Stays    []Stay        `json:"stays,omitempty"`
 
 	Recordings []pbx.RecordingID `json:"recordings,omitempty"`

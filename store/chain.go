@@ -26,6 +26,9 @@ import (
 // from the columns and the salt goes with it: the commitment stays, so that the chain holds, and nobody can find out by trying what stood there. That a row
 // was erased is told by a later fact, with what the row reads now (privacy.rewritten, BAR PR-06). Rows of older versions have no commitment: their
 // columns are hashed themselves.
+//
+// Rows that were kept long enough are taken out (BAR PR-05). What is left of them is a gap: its places, and the hash of its last row, with which the chain goes on. The
+// last fact that vouches for gaps (retention.thinned) has the sum of all of them, so that nobody makes another one unseen.
 
 // commit gives the row its salt and its commitment.
 func (r *factRow) commit() {
@@ -103,7 +106,7 @@ type Verification struct {
 }
 
 // Verify reads the whole log and checks the chain from the first fact to the head that the tenant's row keeps, and
-// against checkpoints from outside. It finds a changed bit, a missing and a swapped row by itself, and a log that was
+// against checkpoints from outside. It finds a changed bit, a missing row for which no gap is vouched and a swapped one by itself, and a log that was
 // cut or set back by the checkpoints.
 func (t *Tenant) Verify(ctx context.Context, outside ...Checkpoint) (Verification, error) {
 	var v Verification
@@ -122,9 +125,9 @@ func (t *Tenant) Verify(ctx context.Context, outside ...Checkpoint) (Verificatio
 			return err
 		}
 		v.Head.Seq, v.Head.Hash = seq, head
-		if v.Entries != seq {
-			v.bad(v.Entries+1, "audit.missing")
-		} else if last != head {
+		if last.seq != seq {
+			v.bad(last.seq+1, "audit.missing")
+		} else if last.hash != head {
 			v.bad(seq, "audit.head")
 		}
 		for _, c := range outside {
@@ -141,22 +144,33 @@ func (t *Tenant) Verify(ctx context.Context, outside ...Checkpoint) (Verificatio
 func (v *Verification) bad(seq int64, problem string) { v.FirstBad, v.Problem = seq, problem }
 
 // walk recomputes the chain until the first fact that does not fit, and gives the last hash.
-func (t *Tenant) walk(ctx context.Context, x tx, v *Verification, known map[int64]string) (string, error) {
-	last := ""
+func (t *Tenant) walk(ctx context.Context, x tx, v *Verification, known map[int64]string) (last link, err error) {
+	gaps, sum, err := t.gaps(ctx, x)
+	if err != nil {
+		return last, err
+	}
+	vouched := gapSum{}
 	stop := errors.New("found")
 	erased := map[int64]string{} // what erased rows read
-	err := x.each(ctx, "SELECT "+factColumns+" FROM facts WHERE tenant = $1 ORDER BY seq", []any{t.id}, func(s *sql.Rows) error {
+	err = x.each(ctx, "SELECT "+factColumns+" FROM facts WHERE tenant = $1 ORDER BY seq", []any{t.id}, func(s *sql.Rows) error {
 		var r factRow
 		hash, err := r.scan(s.Scan)
 		if err != nil {
 			return err
 		}
 		v.Entries++
+		if g, ok := gaps[last.seq+1]; ok && g.last < r.seq {
+			if known[g.last] != "" && known[g.last] != g.hash {
+				v.bad(g.first, "audit.rolled_back")
+				return stop
+			}
+			last = link{g.last, g.hash}
+		}
 		switch {
-		case r.seq != v.Entries:
-			v.bad(v.Entries, "audit.missing")
+		case r.seq != last.seq+1:
+			v.bad(last.seq+1, "audit.missing")
 			return stop
-		case !r.fits(t.id, last, hash):
+		case !r.fits(t.id, last.hash, hash):
 			v.bad(r.seq, "audit.changed")
 			return stop
 		case known[r.seq] != "" && known[r.seq] != hash:
@@ -166,17 +180,44 @@ func (t *Tenant) walk(ctx context.Context, x tx, v *Verification, known map[int6
 			erased[r.seq] = r.sum()
 		case r.kind == string(event.PrivacyRewritten):
 			vouch(&r, erased)
+		case r.kind == string(event.RetentionThinned):
+			var told event.Thinned
+			if json.Unmarshal([]byte(r.data), &told) == nil {
+				vouched = readGapSum(told.Sum)
+			}
 		}
-		last, v.Head.At = hash, moment(r.at)
+		last, v.Head.At = link{r.seq, hash}, moment(r.at)
 		return nil
 	})
 	if errors.Is(err, stop) {
 		err = nil
 	}
+	if sum != vouched && v.Problem == "" {
+		v.bad(slices.Min(append(slices.Collect(maps.Keys(gaps)), last.seq)), "audit.missing")
+	}
 	if len(erased) > 0 && v.Problem == "" {
 		v.bad(slices.Min(slices.Collect(maps.Keys(erased))), "audit.changed")
 	}
 	return last, err
+}
+
+// link is a place in the chain.
+type link struct {
+	seq  int64
+	hash string
+}
+
+// gaps reads where rows were taken out, by their first place, and adds them up.
+func (t *Tenant) gaps(ctx context.Context, x tx) (by map[int64]gap, sum gapSum, err error) {
+	by = map[int64]gap{}
+	err = x.each(ctx, "SELECT first, last, hash FROM fact_gaps WHERE tenant = $1", []any{t.id}, func(s *sql.Rows) error {
+		var g gap
+		err := s.Scan(&g.first, &g.last, &g.hash)
+		by[g.first] = g
+		sum.add(g)
+		return err
+	})
+	return by, sum, err
 }
 
 // vouch takes out what a fact about rewritten rows vouches for.

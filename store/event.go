@@ -37,7 +37,7 @@ const (
 func newFactRow(f event.Fact) (factRow, error) {
 	actor, err := encode(f.Actor)
 	return factRow{
-		seq: f.Seq, at: ms(f.At), kind: clean(string(f.Kind)), audit: flag(!f.Kind.IsCall()),
+		seq: f.Seq, at: ms(f.At), kind: clean(string(f.Kind)), audit: flag(f.Kind.IsAudit()),
 		actor: actor, actorUser: clean(string(f.Actor.User)), objectKind: clean(string(f.Object.Kind)), objectID: clean(f.Object.ID),
 		subject: clean(string(subject(f))), before: clean(string(f.Before)), after: clean(string(f.After)), reason: clean(f.Reason),
 		search: fold(string(f.Kind) + " " + f.Name() + " " + f.Reason + " " + f.Actor.Addr), data: clean(string(f.Data)), revision: f.Revision,

@@ -336,3 +336,11 @@ func (t *Tenant) RecordingsOf(ctx context.Context, calls []pbx.CallID) (list []*
 	})
 	return list, err
 }
+
+// HeldRecordings counts those that nobody may delete.
+func (t *Tenant) HeldRecordings(ctx context.Context) (n int, err error) {
+	err = t.db.view(ctx, "count held recordings", func(x tx) error {
+		return x.row(ctx, "SELECT COUNT(*) FROM recording_parts WHERE tenant = $1 AND part = $2", t.id, heldPart).Scan(&n)
+	})
+	return n, err
+}

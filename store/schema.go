@@ -3,10 +3,13 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
+	"time"
 )
 
 //go:embed schema/*.sql
@@ -118,4 +121,29 @@ func (db *DB) keepOld(ctx context.Context, at int) error {
 		return nil
 	}
 	return db.vacuumInto(ctx, path)
+}
+
+// DropCopies removes copies of the file that were made before updates and are older than a moment: what was deleted since is still in them (BAR PR-05).
+func (db *DB) DropCopies(before time.Time) error {
+	if !db.lite {
+		return nil
+	}
+	dir, name := filepath.Split(db.path)
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("store: copies: %w", err)
+	}
+	for _, f := range files {
+		if step, is := strings.CutPrefix(f.Name(), name+".schema-"); !is || step == "" || strings.Trim(step, "0123456789") != "" {
+			continue
+		}
+		is, err := f.Info()
+		if errors.Is(err, fs.ErrNotExist) || err == nil && is.ModTime().After(before) {
+			continue
+		}
+		if err := errors.Join(err, os.Remove(filepath.Join(dir, f.Name()))); err != nil {
+			return fmt.Errorf("store: copies: %w", err)
+		}
+	}
+	return nil
 }

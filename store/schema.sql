@@ -135,7 +135,7 @@ CREATE TABLE calls (
 	talk     BIGINT NOT NULL,
 	cause    TEXT   NOT NULL,
 	search   TEXT   NOT NULL,
-	body     TEXT   NOT NULL,
+	body     TEXT   NOT NULL, traced BIGINT NOT NULL DEFAULT 1,
 	PRIMARY KEY (tenant, id)
 );
 
@@ -146,6 +146,8 @@ CREATE INDEX calls_ended ON calls (tenant, ended, id);
 CREATE INDEX calls_started ON calls (tenant, started, id);
 
 CREATE INDEX calls_talk ON calls (tenant, talk, id);
+
+CREATE INDEX calls_traced ON calls (tenant, traced, started, id);
 
 CREATE TABLE contacts (
 	tenant TEXT NOT NULL,
@@ -230,6 +232,14 @@ CREATE TABLE erasures (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE fact_gaps (
+	tenant TEXT   NOT NULL,
+	first  BIGINT NOT NULL,
+	last   BIGINT NOT NULL,
+	hash   TEXT   NOT NULL,
+	PRIMARY KEY (tenant, first)
+);
+
 CREATE TABLE facts (
 	tenant      TEXT   NOT NULL,
 	seq         BIGINT NOT NULL,
@@ -258,6 +268,13 @@ CREATE INDEX facts_audit ON facts (tenant, audit, seq);
 CREATE INDEX facts_object ON facts (tenant, object_kind, object_id, seq);
 
 CREATE INDEX facts_subject ON facts (tenant, subject, seq);
+
+CREATE TABLE forgotten (
+	tenant TEXT   NOT NULL,
+	kind   TEXT   NOT NULL,
+	until  BIGINT NOT NULL,
+	PRIMARY KEY (tenant, kind)
+);
 
 CREATE TABLE forwardings (
 	tenant     TEXT   NOT NULL,
@@ -777,7 +794,7 @@ CREATE TABLE tenants (
 	mail_tls      TEXT   NOT NULL,
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
-, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', reasons BIGINT NOT NULL DEFAULT 0, codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '', listen_tone BIGINT NOT NULL DEFAULT 0, listen_hidden BIGINT NOT NULL DEFAULT 0, alarms TEXT NOT NULL DEFAULT 'null', council BIGINT NOT NULL DEFAULT 0);
+, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', reasons BIGINT NOT NULL DEFAULT 0, codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '', listen_tone BIGINT NOT NULL DEFAULT 0, listen_hidden BIGINT NOT NULL DEFAULT 0, alarms TEXT NOT NULL DEFAULT 'null', council BIGINT NOT NULL DEFAULT 0, keep TEXT NOT NULL DEFAULT 'null');
 
 CREATE TABLE timetables (
 	tenant   TEXT NOT NULL,

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -127,6 +128,18 @@ func TestUpgrade(t *testing.T) {
 		}
 		if d := cmp.Diff(before, dump(t, "sqlite:"+copies[0])); d != "" {
 			t.Errorf("the copy differs:\n%s", d)
+		}
+		for _, old := range []bool{false, true} { // what is deleted later lives on in copies: they go with their time
+			now := time.Now()
+			if old {
+				now = now.AddDate(0, 0, 36)
+			}
+			if err := db.DropCopies(now.AddDate(0, 0, -35)); err != nil {
+				t.Fatal(err)
+			}
+			if left, err := filepath.Glob(path + ".schema-*[0-9]"); err != nil || len(left) == 1 == old {
+				t.Errorf("copies %v, %v", left, err)
+			}
 		}
 	})
 }

@@ -58,11 +58,11 @@ func gather[N any, P interface {
 func (t *Tenant) office(ctx context.Context, x tx) (*pbx.Tenant, int64, error) {
 	var o pbx.Tenant
 	var version, claimed, spread, reasons, tone, hidden, council int64
-	var sso, prices, codes, speed, alarms string
+	var sso, prices, codes, speed, alarms, keep string
 	err := x.row(ctx, `SELECT version, name, country, zone, language, public, digits, claimed,
-		mail_host, mail_port, mail_from, mail_user, mail_password, mail_tls, replay, spread, providers, currency, prices, codes, speed, reasons, listen_tone, listen_hidden, alarms, council FROM tenants WHERE id = $1`, t.id).
+		mail_host, mail_port, mail_from, mail_user, mail_password, mail_tls, replay, spread, providers, currency, prices, codes, speed, reasons, listen_tone, listen_hidden, alarms, council, keep FROM tenants WHERE id = $1`, t.id).
 		Scan(&version, &o.Name, &o.Country, &o.Zone, &o.Language, &o.Public, &o.Digits, &claimed,
-			&o.Mail.Host, &o.Mail.Port, &o.Mail.From, &o.Mail.User, &o.Mail.Password, &o.Mail.TLS, &o.Replay, &spread, &sso, &o.Currency, &prices, &codes, &speed, &reasons, &tone, &hidden, &alarms, &council)
+			&o.Mail.Host, &o.Mail.Port, &o.Mail.From, &o.Mail.User, &o.Mail.Password, &o.Mail.TLS, &o.Replay, &spread, &sso, &o.Currency, &prices, &codes, &speed, &reasons, &tone, &hidden, &alarms, &council, &keep)
 	o.Spread, o.Reasons, o.ListenTone, o.ListenHidden, o.Council = spread != 0, reasons != 0, tone != 0, hidden != 0, council != 0
 	o.Claimed = moment(claimed)
 	if err != nil {
@@ -74,7 +74,7 @@ func (t *Tenant) office(ctx context.Context, x tx) (*pbx.Tenant, int64, error) {
 		}
 	}
 	o.Providers, err = readProviders(sso)
-	return &o, version, errors.Join(err, decode(prices, &o.Prices), decode(codes, &o.Codes), decode(speed, &o.Speed), decode(alarms, &o.Alarms))
+	return &o, version, errors.Join(err, decode(prices, &o.Prices), decode(codes, &o.Codes), decode(speed, &o.Speed), decode(alarms, &o.Alarms), decode(keep, &o.Keep))
 }
 
 func (t *Tenant) putOffice(ctx context.Context, x tx, o *pbx.Tenant) error {
@@ -94,15 +94,19 @@ func (t *Tenant) putOffice(ctx context.Context, x tx, o *pbx.Tenant) error {
 	if err != nil {
 		return err
 	}
+	keep, err := encode(o.Keep)
+	if err != nil {
+		return err
+	}
 	sso, err := writeProviders(o.Providers)
 	if err != nil {
 		return err
 	}
 	_, err = x.exec(ctx, `UPDATE tenants SET name = $2, country = $3, zone = $4, language = $5, public = $6, digits = $7, claimed = $8,
 		mail_host = $9, mail_port = $10, mail_from = $11, mail_user = $12, mail_password = $13, mail_tls = $14,
-		replay = $15, spread = $16, providers = $17, currency = $18, prices = $19, codes = $20, speed = $21, reasons = $22, listen_tone = $23, listen_hidden = $24, alarms = $25, council = $26 WHERE id = $1`,
+		replay = $15, spread = $16, providers = $17, currency = $18, prices = $19, codes = $20, speed = $21, reasons = $22, listen_tone = $23, listen_hidden = $24, alarms = $25, council = $26, keep = $27 WHERE id = $1`,
 		t.id, o.Name, o.Country, o.Zone, o.Language, o.Public, o.Digits, ms(o.Claimed),
-		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, x.seal("tenants", "mail_password", t.id, t.id, o.Mail.Password), o.Mail.TLS, string(o.Replay), flag(o.Spread), x.seal("tenants", "providers", t.id, t.id, sso), o.Currency, prices, codes, speed, flag(o.Reasons), flag(o.ListenTone), flag(o.ListenHidden), alarms, flag(o.Council))
+		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, x.seal("tenants", "mail_password", t.id, t.id, o.Mail.Password), o.Mail.TLS, string(o.Replay), flag(o.Spread), x.seal("tenants", "providers", t.id, t.id, sso), o.Currency, prices, codes, speed, flag(o.Reasons), flag(o.ListenTone), flag(o.ListenHidden), alarms, flag(o.Council), keep)
 	return err
 }
 

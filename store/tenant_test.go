@@ -28,7 +28,7 @@ var (
 func nouns() []pbx.Noun {
 	scope := pbx.Scope{Kind: pbx.ScopeTree, Group: "grp_sales", Refs: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}}}
 	return []pbx.Noun{
-		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day, Replay: pbx.ReplayOwn, Spread: true, Reasons: true, Council: true,
+		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day, Replay: pbx.ReplayOwn, Spread: true, Reasons: true, Council: true, Keep: pbx.Keep{Calls: 90, Audit: pbx.KeepForever, Groups: map[pbx.GroupID]int{"grp_sales": 30}},
 			Providers: []pbx.Provider{{ID: "company", Kind: pbx.ProviderOther, Name: "Company", Issuer: "https://id.example.com", Client: "tandem", Secret: "kept"}},
 			Currency:  "PLN", Prices: map[string]int64{"crm.use": 1250},
 			Mail: pbx.Mail{Host: "mail.example", Port: 587, From: "pbx@acme.example", User: "u", Password: "p", TLS: "starttls"}},

@@ -3104,6 +3104,70 @@ export interface paths {
         patch: operations["patch_restrictions_by_restriction"];
         trace?: never;
     };
+    "/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is kept for how long, and what would go now.
+         * @description Needs `retention.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_retention"];
+        /**
+         * Choose how long records of calls, their ways and the audit log are kept.
+         * @description Needs `retention.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        put: operations["put_retention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would go now with other times; nothing is changed.
+         * @description Needs `retention.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_retention_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/retention/since": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Since when records are complete.
+         * @description For everybody who is signed in: says of whole kinds of things since when they are complete, and nothing of what is in them
+         */
+        get: operations["get_retention_since"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reviews": {
         parameters: {
             query?: never;
@@ -5308,6 +5372,8 @@ export interface components {
             to: components["schemas"]["Party"];
             /** @description why it rang where it rang; only for who sees everybody in it */
             trace: string[];
+            /** @description the trace is kept no longer */
+            untraced?: boolean;
         };
         CallCheck: {
             /** @enum {string} */
@@ -5344,6 +5410,11 @@ export interface components {
             unpriced: number;
         };
         CallDays: {
+            /**
+             * Format: date-time
+             * @description records before are kept no longer, or only some of them; absent: the period is complete
+             */
+            complete_since?: string;
             days: components["schemas"]["CallDay"][];
             zone: string;
         };
@@ -5582,6 +5653,23 @@ export interface components {
             /** @description only what differs, in the order of the catalogue */
             rows: components["schemas"]["ComparedRow"][];
         };
+        Complete: {
+            /**
+             * Format: date-time
+             * @description the audit log
+             */
+            audit?: string;
+            /**
+             * Format: date-time
+             * @description records of calls
+             */
+            calls?: string;
+            /**
+             * Format: date-time
+             * @description the way that calls took
+             */
+            traces?: string;
+        };
         Compliance: {
             /** @description that stopped calls abroad, the last first */
             alarms: components["schemas"]["ComplianceAlarm"][];
@@ -5594,6 +5682,11 @@ export interface components {
             budgets: components["schemas"]["ComplianceBudget"][];
             /** @description the last of them */
             calls: components["schemas"]["ComplianceCall"][];
+            /**
+             * Format: date-time
+             * @description records before are kept no longer, or only some of them; absent: the period is complete
+             */
+            complete_since?: string;
             /**
              * Format: int64
              * @description ended by a limit, a budget or an alarm
@@ -6633,6 +6726,12 @@ export interface components {
             /** @description roles the visitor may give in it */
             roles: string[];
         };
+        GroupKept: {
+            /** Format: int64 */
+            days: number;
+            group: string;
+            name: string;
+        };
         GroupRef: {
             id: string;
             name: string;
@@ -6925,6 +7024,21 @@ export interface components {
             push: boolean;
             web: boolean;
         };
+        KeepIn: {
+            /** Format: int64 */
+            audit?: number;
+            /**
+             * Format: int64
+             * @description days; 0: as usual, -1: for ever
+             */
+            calls?: number;
+            /** @description days by group; 0: as the groups above it */
+            groups?: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            traces?: number;
+        };
         Keeper: {
             id: string;
             /**
@@ -6934,6 +7048,47 @@ export interface components {
             kind: "settings" | "group" | "user";
             /** @description absent where the visitor may not know */
             name?: string;
+        };
+        Kept: {
+            /**
+             * Format: int64
+             * @description after which it goes; -1: never
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description how many would go now
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description days that may be chosen
+             */
+            fewest: number;
+            /**
+             * Format: date-time
+             * @description of those that would go
+             */
+            oldest?: string;
+            /**
+             * Format: date-time
+             * @description what is older may be gone already; absent: nothing is
+             */
+            since?: string;
+            /**
+             * Format: int64
+             * @description days where nobody chose any
+             */
+            usual: number;
+        };
+        KeptElse: {
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: int64
+             * @description recordings that nobody may delete; their calls stay with them
+             */
+            held: number;
         };
         KeysStruct: {
             auth: string;
@@ -9419,6 +9574,43 @@ export interface components {
             revision?: string;
             rules?: components["schemas"]["TollRule"][];
         };
+        Retention: {
+            /** @description the audit log */
+            audit: components["schemas"]["Kept"];
+            /**
+             * Format: int64
+             * @description days, of recordings and messages that were deleted
+             */
+            bin: number;
+            /**
+             * Format: int64
+             * @description days, of what became of calls back
+             */
+            callbacks: number;
+            /** @description records of calls, with what reports count of them */
+            calls: components["schemas"]["Kept"];
+            /**
+             * Format: int64
+             * @description days, of copies of the database before an update
+             */
+            copies: number;
+            /** @description whose calls are kept for another time */
+            groups: components["schemas"]["GroupKept"][];
+            /**
+             * Format: int64
+             * @description days
+             */
+            notices: number;
+            /** @description by the rules of recording; days are those of the office */
+            recordings: components["schemas"]["KeptElse"];
+            /**
+             * Format: int64
+             * @description days, of what budgets spent
+             */
+            spent: number;
+            /** @description the way that calls took through the house, step by step */
+            traces: components["schemas"]["Kept"];
+        };
         Reviewed: {
             holdings: components["schemas"]["Holding"][];
             photo?: string;
@@ -9722,6 +9914,11 @@ export interface components {
         Run: {
             /** @description the lines that the log would get */
             changes: string[];
+            /**
+             * Format: date-time
+             * @description records before are kept no longer, or only some of them; absent: the period is complete
+             */
+            complete_since?: string;
             done: boolean;
             /** Format: date-time */
             from: string;
@@ -18040,6 +18237,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Restriction"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    put_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_retention_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_retention_since: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Complete"];
                 };
             };
             /** @description Refused, with the reason */

@@ -43,6 +43,7 @@ const RecordingPage = lazy(() => import('./pages/recording'));
 const RatePage = lazy(() => import('./pages/rate'));
 const ContactPage = lazy(() => import('./pages/contact'));
 const PrivacyPage = lazy(() => import('./pages/privacy'));
+const RetentionPage = lazy(() => import('./pages/retention'));
 const CompliancePage = lazy(() => import('./pages/compliance'));
 const AlarmPage = lazy(() => import('./pages/alarm'));
 const BudgetPage = lazy(() => import('./pages/budget'));
@@ -112,6 +113,7 @@ function Pages() {
           <Route path="/rates" element={<RatePage />} />
           <Route path="/contacts" element={<ContactPage />} />
           <Route path="/privacy" element={<PrivacyPage />} />
+          <Route path="/retention" element={<RetentionPage />} />
           <Route path="/compliance" element={<CompliancePage />} />
           <Route path="/alarms" element={<AlarmPage />} />
           <Route path="/budgets" element={<BudgetPage />} />

@@ -1,7 +1,7 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
 import { AudioLines, BellRing, Cable, Eraser, FileClock, Headphones, Headset, House, KeyRound, LayoutGrid, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
-import { BookUser, Coins, ConciergeBell, Disc3, FlaskConical, Gauge, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
+import { BookUser, Coins, ConciergeBell, Disc3, FlaskConical, Gauge, Hourglass, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
 import { can } from './session';
 import type { Key } from './words';
 
@@ -39,6 +39,7 @@ export const places: Place[] = [
   { to: '/findings', label: 'nav.findings', icon: ScanSearch, right: 'right.explain', least: 'group', section: 'nav.rules' },
   { to: '/audit', label: 'nav.audit', icon: FileClock, right: 'audit.read', least: 'group', key: 'a', section: 'nav.records' },
   { to: '/compliance', label: 'nav.compliance', icon: Gauge, right: 'report.view', section: 'nav.records' },
+  { to: '/retention', label: 'nav.retention', icon: Hourglass, right: 'retention.edit', least: 'all', section: 'nav.records' },
   { to: '/privacy', label: 'nav.privacy', icon: Eraser, right: 'privacy.run', section: 'nav.records' },
   { to: '/outbox', label: 'nav.outbox', icon: MailOpen, right: 'setting.edit', least: 'all', section: 'nav.records' },
   { to: '/prompts', label: 'nav.prompts', icon: Megaphone, right: 'menu.edit', least: 'all', section: 'nav.system' },

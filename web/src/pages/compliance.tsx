@@ -11,7 +11,7 @@ import { useMe } from '../session';
 import { Filters } from '../ui/filter';
 import { Avatar } from '../ui/person';
 import { Card, Sheet } from '../ui/sheet';
-import { Empty, Loaded } from '../ui/states';
+import { CompleteSince, Empty, Loaded } from '../ui/states';
 import { t } from '../words';
 
 type Met = Compliance['reasons'][number]['met'];
@@ -111,7 +111,7 @@ export default function CompliancePage() {
         />
       }
     >
-      <Loaded of={report}>{(r) => <Report of={r} onPerson={(user) => set({ user })} />}</Loaded>
+      <Loaded of={report}>{(r) => <><CompleteSince since={r.complete_since} /><Report of={r} onPerson={(user) => set({ user })} /></>}</Loaded>
     </Sheet>
   );
 }

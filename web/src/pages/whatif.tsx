@@ -12,7 +12,7 @@ import { SearchField } from '../ui/filter';
 import { Tick } from '../ui/form';
 import { Area, Line } from '../ui/pick';
 import { Card, Sheet } from '../ui/sheet';
-import { Empty, FormError, Loaded } from '../ui/states';
+import { CompleteSince, Empty, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 
@@ -95,6 +95,7 @@ export default function WhatIfPage() {
         {n > 0 && <Period days={days} onDays={setDays} busy={busy} onCancel={cancel} onRun={() => { setApplied(undefined); void start(written(draft), Number(days) || 30); }} label={t('whatif.run')} />}
         <Progress run={run} busy={busy} />
         <FormError error={error} fields={[]} />
+        <CompleteSince since={run?.complete_since} />
         {run && <Outcome run={run} applied={applied} />}
       </div>
       <Confirm open={asking === 'discard'} danger title={t('whatif.discard_title')} action={t('whatif.discard')} onClose={() => setAsking(undefined)} run={async () => { discard(); cancel(); }}><p>{t('whatif.discard_hint')}</p></Confirm>

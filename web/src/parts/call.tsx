@@ -169,6 +169,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
                   </div>
                 </section>
               )}
+              {call.untraced && <section className="col g8"><h3 className="label">{t('call.why')}</h3><p className="t3">{t('call.untraced')}</p></section>}
               {call.trace && call.trace.length > 0 && (
                 <section className="col g8"><h3 className="label">{t('call.why')}</h3><ol className="chain">{call.trace.map((s, i) => <li key={s} className={i === (call.trace?.length ?? 0) - 1 && call.answered ? 'y' : ''}>{s}</li>)}</ol></section>
               )}

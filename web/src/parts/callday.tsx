@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, type CallDay } from '../api';
 import { clock, count, date, dayKey, ownZone, price } from '../format';
-import { Loaded } from '../ui/states';
+import { CompleteSince, Loaded } from '../ui/states';
 import { t } from '../words';
 import { since } from './period';
 
@@ -32,6 +32,7 @@ export function CallDays({ period, user }: { period?: string; user?: string }) {
           const most = Math.max(1, ...d.days.map((x) => x.calls));
           return (
             <>
+              <CompleteSince since={d.complete_since} />
               <table className="tbl">
                 <thead><tr><th>{t('call.day')}</th><th className="r">{t('call.day_calls')}</th><th className="wide-only" aria-hidden /><th className="r">{t('call.day_answered')}</th><th className="r">{t('call.day_talk')}</th><th className="r">{t('call.day_cost')}</th></tr></thead>
                 <tbody>

@@ -2,6 +2,7 @@
 import { CircleAlert, CloudOff, Lock, type LucideIcon, SearchX } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Failure } from '../api';
+import { day } from '../format';
 import { t } from '../words';
 import { Button, ButtonLink } from './button';
 import type { Toast } from './toast';
@@ -81,6 +82,9 @@ export function FormError({ error, fields }: { error: unknown; fields: string[] 
     </div>
   );
 }
+
+/** Says since when a report is whole, where its period reaches back further. */
+export const CompleteSince = ({ since }: { since?: string }) => (since ? <p className="note">{t('ui.complete_since', { date: day(since) })}</p> : null);
 
 type Asked<T> = { data: T | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
 
