@@ -167,6 +167,12 @@ func (s *Session) listen(l *loop, c codec, h header, payload []byte, now time.Du
 	if p.late && c == codecOpus {
 		return // its place is filled, and decoders do not go back
 	}
+	if s.rests(l, c, payload) {
+		return
+	}
+	if s.seat != nil && s.seat.doze.skipped > 0 {
+		s.seat.doze.wake(&e.hearing, &l.opus, e.linear[:0], rate)
+	}
 	if p.lost > 0 {
 		before := h
 		before.stamp -= uint32(p.lost)

@@ -50,6 +50,7 @@ type seat struct {
 	halver  audio.Halver
 	loud    int32 // how loud it has been lately
 	part    part
+	doze    doze
 
 	doubler audio.Doubler
 	wide    [2 * earMost]int16

@@ -378,6 +378,56 @@ func TestSamples(t *testing.T) {
 }
 
 // Whatever comes, the decoder says no or gives as much sound as the packet says, and goes on.
+// A packet is silent when its coder found no voice, in each of its frames and on both sides.
+func TestSilentPackets(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		packet []byte
+		silent bool
+	}{
+		{"nothing", nil, false},
+		{"the pause goes on", []byte{0x48}, true},
+		{"SILK, 20 ms, no voice", []byte{0x48, 0x3f, 1}, true},
+		{"SILK, 20 ms, voice", []byte{0x48, 0x80, 1}, false},
+		{"SILK, 20 ms, the one before is repeated", []byte{0x48, 0x40, 1}, false},
+		{"SILK, 60 ms, voice in the third frame", []byte{0x58, 0x20, 1}, false},
+		{"SILK, 60 ms, no voice", []byte{0x58, 0x0f, 1}, true},
+		{"SILK, stereo, voice on the second side", []byte{0x4c, 0x20, 1}, false},
+		{"SILK, stereo, no voice", []byte{0x4c, 0x0f, 1}, true},
+		{"hybrid, 20 ms, no voice", []byte{0x78, 0x3f, 1}, true},
+		{"hybrid, 20 ms, voice", []byte{0x78, 0xbf, 1}, false},
+		{"CELT, the silence of a muted microphone", []byte{0xf8, 0xff, 0xfe}, true},
+		{"CELT", []byte{0xf8, 0x01, 0x02, 0x03}, false},
+		{"SILK, two frames", []byte{0x49, 0x00, 0x00, 0x00, 0x00}, false},
+	} {
+		if got := IsSilent(tt.packet); got != tt.silent {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+	// What libopus itself finds: silence after speech.
+	var m Machine
+	in := append(voiced(16000, 48000), make([]int16, 48000)...)
+	packets := coded(t, &m, settings, in)
+	n := 0
+	for _, p := range packets[len(packets)-100:] {
+		if IsSilent(p) {
+			n++
+		}
+	}
+	if n < 100 {
+		t.Errorf("%d of the last 100 packets, of pure silence, are silent", n)
+	}
+	voice := 0
+	for _, p := range packets[:150] {
+		if !IsSilent(p) {
+			voice++
+		}
+	}
+	if voice < 40 { // most of it is pauses
+		t.Errorf("%d of 150 packets of speech have voice", voice)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	var m Machine
 	for i, p := range coded(f, &m, settings, voiced(16000, 16000)) {
@@ -401,6 +451,7 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%x: %d samples, said to be %d", p, len(out), Samples(p)/3)
 			}
 			m.HasFEC(p)
+			IsSilent(p)
 			if out, err = m.Recover(d, nil, p, 320); err == nil && len(out) != 320 {
 				t.Fatalf("recovered %d samples", len(out))
 			}

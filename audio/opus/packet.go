@@ -33,3 +33,21 @@ func frameSamples(config byte) int {
 	}
 	return 120 << (config % 4) // CELT: 2.5, 5, 10, 20 ms
 }
+
+// IsSilent reports whether the coder of a packet found no voice in it, nor in what the packet repeats of the one before (RFC 6716 §4.2.3, §4.2.4). Noise may be
+// in it. Of what holds several frames, or was coded without looking for voice, only the shortest packets are silent.
+func IsSilent(packet []byte) bool {
+	if len(packet) < 2 {
+		return len(packet) == 1 // nothing is sent but that the pause goes on
+	}
+	config := packet[0] >> 3
+	if config >= 16 || packet[0]&3 != 0 {
+		return len(packet) <= 3
+	}
+	frames := byte((frameSamples(config) + 959) / 960) // of SILK, 20 ms each at most
+	flags := frames + 1                                // of each channel: for each frame whether there is voice, and whether the one before is repeated
+	if packet[0]&4 != 0 {
+		flags *= 2
+	}
+	return packet[1]>>(8-flags) == 0
+}
