@@ -68,11 +68,7 @@ func (c explainRouteCommand) request(s *pbx.Snapshot) (route.Request, error) {
 			return r, err
 		}
 	}
-	u := s.ByEmail(c.From)
-	if ref, ok := s.ByExtension(c.From); ok && ref.Kind == pbx.KindUser {
-		u = s.Users[pbx.UserID(ref.ID)]
-	}
-	if u != nil {
+	if u := personOf(s, c.From); u != nil {
 		r.Caller, r.Keys = pbx.Actor{Kind: pbx.ActorUser, User: u.ID}, true
 		return r, nil
 	}
@@ -80,6 +76,14 @@ func (c explainRouteCommand) request(s *pbx.Snapshot) (route.Request, error) {
 		return r, fmt.Errorf("%s is neither a person of this office nor a number outside", c.From)
 	}
 	return r, nil
+}
+
+// personOf is who has an address or an extension; nil for nobody.
+func personOf(s *pbx.Snapshot, name string) *pbx.User {
+	if ref, ok := s.ByExtension(name); ok && ref.Kind == pbx.KindUser {
+		return s.Users[pbx.UserID(ref.ID)]
+	}
+	return s.ByEmail(name)
 }
 
 // readMoment reads a moment with or without a zone of its own.

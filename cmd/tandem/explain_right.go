@@ -14,9 +14,9 @@ import (
 
 type explainRightCommand struct {
 	where    `embed:""`
-	As       string    `help:"E-mail address of who wants to do it." required:"" placeholder:"EMAIL"`
+	As       string    `help:"E-mail address or extension of who wants to do it." required:"" placeholder:"WHO"`
 	Right    string    `help:"The right, such as call.listen; GET /v1/rights lists them." required:""`
-	On       string    `help:"E-mail address of a person, name of a group, or system." required:"" placeholder:"WHAT"`
+	On       string    `help:"E-mail address or extension of a person, name of a group, or system." required:"" placeholder:"WHAT"`
 	At       time.Time `help:"Moment to decide at; default is now." placeholder:"2026-12-24T15:00:00Z"`
 	Language string    `help:"Language of the answer: en, de, pl, ru or id." default:"en" placeholder:"LANGUAGE"`
 	JSON     bool      `help:"Answer for programs." name:"json"`
@@ -36,9 +36,9 @@ func (c explainRightCommand) Run(ctx context.Context, std streams) (err error) {
 	}
 	defer closing(m, &err)
 	s, _ := m.Directory.View()
-	who := s.ByEmail(c.As)
+	who := personOf(s, c.As)
 	if who == nil {
-		return fmt.Errorf("nobody has the address %s", c.As)
+		return fmt.Errorf("nobody has the address or extension %s", c.As)
 	}
 	target, err := c.target(s)
 	if err != nil {
@@ -61,7 +61,7 @@ func (c explainRightCommand) target(s *pbx.Snapshot) (policy.Target, error) {
 	if c.On == "system" {
 		return policy.System(), nil
 	}
-	if u := s.ByEmail(c.On); u != nil {
+	if u := personOf(s, c.On); u != nil {
 		return policy.User(u.ID), nil
 	}
 	for _, g := range s.Groups {
@@ -69,7 +69,7 @@ func (c explainRightCommand) target(s *pbx.Snapshot) (policy.Target, error) {
 			return policy.Group(g.ID), nil
 		}
 	}
-	return policy.Target{}, fmt.Errorf("%s is no address of a person and no group; say system for the office as a whole", c.On)
+	return policy.Target{}, fmt.Errorf("%s is no address or extension of a person and no group; say system for the office as a whole", c.On)
 }
 
 // person answers in sentences.

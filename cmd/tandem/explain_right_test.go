@@ -22,6 +22,9 @@ func TestExplainRight(t *testing.T) {
 	if no.code != 0 || !strings.Contains(no.out, "no: ") || !strings.Contains(no.out, "(no_grant)") {
 		t.Errorf("one does not listen to oneself: %+v", no)
 	}
+	if own := ask("--as", "100", "--right", "call.listen", "--on", "100", "--language", "de"); own.code != 0 || own.out != no.out {
+		t.Errorf("by extension: %+v, want %+v", own, no)
+	}
 	var answer struct {
 		OK    bool
 		Code  string

@@ -76,7 +76,7 @@ export default function TokensPage() {
             {list.items.map((k) => {
               const end = k.expires;
               return (
-                <div key={k.id} className="list-row">
+                <div key={k.id} className="list-row given">
                   <KeyRound className="icon l t3" aria-hidden />
                   <span className="grow col"><span className="med">{k.name}</span><span className="meta num">{[k.prefix && `${k.prefix}…`, k.rights?.length ? t('token.n_rights', { n: k.rights.length }) : t('token.all_mine'), k.narrow?.[0] && t('token.only_over', { group: k.narrow[0].where }), k.networks.length > 0 && t('token.only_from', { networks: k.networks.join(', ') }), t('token.created', { when: ago(k.created) })].filter(Boolean).join(' · ')}</span><span className="meta num">{k.used ? t('token.used', { when: ago(k.used), address: k.from ?? '' }) : t('token.unused')}</span>{k.budgets.map((b) => <button key={b.id} type="button" className="plain col g4 start" onClick={() => setLimiting({ token: k, of: b })}><Gauge of={b} /><span className="meta">{[b.name !== k.name && b.name, t(`budget.period.${b.period}`), b.report && t('budget.then.report'), b.off ? t('budget.off') : t('budget.renews', { when: stamp(b.renews) })].filter(Boolean).join(' · ')}</span></button>)}</span>
                   <span className="chip small">{end ? t('token.until', { date: day(end) }) : t('token.never')}</span>

@@ -41,13 +41,16 @@ export const limitWord = (b: Pick<Budget, 'measure' | 'currency'>, typed: number
 /** What somebody typed as a limit, as the server keeps it. */
 export const limitOf = (measure: string, typed: string): number => (measure === 'time' ? Number(typed.replace(/\D/g, '') || 0) : Math.max(0, hundredths(typed)));
 
+/** An amount as it is shown: a begun cent or minute is whole, so that what is used and what is left add up. */
+const shown = (b: Pick<Budget, 'measure'>, counted: number): number => { const unit = b.measure === 'time' ? 60 : 10_000; return Math.ceil(counted / unit) * unit; };
+
 export function Gauge({ of: b, spent = b.spent, most = b.most }: { of: Budget; spent?: number; most?: number }) {
   const share = most > 0 ? Math.min(1, spent / most) : spent > 0 ? 1 : 0;
   const warns = b.marks[0] !== undefined && share * 100 >= b.marks[0];
   return (
     <span className={`gauge ${share >= 1 ? 'full' : warns ? 'warns' : ''}`}>
       <meter className="gauge-bar" min={0} max={1} value={share} aria-label={b.name} />
-      <span className="row g8 wrap"><span className="num med">{t('budget.used', { spent: amountWord(b, spent), most: amountWord(b, most) })}</span><span className="meta num">{t('budget.left', { left: amountWord(b, Math.max(0, most - spent)) })}</span></span>
+      <span className="row gauge-words"><span className="num med">{t('budget.used', { spent: amountWord(b, spent), most: amountWord(b, most) })}</span><span className="meta num">{t('budget.left', { left: amountWord(b, Math.max(0, most - shown(b, spent))) })}</span></span>
     </span>
   );
 }

@@ -40,12 +40,14 @@ export function WhyRight() {
     <div className="col g24">
         <form className="ask-sentence" onSubmit={(e) => { e.preventDefault(); ask(); }}>
           <div className="ask-words">
-            {rich('explain.sentence', slots).map((w, i) => {
-              if (typeof w === 'string') return <span key={i}>{w}</span>;
+            {rich('explain.sentence', slots).map((w, i, all) => {
+              const next = all[i + 1];
+              if (typeof w === 'string') return typeof next === 'object' && next.slot === 'at' ? null : <span key={i}>{w}</span>;
               if (w.slot === 'who') return <Chooser key={i} plain label={t('explain.who')} options={askers} value={who} onChange={setWho} />;
               if (w.slot === 'right') return <Chooser key={i} plain label={t('explain.right')} options={verbs} value={right} onChange={setRight} empty={t('explain.choose_right')} />;
               if (w.slot === 'over') return <Chooser key={i} plain label={t('explain.over')} options={things} value={over} onChange={setOver} />;
-              return <Line key={i} plain label={t('explain.at')} type="datetime-local" value={at} onChange={setAt} />;
+              const before = all[i - 1]; // its word stays with it when the sentence breaks
+              return <span key={i} className="ask-at">{typeof before === 'string' && <span>{before}</span>}<Line plain label={t('explain.at')} type="datetime-local" value={at} onChange={setAt} /></span>;
             })}
           </div>
           <Button kind="primary" type="submit" locked={right ? undefined : t('explain.choose_right')}>{t('explain.ask')}</Button>
