@@ -114,10 +114,18 @@ func (s *Server) lineState(v *visit, t *pbx.Trunk) LineState {
 	}
 	out.Alert = s.qualityAlert(v, l.Alert)
 	out.Target, out.Latency, out.Expires, out.Retry, out.Detail = l.Target, int(l.Latency/time.Millisecond), l.Expires, l.Retry, l.Detail
-	if slices.Contains(problems, l.Problem) {
-		out.Problem = s.say(v, i18n.T("trunk.problem."+l.Problem, "host", t.Host, "status", strconv.Itoa(l.Status)))
+	if text, known := ProblemText(l.Problem, t.Host, l.Status); known {
+		out.Problem = s.say(v, text)
 	}
 	return out
+}
+
+// ProblemText says why a line is down and what to do about it; false for what has no sentence.
+func ProblemText(problem, host string, status int) (i18n.Text, bool) {
+	if !slices.Contains(problems, problem) {
+		return i18n.Text{}, false
+	}
+	return i18n.T("trunk.problem."+problem, "host", host, "status", strconv.Itoa(status)), true
 }
 
 // listTrunks shows the trunks that the visitor may change.

@@ -48,6 +48,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.refusals.run(inner) })
 	rooms.Go(func() { h.writeLines(inner) })
 	rooms.Go(func() { h.watchQuality(inner) })
+	rooms.Go(func() { h.watchDown(inner) })
 	rooms.Go(func() { h.settleRecordings(inner) })
 	rooms.Go(func() { h.markRecordings(inner) })
 	rooms.Go(func() { h.erasePeople(inner) })

@@ -29,6 +29,7 @@ const (
 	NoticeAlarm          pbx.NoticeKind = "alarm"           // calls abroad of somebody are stopped (TF-06)
 	NoticeViolations     pbx.NoticeKind = "violations"      // the rules refused somebody again and again (B-067)
 	NoticeQuality        pbx.NoticeKind = "quality"         // calls over a line are bad, or good again (B-104)
+	NoticeLine           pbx.NoticeKind = "line"            // a line is down, or works again (CR-11)
 	NoticeForwarded      pbx.NoticeKind = "forwarded"       // a rule of the reader leads to a number outside it did not lead to before (TF-07)
 	NoticeClock          pbx.NoticeKind = "clock"           // the clock of the machine was set (BAR TZ-07)
 	NoticeHeard          pbx.NoticeKind = "heard"           // somebody listened to a recording in which the reader is heard (B-053)
@@ -90,6 +91,7 @@ func NoticeSorts() []NoticeSort {
 		{Kind: NoticeOverdue, Severity: SeverityWarning, Area: AreaGroups, Usual: calm},
 		{Kind: NoticeEmergency, Severity: SeverityCritical, Area: AreaOffice, Right: EmergencyEdit, Most: 10, Usual: all},
 		{Kind: NoticeQuality, Severity: SeverityWarning, Area: AreaOffice, Right: TrunkEdit, Most: 5, Usual: calm},
+		{Kind: NoticeLine, Severity: SeverityWarning, Area: AreaOffice, Right: TrunkEdit, Most: 5, Usual: all},
 		{Kind: NoticeClock, Severity: SeverityWarning, Area: AreaOffice, Right: SettingEdit, Most: 5, Usual: calm},
 		{Kind: NoticeAttack, Severity: SeverityCritical, Area: AreaOffice, Right: SettingEdit, Most: 5, Usual: all},
 		{Kind: NoticeSiege, Severity: SeverityCritical, Area: AreaOffice, Right: SettingEdit, Most: 5, Usual: all},
