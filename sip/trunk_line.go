@@ -43,6 +43,9 @@ type uplink struct {
 	turn    uint64 // of resolving and connecting, whose answers may come late
 	alarm   alarm
 	stop    context.CancelFunc
+	renew   time.Time          // when the registration has to be renewed
+	seen    string             // our address as the carrier sees it
+	deaf    bool               // it answers no signs of life, only what it has to
 	homing  bool               // it looks whether the first place works again
 	waiting []func(stack.Flow) // calls that wait until the line is up at another place
 
@@ -165,7 +168,7 @@ func (l *uplink) connected(f stack.Flow) {
 	l.mu.Lock()
 	l.flow = f
 	l.mu.Unlock()
-	l.proved, l.good = 0, 0
+	l.proved, l.good, l.seen, l.deaf = 0, 0, "", false
 	l.ask()
 }
 
@@ -271,8 +274,10 @@ func (l *uplink) registered(resp *stack.Message, asked time.Duration) {
 	case resp.Status < 300:
 		granted := l.granted(resp, asked)
 		l.state.Expires = time.Now().Add(granted)
+		l.renew = time.Now().Add(renewAfter(granted))
+		l.isElsewhere(resp)
 		l.isUp()
-		l.after(renewAfter(granted), l.ask)
+		l.keep()
 	case resp.Status == 423:
 		least, ok := resp.Expires()
 		if n, err := strconv.ParseUint(strings.TrimSpace(resp.Get(stack.HeaderMinExpires)), 10, 32); err == nil {
