@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { agent, ago, clock, day, dayKey, initials, midnight, stamp, time, tint, typable, typed, weekday, zoneName } from '../src/format';
+import { said } from '../src/parts/when';
 import { use } from '../src/words';
 
 beforeEach(() => use('en', {}));
@@ -94,3 +95,14 @@ it.each([
   ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) Gecko/20100101 Firefox/141.0', 'Firefox 141 · macOS'],
   ['curl/8.5', 'curl/8.5'],
 ])('an agent in a few words: %s', (ua, want) => expect(agent(ua)).toBe(want));
+
+describe('a time at the end of what is typed', () => {
+  const noon = new Date('2026-11-12T11:00:00Z'); // noon in Berlin
+  it('is the next moment at which that clock shows it', () => {
+    expect(said('away until 14:00', noon, 'Europe/Berlin')).toEqual({ words: 'away until', at: new Date('2026-11-12T13:00:00Z') });
+    expect(said('abwesend bis 9.30', noon, 'Europe/Berlin')).toEqual({ words: 'abwesend bis', at: new Date('2026-11-13T08:30:00Z') });
+  });
+  it('is none where no clock shows it', () => {
+    for (const words of ['away', 'away until 25:00', 'away until 14:75', '+49 30 123:4567', '14:00 and more']) expect(said(words, noon, 'Europe/Berlin')).toEqual({ words });
+  });
+});

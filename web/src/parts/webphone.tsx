@@ -5,7 +5,7 @@ import { ArrowLeftRight, AudioLines, Check, ChevronDown, Circle, CirclePause, Gr
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { api, type LiveCall, type Me, type User } from '../api';
-import { clock, price } from '../format';
+import { clock } from '../format';
 import { singleKeys, typing } from '../keys';
 import { act, choose, isWanted, microphone, onTurn, ringer, speaker, start, turn, usePhone } from '../phone/line';
 import { begin, chooseFrom, hasOthers, hasPhone, linked, mayCall, onDial, openDial, useFrom } from '../phone/place';
@@ -20,6 +20,7 @@ import { t } from '../words';
 import { OneWay, partyName } from './call';
 import { matched } from './desk';
 import { useParks } from './forwarding';
+import { priceWord, useMeaning } from './meaning';
 import { useNow } from './now';
 import { Taped } from './taped';
 
@@ -52,13 +53,10 @@ export function CallButton({ user, small }: { user: User; small?: boolean }) {
   return <Button small={small} icon={PhoneIcon} onClick={() => begin(me, user.extension ?? '', user.name)}>{t('webphone.call')}</Button>;
 }
 
-/** What calling a number outside means: where it is, what it costs, and whether one may (TF-16). */
 function Meaning({ of }: { of: string }) {
-  const asked = useQuery({ queryKey: ['explain', 'call', 'own', of], queryFn: () => api.explainCall({ to: of }), staleTime: 30_000, placeholderData: (old) => old });
-  const w = asked.data;
+  const w = useMeaning(of).data;
   if (!w || w.to !== of || w.code === 'inside') return null;
-  const cost = w.price?.known && w.price.minute ? t('call.per_minute', { price: price(w.price.minute, w.price.currency ?? '') }) : '';
-  return <span className={w.ok ? 'meta trunc' : 'meta trunc danger'} title={w.ok ? undefined : w.verdict}>{[w.where, cost, w.ok ? '' : w.verdict].filter(Boolean).join(' · ')}</span>;
+  return <span className={w.ok ? 'meta trunc' : 'meta trunc danger'} title={w.ok ? undefined : w.verdict}>{[w.where, priceWord(w.price), w.ok ? '' : w.verdict].filter(Boolean).join(' · ')}</span>;
 }
 
 /** Takes a number, or finds somebody by his name. */

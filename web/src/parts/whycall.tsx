@@ -12,6 +12,7 @@ import { instant } from '../ui/form';
 import { t } from '../words';
 import { useColleagueOptions } from './forwarding';
 import { useAddress } from './query';
+import { priceWord } from './meaning';
 import { onWord } from './restriction';
 
 const marks = { passed: Check, decides: X, would_refuse: Minus } as const;
@@ -42,7 +43,7 @@ export function WhyCall() {
         <Loaded of={answer}>
           {(w) => (
             <div className="card"><div className="card-body col g12">
-              <div className="col g4"><h3 className="verdict">{w.ok ? t('whycall.yes', { name: w.from.name ?? '' }) : t('whycall.no', { name: w.from.name ?? '' })}</h3><p>{w.verdict}</p><p className="meta num">{[w.where, w.number, w.region && t('whycall.place', { name: w.region }), w.most ? t('whycall.most', { n: Math.round(w.most / 60) }) : ''].filter(Boolean).join(' · ')}</p></div>
+              <div className="col g4"><h3 className="verdict">{w.ok ? t('whycall.yes', { name: w.from.name ?? '' }) : t('whycall.no', { name: w.from.name ?? '' })}</h3><p>{w.verdict}</p><p className="meta num">{[w.where, w.number, priceWord(w.price), w.region && t('whycall.place', { name: w.region }), w.most ? t('whycall.most', { n: Math.round(w.most / 60) }) : ''].filter(Boolean).join(' · ')}</p></div>
               <ol className="col g4">{w.order.map((c) => { const Mark = marks[c.state]; return <li key={c.kind} className="row g8"><Mark className="icon t3" aria-hidden /><span className={c.state === 'decides' ? 'med warn' : 't2'}>{c.text}</span>{c.state === 'decides' && c.kind === 'right' && <Link to={`/explain?who=${w.from.id}&right=call.out&kind=user&id=${w.from.id}`}>{t('whycall.right')}</Link>}</li>; })}</ol>
               {w.profiles.length > 0 && <ul className="col g8">{w.profiles.map((p) => <li key={p.name + p.through.kind + (p.through.id ?? '')} className="col g4"><span className={p.decides ? 'med' : ''}>{p.id ? <Link to={`/restrictions?peek=${p.id}`}>{p.name}</Link> : p.name} <span className="meta">{onWord(p.through)}</span></span>{p.rules.map((r) => <span key={r} className="t2">{r}</span>)}</li>)}</ul>}
               {w.change && <p><span className="med">{t('whycall.change')}</span> {w.change}</p>}

@@ -182,6 +182,10 @@ async function keyboard(page) {
   await page.keyboard.type('marta');
   await page.getByRole('option', { name: /Marta Kowalska/ }).waitFor();
   await look(page, 'palette');
+  await page.keyboard.press('Tab');
+  await page.getByRole('option', { name: /Call Marta Kowalska/ }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('option', { name: /Open the page of Marta Kowalska/, selected: true }).waitFor();
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: colleague.name }).waitFor();
 }
