@@ -2,7 +2,7 @@
 # One bounded run of what docs/performance.md lists: the real server with authentication, rights, durable records and live events on,
 # the load on the same machine. It takes about six minutes, prints a table, and ends the processes that it started.
 #   bench/run.sh            everything
-#   bench/run.sh calls pdd  only these: decide replay rights start reg calls pdd bridge sound memory overload lists
+#   bench/run.sh calls pdd  only these: decide replay rights start reg calls pdd bridge browsers sound memory overload lists
 # TANDEM names a finished binary; OUT a directory that keeps every line the load tools printed.
 # RT=1 runs server and generator of the post-dial delay under the real-time scheduler, so that other jobs of a shared machine do not count.
 set -u
@@ -26,7 +26,7 @@ stop() { # ends our server and waits for it
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 deadline=$((SECONDS + 400))
-parts=${*:-decide replay rights start reg calls pdd bridge sound memory overload lists}
+parts=${*:-decide replay rights start reg calls pdd bridge browsers sound memory overload lists}
 wanted() { [ $SECONDS -lt $deadline ] && case " $parts " in *" $1 "*) ;; *) false ;; esac }
 
 row() { printf '%-52s %14s %14s   %s\n' "$1" "$2" "$3" "${4:-}" | tee -a "$out/table"; }
@@ -42,7 +42,7 @@ for n in 1 5000; do "$work/seed" -data "$work/seed-$n" -n "$n" -groups 50 || exi
 serve() { # serve SEED [command before the server]: a fresh server on a copy of the office
   stop
   rm -rf "$work/data" && cp -r "$work/seed-$1" "$work/data" && shift
-  "$@" "$tandem" serve --data "$work/data" --http 127.0.0.1:0 --sip 127.0.0.1:5060 --sips '' --public 127.0.0.1 \
+  "$@" "$tandem" serve --data "$work/data" --http 127.0.0.1:"${HTTP:-0}" --sip 127.0.0.1:5060 --sips '' --public 127.0.0.1 \
     --rtp 34000-59999 --exempt 127.0.0.0/8 --digests MD5,SHA-256 --rate 100000 >"$out/server" 2>&1 &
   server=$!
 }
@@ -131,6 +131,17 @@ if wanted bridge; then
   ready
   load bridge -mode bridge "${office[@]}" -register -n 300 -cps 40 -dur 10s
   row "anchored PCMU, 300 calls, CPU-ms per call-second" "$(num "$(val bridge cpu_ms_per_call_s)" %.3f)" 1.1 "up $(val bridge up), lost $(num "$(val bridge loss_pct)" %.3f) %, one-way p50 $(num "$(val bridge lat_ms)" %.2f) ms, machine busy $(num "$(val bridge machine_busy_cores)" %.1f)"
+fi
+
+if wanted browsers; then # pion plays the browsers; its modules must be in the cache, this network reaches nothing
+  if (cd bench/webload && go build -o "$work/webload" .) >"$out/webload.err" 2>&1; then
+    HTTP=8099 serve 5000
+    ready
+    timeout 60 "$work/webload" -json -pids "$server" -server ws://127.0.0.1:8099/sip -skip 100 -n 40 -cps 10 >"$out/browsers" 2>>"$out/webload.err"
+    row "browser leg, Opus, 80 legs, CPU-ms per leg-second" "$(num "$(val browsers cpu_ms_per_leg_s)" %.2f)" 2.5 "up $(val browsers up), failed $(val browsers failed), lost $(num "$(val browsers loss_pct)" %.3f) %, coming $(num "$(val browsers setup_cpu_ms_per_leg)" %.1f) CPU-ms and $(num "$(val browsers kb_per_leg)" %.0f) kB each"
+  else
+    row "browser leg" "-" 2.5 "not built: $(head -1 "$out/webload.err")"
+  fi
 fi
 
 if wanted sound; then # translation, conferences and recording, in the test process: the phones' own thread is taken off
