@@ -43,7 +43,8 @@ export function PartyText({ party, link }: { party: Party; link?: boolean }) {
   );
 }
 
-const tones: Record<string, string> = { hangup: '', elsewhere: '', cancelled: 'warn', no_answer: 'warn', busy: 'warn', declined: 'warn' };
+/** What went as somebody wanted it to is no danger. */
+const tones: Record<string, string> = { hangup: '', elsewhere: '', transferred: '', chosen: '', deflected: '', returned: '', cancelled: 'warn', no_answer: 'warn', busy: 'warn', declined: 'warn', away: 'warn' };
 export function Outcome({ call }: { call: Call }) {
   const tone = call.answered && call.cause === 'hangup' ? 'ok' : (tones[call.cause] ?? 'danger');
   return <span className={`chip small ${tone}`}>{call.answered && call.cause === 'hangup' ? t('call.answered') : causeWord(call.cause)}</span>;
