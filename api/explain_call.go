@@ -45,7 +45,7 @@ type WhyCall struct {
 
 // CallCheck is one question of the decision.
 type CallCheck struct {
-	Kind  string `json:"kind" enum:"right,number,alarm,rules,deny,hours,pin,price,budget"`
+	Kind  string `json:"kind" enum:"right,number,alarm,stay,rules,deny,hours,pin,price,budget"`
 	State string `json:"state" enum:"passed,decides,would_refuse"`
 	Text  string `json:"text"`
 }
@@ -145,13 +145,12 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 	}
 	decided := len(out.Order) > 0 && out.Order[0].State == "decides"
 	for _, c := range e.Checks() {
-		row := CallCheck{Kind: string(c.Kind), State: "passed", Text: say(i18n.T("toll.check." + string(c.Kind)))}
+		row := CallCheck{Kind: string(c.Kind), State: "passed", Text: say(e.Answer(c))}
 		if !c.OK {
 			row.State = "would_refuse"
 			if !decided && !e.OK {
 				row.State, decided = "decides", true
 			}
-			row.Text = say(i18n.T("toll.check." + string(c.Kind) + "_no"))
 		}
 		out.Order = append(out.Order, row)
 	}
@@ -206,6 +205,8 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 		out.Change = say(i18n.T("toll.change.right", "right", policy.CallOut.Words(say)))
 	case e.Code == toll.Stranger:
 		out.Change = say(i18n.T("toll.change.contacts"))
+	case e.Code == toll.Staying:
+		out.Change = say(i18n.T("toll.change.stay"))
 	case e.Remedy != nil && e.Spot.Profile != nil:
 		out.Change = say(i18n.T("toll.change.except", "profile", e.Spot.Profile.Name, "what", out.Where))
 	case e.Remedy != nil:

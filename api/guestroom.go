@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -46,6 +47,7 @@ type Stay struct {
 	Overdue   bool      `json:"overdue" doc:"it has passed"`
 	By        Named     `json:"by" doc:"who checked him in"`
 	Note      string    `json:"note,omitempty"`
+	Dialling  string    `json:"dialling" enum:"group,country,house" doc:"what may be called outside meanwhile: whatever the group of the room may, of that cheap numbers in the country, or nothing"`
 }
 
 // RoomLeft is what is at an extension and must not reach the next guest.
@@ -75,7 +77,7 @@ func (s *Server) guestRoom(v *visit, r *pbx.GuestRoom, boxes map[pbx.BoxID]store
 		before, out.Name = st.Before, st.Before.Name
 		if out.Can.Assign {
 			out.Stay = &Stay{Guest: st.Guest, Language: st.Language, From: st.From, Until: st.Until, Departure: st.Until.In(zone.Location()).Format(localMinute), Overdue: !st.Until.After(v.at),
-				By: v.named(pbx.Ref{Kind: pbx.KindUser, ID: string(st.By)}), Note: st.Note}
+				By: v.named(pbx.Ref{Kind: pbx.KindUser, ID: string(st.By)}), Note: st.Note, Dialling: cmp.Or(string(st.Dialling), diallingGroup)}
 		}
 	}
 	if out.Can.Assign {
@@ -240,11 +242,22 @@ type checkIn struct {
 		Language  string `json:"language,omitempty" maxLength:"20" doc:"in which the house speaks to him; absent: as to everybody there"`
 		Departure string `json:"departure" maxLength:"16" doc:"YYYY-MM-DDTHH:MM by the clock of the room"`
 		Note      string `json:"note,omitempty" maxLength:"400"`
+		Dialling  string `json:"dialling,omitempty" enum:"group,country,house" doc:"what may be called outside meanwhile; absent: whatever the group of the room may"`
 	}
 }
 
+// diallingGroup is the choice that takes nothing away, as it is written here.
+const diallingGroup = "group"
+
+func dialling(written string) pbx.Dialling {
+	if written == diallingGroup {
+		return pbx.DialGroup
+	}
+	return pbx.Dialling(written)
+}
+
 func (s *Server) checkIn(ctx context.Context, v *visit, in *checkIn) (GuestRoom, error) {
-	c := command.CheckIn{User: pbx.UserID(in.User), Guest: in.Body.Guest, Language: in.Body.Language, Note: in.Body.Note}
+	c := command.CheckIn{User: pbx.UserID(in.User), Guest: in.Body.Guest, Language: in.Body.Language, Note: in.Body.Note, Dialling: dialling(in.Body.Dialling)}
 	var err error
 	if c.Until, err = v.departure(c.User, in.Body.Departure); err != nil {
 		return GuestRoom{}, err
@@ -263,11 +276,16 @@ type editStay struct {
 		Language  *string `json:"language,omitempty" maxLength:"20"`
 		Departure *string `json:"departure,omitempty" maxLength:"16" doc:"YYYY-MM-DDTHH:MM by the clock of the room"`
 		Note      *string `json:"note,omitempty" maxLength:"400"`
+		Dialling  *string `json:"dialling,omitempty" enum:"group,country,house"`
 	}
 }
 
 func (s *Server) patchStay(ctx context.Context, v *visit, in *editStay) (GuestRoom, error) {
 	c := command.EditStay{User: pbx.UserID(in.User), Guest: in.Body.Guest, Language: in.Body.Language, Note: in.Body.Note}
+	if in.Body.Dialling != nil {
+		to := dialling(*in.Body.Dialling)
+		c.Dialling = &to
+	}
 	if in.Body.Departure != nil {
 		until, err := v.departure(c.User, *in.Body.Departure)
 		if err != nil {

@@ -114,3 +114,53 @@ func TestGuestRooms(t *testing.T) {
 		t.Errorf("an extension like any other sees %d of its %d calls", n, before)
 	}
 }
+
+// The reception chooses what a room may call while the guest stays, and asks why it cannot; the answer names the choice. Who does not check guests in neither sees nor asks
+// it, and after check-out the room calls what its group may (G-019, B-098).
+func TestDiallingOfAStay(t *testing.T) {
+	o := newOffice(t)
+	const stay = "/v1/guest-rooms/<nina>/stay"
+	why := func(who, to string) (w WhyCall) {
+		t.Helper()
+		o.wants(200, who, "POST", "/v1/explain/call", `{"from":"<nina>","to":"`+to+`"}`).json(t, &w)
+		return w
+	}
+	names := func(w WhyCall) string {
+		for _, c := range w.Order {
+			if c.Kind == "stay" {
+				return c.State + " " + c.Text
+			}
+		}
+		return ""
+	}
+	before := why("mark", "030 901820")
+	o.wants(422, "mark", "POST", stay, `{"guest":"Ada","departure":"`+inDays(5)+`","dialling":"moon"}`)
+	var r GuestRoom
+	o.wants(201, "mark", "POST", stay, `{"guest":"Ada","departure":"`+inDays(5)+`","dialling":"house"}`).json(t, &r)
+	if r.Stay.Dialling != "house" {
+		t.Errorf("%+v", r.Stay)
+	}
+	if w := why("mark", "030 901820"); w.OK || w.Code != "stay" || names(w) != "decides At check-in it was chosen that the room calls nothing outside." || !strings.Contains(w.Change, "Reception") {
+		t.Errorf("%+v", w)
+	}
+	if w := why("mark", "112"); !w.OK || w.Code != "emergency" || names(w) != "" {
+		t.Errorf("%+v", w)
+	}
+	o.wants(422, "uwe", "POST", "/v1/explain/call", `{"from":"<nina>","to":"030 901820"}`)
+	o.wants(403, "uwe", "PATCH", stay, `{"dialling":"group"}`)
+	o.wants(200, "mark", "PATCH", stay, `{"dialling":"country"}`).json(t, &r)
+	if w := why("mark", "030 901820"); r.Stay.Dialling != "country" || w.Code != before.Code || !strings.HasPrefix(names(w), "passed ") {
+		t.Errorf("%+v %+v", r.Stay, w)
+	}
+	if w := why("mark", "+43 1 234567"); w.OK || w.Code != "stay" || !strings.Contains(names(w), "in the country only") {
+		t.Errorf("%+v", w)
+	}
+	o.wants(200, "mark", "PATCH", stay, `{"note":"late"}`).json(t, &r)
+	if r.Stay.Dialling != "country" {
+		t.Errorf("a note changes the choice: %+v", r.Stay)
+	}
+	o.wants(200, "mark", "DELETE", stay, "")
+	if w := why("mark", "030 901820"); w.Code != before.Code || names(w) != "" {
+		t.Errorf("it outlasts the stay: %+v", w)
+	}
+}

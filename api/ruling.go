@@ -39,7 +39,7 @@ func (s *Server) ruling(v *visit, r *event.Ruling) *CallRuling {
 	return out
 }
 
-// mayAskAbout reports whether a visitor may ask why about the calls of somebody else.
+// mayAskAbout reports whether a visitor may ask why about the calls of somebody else; of a guest room may also who chooses at check-in what is called from there.
 func (v *visit) mayAskAbout(u pbx.UserID) bool {
-	return v.can(policy.RightExplain, policy.User(u)) || v.can(policy.RestrictionEdit, policy.User(u))
+	return v.can(policy.RightExplain, policy.User(u)) || v.can(policy.RestrictionEdit, policy.User(u)) || v.s.GuestRooms[u] != nil && v.can(policy.RoomAssign, policy.User(u))
 }

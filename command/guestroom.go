@@ -1,6 +1,8 @@
 package command
 
 import (
+	"bytes"
+	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -87,6 +89,7 @@ type CheckIn struct {
 	Language string // empty: as the extension
 	Until    time.Time
 	Note     string
+	Dialling pbx.Dialling
 }
 
 // Need asks for room.assign.
@@ -102,7 +105,7 @@ func (c CheckIn) Change(w *Work) (pbx.Change, error) {
 		return pbx.Change{}, pbx.Refuse(pbx.Conflict, "", "guestroom.occupied", "guest", old.Stay.Guest)
 	}
 	u := w.Snapshot.Users[c.User]
-	r, stay := *old, pbx.Stay{From: w.Now, By: w.Who.User, Before: w.Snapshot.Unlet(u)}
+	r, stay := *old, pbx.Stay{From: w.Now, By: w.Who.User, Dialling: c.Dialling, Before: w.Snapshot.Unlet(u)}
 	r.Since, r.Stay = w.Now, &stay
 	if err := w.fillStay(&stay, &c.Guest, &c.Language, &c.Until, &c.Note); err != nil {
 		return pbx.Change{}, err
@@ -136,8 +139,8 @@ func (w *Work) fillStay(s *pbx.Stay, guest, language *string, until *time.Time, 
 	return nil
 }
 
-// leftBy lists the rows at an extension that are of whoever was there: what he is called for, his status, calendar and hours by hand, his phone book, and since a moment
-// the soft phones and browsers that he connected.
+// leftBy lists the rows at an extension that are of whoever was there: what he is called for, his status, breaks, calendar and hours by hand, his phone book, what he
+// asked to be allowed and was, and since a moment the soft phones and browsers that he connected.
 func (w *Work) leftBy(u pbx.UserID, since time.Time) (all []pbx.Ref) {
 	s := w.Snapshot
 	for _, m := range s.RemindersOf(u) {
@@ -160,6 +163,21 @@ func (w *Work) leftBy(u pbx.UserID, since time.Time) (all []pbx.Ref) {
 	for _, t := range s.TokensOf(u) {
 		all = append(all, t.Ref())
 	}
+	if d := s.Duties[u]; d != nil {
+		all = append(all, d.Ref())
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Accesses)) {
+		a := s.Accesses[id]
+		if a.User != u {
+			continue
+		}
+		all = append(all, a.Ref())
+		for _, g := range a.Given {
+			if s.Grants[g] != nil {
+				all = append(all, s.Grants[g].Ref())
+			}
+		}
+	}
 	for _, d := range s.DevicesOf(u) {
 		if d.Kind != pbx.DeviceDesk && !since.IsZero() && !d.Created.Before(since) {
 			all = append(all, d.Ref())
@@ -175,6 +193,7 @@ type EditStay struct {
 	Language *string
 	Until    *time.Time
 	Note     *string
+	Dialling *pbx.Dialling
 }
 
 // Need asks for room.assign.
@@ -188,6 +207,7 @@ func (c EditStay) Change(w *Work) (pbx.Change, error) {
 	}
 	r, stay := *old, *old.Stay
 	r.Stay = &stay
+	set(&stay.Dialling, c.Dialling)
 	if err := w.fillStay(&stay, c.Guest, c.Language, c.Until, c.Note); err != nil {
 		return pbx.Change{}, err
 	}
@@ -234,7 +254,53 @@ func (c CheckOut) Change(w *Work) (pbx.Change, error) {
 	} else if b := s.Mailboxes[pbx.BoxID(c.User)]; b != nil {
 		change.Delete = append(change.Delete, b.Ref())
 	}
+	if before.Given != nil {
+		w.takeBack(&change, c.User, before.Given)
+	}
 	return change, nil
+}
+
+// takeBack takes away what was given to an extension since: rights, exceptions, more of a budget; and who sees its presence is as it was.
+func (w *Work) takeBack(change *pbx.Change, u pbx.UserID, before *pbx.Given) {
+	s := w.Snapshot
+	for _, g := range s.GrantsOf(u) {
+		if !slices.Contains(before.Grants, g.ID) && !slices.Contains(change.Delete, g.Ref()) {
+			change.Delete = append(change.Delete, g.Ref())
+		}
+	}
+	for _, a := range s.AssignmentsOf(u) {
+		if !slices.Contains(before.Roles, a.ID) {
+			change.Delete = append(change.Delete, a.Ref())
+		}
+	}
+	for _, m := range s.MembershipsOf(u) {
+		if was := before.Shares[m.ID]; m.Presence != was {
+			next := *m
+			next.Presence = was
+			change.Put = append(change.Put, &next)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Restrictions)) {
+		r := *s.Restrictions[id]
+		if r.Except = without(r.Except, r.ExceptsOf(u), before.Excepts[id]); len(r.Except) < len(s.Restrictions[id].Except) {
+			change.Put = append(change.Put, &r)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Budgets)) {
+		b := *s.Budgets[id]
+		if b.Raises = without(b.Raises, b.RaisesOf(u), before.Raises[id]); len(b.Raises) < len(s.Budgets[id].Raises) {
+			change.Put = append(change.Put, &b)
+		}
+	}
+}
+
+// without is a list without some of its rows, but for those that are kept.
+func without[T any](list, some, kept []T) []T {
+	has := func(in []T, x T) bool {
+		a, _ := json.Marshal(x)
+		return slices.ContainsFunc(in, func(y T) bool { b, _ := json.Marshal(y); return bytes.Equal(a, b) })
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return has(some, x) && !has(kept, x) })
 }
 
 // SetHousekeeping says how a room is looked after.

@@ -19,7 +19,7 @@ func TestStay(t *testing.T) {
 	guest := pbx.Actor{Kind: pbx.ActorUser, User: room, Via: "web"}
 	leave := o.now.Add(48 * time.Hour)
 
-	in := CheckIn{User: room, Guest: " Ada   Łęcka ", Language: "PL", Until: leave, Note: "late"}
+	in := CheckIn{User: room, Guest: " Ada   Łęcka ", Language: "PL", Until: leave, Note: "late", Dialling: pbx.DialHouse}
 	o.refused(mark, in, pbx.NotFound) // no guest room yet
 	o.refused(uwe, AddGuestRoom{room}, pbx.Denied)
 	o.refused(olga, AddGuestRoom{o.user("mark")}, pbx.Invalid) // he holds something over others
@@ -34,7 +34,7 @@ func TestStay(t *testing.T) {
 	o.must(guest, SetMailbox{ID: pbx.BoxID(room), PIN: &pin}) // by the last one who was there
 	o.must(guest, CreateReminder{User: room, Clock: 420})
 
-	for _, bad := range []CheckIn{{User: room, Until: leave}, {User: room, Guest: "Ada", Until: o.now}, {User: room, Guest: "Ada", Until: o.now.AddDate(2, 0, 0)},
+	for _, bad := range []CheckIn{{User: room, Guest: "Ada", Until: leave, Dialling: "moon"}, {User: room, Until: leave}, {User: room, Guest: "Ada", Until: o.now}, {User: room, Guest: "Ada", Until: o.now.AddDate(2, 0, 0)},
 		{User: room, Guest: "Ada", Until: leave, Language: "xx"}, {User: room, Guest: "Ada", Until: leave, Note: strings.Repeat("x", 201)}, {User: room, Guest: strings.Repeat("x", 200), Until: leave}} {
 		o.refused(mark, bad, pbx.Invalid)
 	}
@@ -52,6 +52,10 @@ func TestStay(t *testing.T) {
 	o.refused(mark, in, pbx.Conflict)
 	o.refused(olga, RemoveGuestRoom{room}, pbx.Conflict)
 	o.refused(olga, Undo{Facts: arrived.Facts}, pbx.Conflict)
+
+	if d := o.view().Dialling(room, o.now); d != pbx.DialHouse {
+		t.Errorf("the room may call %q", d)
+	}
 
 	// The guest settles in.
 	o.now = o.now.Add(time.Hour)
@@ -71,6 +75,14 @@ func TestStay(t *testing.T) {
 		t.Errorf("%+v", u)
 	}
 
+	country := pbx.DialCountry
+	o.refused(uwe, EditStay{User: room, Dialling: &country}, pbx.Denied)
+	o.refused(guest, EditStay{User: room, Dialling: &country}, pbx.Denied)
+	o.must(mark, EditStay{User: room, Dialling: &country})
+	if d := o.view().Dialling(room, o.now); d != country {
+		t.Errorf("the room may call %q", d)
+	}
+
 	o.refused(uwe, CheckOut{room}, pbx.Denied)
 	o.now = o.now.Add(time.Hour)
 	gone := o.must(mark, CheckOut{room})
@@ -79,6 +91,9 @@ func TestStay(t *testing.T) {
 	}
 	s := o.view()
 	r = s.GuestRooms[room]
+	if d := s.Dialling(room, o.now); d != pbx.DialGroup {
+		t.Errorf("the choice outlasts the stay: %q", d)
+	}
 	if r.Stay != nil || r.Care != pbx.RoomDirty || !r.Since.Equal(o.now) || s.Choices[room] != nil || len(s.RemindersOf(room)) != 0 || s.Devices[pbx.DeviceID(phone.ID)] != nil {
 		t.Errorf("something is left: %+v", r)
 	}

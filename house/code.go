@@ -56,6 +56,8 @@ func (h *House) carry(ctx context.Context, who pbx.Actor, action pbx.CodeAction,
 		return k.wakeOff(ctx)
 	case pbx.CodeHousekeeping:
 		return k.housekeeping(ctx, argument)
+	case pbx.CodeRoomCalls:
+		return k.roomCalls(ctx, argument)
 	case switchboard.CodeReminder:
 		return k.reminded(ctx, pbx.ReminderID(argument))
 	case switchboard.CodeSnooze:

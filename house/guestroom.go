@@ -36,12 +36,29 @@ func (k *keypad) housekeeping(ctx context.Context, dialled string) call.Carried 
 	}
 	c := command.SetHousekeeping{User: k.who.User, Care: states[dialled[0]-'1']}
 	if room := dialled[1:]; room != "" {
-		at, _ := k.h.snapshot().Reached(room)
-		if c.User = ""; at.Kind == pbx.ToUser {
-			c.User = pbx.UserID(at.ID)
-		}
+		c.User = k.room(room)
 	}
 	if refused := k.do(ctx, c); refused != nil {
+		return call.Carried{Clips: refused}
+	}
+	return call.Carried{Clips: words("say.feature.done")}
+}
+
+// room is whose extension a number of a room is; nobody's where it is none.
+func (k *keypad) room(number string) pbx.UserID {
+	if at, _ := k.h.snapshot().Reached(number); at.Kind == pbx.ToUser {
+		return pbx.UserID(at.ID)
+	}
+	return ""
+}
+
+// roomCalls says what a room may call outside while its guest stays: a digit for the choice, and behind it the number of the room.
+func (k *keypad) roomCalls(ctx context.Context, dialled string) call.Carried {
+	choices := pbx.Diallings()
+	if len(dialled) < 2 || dialled[0] < '1' || int(dialled[0]-'0') > len(choices) {
+		return call.Carried{Clips: words("say.feature.unknown")}
+	}
+	if refused := k.do(ctx, command.EditStay{User: k.room(dialled[1:]), Dialling: &choices[dialled[0]-'1']}); refused != nil {
 		return call.Carried{Clips: refused}
 	}
 	return call.Carried{Clips: words("say.feature.done")}

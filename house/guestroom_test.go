@@ -52,6 +52,22 @@ func TestReceptionByPhone(t *testing.T) {
 		}
 	}
 
+	for _, c := range []struct {
+		who  pbx.Actor
+		dial string
+		says string
+		then pbx.Dialling
+	}{
+		{cordless, "", "say.feature.unknown", pbx.DialGroup}, {cordless, "1", "say.feature.unknown", pbx.DialGroup}, {cordless, "4" + number, "say.feature.unknown", pbx.DialGroup},
+		{guest, "3" + number, "say.feature.refused", pbx.DialGroup}, {cordless, "1" + number, "say.feature.done", pbx.DialHouse}, {guest, "3" + number, "say.feature.refused", pbx.DialHouse},
+		{cordless, "2" + number, "say.feature.done", pbx.DialCountry}, {cordless, "1999999", "say.feature.refused", pbx.DialCountry}, {cordless, "3" + number, "say.feature.done", pbx.DialGroup},
+	} {
+		said := w.carry(context.Background(), c.who, pbx.CodeRoomCalls, c.dial)
+		if got := w.snapshot().Dialling(pbx.UserID(room), w.Config.Now()); len(said.Clips) != 1 || said.Clips[0].Text.Key != c.says || got != c.then {
+			t.Errorf("%q by %s: %v, the room may call %q", c.dial, c.who.User, said.Clips, got)
+		}
+	}
+
 	w.by(pbx.Actor{Kind: pbx.ActorUser, User: pbx.UserID(room), Via: "web"}, command.CreateReminder{User: pbx.UserID(room), Clock: 7 * 60})
 	for _, at := range []string{"2026-03-28T06:00:00Z", "2026-03-28T06:03:00Z", "2026-03-28T06:06:00Z", "2026-03-28T06:09:00Z"} {
 		clock.Store(unix(t, at))

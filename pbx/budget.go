@@ -74,6 +74,16 @@ func (b *Budget) LimitOf(u UserID, at time.Time) int64 {
 	return n
 }
 
+// RaisesOf lists what was added to a budget for one person alone.
+func (b *Budget) RaisesOf(u UserID) (all []BudgetRaise) {
+	for _, r := range b.Raises {
+		if r.User == u || r.User == "" && b.On == (Ref{KindUser, string(u)}) {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
 // BudgetOwner is the person whose alone a budget is; empty for one that several share, or that everybody has for himself.
 func (s *Snapshot) BudgetOwner(b *Budget) UserID {
 	switch b.On.Kind {

@@ -54,6 +54,7 @@ const (
 	CodeWake           CodeAction = "wake"              // a call at the time that follows, HHMM (G-019)
 	CodeWakeOff        CodeAction = "wake_off"          // … none of those that come once
 	CodeHousekeeping   CodeAction = "housekeeping"      // a room is dirty, clean or inspected: 1, 2 or 3, then its number, if it is not that of the phone (G-019)
+	CodeRoomCalls      CodeAction = "room_calls"        // what a guest room may call outside while the guest stays: 1, 2 or 3, then its number (G-019)
 	CodeMailbox        CodeAction = "mailbox"           // own messages
 	CodeMailboxOther   CodeAction = "mailbox_other"     // those of the mailbox whose number follows, or is asked for
 )
@@ -105,7 +106,7 @@ func CodeKinds() []CodeKind {
 		{CodeMailbox, false, "*97", "*4", false}, {CodeMailboxOther, true, "*98", "*4*", false},
 		{CodeSpeed, true, "*0", "*5", false}, {CodeLastCaller, false, "*69", "*69", false}, {CodeRedial, false, "*66", "*66", false},
 		{CodeWake, true, "*55", "*76*", false}, {CodeWakeOff, false, "*56", "#76#", false},
-		{CodeHousekeeping, true, "*57", "*75*", false},
+		{CodeHousekeeping, true, "*57", "*75*", false}, {CodeRoomCalls, true, "*58", "*74*", false},
 		{CodeNames, false, "*411", "*411", false},
 		{CodeEcho, false, "*43", "*777", false}, {CodeSayExtension, false, "*65", "*65", false},
 		{CodeKeyTransfer, true, "##", "##", true}, {CodeKeyConsult, true, "*2", "*2", true},

@@ -25,6 +25,7 @@ type Stay struct {
 	Until    time.Time `json:"until"`        // the expected departure; nothing happens by itself then
 	By       UserID    `json:"by,omitempty"` // who checked him in
 	Note     string    `json:"note,omitempty"`
+	Dialling Dialling  `json:"dialling,omitempty"` // what may be called outside from there meanwhile
 
 	Before Unlet `json:"before"`
 }
@@ -40,6 +41,49 @@ type Unlet struct {
 	Notices    map[NoticeKind]Channels `json:"notices,omitempty"`
 	Forwarding *Forwarding             `json:"forwarding,omitempty"`
 	Mailbox    *Mailbox                `json:"mailbox,omitempty"` // its PIN does not come back
+	Given      *Given                  `json:"given,omitempty"`   // nil: the stay began before this was kept
+}
+
+// Given is what an extension has been given by others. What is given to it during a stay is the guest's, and goes with him.
+type Given struct {
+	Grants  []GrantID                      `json:"grants,omitempty"`
+	Roles   []AssignmentID                 `json:"roles,omitempty"`
+	Shares  map[MembershipID]Share         `json:"shares,omitempty"`  // who sees the presence, where that is said
+	Excepts map[RestrictionID][]TollExcept `json:"excepts,omitempty"` // of it alone
+	Raises  map[BudgetID][]BudgetRaise     `json:"raises,omitempty"`  // likewise
+}
+
+// Dialling is what may be called outside from a room, as it is chosen at check-in. It only takes away: what the room's group may not call, no stay opens, and an exception
+// that somebody made for the room stands above it.
+type Dialling string
+
+// The choices.
+const (
+	DialGroup   Dialling = ""        // whatever the room's group may
+	DialCountry Dialling = "country" // of that, numbers in the country that cost little: those of Basic
+	DialHouse   Dialling = "house"   // nothing outside
+)
+
+// Diallings lists them, in the order of the digits that stand for them on phones, from 1 on.
+func Diallings() []Dialling { return []Dialling{DialHouse, DialCountry, DialGroup} }
+
+// Opens reports whether numbers of a class may be called. Emergency numbers and those inside are no class of these.
+func (d Dialling) Opens(class string) bool {
+	switch d {
+	case DialGroup:
+		return true
+	case DialCountry:
+		return class == "local" || class == "national" || class == "mobile" || class == "toll_free"
+	}
+	return false
+}
+
+// Dialling is what may be called outside from an extension because of who stays there at a moment.
+func (s *Snapshot) Dialling(u UserID, at time.Time) Dialling {
+	if r := s.GuestRooms[u]; r != nil && r.Stay != nil && !at.Before(r.Stay.From) {
+		return r.Stay.Dialling
+	}
+	return DialGroup
 }
 
 // Housekeeping is how a guest room is looked after.
@@ -72,7 +116,41 @@ func (s *Snapshot) OwnSince(u UserID) time.Time {
 // Unlet is how the extension of somebody is now.
 func (s *Snapshot) Unlet(u *User) Unlet {
 	return Unlet{Name: u.Name, Language: u.Language, Zone: u.Zone, Mobile: u.Mobile, Photo: u.Photo, Speed: u.Speed, Notices: u.Notices,
-		Forwarding: s.Forwardings[u.ID], Mailbox: s.Mailboxes[BoxID(u.ID)]}
+		Forwarding: s.Forwardings[u.ID], Mailbox: s.Mailboxes[BoxID(u.ID)], Given: s.given(u.ID)}
+}
+
+// given is what an extension has been given by others.
+func (s *Snapshot) given(u UserID) *Given {
+	g := &Given{}
+	for _, x := range s.GrantsOf(u) {
+		g.Grants = append(g.Grants, x.ID)
+	}
+	for _, x := range s.AssignmentsOf(u) {
+		g.Roles = append(g.Roles, x.ID)
+	}
+	for _, m := range s.MembershipsOf(u) {
+		if m.Presence != "" {
+			keep(&g.Shares, m.ID, m.Presence)
+		}
+	}
+	for _, r := range s.Restrictions {
+		if own := r.ExceptsOf(u); len(own) > 0 {
+			keep(&g.Excepts, r.ID, own)
+		}
+	}
+	for _, b := range s.Budgets {
+		if own := b.RaisesOf(u); len(own) > 0 {
+			keep(&g.Raises, b.ID, own)
+		}
+	}
+	return g
+}
+
+func keep[K comparable, V any](m *map[K]V, k K, v V) {
+	if *m == nil {
+		*m = map[K]V{}
+	}
+	(*m)[k] = v
 }
 
 // At is the person that an extension stands for while the guest is there.
@@ -95,6 +173,8 @@ func (s *Snapshot) checkGuestRoom(r *GuestRoom) error {
 		return Refuse(Invalid, "care", "guestroom.care_unknown", "value", string(r.Care))
 	case r.Stay == nil:
 		return nil
+	case !slices.Contains(Diallings(), r.Stay.Dialling):
+		return Refuse(Invalid, "dialling", "guestroom.dialling_unknown", "value", string(r.Stay.Dialling))
 	case !r.Stay.Until.After(r.Stay.From):
 		return Refuse(Invalid, "departure", "guestroom.departure_bad")
 	}

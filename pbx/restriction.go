@@ -159,6 +159,16 @@ func checkNumbers(field string, classes, countries, prefixes []string) error {
 	return nil
 }
 
+// ExceptsOf lists the exceptions for one person.
+func (r *Restriction) ExceptsOf(u UserID) (all []TollExcept) {
+	for _, e := range r.Except {
+		if e.User == u {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
 // RestrictionsOn lists the profiles put directly on something, in order of id.
 func (s *Snapshot) RestrictionsOn(r Ref) []*Restriction { return s.index.restrictions[r.Kind][r.ID] }
 

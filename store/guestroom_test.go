@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -31,9 +32,20 @@ func TestGuestRoomIsCleared(t *testing.T) {
 		}
 		also = append(also, store.Login{User: user, Password: "$argon2id$", Changed: day}, store.Login{User: "usr_ada", Password: "$argon2id$", Changed: day},
 			store.Session{ID: "ses_1", Hash: "h1", User: user, Created: day, Seen: day, Expires: turn.Add(time.Hour)},
+			store.Session{ID: "ses_3", Hash: "h3", User: "usr_ada", Created: day, Seen: day, Expires: turn.Add(time.Hour)},
+			store.Link{Kind: store.LinkReset, Hash: "l1", User: user, Created: day, Expires: turn.Add(time.Hour), Tries: 3},
 			store.Session{ID: "ses_2", Hash: "h2", User: user, Created: turn.Add(time.Second), Seen: turn, Expires: turn.Add(time.Hour)})
 		if err := x.Keep(ctx, also...); err != nil {
 			t.Fatal(err)
+		}
+		for session, of := range map[string]pbx.UserID{"ses_1": user, "ses_2": user, "ses_3": "usr_ada"} {
+			since := day
+			if session == "ses_2" {
+				since = turn.Add(time.Second)
+			}
+			if err := x.PutPush(ctx, store.Push{Session: session, User: of, Endpoint: "https://push.example/" + session, Created: since}); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for range 2 { // and again with the next word about the room
 			version, err := x.Version(ctx)
@@ -66,6 +78,13 @@ func TestGuestRoomIsCleared(t *testing.T) {
 		logins, err := x.Logins(ctx)
 		if _, kept := logins[user]; err != nil || kept || len(logins) != 1 {
 			t.Errorf("%v %v", logins, err)
+		}
+		pushes, err := x.Pushes(ctx, turn)
+		if err != nil || len(pushes) != 2 || slices.ContainsFunc(pushes, func(p store.Push) bool { return p.Session == "ses_1" }) {
+			t.Errorf("%+v %v", pushes, err)
+		}
+		if l, err := x.LinkByHash(ctx, "l1", turn.Add(time.Minute)); err == nil {
+			t.Errorf("a mailed link still works: %+v", l)
 		}
 		sessions, err := x.SessionsOf(ctx, user, turn)
 		if err != nil || len(sessions) != 1 || sessions[0].ID != "ses_2" {

@@ -214,7 +214,7 @@ func (h *hall) callBack(place pbx.CallID, agents []pbx.UserID) (next []queue.Inp
 	s, live := h.b.c.View()
 	now := time.Now()
 	c, q := h.back[place], s.Queues[h.id]
-	if c == nil || q == nil {
+	if c == nil || q == nil || c.Asked.Before(s.OwnSince(c.From.User)) { // the guest who asked for it has left the room (G-019)
 		return []queue.Input{queue.Drop{Call: place}}
 	}
 	if text, forGood := h.b.mayCallBack(s, live, q, c.From, now); text.Key != "" {

@@ -264,3 +264,53 @@ func TestAPlaceIsDropped(t *testing.T) {
 		}
 	})
 }
+
+// A guest who has left is not called back in the room where somebody else is now: his place is taken out at check-out, and where that was missed – the house stopped in
+// between – before an agent is rung. Whoever else waits is called (G-019).
+func TestPlaceOfAGuestWhoLeft(t *testing.T) {
+	for name, told := range map[string]bool{"at check-out": true, "when the house missed it": false} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				now := time.Now()
+				place := func(id pbx.CallID, from pbx.Party) pbx.Callback {
+					return pbx.Callback{ID: id, Queue: "que_1", From: from, Since: now.Add(-time.Hour), Asked: now.Add(-time.Hour), Until: now.Add(time.Hour), State: pbx.CallbackWaits}
+				}
+				p := &places{before: []pbx.Callback{place("cal_guest", pbx.Party{User: "usr_alice", Name: "Ada", Number: "101"}), place("cal_other", pbx.Party{Number: "+49301111"})}}
+				o := backOffice(t, p, nil)
+				o.reconfigure(&pbx.GuestRoom{User: "usr_alice", Care: pbx.RoomDirty, Since: now.Add(-time.Minute)})
+				var rung []string
+				o.phone("a1", false, func(p *phone) { rung = append(rung, "the room"); p.rings(); p.waits(time.Second); p.answers() })
+				o.wire.phones[""] = func(p *phone) {
+					rung = append(rung, p.invite.To.Number)
+					p.rings()
+					p.waits(time.Second)
+					p.answers()
+					p.waits(10 * time.Second)
+					p.hangsUp()
+				}
+				o.board.WakeQueues()
+				pause(time.Second)
+				reception := pbx.Actor{Kind: pbx.ActorUser, User: "usr_mona", Via: "web"}
+				if told {
+					if err := o.board.DropCallbacks(t.Context(), reception, "usr_alice"); err != nil {
+						t.Fatal(err)
+					}
+					pause(time.Second)
+					if q := o.queue(); len(q.Waiting) != 1 || q.Waiting[0].Call != "cal_other" {
+						t.Errorf("%+v", q.Waiting)
+					}
+				}
+				o.phone("b1", false, func(p *phone) { p.rings(); p.waits(time.Second); p.answers() })
+				o.board.Changed()
+				pause(5 * time.Minute)
+				o.drain()
+				if !slices.Equal(rung, []string{"+49301111"}) {
+					t.Errorf("called back: %v", rung)
+				}
+				if got := p.states(); !slices.Equal(got, []string{"dropped 0", "done 0 bob"}) {
+					t.Errorf("%q", got)
+				}
+			})
+		})
+	}
+}

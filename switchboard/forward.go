@@ -127,10 +127,12 @@ func (c *forwardChecks) cost() {
 			c.add("pin", false, "/restrictions")
 			continue
 		}
-		row := ForwardCheck{Kind: kind, OK: check.OK, Text: i18n.T("toll.check." + kind)}
+		row := ForwardCheck{Kind: kind, OK: check.OK, Text: e.Answer(check)}
 		if !check.OK {
-			row.Text, row.Where, row.Change = i18n.T("toll.check."+kind+"_no"), where, i18n.T("forward.change.toll")
+			row.Where, row.Change = where, i18n.T("forward.change.toll")
 			switch {
+			case check.Kind == toll.CheckStay:
+				row.Where, row.Change = "/reception?peek="+string(c.f.User), i18n.T("toll.change.stay")
 			case check.Kind == toll.CheckAlarm:
 				row.Where, row.Change = "/alarms", i18n.T("toll.change.alarm", "name", c.s.NameOf(e.Alarm.On))
 			case check.Kind == toll.CheckPrice:

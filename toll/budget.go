@@ -1,6 +1,7 @@
 package toll
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -28,11 +29,17 @@ func Limit(b *pbx.Budget, u pbx.UserID, at time.Time) int64 {
 	return b.LimitOf(u, at) * unit(b.Measure)
 }
 
-// AccountOf is what a budget counts on for somebody at a moment: one account for all, or one for each, that begins anew with each period.
+// AccountOf is what a budget counts on for somebody at a moment: one account for all, or one for each, that begins anew with each period. What is a guest
+// room's alone begins anew with each check-in and check-out too: nobody spends what another guest has left of it (G-019).
 func AccountOf(s *pbx.Snapshot, b *pbx.Budget, u pbx.UserID, at time.Time) Account {
 	a := Account{Budget: b.ID, Window: Window(b.Period, at, s.OfficeClock()).Unix()}
 	if b.Each {
 		a.User = u
+	}
+	if owner := cmp.Or(a.User, s.BudgetOwner(b)); owner != "" {
+		if since := s.OwnSince(owner); !since.After(at) {
+			a.Window = max(a.Window, since.Unix())
+		}
 	}
 	return a
 }

@@ -37,6 +37,7 @@ const (
 	Hours     Code = "hours"     // a rule forbids it at this time
 	Missing   Code = "missing"   // no rule allows it
 	Stranger  Code = "contacts"  // no rule allows it, and one would if the number stood in a phone book of the payer (B-016)
+	Staying   Code = "stay"      // the payer is a guest room, and at check-in less was chosen (G-019)
 	Alarmed   Code = "alarm"     // an alarm stops calls abroad (TF-06)
 	Unpriced  Code = "unpriced"  // a budget of money would have to pay it, and nobody knows what it costs (TF-05)
 
@@ -78,6 +79,8 @@ func (v Verdict) Refusal(to number.Number) i18n.Text {
 		key = "toll.refused.contacts"
 	case Alarmed:
 		key = "toll.refused.alarm"
+	case Staying:
+		key = "toll.refused.stay"
 	}
 	return i18n.T(key, "number", cmp.Or(string(to.E164), to.Digits))
 }
@@ -99,7 +102,7 @@ func (v Verdict) Spoken() string {
 const WarnBefore = 30 * time.Second
 
 // Decide answers a question. Emergency calls come first, then what costs nothing; of everything that reaches the payer an alarm beats an exception, that
-// beats a rule that forbids, and that beats those that allow. What no rule allows is refused.
+// beats what was chosen for a guest at check-in, that a rule that forbids, and that those that allow. What no rule allows is refused.
 func Decide(s *pbx.Snapshot, q Question) Verdict {
 	switch {
 	case q.To.Class == number.Emergency:
@@ -140,6 +143,7 @@ type collector struct {
 	lift                    Spot
 	alarms                  bool                   // somebody is stopped, and the number is one that alarms stop
 	alarm                   *pbx.Alarm             // the first that reaches the payer
+	stay                    bool                   // a guest stays there for whom less was chosen
 	stranger                bool                   // a rule would allow it if the number stood in a phone book
 	asked, known            bool                   // whether it does, once a rule asked
 	basic                   bool                   // no profile is put on the office, and the number is a cheap one
@@ -151,6 +155,9 @@ type collector struct {
 func (c *collector) gather() {
 	s, q := c.s, &c.q
 	c.alarms = s.HasAlarm() && Abroad(q.To.Class)
+	if len(s.GuestRooms) > 0 {
+		c.stay = !s.Dialling(q.Payer, q.At).Opens(q.To.Class.String())
+	}
 	if q.Device != "" {
 		c.look(pbx.Ref{Kind: pbx.KindDevice, ID: string(q.Device)})
 	}
@@ -299,6 +306,8 @@ func (c *collector) verdict() Verdict {
 		v.Code, v.Alarm = Alarmed, c.alarm
 	case c.lift.Profile != nil:
 		v.OK, v.Code, v.Spot = true, Excepted, c.lift
+	case c.stay:
+		v.Code = Staying
 	case c.deny.Profile != nil && c.deny.timed():
 		v.Code, v.Spot = Hours, c.deny
 	case c.deny.Profile != nil:

@@ -18,10 +18,12 @@ type Step struct {
 // Explanation is a verdict with everything that was looked at.
 type Explanation struct {
 	Verdict
-	Steps  []Step           // in the order in which they were looked at
-	HasPIN bool             // the payer has one to type
-	Basic  bool             // it is open because no profile is put on the office
-	Remedy *pbx.Restriction // the smallest change that would allow a refused call: a profile with one exception more; nil where none would
+	Steps    []Step           // in the order in which they were looked at
+	HasPIN   bool             // the payer has one to type
+	Stay     pbx.Dialling     // what was chosen for the guest who stays where the payer is (G-019) …
+	Narrowed bool             // … and that it leaves the number out
+	Basic    bool             // it is open because no profile is put on the office
+	Remedy   *pbx.Restriction // the smallest change that would allow a refused call: a profile with one exception more; nil where none would
 }
 
 // Explain decides a question and tells the way there (N-1, B-098).
@@ -47,7 +49,7 @@ func Explain(s *pbx.Snapshot, q Question) Explanation {
 	}
 	c.gather()
 	e.HasPIN = HasPIN(s, q.Payer)
-	e.Basic = c.basic
+	e.Basic, e.Stay, e.Narrowed = c.basic, s.Dialling(q.Payer, q.At), c.stay
 	if !e.OK && e.Code != Unpriced && e.Code != Alarmed { // no rule would help: nobody could reserve what it costs, or the alarm goes on
 		e.Remedy = remedy(e, q)
 	}

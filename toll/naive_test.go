@@ -80,9 +80,15 @@ func naive(s *pbx.Snapshot, q Question) (ok bool, code Code, most int) {
 			}
 		}
 	}
+	stays := pbx.DialGroup
+	if r := s.GuestRooms[q.Payer]; r != nil && r.Stay != nil && r.Stay.From.Before(q.At) {
+		stays = r.Stay.Dialling
+	}
 	switch {
 	case lifted:
 		return true, Excepted, most
+	case stays == "house", stays == "country" && !slices.Contains(pbx.Basic().Classes, class):
+		return false, Staying, 0
 	case timeless > 0:
 		return false, Forbidden, 0
 	case effects[pbx.TollDeny] > 0:
@@ -166,6 +172,9 @@ func TestTwoOpinions(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		profiles, q := draw(r)
 		s := office(t, profiles...)
+		if guest := rapid.SampledFrom([]pbx.UserID{"", "usr_alice", "usr_bob"}).Draw(r, "guest"); guest != "" {
+			s = staying(t, s, guest, noon.Add(time.Duration(rapid.IntRange(-1, 40).Draw(r, "checked in"))*time.Hour-time.Second), rapid.SampledFrom(pbx.Diallings()).Draw(r, "dialling"))
+		}
 		v := Decide(s, q)
 		codes[v.Code]++
 		ok, code, most := naive(s, q)

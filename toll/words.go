@@ -75,6 +75,7 @@ const (
 	CheckRules  CheckKind = "rules"  // a rule of a profile, or what holds without one, opens it
 	CheckDeny   CheckKind = "deny"   // no rule forbids it
 	CheckHours  CheckKind = "hours"  // no rule forbids it at this time
+	CheckStay   CheckKind = "stay"   // at check-in it was not taken away (G-019)
 	CheckAlarm  CheckKind = "alarm"  // no alarm stops calls abroad (TF-06)
 	CheckPIN    CheckKind = "pin"    // the payer has a PIN where one is asked for
 	CheckPrice  CheckKind = "price"  // where a budget of money would have to pay: it is known what it costs (TF-05)
@@ -84,6 +85,18 @@ const (
 type Check struct {
 	Kind CheckKind
 	OK   bool
+}
+
+// Answer is the answer to a question in words.
+func (e *Explanation) Answer(c Check) i18n.Text {
+	key := "toll.check." + string(c.Kind)
+	switch {
+	case c.OK:
+		return i18n.T(key)
+	case c.Kind == CheckStay:
+		return i18n.T(key + "_" + string(e.Stay))
+	}
+	return i18n.T(key + "_no")
 }
 
 // Checks lists the questions with their answers. An exception answers all of them.
@@ -111,6 +124,9 @@ func (e *Explanation) Checks() []Check {
 	}
 	if e.Alarm != nil {
 		all = append(all, Check{CheckAlarm, false})
+	}
+	if e.Stay != pbx.DialGroup {
+		all = append(all, Check{CheckStay, e.Code == Excepted || !e.Narrowed})
 	}
 	all = append(all, Check{CheckRules, allow}, Check{CheckDeny, !deny}, Check{CheckHours, !timed})
 	if e.Asks.Profile != nil {

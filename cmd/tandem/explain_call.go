@@ -141,7 +141,9 @@ func (c explainCallCommand) tell(std streams, s *pbx.Snapshot, q toll.Question, 
 	if e.Alarm != nil {
 		_, _ = fmt.Fprintln(std.out, "  + "+say(i18n.T("toll.change.alarm", "name", s.NameOf(e.Alarm.On))))
 	}
-	if !e.OK && e.Remedy != nil && e.Code != whatif.Spent {
+	if e.Code == toll.Staying {
+		_, _ = fmt.Fprintln(std.out, "  + "+say(i18n.T("toll.change.stay")))
+	} else if !e.OK && e.Remedy != nil && e.Code != whatif.Spent {
 		key := "toll.change.allow"
 		if e.Spot.Profile != nil {
 			key = "toll.change.except"

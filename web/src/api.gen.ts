@@ -5377,7 +5377,7 @@ export interface components {
         };
         CallCheck: {
             /** @enum {string} */
-            kind: "right" | "number" | "alarm" | "rules" | "deny" | "hours" | "pin" | "price" | "budget";
+            kind: "right" | "number" | "alarm" | "stay" | "rules" | "deny" | "hours" | "pin" | "price" | "budget";
             /** @enum {string} */
             state: "passed" | "decides" | "would_refuse";
             text: string;
@@ -5601,6 +5601,11 @@ export interface components {
         CheckInBody: {
             /** @description YYYY-MM-DDTHH:MM by the clock of the room */
             departure: string;
+            /**
+             * @description what may be called outside meanwhile; absent: whatever the group of the room may
+             * @enum {string}
+             */
+            dialling?: "group" | "country" | "house";
             guest: string;
             /** @description in which the house speaks to him; absent: as to everybody there */
             language?: string;
@@ -6293,6 +6298,8 @@ export interface components {
         EditStayBody: {
             /** @description YYYY-MM-DDTHH:MM by the clock of the room */
             departure?: string;
+            /** @enum {string} */
+            dialling?: "group" | "country" | "house";
             guest?: string;
             language?: string;
             note?: string;
@@ -10250,6 +10257,11 @@ export interface components {
             by: components["schemas"]["Named"];
             /** @description the same by the clock of the room, YYYY-MM-DDTHH:MM */
             departure: string;
+            /**
+             * @description what may be called outside meanwhile: whatever the group of the room may, of that cheap numbers in the country, or nothing
+             * @enum {string}
+             */
+            dialling: "group" | "country" | "house";
             /** Format: date-time */
             from: string;
             guest: string;

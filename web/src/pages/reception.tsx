@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ConciergeBell, LogIn, LogOut, MoonStar, Plus, Voicemail } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { api, type GuestRoom } from '../api';
 import { languageName, stamp } from '../format';
 import { useAddress, usePages } from '../parts/query';
@@ -19,6 +20,7 @@ import { toast } from '../ui/toast';
 import { t } from '../words';
 
 const cares = ['dirty', 'clean', 'inspected'] as const;
+const diallings = ['house', 'country', 'group'] as const;
 const views = ['', 'vacant', 'occupied', 'dirty', 'due'] as const;
 const viewWord = (v: (typeof views)[number]) => ({ '': t('reception.state.all'), vacant: t('reception.vacant'), occupied: t('reception.occupied'), dirty: t('reception.care.dirty'), due: t('reception.state.due') })[v];
 
@@ -79,7 +81,7 @@ function usualDeparture(zone: string): string {
 function StayForm({ room }: { room: GuestRoom }) {
   const refresh = useRefresh();
   const stay = room.stay;
-  const form = useForm({ guest: stay?.guest ?? '', language: stay?.language ?? '', departure: stay?.departure ?? usualDeparture(room.zone), note: stay?.note ?? '' }, async (v, base) => {
+  const form = useForm({ guest: stay?.guest ?? '', language: stay?.language ?? '', departure: stay?.departure ?? usualDeparture(room.zone), note: stay?.note ?? '', dialling: stay?.dialling ?? 'group' }, async (v, base) => {
     if (stay) await api.editStay(room.user, room.revision, changed(v, base));
     else await api.checkIn(room.user, room.revision, { ...v, language: v.language || undefined, note: v.note || undefined });
     await refresh();
@@ -92,8 +94,13 @@ function StayForm({ room }: { room: GuestRoom }) {
       <Text form={form} name="guest" label={t('reception.guest')} focus={!stay} />
       <Pick form={form} name="language" label={t('reception.language')} options={languageOptions()} empty={t('reception.language_usual')} />
       <Text form={form} name="departure" type="datetime-local" label={t('reception.departure')} hint={t('reception.departure_hint', { zone: room.zone })} />
+      <div className="col g8">
+        <span className="label">{t('reception.dialling')}</span>
+        <span className="row"><Segment label={t('reception.dialling')} value={form.values.dialling} sides={diallings.map((value) => ({ value, label: t(`reception.dialling.${value}`) }))} onChange={(to) => form.set('dialling', to as (typeof diallings)[number])} /></span>
+        <span className="meta">{t('reception.dialling_hint')} <Link to={`/explain?tab=call&who=${room.user}`}>{t('reception.why')}</Link></span>
+      </div>
       <Text form={form} name="note" label={t('reception.note')} optional />
-      <FormError error={form.error} fields={['guest', 'language', 'departure', 'note']} />
+      <FormError error={form.error} fields={['guest', 'language', 'departure', 'dialling', 'note']} />
       {clears.length > 0 && <div className="t2"><p>{t('reception.check_in_hint')}</p><ul className="bullets">{clears.map((w) => <li key={w}>{w}</li>)}</ul></div>}
       <div className="row"><Button kind={stay ? 'plain' : 'primary'} icon={stay ? undefined : LogIn} type="submit" busy={form.busy}>{stay ? t('ui.save') : t('reception.check_in')}</Button></div>
     </form>
