@@ -62,12 +62,12 @@ export function stale(kind: string): string[] {
     case 'calendar':
       return ['calendar', 'audit'];
     case 'status':
-      return ['forwarding', 'path', 'audit'];
+      return ['guestrooms', 'forwarding', 'path', 'audit'];
     case 'hours':
     case 'override':
       return ['hours', 'entrance', 'forwarding', 'path', 'audit'];
     case 'forwarding':
-      return ['forwarding', 'path', 'overview', 'audit'];
+      return ['guestrooms', 'forwarding', 'path', 'overview', 'audit'];
     case 'duty':
       return ['duty', 'audit'];
     case 'park':
@@ -81,11 +81,11 @@ export function stale(kind: string): string[] {
     case 'budget':
       return ['budgets', 'whycall', 'audit'];
     case 'contact':
-      return ['contacts', 'whycall', 'audit'];
+      return ['contacts', 'guestrooms', 'whycall', 'audit'];
     case 'reminder':
       return ['reminders', 'guestrooms', 'audit'];
     case 'guestroom':
-      return ['guestrooms', 'session', 'audit'];
+      return ['guestrooms', 'whycall', 'session', 'audit'];
     case 'alarm':
       return ['alarms', 'whycall', 'audit'];
     case 'block':
@@ -106,7 +106,7 @@ export function stale(kind: string): string[] {
     case 'recordrule':
       return ['recordrules', 'audit'];
     case 'message':
-      return ['voicemail', 'audit'];
+      return ['voicemail', 'guestrooms', 'audit'];
     case 'notice':
       return ['notices', 'overview'];
     case 'mail':

@@ -32,6 +32,9 @@ it.each([
   ['membership', 'members'],
   ['device', 'devices'],
   ['settings', 'session'],
+  ['message', 'guestrooms'],
+  ['status', 'guestrooms'],
+  ['guestroom', 'whycall'],
   ['unheard-of', 'audit'],
 ])('a change of a %s makes %s stale', (kind, key) => expect(stale(kind)).toContain(key));
 

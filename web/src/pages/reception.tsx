@@ -1,7 +1,7 @@
 /** The reception: who stays in which room until when, wake-up calls, housekeeping, check-in and check-out (G-019). */
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { ConciergeBell, LogIn, LogOut, MoonStar, Plus, Voicemail } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { api, type GuestRoom } from '../api';
 import { languageName, stamp } from '../format';
@@ -88,8 +88,11 @@ function StayForm({ room }: { room: GuestRoom }) {
     toast({ text: stay ? t('reception.saved') : t('reception.checked_in', { guest: v.guest }) });
   });
   const clears = stay ? [] : leftWords(room);
+  // The room is loaded after its panel has opened, so the first field takes the focus itself.
+  const box = useRef<HTMLFormElement>(null);
+  useEffect(() => box.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus(), []);
   return (
-    <form className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
+    <form ref={box} className="col g16" onSubmit={(e) => void form.submit(e)} noValidate>
       {!stay && room.care === 'dirty' && <p className="warn">{t('reception.not_clean')}</p>}
       <Text form={form} name="guest" label={t('reception.guest')} focus={!stay} />
       <Pick form={form} name="language" label={t('reception.language')} options={languageOptions()} empty={t('reception.language_usual')} />
@@ -97,7 +100,8 @@ function StayForm({ room }: { room: GuestRoom }) {
       <div className="col g8">
         <span className="label">{t('reception.dialling')}</span>
         <span className="row"><Segment label={t('reception.dialling')} value={form.values.dialling} sides={diallings.map((value) => ({ value, label: t(`reception.dialling.${value}`) }))} onChange={(to) => form.set('dialling', to as (typeof diallings)[number])} /></span>
-        <span className="meta">{t('reception.dialling_hint')} <Link to={`/explain?tab=call&who=${room.user}`}>{t('reception.why')}</Link></span>
+        <span className="meta">{t('reception.dialling_hint')}</span>
+        <span className="meta"><Link to={`/explain?tab=call&who=${room.user}`}>{t('reception.why')}</Link></span>
       </div>
       <Text form={form} name="note" label={t('reception.note')} optional />
       <FormError error={form.error} fields={['guest', 'language', 'departure', 'dialling', 'note']} />
