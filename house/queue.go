@@ -60,20 +60,24 @@ func (h *House) dismiss(ctx context.Context, q pbx.QueueID, u pbx.UserID, missed
 	s := h.snapshot()
 	name := s.NameOf(pbx.Ref{Kind: pbx.KindQueue, ID: string(q)})
 	reason := h.Catalog.Say(s.LanguageOf("", time.Now()), i18n.T("queue.dismissed", "queue", name, "n", strconv.Itoa(missed)))
-	_, err := h.Desk.Do(ctx, pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}, command.SetDuty{User: u, Out: []pbx.QueueID{q}, Reason: reason})
-	return err
+	if _, err := h.Desk.Do(ctx, pbx.Actor{Kind: pbx.ActorSystem, Via: "system"}, command.SetDuty{User: u, Out: []pbx.QueueID{q}, Reason: reason}); err != nil {
+		return err
+	}
+	told := []pbx.UserID{u}
+	if of := s.Queues[q]; of != nil {
+		told = append(told, of.Notify...)
+	}
+	h.informNow(notice{Happening: policy.Happening{Kind: policy.NoticeDismissed, Users: told}, about: pbx.Ref{Kind: pbx.KindQueue, ID: string(q)}, page: "/queues/" + string(q), says: pbx.Says{
+		Args: map[string]string{"queue": name, "agent": s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(u)}), "n": strconv.Itoa(missed)}}})
+	return nil
 }
 
-// tellAlarm tells of a call that is important or waits too long (B-061).
+// tellAlarm tells of a call that is important or waits too long, was given up, or is to be called back (B-061).
 func (h *House) tellAlarm(a switchboard.Alarm) {
 	caller := a.From.Name
 	if caller == "" {
 		caller = a.From.Number
 	}
-	kind := policy.NoticeWaiting
-	if a.Important {
-		kind = policy.NoticeImportant
-	}
-	h.informNow(notice{Happening: policy.Happening{Kind: kind, Users: a.Queue.Notify}, about: a.Queue.Ref(), page: "/queues/" + string(a.Queue.ID), says: pbx.Says{
+	h.informNow(notice{Happening: policy.Happening{Kind: a.Kind, Users: a.Queue.Notify}, about: a.Queue.Ref(), page: "/queues/" + string(a.Queue.ID), says: pbx.Says{
 		Args: map[string]string{"queue": a.Queue.Name, "caller": caller, "number": a.From.Number, "seconds": strconv.Itoa(int(a.Waited / time.Second))}}})
 }

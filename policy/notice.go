@@ -16,6 +16,9 @@ const (
 	NoticeRefused        pbx.NoticeKind = "refused"         // … or not
 	NoticeImportant      pbx.NoticeKind = "important"       // a caller on the list has come to a queue (B-061)
 	NoticeWaiting        pbx.NoticeKind = "waiting"         // somebody waits too long in a queue (B-061)
+	NoticeLost           pbx.NoticeKind = "lost"            // a caller left a queue before anybody answered
+	NoticeCallback       pbx.NoticeKind = "callback"        // … or wants to be called back
+	NoticeDismissed      pbx.NoticeKind = "dismissed"       // an agent, maybe the reader, missed so many calls that the queue logged him out
 	NoticeReview         pbx.NoticeKind = "review"          // a review of rights begins, and the reader can decide (N-8)
 	NoticeOverdue        pbx.NoticeKind = "overdue"         // its time is up, and he has not
 	NoticeBudget         pbx.NoticeKind = "budget"          // a mark of a budget is reached (B-044, B-066)
@@ -87,6 +90,9 @@ func NoticeSorts() []NoticeSort {
 		{Kind: NoticeVoicemailGroup, Severity: SeverityInfo, Area: AreaGroups, Right: VoicemailPlay, Usual: calm},
 		{Kind: NoticeImportant, Severity: SeverityWarning, Area: AreaGroups, Usual: all},
 		{Kind: NoticeWaiting, Severity: SeverityWarning, Area: AreaGroups, Usual: all},
+		{Kind: NoticeLost, Severity: SeverityInfo, Area: AreaGroups, Usual: pbx.Channels{Web: true}},
+		{Kind: NoticeCallback, Severity: SeverityInfo, Area: AreaGroups, Usual: pbx.Channels{Web: true}},
+		{Kind: NoticeDismissed, Severity: SeverityWarning, Area: AreaGroups, Usual: pbx.Channels{Web: true, Push: true}},
 		{Kind: NoticeReview, Severity: SeverityInfo, Area: AreaGroups, Usual: calm},
 		{Kind: NoticeOverdue, Severity: SeverityWarning, Area: AreaGroups, Usual: calm},
 		{Kind: NoticeEmergency, Severity: SeverityCritical, Area: AreaOffice, Right: EmergencyEdit, Most: 10, Usual: all},

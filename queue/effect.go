@@ -85,6 +85,7 @@ type Note struct {
 	Kind   NoteKind
 	Call   pbx.CallID
 	Agent  pbx.UserID
+	From   pbx.Party // of Abandoned: who it was, for he is no longer in the queue
 	Waited time.Duration
 }
 

@@ -116,7 +116,7 @@ func (m *machine) leave(c pbx.CallID) {
 		return
 	}
 	m.Day.Abandoned++
-	m.do(Note{Kind: Abandoned, Call: c, Waited: m.at.Sub(m.Waiting[i].Since)})
+	m.do(Note{Kind: Abandoned, Call: c, From: m.Waiting[i].From, Waited: m.at.Sub(m.Waiting[i].Since)})
 	m.withdraw(c, pbx.CauseCancelled)
 	m.Waiting = slices.Delete(m.Waiting, i, i+1)
 }

@@ -314,3 +314,22 @@ func TestPlaceOfAGuestWhoLeft(t *testing.T) {
 		})
 	}
 }
+
+// People who are told about the queue hear of somebody who wants to be called back once he may hang up, and not that he gave up.
+func TestCallbacksAreToldOf(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		p := &places{}
+		var mu sync.Mutex
+		var told []pbx.NoticeKind
+		o := backOffice(t, p, func(q *pbx.Queue) { q.Notify = []pbx.UserID{"usr_bob"} })
+		o.board.c.Queues.Tell = func(a Alarm) { mu.Lock(); told = append(told, a.Kind); mu.Unlock() }
+		a := o.comes("+49301111")
+		pause(2 * time.Second)
+		a.presses("11")
+		pause(5 * time.Second)
+		o.drain()
+		if !slices.Equal(told, []pbx.NoticeKind{"callback"}) {
+			t.Errorf("told of %v", told)
+		}
+	})
+}

@@ -26,7 +26,7 @@ type Queues struct {
 	Keep   func(ctx context.Context, who pbx.Actor, c pbx.Callback) error
 	// Dismiss logs an agent out who missed too many calls.
 	Dismiss func(ctx context.Context, q pbx.QueueID, u pbx.UserID, missed int) error
-	// Tell tells people about a call that is important, or waits too long.
+	// Tell tells people about a call: it is important, waits too long, was given up, or the caller wants to be called back.
 	Tell func(Alarm)
 	// Show brings the live views of a queue up to date.
 	Show func(*pbx.LiveQueue)
@@ -311,7 +311,7 @@ func (h *hall) join(s *pbx.Snapshot, n note, at time.Time) {
 		in.From = *n.from
 		if q := s.Queues[h.id]; q != nil && q.IsImportant(n.from.Number) {
 			in.Priority = 1
-			h.alarm(Alarm{Queue: q, Call: in.Call, From: in.From, Important: true})
+			h.alarm(Alarm{Queue: q, Call: in.Call, From: in.From, Kind: policy.NoticeImportant})
 		}
 		h.step(in, at)
 		return

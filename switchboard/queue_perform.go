@@ -9,17 +9,18 @@ import (
 	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
+	"tandem/policy"
 	"tandem/queue"
 	"tandem/report"
 )
 
 // Alarm is a call of a queue that somebody wants to know about (B-061).
 type Alarm struct {
-	Queue     *pbx.Queue
-	Call      pbx.CallID
-	From      pbx.Party
-	Important bool // its number is on the list; otherwise it waits too long
-	Waited    time.Duration
+	Queue  *pbx.Queue
+	Call   pbx.CallID
+	From   pbx.Party
+	Kind   pbx.NoticeKind // why: it is important, waits too long, was given up by the caller, or he wants to be called back
+	Waited time.Duration
 }
 
 // alarm tells people, without holding the queue up.
@@ -82,17 +83,29 @@ func (h *hall) perform(e queue.Effect) (next []queue.Input) {
 		h.dismiss(e)
 	case queue.Note:
 		h.kept(e)
+		h.tellOf(e)
 		if e.Kind == queue.Late && h.config != nil {
 			i := slices.IndexFunc(h.state.Waiting, func(w queue.Caller) bool { return w.Call == e.Call })
 			if now := time.Now(); i >= 0 && !now.Before(h.alarmed.Add(alarmEvery)) {
 				h.alarmed = now
-				h.alarm(Alarm{Queue: h.config, Call: e.Call, From: h.state.Waiting[i].From, Waited: e.Waited})
+				h.alarm(Alarm{Queue: h.config, Call: e.Call, From: h.state.Waiting[i].From, Kind: policy.NoticeWaiting, Waited: e.Waited})
 			}
 		}
 	case queue.SetTimer:
 		h.due = e.At
 	}
 	return next
+}
+
+// tellOf tells people of a caller who hung up before anybody answered, and of one who wants to be called back.
+func (h *hall) tellOf(e queue.Note) {
+	switch c := h.back[e.Call]; {
+	case h.config == nil:
+	case e.Kind == queue.Abandoned:
+		h.alarm(Alarm{Queue: h.config, Call: e.Call, From: e.From, Kind: policy.NoticeLost, Waited: e.Waited})
+	case e.Kind == queue.Held && c != nil:
+		h.alarm(Alarm{Queue: h.config, Call: e.Call, From: c.From, Kind: policy.NoticeCallback})
+	}
 }
 
 // send lets a call go on from the queue, or end with a sentence.

@@ -1,6 +1,7 @@
 package switchboard
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -356,7 +357,9 @@ func TestAQueueRemembersItsDay(t *testing.T) {
 		if !slices.Equal(out, []pbx.UserID{"usr_mona", "usr_bob"}) {
 			t.Errorf("logged out: %v", out)
 		}
-		if len(alarms) != 2 || !alarms[0].Important || alarms[1].Important || alarms[1].Waited != 25*time.Second || alarms[1].From.Name != "alice" {
+		slices.SortFunc(alarms, func(a, b Alarm) int { return cmp.Compare(a.Waited, b.Waited) })
+		if len(alarms) != 3 || alarms[0].Kind != policy.NoticeImportant || alarms[1].Kind != policy.NoticeWaiting || alarms[1].Waited != 25*time.Second || alarms[1].From.Name != "alice" ||
+			alarms[2].Kind != policy.NoticeLost || alarms[2].Waited != 42*time.Second || alarms[2].From.Name != "alice" {
 			t.Errorf("alarms %+v", alarms)
 		}
 	})
