@@ -477,6 +477,7 @@ func probes() map[string][]probe {
 		"GET /v1/retention/since":                          one("/v1/retention/since", ""),
 		"GET /v1/privacy/erasures":                         one("/v1/privacy/erasures", ""),
 		"POST /v1/privacy/erasures":                        one("/v1/privacy/erasures", `{"number":"+4930123456789","reason":"asked on Monday"}`),
+		"POST /v1/privacy/erasures/preview":                one("/v1/privacy/erasures/preview", `{"number":"+4930123456789"}`),
 		"GET /v1/privacy/leavers":                          one("/v1/privacy/leavers", ""),
 		"GET /v1/privacy/export":                           {{"uwe", "/v1/privacy/export?user=<uwe>", "", ""}, {"outside", "/v1/privacy/export?number=030123456789", "", ""}, {"none", "/v1/privacy/export?user=usr_none", "", ""}},
 		"GET /v1/recording-rules":                          one("/v1/recording-rules", ""),

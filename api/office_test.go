@@ -374,10 +374,18 @@ func (o *office) open() *store.DB {
 		TestMail: func(_ context.Context, to string) error { o.mails = append(o.mails, to); return nil },
 		SendMail: func(_ context.Context, id string) error { o.mails = append(o.mails, id); return nil },
 		Privacy:  erasing{},
-		Heard: func(to []pbx.UserID, r *pbx.Recording, f event.Fact, by pbx.UserID) {
-			for _, u := range to {
-				o.listened = append(o.listened, fmt.Sprintf("%s: %s %s by %s", o.view().NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(u)}), f.Kind, r.ID, o.view().NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(by)})))
+		Heard: func(all []Heard, f event.Fact, by pbx.UserID) ([]store.Also, func(context.Context)) {
+			var rows []store.Also
+			var told []string
+			for _, x := range all {
+				rows = append(rows, store.NoticeKept{Notice: pbx.Notice{ID: pbx.NoticeID(fmt.Sprint("ntc_", rand.Uint64())), User: x.To, Kind: "heard", At: f.At}})
+				line := fmt.Sprintf("%s: %s %s by %s", o.view().NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(x.To)}), f.Kind, x.First.ID, o.view().NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(by)}))
+				if x.N > 1 {
+					line += fmt.Sprint(" and ", x.N-1, " more")
+				}
+				told = append(told, line)
 			}
+			return rows, func(context.Context) { o.listened = append(o.listened, told...) }
 		},
 		Playback: func(id pbx.RecordingID) (Playback, error) {
 			if o.plays != nil {

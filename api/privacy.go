@@ -203,6 +203,85 @@ func legParties(c *report.CDR) (all []pbx.Party) {
 	return all
 }
 
+// ErasurePlan is what would be erased; nothing is changed.
+type ErasurePlan struct {
+	Recordings int    `json:"recordings" doc:"would be deleted"`
+	Messages   int    `json:"messages" doc:"voicemail, would be deleted"`
+	Contacts   int    `json:"contacts" doc:"would be deleted"`
+	Calls      int    `json:"calls" doc:"would get a pseudonym"`
+	Refused    string `json:"refused,omitempty" doc:"why it would be refused now, as a sentence"`
+}
+
+type erasePreviewIn struct {
+	Body struct {
+		SubjectIn
+		Reason string `json:"reason,omitempty" maxLength:"500" doc:"is not looked at"`
+	}
+}
+
+// previewErasure says what an erasure would do, and whether it would be refused.
+func (s *Server) previewErasure(ctx context.Context, v *visit, in *erasePreviewIn) (out ErasurePlan, err error) {
+	if err := v.need(policy.PrivacyRun, policy.System()); err != nil {
+		return out, err
+	}
+	sub, err := s.subject(ctx, v, in.Body.SubjectIn)
+	if err != nil {
+		return out, err
+	}
+	contacts, err := s.mayErase(ctx, v, &sub, "erased-0")
+	if e, ok := asRefusal(err); ok {
+		out.Refused, err = s.say(v, e.Text), nil
+	}
+	if err != nil {
+		return out, err
+	}
+	x := &handout{s: s, v: v, sub: &sub}
+	recordings, err := x.recordings(ctx)
+	if err != nil {
+		return out, err
+	}
+	messages, err := s.c.Store.MessagesAbout(ctx, &sub)
+	if err != nil {
+		return out, err
+	}
+	out.Recordings, out.Messages, out.Contacts = len(recordings), len(messages), len(contacts)
+	for _, err := range x.calls(ctx) {
+		if err != nil {
+			return out, err
+		}
+		out.Calls++
+	}
+	return out, nil
+}
+
+// mayErase refuses to erase who is still a colleague, what a legal hold keeps and what the configuration still names; contacts go along.
+func (s *Server) mayErase(ctx context.Context, v *visit, sub *pbx.Subject, as string) ([]pbx.ContactID, error) {
+	if u := v.s.Users[sub.User]; u != nil {
+		return nil, pbx.Refuse(pbx.Conflict, "user", "privacy.still_here", "name", u.Name)
+	}
+	held := 0
+	for _, q := range store.RecordingsAbout(sub) {
+		for r, err := range s.c.Store.EachRecording(ctx, q) {
+			if err != nil {
+				return nil, err
+			}
+			if r.Hold {
+				held++
+			}
+		}
+	}
+	contacts, set, err := v.standsIn(sub, as)
+	switch {
+	case err != nil:
+		return nil, err
+	case held > 0:
+		return contacts, pbx.Refuse(pbx.Conflict, "", "privacy.held", "n", strconv.Itoa(held))
+	case len(set) > 0:
+		return contacts, pbx.Refuse(pbx.Conflict, "", "privacy.still_set", "where", strings.Join(set, ", "))
+	}
+	return contacts, nil
+}
+
 type eraseIn struct {
 	Body struct {
 		SubjectIn
@@ -220,33 +299,13 @@ func (s *Server) createErasure(ctx context.Context, v *visit, in *eraseIn) (Eras
 	if err != nil {
 		return Erasure{}, err
 	}
-	if v.s.Users[sub.User] != nil {
-		return Erasure{}, pbx.Refuse(pbx.Conflict, "user", "privacy.still_here", "name", v.s.Users[sub.User].Name)
-	}
-	held := 0
-	for _, q := range store.RecordingsAbout(&sub) {
-		for r, err := range s.c.Store.EachRecording(ctx, q) {
-			if err != nil {
-				return Erasure{}, err
-			}
-			if r.Hold {
-				held++
-			}
-		}
-	}
-	if held > 0 {
-		return Erasure{}, pbx.Refuse(pbx.Conflict, "", "privacy.held", "n", strconv.Itoa(held))
-	}
 	as, err := s.c.Privacy.Pseudonym(cmp.Or(string(sub.User), strings.Join(sub.Numbers, " ")))
 	if err != nil {
 		return Erasure{}, err
 	}
-	contacts, set, err := v.standsIn(&sub, as)
+	contacts, err := s.mayErase(ctx, v, &sub, as)
 	if err != nil {
 		return Erasure{}, err
-	}
-	if len(set) > 0 {
-		return Erasure{}, pbx.Refuse(pbx.Conflict, "", "privacy.still_set", "where", strings.Join(set, ", "))
 	}
 	for _, c := range contacts {
 		if _, err := s.do(ctx, v, command.DeleteContact{ID: c}); err != nil {
@@ -357,10 +416,18 @@ func (x *handout) write(ctx context.Context) error {
 			return err
 		}
 	}
+	var sounds []*pbx.Recording
 	for i := range recordings {
-		r := &recordings[i]
-		if file, err := x.s.c.Playback(r.ID); err == nil && !r.Running {
-			err := x.s.noteHearing(ctx, x.v, event.RecordingDownloaded, r, x.as, false)
+		if !recordings[i].Running {
+			sounds = append(sounds, &recordings[i])
+		}
+	}
+	if err := x.s.tellCopied(ctx, x.v, sounds, x.as); err != nil {
+		return err
+	}
+	for _, r := range sounds {
+		if file, err := x.s.c.Playback(r.ID); err == nil {
+			err := x.s.noteCopy(ctx, x.v, r, x.as)
 			if err := errors.Join(err, x.sound("recordings/"+soundName(r), r.Started, file)); err != nil {
 				return err
 			}
@@ -555,6 +622,7 @@ func privacyRoutes() []Route {
 		raw("GET", "/v1/calls/consents", signedIn("shows only calls that call.detail reaches"), "text/csv", "Who was told that he is recorded, in which words, and what he answered, as a table.", (*Server).exportConsents),
 		route("GET", "/v1/privacy/erasures", row(policy.PrivacyRun), "Who was erased, by pseudonym.", (*Server).listErasures),
 		route("POST", "/v1/privacy/erasures", row(policy.PrivacyRun), "Erase a person who left, or a number outside, from everything that is kept.", (*Server).createErasure).accepted(),
+		route("POST", "/v1/privacy/erasures/preview", row(policy.PrivacyRun), "What erasing somebody would delete, or why it would be refused; nothing is changed.", (*Server).previewErasure),
 		route("GET", "/v1/privacy/leavers", row(policy.PrivacyRun), "Who was a colleague.", (*Server).listLeavers),
 		raw("GET", "/v1/privacy/export", row(policy.PrivacyRun), "application/zip", "Everything that is kept about a person or a number outside, as JSON with the sound.", (*Server).exportSubject),
 	}

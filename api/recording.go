@@ -238,16 +238,59 @@ func (s *Server) noteHearing(ctx context.Context, v *visit, kind event.Kind, r *
 	}
 	f := event.New(kind, v.at, v.who, ref, event.Hearing{Reason: reason})
 	f.Reason = reason
-	stored, err := s.c.Store.Write(ctx, []event.Fact{f})
+	return s.writeHearing(ctx, f, v.tellsHeard(r, v.who.User), v.who.User)
+}
+
+// writeHearing writes a fact about listening together with the notices of those who are told, so that none is lost.
+func (s *Server) writeHearing(ctx context.Context, f event.Fact, heard []Heard, by pbx.UserID, also ...store.Also) error {
+	rows, spread := s.c.Heard(heard, f, by)
+	stored, err := s.c.Store.Write(ctx, []event.Fact{f}, append(rows, also...)...)
 	if err != nil {
 		return err
 	}
-	s.tellHeard(v, r, f, v.who.User)
+	spread(ctx)
 	return s.c.Desk.Publish(ctx, stored)
 }
 
-// tellHeard tells those who can be heard that somebody listened, unless the rule keeps from them who did (B-053).
-func (s *Server) tellHeard(v *visit, r *pbx.Recording, f event.Fact, by pbx.UserID) {
+// noteCopy writes down that one of several recordings is copied; tellCopied has told of it.
+func (s *Server) noteCopy(ctx context.Context, v *visit, r *pbx.Recording, reason string) error {
+	f := event.New(event.RecordingDownloaded, v.at, v.who, pbx.Ref{Kind: pbx.KindRecording, ID: string(r.ID)}, event.Hearing{Reason: reason})
+	f.Reason = reason
+	return s.writeHearing(ctx, f, nil, v.who.User)
+}
+
+// tellCopied tells everybody who can be heard once, and before the first octet leaves, however many recordings with him are copied (B-053).
+func (s *Server) tellCopied(ctx context.Context, v *visit, recordings []*pbx.Recording, reason string) error {
+	var all []Heard
+	for _, r := range recordings {
+		for _, h := range v.tellsHeard(r, v.who.User) {
+			n := slices.IndexFunc(all, func(x Heard) bool { return x.To == h.To })
+			if n < 0 {
+				all = append(all, h)
+				continue
+			}
+			if all[n].N++; h.First.Started.Before(all[n].First.Started) {
+				all[n].First = h.First
+			}
+		}
+	}
+	rows, spread := s.c.Heard(all, event.Fact{Kind: event.RecordingDownloaded, At: v.at, Reason: reason}, v.who.User)
+	if err := s.c.Store.Keep(ctx, rows...); err != nil {
+		return err
+	}
+	spread(ctx)
+	return nil
+}
+
+// Heard is somebody who is told that recordings with him were listened to.
+type Heard struct {
+	To    pbx.UserID
+	First pbx.Recording // the only one, or the first of several
+	N     int
+}
+
+// tellsHeard lists those who can be heard and are told of it, unless the rule keeps from them who did (B-053).
+func (v *visit) tellsHeard(r *pbx.Recording, by pbx.UserID) (all []Heard) {
 	var to []pbx.UserID
 	for _, voice := range r.Voices {
 		if u := voice.User; u != by && v.s.Users[u] != nil && !slices.Contains(to, u) {
@@ -258,9 +301,10 @@ func (s *Server) tellHeard(v *visit, r *pbx.Recording, f event.Fact, by pbx.User
 			}
 		}
 	}
-	if len(to) > 0 {
-		s.c.Heard(to, r, f, by)
+	for _, u := range to {
+		all = append(all, Heard{u, *r, 1})
 	}
+	return all
 }
 
 type peaksIn struct {
@@ -344,7 +388,7 @@ func (s *Server) listHearings(ctx context.Context, v *visit, in *recordingIn) (H
 
 // changeRecording writes a change of a recording, and tells everybody who may know.
 func (s *Server) changeRecording(ctx context.Context, v *visit, k event.Kind, before, after pbx.Recording) error {
-	return s.tell(ctx, v, k, &before, &after, store.RecordingKept{Recording: after})
+	return s.tell(ctx, v, k, &before, &after, store.RecordingChanged{Was: before, Is: after})
 }
 
 // deleteRecording puts a recording into the bin, from which it can be taken back for a month.

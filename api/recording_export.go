@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"tandem/event"
 	"tandem/pbx"
 	"tandem/policy"
 	"tandem/store"
@@ -201,6 +200,13 @@ func (s *Server) sendArchive(ctx context.Context, v *visit, in *archiveIn) (writ
 
 func (a *archive) send(ctx context.Context, v *visit, w io.Writer, reason string) error {
 	z := zip.NewWriter(w)
+	all := make([]*pbx.Recording, len(a.items))
+	for i := range a.items {
+		all[i] = &a.items[i].Recording
+	}
+	if err := a.s.tellCopied(ctx, v, all, reason); err != nil {
+		return err
+	}
 	for i := range a.items {
 		if err := a.copy(ctx, v, z, &a.items[i], reason); err != nil {
 			return err
@@ -222,7 +228,7 @@ func (a *archive) copy(ctx context.Context, v *visit, z *zip.Writer, r *archived
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	if err := a.s.noteHearing(ctx, v, event.RecordingDownloaded, &r.Recording, reason, false); err != nil {
+	if err := a.s.noteCopy(ctx, v, &r.Recording, reason); err != nil {
 		return err
 	}
 	f, err := entry(z, soundName(&r.Recording), r.Started)

@@ -8,6 +8,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"tandem/pbx"
+	"tandem/store"
 	"testing"
 	"time"
 )
@@ -140,6 +142,17 @@ func TestRecordingArchive(t *testing.T) {
 	}
 	if got := fmt.Sprint(o.kinds(before)); got != "[recording.downloaded recording.downloaded]" {
 		t.Errorf("the log holds %s", got)
+	}
+	for _, line := range o.listened { // one notice for each person, however many recordings he is heard in (B-053)
+		if strings.HasPrefix(line, "uwe: ") != strings.HasSuffix(line, " by olga and 1 more") {
+			t.Errorf("told was %q", line)
+		}
+	}
+	if len(o.listened) < 2 {
+		t.Errorf("told was %q", o.listened)
+	}
+	if p, err := o.tenant.Notices(t.Context(), store.NoticeQuery{User: pbx.UserID(o.ids["uwe"]), Kinds: []pbx.NoticeKind{"heard"}}); err != nil || len(p.Items) != 1 {
+		t.Errorf("uwe has %d notices, %v", len(p.Items), err)
 	}
 	var h Hearings
 	o.wants(200, "tom", "GET", "/v1/recordings/"+o.ids["recording uwe tom"]+"/hearings", "").json(t, &h)

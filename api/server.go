@@ -76,7 +76,7 @@ type Config struct {
 	Privacy     Privacy                                    // erases people
 	Clock       func() *ClockSet                           // how the clock of the machine is wrong; nil: nobody set it
 	// Heard tells people that somebody listened to a recording in which they are heard, took a copy, or that a link was used that he gave.
-	Heard func(to []pbx.UserID, r *pbx.Recording, f event.Fact, by pbx.UserID)
+	Heard func(all []Heard, f event.Fact, by pbx.UserID) (rows []store.Also, spread func(context.Context))
 	// SendOn puts a copy of a message into another mailbox.
 	SendOn func(ctx context.Context, who pbx.Actor, m pbx.Message, to pbx.BoxID) error
 

@@ -127,14 +127,19 @@ func (s *Server) createShare(ctx context.Context, v *visit, in *shareIn) (NewRec
 
 // noteShare writes down what happened with a link.
 func (s *Server) noteShare(ctx context.Context, v *visit, kind event.Kind, share *pbx.RecordingShare, also store.Also) error {
-	f := event.New(kind, v.at, v.who, pbx.Ref{Kind: pbx.KindRecording, ID: string(share.Recording)},
-		event.Shared{Share: share.ID, By: share.By, For: share.For, Expires: share.Expires})
-	f.Reason = share.For
-	stored, err := s.c.Store.Write(ctx, []event.Fact{f}, also)
+	stored, err := s.c.Store.Write(ctx, []event.Fact{shareFact(v, kind, share)}, also)
 	if err != nil {
 		return err
 	}
 	return s.c.Desk.Publish(ctx, stored)
+}
+
+// shareFact is what the log tells of a link.
+func shareFact(v *visit, kind event.Kind, share *pbx.RecordingShare) event.Fact {
+	f := event.New(kind, v.at, v.who, pbx.Ref{Kind: pbx.KindRecording, ID: string(share.Recording)},
+		event.Shared{Share: share.ID, By: share.By, For: share.For, Expires: share.Expires})
+	f.Reason = share.For
+	return f
 }
 
 type oneShareIn struct {
@@ -263,10 +268,7 @@ func (s *Server) hearSharedSound(ctx context.Context, v *visit, in *hearShared) 
 	v.who = pbx.Actor{Addr: s.caller(v).Addr, Via: "web", Request: v.id} // whoever it is: the link is all that is known of him
 	if heard, err := s.hearsOn(ctx, v, &share); err != nil || !heard {
 		if err == nil {
-			err = s.noteShare(ctx, v, event.RecordingHeard, &share, store.ShareHeard{ID: share.ID, At: v.at})
-		}
-		if err == nil {
-			s.tellHeard(v, &r, event.Fact{Kind: event.RecordingHeard, At: v.at}, share.By)
+			err = s.writeHearing(ctx, shareFact(v, event.RecordingHeard, &share), v.tellsHeard(&r, share.By), share.By, store.ShareHeard{ID: share.ID, At: v.at})
 		}
 		if err != nil {
 			_ = file.Close()

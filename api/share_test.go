@@ -79,6 +79,9 @@ func TestShareIsHeard(t *testing.T) {
 	if l := o.links(); len(l) != 1 || l[0].Heard != 1 || l[0].Last.IsZero() || l[0].By.Name != "olga" {
 		t.Errorf("%+v", l)
 	}
+	if want := o.ids["recording uwe tom"]; len(o.listened) != 2 || o.listened[0] != "uwe: recording.heard "+want+" by olga" || o.listened[1] != "tom: recording.heard "+want+" by olga" { // once for all pieces (B-053)
+		t.Errorf("told was %q", o.listened)
+	}
 	var h Hearings
 	o.ask("tom", "GET", o.path+"/hearings", "").json(t, &h)
 	var told []string

@@ -117,6 +117,11 @@ func (h *House) eraseRecordings(ctx context.Context, e *pbx.Erasure, who pbx.Act
 		}
 	}
 	for _, r := range gone {
+		if goes, err := h.Store.Condemn(ctx, r.ID); err != nil {
+			return err
+		} else if !goes { // a hold that came meanwhile wins
+			return pbx.Refuse(pbx.Conflict, "", "privacy.held", "n", "1")
+		}
 		if err := h.deleteRecording(r.ID); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"time"
 
 	"tandem/api"
@@ -100,6 +101,11 @@ func (h *House) expireRecordings(ctx context.Context, at time.Time) error {
 		return err
 	}
 	for _, r := range due {
+		if goes, err := h.Store.Condemn(ctx, r.ID); err != nil {
+			return err
+		} else if !goes { // somebody held it meanwhile
+			continue
+		}
 		if err := h.deleteRecording(r.ID); err != nil {
 			return err
 		}
@@ -172,21 +178,36 @@ func (w withHead) ReadAt(p []byte, at int64) (n int, err error) {
 	return w.body.ReadAt(p, at-int64(len(w.head)))
 }
 
-// tellHeard tells people that somebody listened to them (B-053).
-func (h *House) tellHeard(to []pbx.UserID, r *pbx.Recording, f event.Fact, by pbx.UserID) {
-	how := i18n.T("notice.heard.played")
-	switch f.Kind {
-	case event.RecordingDownloaded:
+// tellHeard makes the notices of people to whom somebody listened (B-053), one for each person: rows that are written with the fact, and what is done afterwards.
+func (h *House) tellHeard(all []api.Heard, f event.Fact, by pbx.UserID) (rows []store.Also, spread func(context.Context)) {
+	var each []told
+	for i := range all {
+		t := h.inform(h.heardNotice(&all[i], f, by))
+		rows, each = append(rows, t.rows...), append(each, t)
+	}
+	return rows, func(ctx context.Context) {
+		for _, t := range each {
+			h.spread(ctx, t)
+		}
+	}
+}
+
+func (h *House) heardNotice(x *api.Heard, f event.Fact, by pbx.UserID) notice {
+	how, r := i18n.T("notice.heard.played"), &x.First
+	switch {
+	case x.N > 1:
+		how = i18n.T("notice.heard.copied_many", "n", strconv.Itoa(x.N))
+	case f.Kind == event.RecordingDownloaded:
 		how = i18n.T("notice.heard.copied")
-	case event.RecordingHeard:
+	case f.Kind == event.RecordingHeard:
 		how = i18n.T("notice.heard.link")
 	}
-	n := notice{Happening: policy.Happening{Kind: policy.NoticeHeard, Users: to}, about: r.Ref(), page: "/recordings?recording=" + string(r.ID),
+	n := notice{Happening: policy.Happening{Kind: policy.NoticeHeard, Users: people(x.To)}, about: r.Ref(), page: "/recordings?recording=" + string(r.ID),
 		says: pbx.Says{Args: map[string]string{"reason": cmp.Or(f.Reason, "–")}, Words: map[string]i18n.Text{"how": how}, Times: map[string]time.Time{"call": r.Started}}}
 	var who pbx.Party
 	if u := h.snapshot().Users[by]; u != nil {
 		who = u.Party()
 	}
 	n.says.Name("by", who)
-	h.informLater(n)
+	return n
 }

@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"io"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
+	"tandem/api"
 	"tandem/event"
 	"tandem/pbx"
 	"tandem/store"
@@ -143,10 +145,13 @@ func TestTellHeard(t *testing.T) {
 	defer func() { _ = h.Close() }()
 	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	for kind, how := range map[event.Kind]string{event.RecordingPlayed: "notice.heard.played", event.RecordingDownloaded: "notice.heard.copied", event.RecordingHeard: "notice.heard.link"} {
-		h.tellHeard([]pbx.UserID{"usr_1"}, &pbx.Recording{ID: "rec_1", Started: at}, event.Fact{Kind: kind, Reason: "a complaint"}, "usr_2")
-		n := <-h.later
+		n := h.heardNotice(&api.Heard{To: "usr_1", First: pbx.Recording{ID: "rec_1", Started: at}, N: 1}, event.Fact{Kind: kind, Reason: "a complaint"}, "usr_2")
 		if n.Kind != "heard" || n.Users[0] != "usr_1" || n.page != "/recordings?recording=rec_1" || n.says.Words["how"].Key != how || n.says.Args["reason"] != "a complaint" || !n.says.Times["call"].Equal(at) {
 			t.Errorf("%s: %+v", kind, n)
 		}
+	}
+	n := h.heardNotice(&api.Heard{To: "usr_1", First: pbx.Recording{ID: "rec_1", Started: at}, N: 300}, event.Fact{Kind: event.RecordingDownloaded}, "usr_2")
+	if how := n.says.Words["how"]; how.Key != "notice.heard.copied_many" || !strings.Contains(h.Catalog.Say("en", how), "300") {
+		t.Errorf("%+v", how)
 	}
 }

@@ -108,7 +108,8 @@ type Recording struct {
 	Voices  []RecordingVoice `json:"voices"`           // people inside who can be heard
 	Groups  []GroupID        `json:"groups,omitempty"` // owners of queues, menus and ring groups the call passed
 	Mode    RecordMode       `json:"mode"`
-	Rule    RecordRuleID     `json:"rule,omitempty"` // because of which it was made
+	Going   bool             `json:"going,omitempty"` // it is being deleted for good: nobody can hold it any more
+	Rule    RecordRuleID     `json:"rule,omitempty"`  // because of which it was made
 	Notice  RecordNotice     `json:"notice"`
 	Consent []Consent        `json:"consent,omitempty"` // who was told what, and what he answered (PR-03)
 	Pauses  []Interval       `json:"pauses,omitempty"`

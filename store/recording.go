@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"iter"
 	"slices"
 	"strings"
@@ -303,6 +304,61 @@ func (t *Tenant) DueRecordings(ctx context.Context, at, deleted time.Time, limit
 		return err
 	})
 	return list, err
+}
+
+// Condemn marks a recording as one that goes now, unless somebody holds it: from then on nobody can. It reports whether it goes; what is gone already does.
+func (t *Tenant) Condemn(ctx context.Context, id pbx.RecordingID) (goes bool, err error) {
+	err = t.db.change(ctx, "condemn a recording", func(x tx) error {
+		r, err := t.aloneWith(ctx, x, id)
+		if e, ok := errors.AsType[*pbx.Error](err); ok && e.Code == pbx.NotFound {
+			goes = true
+			return nil
+		}
+		if goes = err == nil && !r.Hold; !goes || r.Going {
+			return err
+		}
+		r.Going = true
+		return put(ctx, x, t.id, recordingRows(), []*pbx.Recording{r})
+	})
+	return goes, err
+}
+
+// aloneWith reads a recording that nobody else changes meanwhile.
+func (t *Tenant) aloneWith(ctx context.Context, x tx, id pbx.RecordingID) (*pbx.Recording, error) {
+	var last int64
+	var head string
+	if err := x.row(ctx, takePlaces, t.id, 0).Scan(&last, &head); err != nil {
+		return nil, missing(err, "tenant.unknown")
+	}
+	w := newWhere("recordings", t.id)
+	w.and("id = " + w.arg(clean(string(id))))
+	r, err := recordingRows().scan(x.row(ctx, "SELECT body FROM recordings"+w.String(), w.args...).Scan)
+	if err != nil {
+		return nil, missing(err, "recording.not_found")
+	}
+	return r, nil
+}
+
+// RecordingChanged is an Also that writes a recording unless somebody else changed it meanwhile (pbx.Conflict), or it is going (pbx.NotFound): a hold is not overwritten.
+type RecordingChanged struct{ Was, Is pbx.Recording }
+
+func (c RecordingChanged) write(ctx context.Context, t *Tenant, x tx) error {
+	r, err := t.aloneWith(ctx, x, c.Was.ID)
+	if err != nil {
+		return err
+	}
+	if r.Going {
+		return pbx.Refuse(pbx.NotFound, "", "recording.not_found")
+	}
+	stored, err1 := encode(r)
+	was, err2 := encode(&c.Was)
+	if err := errors.Join(err1, err2); err != nil {
+		return err
+	}
+	if stored != was {
+		return pbx.Refuse(pbx.Conflict, "", "change.outdated")
+	}
+	return RecordingKept{c.Is}.write(ctx, t, x)
 }
 
 // RecordingGone is an Also that forgets a recording: nothing of it stays in the database (PR-05).

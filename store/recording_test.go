@@ -120,3 +120,38 @@ func TestRecordings(t *testing.T) {
 		}
 	})
 }
+
+// A hold that is set while somebody deletes wins, or comes too late and says so: never is a recording held and deleted (PR-05, PR-06).
+func TestHoldWins(t *testing.T) {
+	each(t, func(t *testing.T, address string) {
+		x, ctx := claim(t, open(t, address)), t.Context()
+		was := pbx.Recording{ID: "rec_1", Call: "cal_1", Started: day}
+		if err := x.Keep(ctx, store.RecordingKept{Recording: was}); err != nil {
+			t.Fatal(err)
+		}
+		held := was
+		held.Hold = true
+		if err := x.Keep(ctx, store.RecordingChanged{Was: was, Is: held}); err != nil {
+			t.Fatal(err)
+		}
+		binned := was // by somebody who read it before the hold
+		binned.Deleted = day
+		if err := x.Keep(ctx, store.RecordingChanged{Was: was, Is: binned}); !isCode(err, pbx.Conflict, "change.outdated") {
+			t.Errorf("a hold was overwritten: %v", err)
+		}
+		if goes, err := x.Condemn(ctx, "rec_1"); err != nil || goes {
+			t.Errorf("what is held goes: %v, %v", goes, err)
+		}
+		if err := x.Keep(ctx, store.RecordingChanged{Was: held, Is: was}); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // a crash after the first time
+			if goes, err := x.Condemn(ctx, "rec_1"); err != nil || !goes {
+				t.Errorf("%v, %v", goes, err)
+			}
+		}
+		if err := x.Keep(ctx, store.RecordingChanged{Was: was, Is: held}); !isCode(err, pbx.NotFound, "recording.not_found") {
+			t.Errorf("what goes is held: %v", err)
+		}
+	})
+}

@@ -51,6 +51,7 @@ type commands struct {
 	Explain explainCommand `cmd:"" help:"Ask why: the decisions of the system, step by step."`
 	Whatif  whatifCommand  `cmd:"" help:"Replay recorded calls through a draft of restrictions, and say what would have been otherwise."`
 	Policy  policyCommand  `cmd:"" help:"Rights as text: export, compare, test."`
+	Privacy privacyCommand `cmd:"" help:"What is kept about one person or number: hand it out, or erase it."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

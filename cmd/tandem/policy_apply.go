@@ -33,34 +33,9 @@ const answerTime = 2 * time.Minute
 
 // ask sends one request with the token, and reads the answer. A refusal is told in the words of the server.
 func (r remote) ask(ctx context.Context, method, path string, in, out any) error {
-	token := os.Getenv("TANDEM_TOKEN")
-	if r.TokenFile != "" {
-		b, err := os.ReadFile(r.TokenFile)
-		if err != nil {
-			return err
-		}
-		token = string(b)
-	}
-	if token = strings.TrimSpace(token); token == "" {
-		return errors.New("a server wants a token; give --token-file, or set TANDEM_TOKEN (tandem token create makes one)")
-	}
-	client, err := r.client()
-	if err != nil {
-		return err
-	}
-	body, err := json.Marshal(in)
-	if err != nil {
-		return err
-	}
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+path, bytes.NewReader(body))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+token)
-	got, err := client.Do(req)
+	got, err := r.send(ctx, method, path, in)
 	if err != nil {
 		return err
 	}
@@ -69,14 +44,65 @@ func (r remote) ask(ctx context.Context, method, path string, in, out any) error
 	if err != nil {
 		return err
 	}
-	if got.StatusCode != http.StatusOK {
-		var problem struct{ Detail, Title string }
-		if json.Unmarshal(b, &problem) == nil && problem.Detail+problem.Title != "" {
-			return fmt.Errorf("%s (%s)", strings.TrimSpace(problem.Detail+" "+problem.Title), got.Status)
-		}
-		return fmt.Errorf("%s %s: %s", method, path, got.Status)
-	}
 	return json.Unmarshal(b, out)
+}
+
+// save writes the answer to a request, however large it is and however long it takes.
+func (r remote) save(ctx context.Context, path string, to io.Writer) error {
+	got, err := r.send(ctx, http.MethodGet, path, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = got.Body.Close() }()
+	_, err = io.Copy(to, got.Body)
+	return err
+}
+
+// send sends one request with the token; the answer is one that was granted.
+func (r remote) send(ctx context.Context, method, path string, in any) (*http.Response, error) {
+	token := os.Getenv("TANDEM_TOKEN")
+	if r.TokenFile != "" {
+		b, err := os.ReadFile(r.TokenFile)
+		if err != nil {
+			return nil, err
+		}
+		token = string(b)
+	}
+	if token = strings.TrimSpace(token); token == "" {
+		return nil, errors.New("a server wants a token; give --token-file, or set TANDEM_TOKEN (tandem token create makes one)")
+	}
+	client, err := r.client()
+	if err != nil {
+		return nil, err
+	}
+	var body io.Reader
+	if in != nil {
+		b, err := json.Marshal(in)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(r.Server, "/")+path, body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+token)
+	got, err := client.Do(req)
+	if err != nil || got.StatusCode/100 == 2 {
+		return got, err
+	}
+	defer func() { _ = got.Body.Close() }()
+	b, err := io.ReadAll(io.LimitReader(got.Body, 1<<20))
+	if err != nil {
+		return nil, err
+	}
+	var problem struct{ Detail, Title string }
+	if json.Unmarshal(b, &problem) == nil && problem.Detail+problem.Title != "" {
+		return nil, fmt.Errorf("%s (%s)", strings.TrimSpace(problem.Detail+" "+problem.Title), got.Status)
+	}
+	return nil, fmt.Errorf("%s %s: %s", method, path, got.Status)
 }
 
 func (r remote) client() (*http.Client, error) {

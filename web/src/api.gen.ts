@@ -2028,6 +2028,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/privacy/erasures/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What erasing somebody would delete, or why it would be refused; nothing is changed.
+         * @description Needs `privacy.run` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_privacy_erasures_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/privacy/export": {
         parameters: {
             query?: never;
@@ -6404,6 +6424,14 @@ export interface components {
             /** @description somebody who is or was a colleague */
             user?: string;
         };
+        ErasePreviewInBody: {
+            /** @description a number outside, however it is written */
+            number?: string;
+            /** @description is not looked at */
+            reason?: string;
+            /** @description somebody who is or was a colleague */
+            user?: string;
+        };
         Erasure: {
             /** @description what stands in his place */
             as: string;
@@ -6436,6 +6464,30 @@ export interface components {
             rows: number;
             /** @enum {string} */
             state: "running" | "done";
+        };
+        ErasurePlan: {
+            /**
+             * Format: int64
+             * @description would get a pseudonym
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description would be deleted
+             */
+            contacts: number;
+            /**
+             * Format: int64
+             * @description voicemail, would be deleted
+             */
+            messages: number;
+            /**
+             * Format: int64
+             * @description would be deleted
+             */
+            recordings: number;
+            /** @description why it would be refused now, as a sentence */
+            refused?: string;
         };
         Erasures: {
             items: components["schemas"]["Erasure"][];
@@ -15764,6 +15816,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Erasure"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_privacy_erasures_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ErasePreviewInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasurePlan"];
                 };
             };
             /** @description Refused, with the reason */
