@@ -98,9 +98,9 @@ func (r remote) send(ctx context.Context, method, path string, in any) (*http.Re
 	if err != nil {
 		return nil, err
 	}
-	var problem struct{ Detail, Title string }
-	if json.Unmarshal(b, &problem) == nil && problem.Detail+problem.Title != "" {
-		return nil, fmt.Errorf("%s (%s)", strings.TrimSpace(problem.Detail+" "+problem.Title), got.Status)
+	var problem struct{ Message string }
+	if json.Unmarshal(b, &problem) == nil && problem.Message != "" {
+		return nil, fmt.Errorf("%s (%s)", problem.Message, got.Status)
 	}
 	return nil, fmt.Errorf("%s %s: %s", method, path, got.Status)
 }
