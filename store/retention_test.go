@@ -3,6 +3,7 @@ package store_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -236,5 +237,57 @@ func TestRetentionAfterErasure(t *testing.T) {
 		if v, err := x.Verify(ctx); err != nil || !v.OK {
 			t.Errorf("%+v, %v", v, err)
 		}
+	})
+}
+
+// BenchmarkForget forgets a million old calls of 2,000 people, 250 at a time, while a call is written after every step; what is told is how long a step takes, and how long that call waits.
+func BenchmarkForget(b *testing.B) {
+	eachB(b, func(b *testing.B, db *store.DB) {
+		x, first := db.Tenant("main"), day.UnixMilli()
+		for _, s := range []string{
+			fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999999)
+			INSERT INTO calls (tenant, id, started, answered, ended, talk, cause, search, body)
+			SELECT 'main', 'cal_' || (10000000 + i), %d + CAST(i AS BIGINT) * 1000, 1, 2, 60000, 'hangup', 'person ' || (i %% 2000),
+			'{"id":"cal_' || i || '","trace":[{"key":"route.person"}],"users":["usr_' || (i %% 2000) || '"],"filler":"a body is about as long as this one"}' FROM n`, first),
+			`INSERT INTO call_parts (tenant, part, started, call_id) SELECT tenant, 'usr_' || (CAST(substr(id, 5) AS INTEGER) % 2000), started, id FROM calls`,
+		} {
+			if err := db.Exec(b.Context(), s); err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := db.Analyze(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+		var steps, waits []time.Duration
+		drop, traces := store.CallsDrop{Due: store.CallsDue{Before: day.AddDate(10, 0, 0)}}, store.TracesDrop{Before: day.AddDate(10, 0, 0), At: day.AddDate(10, 0, 0)}
+		n := 0
+		for b.Loop() {
+			begun := time.Now()
+			_, err := x.DropCalls(b.Context(), &drop, 250)
+			if n%2 == 0 {
+				_, err = x.DropTraces(b.Context(), &traces, 250)
+			}
+			steps = append(steps, time.Since(begun))
+			if err != nil {
+				b.Fatal(err)
+			}
+			begun = time.Now()
+			c := record(n, 0, time.Minute, ada, bob)
+			c.ID = pbx.CallID(fmt.Sprint("cal_new", n))
+			c.Started = day.AddDate(20, 0, 0)
+			appendCalls(b, x, c)
+			waits = append(waits, time.Since(begun))
+			n++
+		}
+		for name, all := range map[string][]time.Duration{"step": steps, "call": waits} {
+			slices.Sort(all)
+			b.ReportMetric(float64(all[len(all)/2].Microseconds())/1000, name+"-ms/p50")
+			b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, name+"-ms/p99")
+		}
+		begun := time.Now()
+		if _, err := x.DueCalls(b.Context(), drop.Due); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(time.Since(begun).Microseconds())/1000, "count-ms")
 	})
 }
