@@ -534,6 +534,8 @@ func (st *stream) changed(f event.Fact) (changedThing, bool) {
 		return what, st.sees(policy.BudgetEdit, policy.System())
 	case pbx.KindReminder:
 		return what, st.sees(policy.ReminderSet, policy.User(user))
+	case pbx.KindTalkLink:
+		return what, st.v.editsTalk(st.v.s.TalkLinks[pbx.TalkLinkID(f.Object.ID)]) || st.sees(policy.LinkEdit, policy.Link(f.Object.ID, "", "", pbx.Interval{}))
 	case pbx.KindGuestRoom:
 		return what, st.sees(policy.RoomAssign, policy.User(user))
 	case pbx.KindContact:

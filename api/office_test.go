@@ -233,6 +233,11 @@ func (f *frozen) build() {
 	for _, name := range []string{"nina", "tom"} {
 		must(command.AddGuestRoom{User: pbx.UserID(o.ids[name])})
 	}
+	for name, group := range map[string]string{"sales link": "sales", "office link": ""} {
+		label, slug, in := name, strings.ReplaceAll(name, " ", "-"), pbx.GroupID(o.ids[group])
+		to := pbx.Destination{Kind: pbx.ToRing, ID: o.ids[strings.TrimSuffix(name, "link")+"ring"]}
+		o.ids[name] = must(command.CreateTalkLink{Talk: command.Talk{Name: &label, Slug: &slug, Group: &in, To: &to}}).Object.ID
+	}
 	o.ids["reminder of nina"] = must(command.CreateReminder{User: pbx.UserID(o.ids["nina"]), Clock: 7 * 60}).Object.ID
 	for name, on := range map[string]pbx.Ref{"sales budget": {Kind: pbx.KindGroup, ID: o.ids["sales"]}, "office budget": {Kind: pbx.KindSettings, ID: "office"}} {
 		label, limit, measure := name, int64(100), pbx.MeasureTime

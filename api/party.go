@@ -13,6 +13,8 @@ type Party struct {
 	Name   string     `json:"name,omitempty"`
 	Number string     `json:"number,omitempty"`
 	Hidden bool       `json:"hidden,omitempty" doc:"a person inside whom the visitor may not see"`
+
+	Link pbx.TalkLinkID `json:"link,omitempty" doc:"of a visitor: the Talk link he came by; nobody has checked the name"`
 }
 
 // veil covers what a visitor may not see of one call.
@@ -31,7 +33,7 @@ func (v *visit) veil(t policy.Target) *veil {
 func (c *veil) party(p pbx.Party, somebody string) Party {
 	if p.User == "" {
 		if c.numbers || !pbx.IsOutside(p.Number) {
-			return Party{Name: p.Name, Number: p.Number}
+			return Party{Name: p.Name, Number: p.Number, Link: p.Link}
 		}
 		masked := pbx.Mask(p.Number)
 		c.cover(p.Number, masked)

@@ -19,6 +19,7 @@ type Settings struct {
 	ListenTone   bool         `json:"listen_tone" doc:"who is listened to hears a tone when it begins"`
 	ListenHidden bool         `json:"listen_hidden" doc:"… and does not read in the record who did"`
 	Council      bool         `json:"council" doc:"the works council has a say: figures about one person are shown to nobody else, and who is listened to is told whatever is set above"`
+	Talk         bool         `json:"talk" doc:"people have personal Talk links"`
 	Mail         MailSettings `json:"mail"`
 	Revision     string       `json:"revision"`
 }
@@ -35,7 +36,7 @@ type MailSettings struct {
 
 func (s *Server) getSettings(_ context.Context, v *visit, _ *struct{}) (Settings, error) {
 	t := v.s.Tenant
-	return Settings{Name: t.Name, Country: t.Country, Zone: t.Zone, Language: t.Language, Public: t.Public, Digits: t.Digits, Reasons: t.Reasons, ListenTone: t.ListenTone, ListenHidden: t.ListenHidden, Council: t.Council,
+	return Settings{Name: t.Name, Country: t.Country, Zone: t.Zone, Language: t.Language, Public: t.Public, Digits: t.Digits, Reasons: t.Reasons, ListenTone: t.ListenTone, ListenHidden: t.ListenHidden, Council: t.Council, Talk: t.Talk,
 		Mail:     MailSettings{t.Mail.Host, t.Mail.Port, t.Mail.From, t.Mail.User, t.Mail.Password != "", t.Mail.TLS},
 		Revision: command.Revision(&t)}, nil
 }
@@ -53,6 +54,7 @@ type editSettings struct {
 		ListenTone   *bool   `json:"listen_tone,omitempty"`
 		ListenHidden *bool   `json:"listen_hidden,omitempty"`
 		Council      *bool   `json:"council,omitempty"`
+		Talk         *bool   `json:"talk,omitempty" doc:"true gives one to everybody who has none yet"`
 		Mail         *struct {
 			Host     *string `json:"host,omitempty"`
 			Port     *int    `json:"port,omitempty"`
@@ -67,7 +69,7 @@ type editSettings struct {
 
 func (s *Server) patchSettings(ctx context.Context, v *visit, in *editSettings) (Settings, error) {
 	b := in.Body
-	c := command.EditSettings{Name: b.Name, Country: b.Country, Zone: b.Zone, Language: b.Language, Public: b.Public, Digits: b.Digits, Reasons: b.Reasons, ListenTone: b.ListenTone, ListenHidden: b.ListenHidden, Council: b.Council}
+	c := command.EditSettings{Name: b.Name, Country: b.Country, Zone: b.Zone, Language: b.Language, Public: b.Public, Digits: b.Digits, Reasons: b.Reasons, ListenTone: b.ListenTone, ListenHidden: b.ListenHidden, Council: b.Council, Talk: b.Talk}
 	if m := b.Mail; m != nil {
 		c.Mail = &command.EditMail{Host: m.Host, Port: m.Port, From: m.From, User: m.User, Password: m.Password, TLS: m.TLS}
 	}

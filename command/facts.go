@@ -110,6 +110,8 @@ func kindOf(d pbx.Difference, w *Work) event.Kind {
 		}
 	case *pbx.Token:
 		verb = "revoked"
+	case *pbx.TalkLink:
+		verb = talkVerb(before, d.After)
 	case *pbx.GuestRoom:
 		verb = guestRoomVerb(before, d.After)
 	default:

@@ -23,6 +23,7 @@ type EditSettings struct {
 	ListenTone   *bool       // who is listened to hears a tone
 	ListenHidden *bool       // … and does not read who it was
 	Council      *bool       // the works council has a say
+	Talk         *bool       // people have personal Talk links
 	Replay       *pbx.Replay // how much of a conference its guests hear again, where a group says nothing (D-040)
 }
 
@@ -90,7 +91,13 @@ func (c EditSettings) Change(w *Work) (pbx.Change, error) {
 	if c.Replay != nil {
 		t.Replay = *c.Replay
 	}
-	return pbx.Change{Put: []pbx.Noun{&t}}, nil
+	change := pbx.Change{Put: []pbx.Noun{&t}}
+	if c.Talk != nil {
+		if t.Talk = *c.Talk; t.Talk {
+			change.Put = append(change.Put, w.personalLinks()...)
+		}
+	}
+	return change, nil
 }
 
 func (c *EditMail) edit(m pbx.Mail) (pbx.Mail, error) {

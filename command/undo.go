@@ -28,7 +28,7 @@ type Undone struct {
 var undoable = []pbx.Kind{pbx.KindSettings, pbx.KindUser, pbx.KindGroup, pbx.KindRole, pbx.KindMembership, pbx.KindAssignment, pbx.KindGrant, pbx.KindVerdict,
 	pbx.KindDevice, pbx.KindToken, pbx.KindHours, pbx.KindOverride, pbx.KindQueue, pbx.KindMailbox, pbx.KindRecordRule,
 	pbx.KindMenu, pbx.KindEntrance, pbx.KindPark, pbx.KindRoom, pbx.KindStatus, pbx.KindForwarding, pbx.KindRing, pbx.KindAccess, pbx.KindRestriction,
-	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget, pbx.KindRegion, pbx.KindContact, pbx.KindReminder, pbx.KindGuestRoom,
+	pbx.KindTrunk, pbx.KindDID, pbx.KindOutRoute, pbx.KindDeck, pbx.KindBudget, pbx.KindRegion, pbx.KindContact, pbx.KindReminder, pbx.KindGuestRoom, pbx.KindTalkLink,
 	pbx.KindPrompt, pbx.KindDuty}
 
 // IsUndoable reports whether a fact is of a change that may be taken back, as far as the fact alone tells.
@@ -37,7 +37,7 @@ func IsUndoable(f event.Fact) bool {
 		return false
 	}
 	switch f.Kind {
-	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.DeckDeleted, event.RoomDeleted, event.ReminderChanged, event.GuestRoomCheckedIn, event.GuestRoomCheckedOut:
+	case event.SetupClaimed, event.UserDeleted, event.DeviceDeleted, event.DeviceSecretRenewed, event.TokenRevoked, event.DeckDeleted, event.RoomDeleted, event.ReminderChanged, event.GuestRoomCheckedIn, event.GuestRoomCheckedOut, event.TalkLinkRenewed, event.TalkLinkDeleted:
 		return false
 	}
 	return true
@@ -184,6 +184,13 @@ func decode(kind pbx.Kind, b json.RawMessage, now pbx.Noun) (n pbx.Noun, err err
 		n = &pbx.Reminder{}
 	case pbx.KindGuestRoom:
 		n = &pbx.GuestRoom{}
+	case pbx.KindTalkLink:
+		l := &pbx.TalkLink{}
+		n, err = l, json.Unmarshal(b, l)
+		if old, ok := now.(*pbx.TalkLink); ok {
+			l.Hash = old.Hash
+		}
+		return n, err
 	case pbx.KindPrompt:
 		n = &pbx.Prompt{}
 	case pbx.KindDuty:
@@ -372,6 +379,8 @@ func (w *Work) askRow(base *pbx.Snapshot, d pbx.Difference) error {
 		needs = []Need{{policy.ReminderSet, policy.User(ownerOf(d))}}
 	case pbx.KindGuestRoom:
 		needs = guestRoomNeeds(d)
+	case pbx.KindTalkLink:
+		needs = talkNeeds(w.Snapshot, d)
 	case pbx.KindDuty:
 		return w.askDuty(ownerOf(d))
 	case pbx.KindPrompt:

@@ -140,6 +140,14 @@ func (w *Work) settle(users []*pbx.User, members []*pbx.Membership) (pbx.Change,
 	for _, u := range users {
 		plain.Put, real.Put = append(plain.Put, u), append(real.Put, u)
 	}
+	var taken []string
+	for _, u := range users {
+		if w.Snapshot.Tenant.Talk {
+			l := w.personalLink(u, taken)
+			taken = append(taken, l.Slug)
+			real.Put = append(real.Put, l)
+		}
+	}
 	raised := false
 	for _, m := range members {
 		low := *m

@@ -159,6 +159,12 @@ const (
 	GuestRoomCheckedOut Kind = "guestroom.checked_out"
 	GuestRoomDeleted    Kind = "guestroom.deleted"
 
+	TalkLinkCreated Kind = "talklink.created"
+	TalkLinkChanged Kind = "talklink.changed"
+	TalkLinkRenewed Kind = "talklink.renewed" // its address is another: the old one is dead
+	TalkLinkDeleted Kind = "talklink.deleted"
+	TalkLinkAsked   Kind = "talklink.asked" // a visitor wants to be called back
+
 	BlockMade     Kind = "block.made"     // a network was shut out, by the house or by somebody; After is a pbx.Block
 	BlockAllowed  Kind = "block.allowed"  // … or never will be by itself
 	BlockReleased Kind = "block.released" // … and not any more; Before is a pbx.Block
@@ -303,6 +309,7 @@ func Kinds() []Kind {
 		ContactCreated, ContactChanged, ContactDeleted,
 		ReminderCreated, ReminderChanged, ReminderDeleted,
 		GuestRoomCreated, GuestRoomChanged, GuestRoomCheckedIn, GuestRoomCheckedOut, GuestRoomDeleted,
+		TalkLinkCreated, TalkLinkChanged, TalkLinkRenewed, TalkLinkDeleted, TalkLinkAsked,
 		BlockMade, BlockAllowed, BlockReleased,
 		LoginSucceeded, LoginFailed, LoginPasswordSet, LoginSessionsEnded,
 		InvitationSent,

@@ -58,3 +58,17 @@ func Spellings(word string) []string {
 	}
 	return all
 }
+
+// Latin writes a word with the letters a to z and digits, each letter as it is written most; what is neither is left out.
+func Latin(word string) string {
+	var out strings.Builder
+	for _, r := range strings.ToLower(word) {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			out.WriteRune(r)
+			continue
+		}
+		first, _, _ := strings.Cut(latin[r], "|")
+		out.WriteString(first)
+	}
+	return out.String()
+}

@@ -65,6 +65,7 @@ func empty(size int) *Snapshot {
 		Contacts:       map[ContactID]*Contact{},
 		Reminders:      map[ReminderID]*Reminder{},
 		GuestRooms:     map[UserID]*GuestRoom{},
+		TalkLinks:      map[TalkLinkID]*TalkLink{},
 		Timetables:     map[HoursID]*Timetable{},
 		HoursOverrides: map[HoursID]*HoursOverride{},
 	}
@@ -189,6 +190,8 @@ func (s *Snapshot) Find(r Ref) Noun {
 		return found(s.Reminders, ReminderID(r.ID))
 	case KindGuestRoom:
 		return found(s.GuestRooms, UserID(r.ID))
+	case KindTalkLink:
+		return found(s.TalkLinks, TalkLinkID(r.ID))
 	case KindPrompt:
 		return found(s.Prompts, PromptID(r.ID))
 	case KindMailbox:
@@ -212,7 +215,7 @@ func found[K comparable, V interface {
 
 // All goes over every row: settings, groups, roles, users, memberships, assignments, grants, devices, tokens,
 // statuses, calendars, forwardings, ring groups, queues, duties, menus, entrances, wishes for rights, reviews and verdicts, prompts, mailboxes, rules about recording, hours, overrides,
-// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, contacts, reminders, guest rooms, park positions, rooms, regions, each in order of id. NewSnapshot of the same rows is the same snapshot.
+// trunks, numbers, out routes, restrictions, price lists, budgets, alarms, contacts, reminders, guest rooms, Talk links, park positions, rooms, regions, each in order of id. NewSnapshot of the same rows is the same snapshot.
 func (s *Snapshot) All() iter.Seq[Noun] {
 	return func(yield func(Noun) bool) {
 		t := s.Tenant
@@ -222,7 +225,7 @@ func (s *Snapshot) All() iter.Seq[Noun] {
 			each(s.Rings, yield) && each(s.Queues, yield) && each(s.Duties, yield) && each(s.Menus, yield) && each(s.Entrances, yield) && each(s.Accesses, yield) && each(s.Reviews, yield) && each(s.Verdicts, yield) && each(s.Prompts, yield) && each(s.Mailboxes, yield) && each(s.RecordRules, yield) &&
 			each(s.Timetables, yield) && each(s.HoursOverrides, yield) &&
 			each(s.Parks, yield) && each(s.Rooms, yield) &&
-			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield) && each(s.Regions, yield) && each(s.Contacts, yield) && each(s.Reminders, yield) && each(s.GuestRooms, yield)
+			each(s.Trunks, yield) && each(s.DIDs, yield) && each(s.OutRoutes, yield) && each(s.Restrictions, yield) && each(s.Decks, yield) && each(s.Budgets, yield) && each(s.Alarms, yield) && each(s.Regions, yield) && each(s.Contacts, yield) && each(s.Reminders, yield) && each(s.GuestRooms, yield) && each(s.TalkLinks, yield)
 	}
 }
 
@@ -236,7 +239,7 @@ func each[K cmp.Ordered, V Noun](m map[K]V, yield func(Noun) bool) bool {
 }
 
 // Cascade lists what must go along when a row is deleted, because it points at it and means nothing without it:
-// memberships, assignments, grants, devices, tokens, status, calendar, duty, forwarding, mailbox, rule about recording, hours, budgets, alarms, contacts, reminders and guest room of a user; memberships of a group and what is scoped to it;
+// memberships, assignments, grants, devices, tokens, status, calendar, duty, forwarding, mailbox, rule about recording, hours, budgets, alarms, contacts, reminders, guest room and Talk link of a user; memberships of a group, its Talk links and what is scoped to it;
 // assignments of a custom role; budgets of a token. The sub-groups of a group are not in the list: they have to be moved or deleted first.
 func (s *Snapshot) Cascade(r Ref) []Ref {
 	var all []Ref
@@ -309,6 +312,11 @@ func (s *Snapshot) Cascade(r Ref) []Ref {
 	if r.Kind == KindUser {
 		for _, m := range s.RemindersOf(UserID(r.ID)) {
 			all = append(all, m.Ref())
+		}
+	}
+	for _, l := range s.TalkLinks {
+		if r.Kind == KindUser && l.User == UserID(r.ID) || r.Kind == KindGroup && l.Group == GroupID(r.ID) {
+			all = append(all, l.Ref())
 		}
 	}
 	if r.Kind == KindUser || r.Kind == KindGroup {
@@ -464,6 +472,8 @@ func (s *Snapshot) put(n Noun, t *touch) bool {
 		own(&s.Reminders, k, t)[n.ID] = n
 	case *GuestRoom:
 		own(&s.GuestRooms, k, t)[n.User] = n
+	case *TalkLink:
+		own(&s.TalkLinks, k, t)[n.ID] = n
 	case *Prompt:
 		own(&s.Prompts, k, t)[n.ID] = n
 	case *Mailbox:
@@ -546,6 +556,8 @@ func (s *Snapshot) remove(r Ref, t *touch) {
 		delete(own(&s.Reminders, r.Kind, t), ReminderID(r.ID))
 	case KindGuestRoom:
 		delete(own(&s.GuestRooms, r.Kind, t), UserID(r.ID))
+	case KindTalkLink:
+		delete(own(&s.TalkLinks, r.Kind, t), TalkLinkID(r.ID))
 	case KindPrompt:
 		delete(own(&s.Prompts, r.Kind, t), PromptID(r.ID))
 	case KindMailbox:

@@ -118,6 +118,8 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 			add(&pbx.DID{ID: pbx.DIDID("did_" + n), Number: "+4930100" + id("number"), Region: rapid.SampledFrom([]pbx.RegionID{"", "reg_1", pbx.OfficeRegion}).Draw(t, "where")})
 		case 25:
 			add(&pbx.GuestRoom{User: pbx.UserID("usr_" + id("room")), Care: rapid.SampledFrom([]pbx.Housekeeping{pbx.RoomClean, "gold"}).Draw(t, "care"), Created: day})
+			add(&pbx.TalkLink{ID: pbx.TalkLinkID("tlk_" + n), Name: "L", Slug: rapid.SampledFrom([]string{"", "sales-team", "sa1es-team", "admin", "talk-" + n}).Draw(t, "slug"), User: pbx.UserID(rapid.SampledFrom([]string{"", "usr_" + n}).Draw(t, "personal")),
+				To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_" + n}, Created: day})
 			add(&pbx.Reminder{ID: pbx.ReminderID("rem_" + n), User: pbx.UserID("usr_" + id("called")), Clock: 7 * 60, Days: rapid.SampledFrom([][]time.Weekday{nil, {1, 5}}).Draw(t, "days"), After: day})
 		case 16:
 			keeper := rapid.SampledFrom([]pbx.HoursID{pbx.OfficeHours, "grp_1", "grp_2", "usr_1"}).Draw(t, "keeper")

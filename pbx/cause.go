@@ -35,4 +35,6 @@ type Party struct {
 	User   UserID `json:"user,omitempty"`
 	Name   string `json:"name,omitempty"`
 	Number string `json:"number,omitempty"` // extension, or E.164
+
+	Link TalkLinkID `json:"link,omitempty"` // of a visitor: the Talk link he came by. What he is called by is what he said, and nobody has checked it (PL-10)
 }

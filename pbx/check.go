@@ -155,6 +155,8 @@ func (s *Snapshot) checkRow(old, n Noun) error {
 		return s.checkReminder(n)
 	case *GuestRoom:
 		return s.checkGuestRoom(n)
+	case *TalkLink:
+		return s.checkTalkLink(n)
 	}
 	return nil
 }

@@ -38,6 +38,7 @@ type (
 	MessageID     string // msg_…; in a mailbox; its sound has the same name
 	ParkID        string // prk_…; a row of park positions
 	RoomID        string // rom_…; a conference room
+	TalkLinkID    string // tlk_…; opens nothing
 	RegionID      string // reg_…; a place, or OfficeRegion
 )
 
@@ -102,7 +103,8 @@ const (
 	KindContact     Kind = "contact"
 	KindReminder    Kind = "reminder"
 	KindGuestRoom   Kind = "guestroom" // the id is that of the person whose extension it is
-	KindBlock       Kind = "block"     // a network that is shut out, or never is; its id is the network
+	KindTalkLink    Kind = "talklink"
+	KindBlock       Kind = "block" // a network that is shut out, or never is; its id is the network
 	KindNotice      Kind = "notice"
 )
 

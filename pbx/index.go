@@ -343,6 +343,8 @@ func (s *Snapshot) NameOf(r Ref) string {
 		return n.Name
 	case *Contact:
 		return n.Name
+	case *TalkLink:
+		return n.Name
 	case *GuestRoom:
 		return s.NameOf(Ref{KindUser, string(n.User)})
 	case *Reminder:

@@ -45,6 +45,7 @@ type Snapshot struct {
 	Contacts       map[ContactID]*Contact
 	Reminders      map[ReminderID]*Reminder
 	GuestRooms     map[UserID]*GuestRoom
+	TalkLinks      map[TalkLinkID]*TalkLink
 	Timetables     map[HoursID]*Timetable
 	HoursOverrides map[HoursID]*HoursOverride
 

@@ -26,6 +26,7 @@ type Tenant struct {
 	Codes     Codes            `json:"codes,omitzero"`
 	Speed     SpeedDials       `json:"speed,omitempty"`    // short numbers for everybody
 	Alarms    *AlarmLimits     `json:"alarms,omitempty"`   // from when on calls abroad are stopped (TF-06); nil: DefaultAlarms
+	Talk      bool             `json:"talk,omitempty"`     // people have personal Talk links (X-020)
 	Currency  string           `json:"currency,omitempty"` // ISO 4217, of Prices; empty: nothing has a price
 	Prices    map[string]int64 `json:"prices,omitempty"`   // by name of a billable right: what one holder costs a month, in hundredths (D-043)
 }

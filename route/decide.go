@@ -178,7 +178,11 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 	}
 	q := &question{s: s, live: live, r: &r, outside: r.Caller.Kind == pbx.ActorTrunk || r.Caller.Kind == pbx.ActorGuest}
 	to := r.To
-	if to.IsZero() {
+	if to.IsZero() && r.Caller.Kind == pbx.ActorGuest {
+		if to = q.talk(&p); p.Refuse != "" {
+			return p
+		}
+	} else if to.IsZero() {
 		dialled := q.long(&p, q.place().Read(r.Dialled))
 		p.Dialled, p.Class = dialled.Digits, dialled.Class
 		if p.Dialled == "" {
@@ -213,13 +217,14 @@ func Decide(s *pbx.Snapshot, live *pbx.Presence, r Request) Plan {
 	}
 	q.owner = r.Owner
 	for {
-		if done := q.enter(&p, to); done {
-			q.nameCaller(&p)
-			return p
+		done := q.enter(&p, to)
+		if !done {
+			to = q.arrive(&p, to)
+			done = to.IsZero()
 		}
-		to = q.arrive(&p, to)
-		if to.IsZero() {
+		if done {
 			q.nameCaller(&p)
+			q.talkTime(&p)
 			return p
 		}
 	}
@@ -350,6 +355,9 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 			return q.entrance(p, e)
 		}
 	case pbx.ToMobile, pbx.ToOutside:
+		if q.stays() {
+			return q.instead(p)
+		}
 		q.outwards(p, to)
 		return pbx.Destination{}
 	case pbx.ToWatch:
@@ -363,6 +371,10 @@ func (q *question) arrive(p *Plan, to pbx.Destination) pbx.Destination {
 		p.because(i18n.T("route.names"))
 		return pbx.Destination{}
 	case pbx.ToFetch:
+		if q.r.Caller.Kind == pbx.ActorGuest { // a visitor has no messages here
+			p.end(pbx.CauseDenied, i18n.T("route.talk_stays"))
+			return pbx.Destination{}
+		}
 		q.fetch(p, to)
 		return pbx.Destination{}
 	case pbx.ToBusy:

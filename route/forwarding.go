@@ -146,7 +146,9 @@ func (q *question) ring(p *Plan, u *pbx.User, profile pbx.Profile, rules Then) p
 	if slices.ContainsFunc(targets, Target.IsWoken) {
 		p.because(about(u, "route.woken"))
 	}
-	if profile.Mobile && u.Mobile != "" {
+	if profile.Mobile && u.Mobile != "" && q.stays() {
+		p.because(i18n.T("route.talk_stays"))
+	} else if profile.Mobile && u.Mobile != "" {
 		if mobile, ok := q.mobileToo(p, u); ok {
 			p.because(about(u, "route.mobile_too"))
 			targets = append(targets, mobile)

@@ -21,7 +21,8 @@ type Credential struct {
 	Extension string // of the user; the device may call itself by it
 	MD5       string // HA1 in hexadecimal, see HA1
 	SHA256    string
-	Disabled  bool // the person is suspended: answered as if the account did not exist (SA-03)
+	Guest     *Guest // in place of all that: a visitor, of whom only the user name is given
+	Disabled  bool   // the person is suspended: answered as if the account did not exist (SA-03)
 }
 
 // AuthFailure is one refused sign-in, for the audit log and the block list.

@@ -27,6 +27,10 @@ func (s *Server) onInDialog(tx *stack.ServerTx) {
 		_ = tx.ReplyStateless(stack.NewResponse(req, 481, ""))
 		return
 	}
+	if !l.mayAsk(req) {
+		_ = tx.ReplyStateless(stack.NewResponse(req, 403, ""))
+		return
+	}
 	switch req.Method {
 	case stack.MethodSubscribe, stack.MethodMessage, stack.MethodPublish, stack.MethodNotify:
 		s.onUnoffered(tx) // asks for the digest first

@@ -27,6 +27,7 @@ type leg struct {
 	id       pbx.LegID
 	key      dialogKey
 	device   pbx.DeviceID
+	guest    *Guest // of a visitor
 	outgoing bool
 	call     pbx.CallID // of an outgoing leg: the call it rings for …
 	number   string     // … and the number of the person it rings at
@@ -114,6 +115,9 @@ func (l *leg) end(kind call.SignalKind, cause pbx.Cause, status int, reason stri
 	l.refuseOffer(487)
 	l.endReferral()
 	l.s.forgetID(l)
+	if l.guest != nil {
+		l.guest.End()
+	}
 }
 
 // fail ends a leg that never came up, over ends an established one.
@@ -181,6 +185,10 @@ func (l *leg) flowLost(f stack.Flow) {
 		return
 	}
 	switch {
+	case l.phase == phaseUp && l.guest != nil: // he cannot come back
+		l.over(pbx.CauseHangup, "connection lost")
+		l.s.forget(l)
+		return
 	case l.phase == phaseUp:
 	case l.outgoing:
 		l.fail(pbx.CauseOffline, 0, "connection lost")

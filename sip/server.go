@@ -180,6 +180,10 @@ func (s *Server) advertise(f stack.Flow) (string, uint16) {
 // onRequest is the door for everything that begins a transaction. It runs on the worker of the Call-ID.
 func (s *Server) onRequest(tx *stack.ServerTx) {
 	req := tx.Request
+	if c, is := s.guestOn(req.Flow); is {
+		s.onGuest(tx, c)
+		return
+	}
 	if req.To().Tag() != "" && req.Method != stack.MethodRegister {
 		s.onInDialog(tx)
 		return

@@ -774,6 +774,24 @@ CREATE TABLE stays (
 
 CREATE INDEX stays_of_queue ON stays (tenant, queue, joined);
 
+CREATE TABLE talk_uses (
+	tenant  TEXT NOT NULL,
+	link_id TEXT NOT NULL,
+	day     BIGINT NOT NULL,
+	calls   BIGINT NOT NULL,
+	seconds BIGINT NOT NULL,
+	last    BIGINT NOT NULL,
+	PRIMARY KEY (tenant, link_id, day)
+);
+
+CREATE TABLE talklinks (
+	tenant TEXT NOT NULL,
+	id     TEXT NOT NULL,
+	hash   TEXT NOT NULL,
+	body   TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
 CREATE TABLE tenants (
 	id            TEXT   NOT NULL PRIMARY KEY,
 	version       BIGINT NOT NULL,
@@ -794,7 +812,7 @@ CREATE TABLE tenants (
 	mail_tls      TEXT   NOT NULL,
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
-, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', reasons BIGINT NOT NULL DEFAULT 0, codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '', listen_tone BIGINT NOT NULL DEFAULT 0, listen_hidden BIGINT NOT NULL DEFAULT 0, alarms TEXT NOT NULL DEFAULT 'null', council BIGINT NOT NULL DEFAULT 0, keep TEXT NOT NULL DEFAULT 'null');
+, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', reasons BIGINT NOT NULL DEFAULT 0, codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '', listen_tone BIGINT NOT NULL DEFAULT 0, listen_hidden BIGINT NOT NULL DEFAULT 0, alarms TEXT NOT NULL DEFAULT 'null', council BIGINT NOT NULL DEFAULT 0, talk BIGINT NOT NULL DEFAULT 0, keep TEXT NOT NULL DEFAULT 'null');
 
 CREATE TABLE timetables (
 	tenant   TEXT NOT NULL,

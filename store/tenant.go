@@ -32,7 +32,7 @@ func (t *Tenant) Load(ctx context.Context) (*pbx.Snapshot, error) {
 			gather(ctx, x, t.id, accessRows(), &nouns), gather(ctx, x, t.id, reviewRows(), &nouns), gather(ctx, x, t.id, verdictRows(), &nouns), gather(ctx, x, t.id, promptRows(), &nouns),
 			gather(ctx, x, t.id, trunkRows(), &nouns), gather(ctx, x, t.id, didRows(), &nouns), gather(ctx, x, t.id, outRouteRows(), &nouns),
 			gather(ctx, x, t.id, restrictionRows(), &nouns), gather(ctx, x, t.id, deckRows(), &nouns), gather(ctx, x, t.id, budgetRows(), &nouns), gather(ctx, x, t.id, alarmRows(), &nouns),
-			gather(ctx, x, t.id, regionRows(), &nouns), gather(ctx, x, t.id, contactRows(), &nouns), gather(ctx, x, t.id, reminderRows(), &nouns), gather(ctx, x, t.id, guestRoomRows(), &nouns))
+			gather(ctx, x, t.id, regionRows(), &nouns), gather(ctx, x, t.id, contactRows(), &nouns), gather(ctx, x, t.id, reminderRows(), &nouns), gather(ctx, x, t.id, guestRoomRows(), &nouns), gather(ctx, x, t.id, talkLinkRows(), &nouns))
 	})
 	if err != nil {
 		return nil, err
@@ -57,13 +57,13 @@ func gather[N any, P interface {
 
 func (t *Tenant) office(ctx context.Context, x tx) (*pbx.Tenant, int64, error) {
 	var o pbx.Tenant
-	var version, claimed, spread, reasons, tone, hidden, council int64
+	var version, claimed, spread, reasons, tone, hidden, council, talk int64
 	var sso, prices, codes, speed, alarms, keep string
 	err := x.row(ctx, `SELECT version, name, country, zone, language, public, digits, claimed,
-		mail_host, mail_port, mail_from, mail_user, mail_password, mail_tls, replay, spread, providers, currency, prices, codes, speed, reasons, listen_tone, listen_hidden, alarms, council, keep FROM tenants WHERE id = $1`, t.id).
+		mail_host, mail_port, mail_from, mail_user, mail_password, mail_tls, replay, spread, providers, currency, prices, codes, speed, reasons, listen_tone, listen_hidden, alarms, council, keep, talk FROM tenants WHERE id = $1`, t.id).
 		Scan(&version, &o.Name, &o.Country, &o.Zone, &o.Language, &o.Public, &o.Digits, &claimed,
-			&o.Mail.Host, &o.Mail.Port, &o.Mail.From, &o.Mail.User, &o.Mail.Password, &o.Mail.TLS, &o.Replay, &spread, &sso, &o.Currency, &prices, &codes, &speed, &reasons, &tone, &hidden, &alarms, &council, &keep)
-	o.Spread, o.Reasons, o.ListenTone, o.ListenHidden, o.Council = spread != 0, reasons != 0, tone != 0, hidden != 0, council != 0
+			&o.Mail.Host, &o.Mail.Port, &o.Mail.From, &o.Mail.User, &o.Mail.Password, &o.Mail.TLS, &o.Replay, &spread, &sso, &o.Currency, &prices, &codes, &speed, &reasons, &tone, &hidden, &alarms, &council, &keep, &talk)
+	o.Spread, o.Reasons, o.ListenTone, o.ListenHidden, o.Council, o.Talk = spread != 0, reasons != 0, tone != 0, hidden != 0, council != 0, talk != 0
 	o.Claimed = moment(claimed)
 	if err != nil {
 		return nil, 0, missing(err, "tenant.unknown")
@@ -104,9 +104,9 @@ func (t *Tenant) putOffice(ctx context.Context, x tx, o *pbx.Tenant) error {
 	}
 	_, err = x.exec(ctx, `UPDATE tenants SET name = $2, country = $3, zone = $4, language = $5, public = $6, digits = $7, claimed = $8,
 		mail_host = $9, mail_port = $10, mail_from = $11, mail_user = $12, mail_password = $13, mail_tls = $14,
-		replay = $15, spread = $16, providers = $17, currency = $18, prices = $19, codes = $20, speed = $21, reasons = $22, listen_tone = $23, listen_hidden = $24, alarms = $25, council = $26, keep = $27 WHERE id = $1`,
+		replay = $15, spread = $16, providers = $17, currency = $18, prices = $19, codes = $20, speed = $21, reasons = $22, listen_tone = $23, listen_hidden = $24, alarms = $25, council = $26, keep = $27, talk = $28 WHERE id = $1`,
 		t.id, o.Name, o.Country, o.Zone, o.Language, o.Public, o.Digits, ms(o.Claimed),
-		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, x.seal("tenants", "mail_password", t.id, t.id, o.Mail.Password), o.Mail.TLS, string(o.Replay), flag(o.Spread), x.seal("tenants", "providers", t.id, t.id, sso), o.Currency, prices, codes, speed, flag(o.Reasons), flag(o.ListenTone), flag(o.ListenHidden), alarms, flag(o.Council), keep)
+		o.Mail.Host, o.Mail.Port, o.Mail.From, o.Mail.User, x.seal("tenants", "mail_password", t.id, t.id, o.Mail.Password), o.Mail.TLS, string(o.Replay), flag(o.Spread), x.seal("tenants", "providers", t.id, t.id, sso), o.Currency, prices, codes, speed, flag(o.Reasons), flag(o.ListenTone), flag(o.ListenHidden), alarms, flag(o.Council), keep, flag(o.Talk))
 	return err
 }
 
@@ -202,6 +202,7 @@ type sorted struct {
 	contacts     []*pbx.Contact
 	reminders    []*pbx.Reminder
 	guestRooms   []*pbx.GuestRoom
+	talkLinks    []*pbx.TalkLink
 	gone         map[pbx.Kind][]string
 }
 
@@ -285,6 +286,8 @@ func sort(c pbx.Change) (sorted, error) {
 			s.reminders = append(s.reminders, n)
 		case *pbx.GuestRoom:
 			s.guestRooms = append(s.guestRooms, n)
+		case *pbx.TalkLink:
+			s.talkLinks = append(s.talkLinks, n)
 		default:
 			return s, fmt.Errorf("store: no table for %T", n)
 		}
@@ -303,7 +306,7 @@ func tables() map[pbx.Kind]string {
 		pbx.KindPark: "parks", pbx.KindRoom: "rooms",
 		pbx.KindQueue: "queues", pbx.KindDuty: "duties", pbx.KindMenu: "menus", pbx.KindEntrance: "entrances", pbx.KindAccess: "accesses", pbx.KindReview: "reviews", pbx.KindVerdict: "verdicts", pbx.KindPrompt: "prompts", pbx.KindMailbox: "mailboxes", pbx.KindRecordRule: "recordrules",
 		pbx.KindHours: "timetables", pbx.KindOverride: "overrides",
-		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets", pbx.KindAlarm: "alarms", pbx.KindRegion: "regions", pbx.KindContact: "contacts", pbx.KindReminder: "reminders", pbx.KindGuestRoom: "guestrooms"}
+		pbx.KindTrunk: "trunks", pbx.KindDID: "dids", pbx.KindOutRoute: "outroutes", pbx.KindRestriction: "restrictions", pbx.KindDeck: "decks", pbx.KindBudget: "budgets", pbx.KindAlarm: "alarms", pbx.KindRegion: "regions", pbx.KindContact: "contacts", pbx.KindReminder: "reminders", pbx.KindGuestRoom: "guestrooms", pbx.KindTalkLink: "talklinks"}
 }
 
 func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
@@ -328,6 +331,9 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 	if err := t.forget(ctx, x, s.gone[pbx.KindUser]); err != nil {
 		return err
 	}
+	if err := t.forgetTalk(ctx, x, s.gone[pbx.KindTalkLink]); err != nil {
+		return err
+	}
 	if err := t.voidLinks(ctx, x, s.users); err != nil {
 		return err
 	}
@@ -344,7 +350,7 @@ func (t *Tenant) write(ctx context.Context, x tx, c pbx.Change) error {
 		put(ctx, x, t.id, accessRows(), s.accesses), put(ctx, x, t.id, reviewRows(), s.reviews), put(ctx, x, t.id, verdictRows(), s.verdicts), put(ctx, x, t.id, promptRows(), s.prompts),
 		put(ctx, x, t.id, trunkRows(), s.trunks), put(ctx, x, t.id, didRows(), s.dids), put(ctx, x, t.id, outRouteRows(), s.outRoutes),
 		put(ctx, x, t.id, restrictionRows(), s.restrictions), put(ctx, x, t.id, deckRows(), s.decks), put(ctx, x, t.id, budgetRows(), s.budgets), put(ctx, x, t.id, alarmRows(), s.alarms),
-		put(ctx, x, t.id, regionRows(), s.regions), put(ctx, x, t.id, contactRows(), s.contacts), put(ctx, x, t.id, reminderRows(), s.reminders), put(ctx, x, t.id, guestRoomRows(), s.guestRooms))
+		put(ctx, x, t.id, regionRows(), s.regions), put(ctx, x, t.id, contactRows(), s.contacts), put(ctx, x, t.id, reminderRows(), s.reminders), put(ctx, x, t.id, guestRoomRows(), s.guestRooms), put(ctx, x, t.id, talkLinkRows(), s.talkLinks))
 }
 
 // voidLinks ends the open links of people whose address is changed by this: they lie in a mailbox that was the wrong one, or is another's now.

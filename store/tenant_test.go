@@ -28,7 +28,7 @@ var (
 func nouns() []pbx.Noun {
 	scope := pbx.Scope{Kind: pbx.ScopeTree, Group: "grp_sales", Refs: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_bob"}}}
 	return []pbx.Noun{
-		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day, Replay: pbx.ReplayOwn, Spread: true, Reasons: true, Council: true, Keep: pbx.Keep{Calls: 90, Audit: pbx.KeepForever, Groups: map[pbx.GroupID]int{"grp_sales": 30}},
+		&pbx.Tenant{Name: "Łódź & Söhne", Country: "DE", Zone: "Europe/Berlin", Language: "de", Public: "pbx.example", Digits: 3, Claimed: day, Replay: pbx.ReplayOwn, Spread: true, Reasons: true, Council: true, Talk: true, Keep: pbx.Keep{Calls: 90, Audit: pbx.KeepForever, Groups: map[pbx.GroupID]int{"grp_sales": 30}},
 			Providers: []pbx.Provider{{ID: "company", Kind: pbx.ProviderOther, Name: "Company", Issuer: "https://id.example.com", Client: "tandem", Secret: "kept"}},
 			Currency:  "PLN", Prices: map[string]int64{"crm.use": 1250},
 			Mail: pbx.Mail{Host: "mail.example", Port: 587, From: "pbx@acme.example", User: "u", Password: "p", TLS: "starttls"}},
@@ -98,6 +98,9 @@ func nouns() []pbx.Noun {
 		&pbx.Reminder{ID: "rem_1", User: "usr_bob", By: "usr_ada", Clock: 7*60 + 30, Days: []time.Weekday{1, 5}, Note: "Поезд", Created: day, After: day, For: day.Add(time.Hour), Tries: 2, Again: day.Add(2 * time.Hour),
 			Last: pbx.ReminderSnoozed, Ended: day.Add(time.Minute)},
 		&pbx.Reminder{ID: "rem_2", User: "usr_bob", Clock: 0, Date: hours.DateOf(2026, 3, 29), Created: day},
+		&pbx.TalkLink{ID: "tlk_1", Name: "Жанна Łęcka", Hash: "c0ffee", Group: "grp_sales", To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_bob"}, Off: true, From: day, Until: day.Add(time.Hour), Always: true, Named: true,
+			Back: true, Outside: true, Origins: []string{"https://www.example.com"}, PerAddr: 1, Most: 2, Minutes: 3, Longest: 4, Created: day},
+		&pbx.TalkLink{ID: "tlk_2", Name: "Bob", Slug: "bob.b", User: "usr_bob", To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_bob"}, Created: day},
 		&pbx.GuestRoom{User: "usr_bob", Care: pbx.RoomInspected, Cared: day, Since: day, Created: day, Stay: &pbx.Stay{Guest: "Анна Łęcka", Language: "pl", From: day, Until: day.Add(time.Hour), By: "usr_ada", Note: "late", Before: pbx.Unlet{
 			Name: "Zimmer 7", Speed: pbx.SpeedDials{{Short: "1", Number: "102"}}, Mailbox: &pbx.Mailbox{ID: "usr_bob", Days: 3}}}},
 	}

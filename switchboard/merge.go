@@ -141,6 +141,8 @@ func (r *run) received(h *handover) {
 	case r.state.IsOnItsWay(r.sides[i].leg) && len(r.plan.Passed) > 0:
 		answer.To = r.plan.Passed[len(r.plan.Passed)-1].At
 	case !r.state.CanAdopt(r.sides[i].leg, true):
+	case apart(config, h.leg.Party, r.peer(r.sides[i]).record.Party):
+		answer.Cause = pbx.CauseDenied
 	case h.leg.Party.User == "" && !r.b.mayRelay(config, h.by, r.peer(r.sides[i]).record.Party, r.now).OK:
 		answer.Cause = pbx.CauseDenied
 	default:

@@ -124,6 +124,7 @@ func newRun(b *Board, s *pbx.Snapshot, in call.Incoming, asked route.Request, pl
 	}
 	r.stranger = b.isStranger(s, in.Actor, plan.To.User, now)
 	caller := &side{leg: in.Leg, wire: in.Leg, actor: in.Actor, secure: in.Secure, source: in.Source.Addr().Unmap(), id: uint64(now.UnixMilli())}
+	caller.web = in.Actor.Kind == pbx.ActorGuest // sound that was not asked for could be sent to anybody otherwise
 	caller.record = event.Leg{ID: in.Leg, Device: in.Actor.Device, Trunk: in.Actor.Trunk, Party: plan.From, Started: now}
 	r.sides = append(r.sides, caller)
 	r.live = pbx.LiveCall{ID: r.id, From: plan.From, To: plan.To, Users: []pbx.UserID{}, Started: now}

@@ -47,6 +47,9 @@ func (b *Board) Send(_ context.Context, who pbx.Actor, id pbx.CallID, o Order) e
 		stays = lc.To
 	}
 	if now := time.Now(); o.To.Kind == pbx.ToOutside {
+		if text := talkStays(s, stays); text.Key != "" {
+			return &pbx.Error{Code: pbx.Denied, Text: text}
+		}
 		if d := b.mayRelay(s, who, stays, now); !d.OK {
 			return &pbx.Error{Code: pbx.Denied, Text: d.Reason(), Right: policy.CallRelay.String(), About: policy.Call(lc).Ref()}
 		}

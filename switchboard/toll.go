@@ -102,7 +102,11 @@ func mayPlace(s *pbx.Snapshot, caller pbx.Actor, plan *route.Plan, now time.Time
 	if plan.IsEmergency() || caller.Kind == pbx.ActorTrunk {
 		return d
 	}
-	d = policy.Decide(s, policy.Request{Actor: caller, Right: policy.CallPlace, Target: policy.User(caller.User), At: now})
+	ask := policy.Request{Actor: caller, Right: policy.CallPlace, Target: policy.User(caller.User), At: now}
+	if l := s.TalkLinks[pbx.TalkLinkID(caller.Link)]; l != nil { // link.use of the link he came by is all that a visitor has
+		ask.Right, ask.Target = policy.LinkUse, policy.Talk(s, l, now)
+	}
+	d = policy.Decide(s, ask)
 	if !d.OK && plan.Refuse != pbx.CauseSuspended && plan.Refuse != pbx.CauseDenied {
 		plan.Attempts, plan.House, plan.Refuse, plan.Text = nil, nil, pbx.CauseDenied, d.Reason()
 		plan.Trace, plan.Spoken = append(plan.Trace, plan.Text), "say.refused.right"

@@ -51,6 +51,9 @@ func (r *run) mayRefer(config *pbx.Snapshot, who pbx.Actor, stays *side, dialled
 		if d := policy.Decide(config, policy.Request{Actor: who, Right: policy.CallOut, Target: policy.User(who.User), At: r.now}); !d.OK {
 			return to, pbx.CauseDenied, d.Reason()
 		}
+		if text := talkStays(config, stays.record.Party); text.Key != "" {
+			return to, pbx.CauseDenied, text
+		}
 		if d := r.b.mayRelay(config, who, stays.record.Party, r.now); !d.OK {
 			return to, pbx.CauseDenied, d.Reason()
 		}

@@ -3948,6 +3948,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/talk-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Talk links that the visitor may change, and how they are used.
+         * @description Needs `link.edit`; shows and changes only what it reaches.
+         */
+        get: operations["get_talk-links"];
+        put?: never;
+        /**
+         * Add a Talk link; the secret of one without a name is shown once.
+         * @description Needs `link.edit`; shows and changes only what it reaches.
+         */
+        post: operations["post_talk-links"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/talk-links/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Talk link.
+         * @description Needs `link.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_talk-links_by_link"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a Talk link away; its running calls end.
+         * @description Needs `link.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        delete: operations["delete_talk-links_by_link"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a Talk link; of another name the old address is dead at once.
+         * @description Needs `link.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        patch: operations["patch_talk-links_by_link"];
+        trace?: never;
+    };
+    "/v1/talk-links/{link}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a Talk link a secret in place of its address, which is dead at once; it is shown once.
+         * @description Needs `link.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        post: operations["post_talk-links_by_link_secret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -6313,6 +6385,8 @@ export interface components {
             public?: string;
             reasons?: boolean;
             revision?: string;
+            /** @description true gives one to everybody who has none yet */
+            talk?: boolean;
             zone?: string;
         };
         EditStayBody: {
@@ -8440,6 +8514,16 @@ export interface components {
              */
             total: number;
         };
+        PageTalkLink: {
+            items: components["schemas"]["TalkLink"][];
+            /** @description cursor of the next page; absent on the last one */
+            next?: string;
+            /**
+             * Format: int64
+             * @description rows in all pages
+             */
+            total: number;
+        };
         PageToken: {
             items: components["schemas"]["Token"][];
             /** @description cursor of the next page; absent on the last one */
@@ -8540,6 +8624,8 @@ export interface components {
         Party: {
             /** @description a person inside whom the visitor may not see */
             hidden?: boolean;
+            /** @description of a visitor: the Talk link he came by; nobody has checked the name */
+            link?: string;
             name?: string;
             number?: string;
             user?: string;
@@ -10225,6 +10311,8 @@ export interface components {
             /** @description every change of rights wants a reason */
             reasons: boolean;
             revision: string;
+            /** @description people have personal Talk links */
+            talk: boolean;
             zone: string;
         };
         Setup: {
@@ -10351,6 +10439,121 @@ export interface components {
             risk: "low" | "medium" | "high";
             /** @enum {string} */
             value: "inherit" | "allow" | "deny" | "part";
+        };
+        TalkBody: {
+            always?: boolean;
+            back?: boolean;
+            /**
+             * Format: date-time
+             * @description 0001-01-01T00:00:00Z: from now on
+             */
+            from?: string;
+            /** @description department it belongs to; empty for the company */
+            group?: string;
+            /** Format: int64 */
+            longest?: number;
+            /** Format: int64 */
+            minutes?: number;
+            /** Format: int64 */
+            most?: number;
+            name?: string;
+            named?: boolean;
+            off?: boolean;
+            origins?: string[];
+            outside?: boolean;
+            /**
+             * Format: int64
+             * @description 0: as usual; likewise the other limits
+             */
+            per_addr?: number;
+            /** @description same as If-Match */
+            revision?: string;
+            /** @description the end of its address: letters a to z, digits, hyphens and dots; empty gives it a secret */
+            slug?: string;
+            /** @description user, group, ring, queue, menu, room or mailbox */
+            to?: components["schemas"]["Place"];
+            /**
+             * Format: date-time
+             * @description 0001-01-01T00:00:00Z: without an end
+             */
+            until?: string;
+            /** @description of a new one: whose personal link it is */
+            user?: string;
+        };
+        TalkLink: {
+            /** @description also outside the hours of what it leads to */
+            always: boolean;
+            /** @description visitors may ask to be called back */
+            back: boolean;
+            /**
+             * Format: int64
+             * @description by it, in the last 30 days
+             */
+            calls: number;
+            /** Format: date-time */
+            created: string;
+            /** Format: date-time */
+            from?: string;
+            /** @description the department it belongs to; with neither it is the company's */
+            group?: string;
+            group_name?: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description when the last of them ended
+             */
+            last?: string;
+            /**
+             * Format: int64
+             * @description minutes of one call
+             */
+            longest: number;
+            /**
+             * Format: int64
+             * @description of all its calls in a day
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description calls at a time
+             */
+            most: number;
+            /** @description what visitors read */
+            name: string;
+            /** @description visitors say a name first */
+            named: boolean;
+            off: boolean;
+            /** @description sites that may show the page inside their own */
+            origins: string[];
+            /** @description rules of people may send its calls out of the house, at their expense */
+            outside: boolean;
+            /** @description where it is on this host; absent where its secret is not known any more */
+            path?: string;
+            /**
+             * Format: int64
+             * @description calls from one address at a time
+             */
+            per_addr: number;
+            revision: string;
+            /**
+             * Format: int64
+             * @description … and how long they took
+             */
+            seconds: number;
+            /** @description of a link that was just made or renewed; shown this once */
+            secret?: string;
+            /** @description the end of its address; empty: it has a secret, which was shown once */
+            slug: string;
+            /**
+             * @description closed: the company lets people have no personal links; gone: it leads nowhere any more, or to somebody who is suspended
+             * @enum {string}
+             */
+            state: "open" | "off" | "early" | "over" | "gone" | "closed";
+            to: components["schemas"]["Place"];
+            /** Format: date-time */
+            until?: string;
+            /** @description whose personal link it is */
+            user?: components["schemas"]["Party"];
         };
         TapeOrder: {
             /** @enum {string} */
@@ -20249,6 +20452,209 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": string;
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get_talk-links": {
+        parameters: {
+            query?: {
+                /** @description where to go on: next of the page before */
+                cursor?: string;
+                /** @description rows in a page */
+                limit?: number;
+                /** @description words to look for */
+                q?: string;
+                sort?: "name" | "-name" | "last" | "-last" | "seconds" | "-seconds";
+                /** @description only the personal link of this person */
+                user?: string;
+                /** @description only links that lead to this thing, by its id */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTalkLink"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "post_talk-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalkBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkLink"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get_talk-links_by_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkLink"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "delete_talk-links_by_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "patch_talk-links_by_link": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description revision that was shown */
+                "If-Match"?: string;
+            };
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalkBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkLink"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "post_talk-links_by_link_secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkLink"];
                 };
             };
             /** @description Refused, with the reason */
