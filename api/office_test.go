@@ -64,6 +64,7 @@ type office struct {
 	till     *switchboard.Till
 	now      func() time.Time
 	ids      map[string]string
+	asked    []string          // by visitors of Talk links
 	keys     map[string]string // what each person knocks with
 	log      *bytes.Buffer
 	dictate  switchboard.Dictate
@@ -373,6 +374,7 @@ func (o *office) open() *store.DB {
 		return o.tenant.Reserve(ctx, r)
 	}, nil)
 	o.door = New(Config{Clock: func() *ClockSet { return o.clockSet }, Spent: o.till.Spent, Desk: o.desk, Store: o.tenant, Directory: o.dir, Bus: o.bus, Auth: o.auth, Compose: o.compose, Calls: o, Blocks: &shutOut{}, Push: pushed{o.tenant, func(u pbx.UserID, id pbx.CallID) bool { return string(u) == o.ids["uwe"] && id == "cal_rings" }}, Catalog: catalog(), Blobs: sounds(), Prompts: prompts(),
+		Talk: o.lobby(),
 		SIP: func() SIP {
 			return SIP{Host: "pbx.example.com", UDP: 5060, TCP: 5060, TLS: 5061, WS: "wss://pbx.example.com/sip"}
 		},

@@ -289,5 +289,5 @@ func Routes() []Route {
 		raw("GET", "/v1/docs", public("the interface is no secret"), "text/html", "Reference page.", (*Server).getDocs),
 		route("GET", "/v1/health", public("whoever watches the process holds no account"), "Whether the process answers.", (*Server).getHealth),
 	}
-	return slices.Concat(r, hoursRoutes(), holidayRoutes(), calendarRoutes(), menuRoutes(), mailboxRoutes(), recordingRoutes(), shareRoutes(), talkRoutes(), privacyRoutes(), retentionRoutes())
+	return slices.Concat(r, hoursRoutes(), holidayRoutes(), calendarRoutes(), menuRoutes(), mailboxRoutes(), recordingRoutes(), shareRoutes(), talkRoutes(), talkVisitRoutes(), privacyRoutes(), retentionRoutes())
 }

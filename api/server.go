@@ -74,6 +74,7 @@ type Config struct {
 	Sound       func(pbx.Message) (SoundFile, error)       // a message as a file that browsers play
 	Playback    func(pbx.RecordingID) (Playback, error)    // a recording likewise, and what it looks like
 	Privacy     Privacy                                    // erases people
+	Talk        Talk                                       // visitors of Talk links
 	Clock       func() *ClockSet                           // how the clock of the machine is wrong; nil: nobody set it
 	// Heard tells people that somebody listened to a recording in which they are heard, took a copy, or that a link was used that he gave.
 	Heard func(all []Heard, f event.Fact, by pbx.UserID) (rows []store.Also, spread func(context.Context))

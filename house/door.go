@@ -28,6 +28,7 @@ func (h *House) openDoor(ctx context.Context) (*door, error) {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", api.New(h.apiConfig()))
 	mux.Handle("/sip", h.SIP.WebSocket(sip.WebSocket{Secure: h.Auth.IsSecure, Remote: h.remote, Pass: h.pass}))
+	mux.Handle("/talk/", web.Talk(h.talkOrigins))
 	mux.Handle("/", web.Handler())
 	base, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d := &door{stop: stop, server: &http.Server{

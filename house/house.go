@@ -160,6 +160,8 @@ type House struct {
 
 	wakes    *wakes
 	keeper   *keeper
+	Gate     *auth.Gate // visitors of Talk links
+	talked   chan store.TalkUsed
 	settler  *settler
 	refusals *refusals
 	waiting  *waiting
@@ -261,6 +263,7 @@ func (h *House) build(ctx context.Context) error {
 func (h *House) phones(ctx context.Context, public netip.Addr) error {
 	c := h.Config
 	h.refusals = newRefusals(h.log, h.phoneRefused)
+	h.Gate, h.talked = h.newGate(), make(chan store.TalkUsed, 1024)
 	cfg := sip.Config{
 		Log: h.log, UDP: []string{c.SIP}, TCP: []string{c.SIP}, Public: h.publicName,
 		NewID: NewID, Lookup: h.lookup, Incoming: h.Board.Incoming, Signal: h.signal,

@@ -56,6 +56,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.tellMarks(inner) })
 	rooms.Go(func() { h.tellAlarms(inner) })
 	rooms.Go(func() { h.wakePeople(inner) })
+	rooms.Go(func() { h.countTalk(inner) })
 	var err error
 	select {
 	case <-ctx.Done():

@@ -63,7 +63,7 @@ func (h *House) newMail() *outbox.Sender {
 
 func (h *House) apiConfig() api.Config {
 	return api.Config{Desk: h.Desk, Store: h.Store, Directory: h.Directory, Bus: h.Bus, Auth: h.Auth, Calls: h.Board, Catalog: h.Catalog, Blobs: h.Blobs, Prompts: h.Voice.Library,
-		SIP: h.whereSIP, Compose: h.letter, TestMail: h.testMail, SendMail: h.Mail.Retry, Checkpoints: h.checkpoints, Blocks: blocklist{h}, Push: pushDoor{h}, Lines: h.lineStates, TryLine: h.SIP.TryTrunk, TestLine: h.tryLine, LineTrial: h.lineTrial, Clock: h.clock.wrong.Load, Spent: h.till.Spent, Sound: h.wav, SendOn: h.sendOnPlain, Playback: h.Playback, Privacy: privacy{h}, Heard: h.tellHeard, Used: h.uses.note, Now: h.Config.Now, Log: h.log, Version: h.Config.Version}
+		SIP: h.whereSIP, Compose: h.letter, TestMail: h.testMail, SendMail: h.Mail.Retry, Checkpoints: h.checkpoints, Blocks: blocklist{h}, Push: pushDoor{h}, Lines: h.lineStates, TryLine: h.SIP.TryTrunk, TestLine: h.tryLine, LineTrial: h.lineTrial, Clock: h.clock.wrong.Load, Spent: h.till.Spent, Sound: h.wav, SendOn: h.sendOnPlain, Playback: h.Playback, Privacy: privacy{h}, Talk: talkDoor{h}, Heard: h.tellHeard, Used: h.uses.note, Now: h.Config.Now, Log: h.log, Version: h.Config.Version}
 }
 
 // checkpoints are the ends of the audit log as they stand outside the database.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // TalkLink is a public address by which a visitor without account or app calls one place inside (X-031…X-042, C-7). It is found by a name that can be read, or by a
@@ -265,4 +266,38 @@ func isOrigin(text string) bool {
 	addr, err := netip.ParseAddr(u.Hostname())
 	local := u.Hostname() == "localhost" || err == nil && addr.IsLoopback()
 	return u.Scheme == "https" || u.Scheme == "http" && local
+}
+
+// VisitorName is what is left of a name that a visitor typed: one short line of letters with what belongs between them. Nothing in it turns the text around, hides what
+// stands behind, or looks like a number or like a mark of the house; without a letter it is empty (PL-10, G-8).
+func VisitorName(typed string) string {
+	const most = 40
+	var out []rune
+	letter, marks := false, 0
+	for _, r := range typed {
+		switch {
+		case unicode.IsLetter(r):
+			letter, marks = true, 0
+		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Mc, r):
+			if marks++; len(out) == 0 || marks > 2 {
+				continue
+			}
+		case unicode.IsDigit(r) && r < 128, r == '\'', r == '’', r == '-', r == '.', r == ',', r == '&':
+			marks = 0
+		case unicode.IsSpace(r):
+			if len(out) == 0 || out[len(out)-1] == ' ' {
+				continue
+			}
+			r, marks = ' ', 0
+		default:
+			continue
+		}
+		if out = append(out, r); len(out) == most {
+			break
+		}
+	}
+	if !letter {
+		return ""
+	}
+	return strings.TrimSpace(string(out))
 }

@@ -49,3 +49,18 @@ func TestOrigins(t *testing.T) {
 		}
 	}
 }
+
+// What is left of names that strangers type (PL-10, G-8).
+func TestVisitorNames(t *testing.T) {
+	for typed, want := range map[string]string{
+		"  Anna   Becker ": "Anna Becker", "Łucja O’Neil-Żak": "Łucja O’Neil-Żak", "Юлия": "Юлия", "+49 30 123456": "", "112": "", "Ann (verified)": "Ann verified", "Ann\u202e)reversed": "Annreversed",
+		"<b>Bob</b>": "bBobb", "Eve\r\nFrom: x": "Eve From x", "": "", "\u200b\u200b": "", "Z\u0301\u0301\u0301\u0301\u0301": "Z\u0301\u0301", "\"; DROP": "DROP", "Ann 😀": "Ann",
+	} {
+		if got := VisitorName(typed); got != want {
+			t.Errorf("%q: %q, want %q", typed, got, want)
+		}
+	}
+	if n := len([]rune(VisitorName(string(make([]rune, 10)) + "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"))); n != 40 {
+		t.Errorf("%d letters", n)
+	}
+}

@@ -36,6 +36,7 @@ const (
 	NoticeForwarded      pbx.NoticeKind = "forwarded"       // a rule of the reader leads to a number outside it did not lead to before (TF-07)
 	NoticeClock          pbx.NoticeKind = "clock"           // the clock of the machine was set (BAR TZ-07)
 	NoticeHeard          pbx.NoticeKind = "heard"           // somebody listened to a recording in which the reader is heard (B-053)
+	NoticeTalk           pbx.NoticeKind = "talk"            // a visitor wants to be called back, who came by a Talk link that leads to the reader (PL-11)
 	NoticeReminder       pbx.NoticeKind = "reminder"        // nobody answered a reminder call that the reader set, or that of a guest he looks after (G-019)
 )
 
@@ -74,6 +75,7 @@ type NoticeSort struct {
 func NoticeSorts() []NoticeSort {
 	all, calm := pbx.Channels{Web: true, Mail: true, Push: true}, pbx.Channels{Web: true, Mail: true}
 	return []NoticeSort{
+		{Kind: NoticeTalk, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeMissed, Severity: SeverityInfo, Area: AreaOwn, Usual: pbx.Channels{Web: true, Push: true}},
 		{Kind: NoticeVoicemail, Severity: SeverityInfo, Area: AreaOwn, Usual: all},
 		{Kind: NoticeHeard, Severity: SeverityInfo, Area: AreaOwn, Usual: pbx.Channels{Web: true}},

@@ -143,3 +143,9 @@ func (g *guard) release(network netip.Prefix, at time.Time) (pbx.Block, bool) {
 	g.blocks.Store(int32(len(g.networks)))
 	return found, true
 }
+
+// IsBlocked reports whether somebody, or the house, has shut an address out.
+func (s *Server) IsBlocked(ip netip.Addr, at time.Time) bool { return s.guard.isBlocked(at, ip) }
+
+// IsExempt reports whether an address is never shut out by itself.
+func (s *Server) IsExempt(ip netip.Addr) bool { return s.guard.isExempt(ip) }

@@ -37,14 +37,49 @@ func Built() bool {
 	return err == nil
 }
 
+// Talk serves the page of visitors of Talk links, /talk/ and the end of an address: a bundle of its own. Search engines do not list it, and only sites that the link
+// names may show it inside their own (PL-08, PL-09).
+func Talk(origins func(key string) []string) http.Handler {
+	files, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic(err) // the folder is part of the program; this cannot happen at run time
+	}
+	return talk(files, origins)
+}
+
+func talk(files fs.FS, origins func(key string) []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		secure(h)
+		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
+		if may := origins(strings.Trim(strings.TrimPrefix(r.URL.Path, "/talk/"), "/")); len(may) > 0 {
+			h.Set("Content-Security-Policy", strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors "+strings.Join(may, " "), 1))
+		}
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			h.Set("Allow", "GET, HEAD")
+			http.Error(w, "only GET", http.StatusMethodNotAllowed)
+			return
+		}
+		h.Set("Cache-Control", "no-store")
+		if !send(w, r, files, "talk.html") {
+			send(w, r, files, "placeholder.html")
+		}
+	})
+}
+
+// secure sets what every page is served with.
+func secure(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer") // invitation and set-up links carry secrets in their address
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(self)")
+}
+
 func handler(files fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer") // invitation and set-up links carry secrets in their address
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=(self)")
+		secure(h)
 
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			h.Set("Allow", "GET, HEAD")
@@ -53,7 +88,7 @@ func handler(files fs.FS) http.Handler {
 		}
 		name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
 		switch {
-		case name == "" || name == "index.html" || path.Ext(name) == "" && !foreign(name):
+		case name == "" || name == "index.html" || name == "talk.html" || path.Ext(name) == "" && !foreign(name):
 			page(w, r, files)
 		case foreign(name) || strings.HasSuffix(name, ".gz") || strings.HasSuffix(name, ".br"):
 			http.NotFound(w, r)

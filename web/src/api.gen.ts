@@ -4020,6 +4020,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/talk/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a Talk link opens, and the puzzle to be solved first. Whatever opens nothing has one answer.
+         * @description Open to everybody: the link is the key; a puzzle, limits and the hours stand before the call
+         */
+        get: operations["get_talk_by_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/talk/{key}/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell those whom a visitor wanted to reach that he wants to be called back.
+         * @description Open to everybody: the link is the key; a puzzle, limits and the hours stand before the call
+         */
+        post: operations["post_talk_by_key_callbacks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/talk/{key}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a visitor make his one call.
+         * @description Open to everybody: the link is the key; a puzzle, limits and the hours stand before the call
+         */
+        post: operations["post_talk_by_key_calls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -10440,6 +10500,13 @@ export interface components {
             /** @enum {string} */
             value: "inherit" | "allow" | "deny" | "part";
         };
+        TalkBackBody: {
+            name?: string;
+            number: string;
+            puzzle: string;
+            solution: string;
+            words?: string;
+        };
         TalkBody: {
             always?: boolean;
             back?: boolean;
@@ -10479,6 +10546,11 @@ export interface components {
             until?: string;
             /** @description of a new one: whose personal link it is */
             user?: string;
+        };
+        TalkCallBody: {
+            name?: string;
+            puzzle: string;
+            solution: string;
         };
         TalkLink: {
             /** @description also outside the hours of what it leads to */
@@ -10554,6 +10626,44 @@ export interface components {
             until?: string;
             /** @description whose personal link it is */
             user?: components["schemas"]["Party"];
+        };
+        TalkPage: {
+            /** @description he may ask to be called back */
+            back: boolean;
+            /** @description a menu may ask for keys */
+            keypad: boolean;
+            name: string;
+            /** @description the visitor has to say a name */
+            named: boolean;
+            office: string;
+            /** @description somebody can be called now; else it is outside the hours */
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description when it is open again, where that is known
+             */
+            opens?: string;
+            puzzle: components["schemas"]["TalkPuzzle"];
+            /** @description calls may be recorded; the call itself says so before */
+            recorded: boolean;
+            /** @description of the place that is called */
+            zone: string;
+        };
+        TalkPuzzle: {
+            /** Format: int64 */
+            bits: number;
+            text: string;
+        };
+        TalkTicket: {
+            domain: string;
+            /**
+             * Format: int64
+             * @description how long a call may last
+             */
+            minutes: number;
+            /** @description where SIP is spoken over a web socket, on the host of this answer; it works once, soon, and from the same network */
+            path: string;
+            username: string;
         };
         TapeOrder: {
             /** @enum {string} */
@@ -20655,6 +20765,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TalkLink"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    get_talk_by_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkPage"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_talk_by_key_callbacks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalkBackBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    post_talk_by_key_calls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TalkCallBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TalkTicket"];
                 };
             };
             /** @description Refused, with the reason */

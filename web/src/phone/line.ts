@@ -7,7 +7,7 @@ import { alarm, quiet, ringback, ringOn } from './ring';
 import type { Saved } from './talk';
 
 /** What every tab shows. */
-export type Shown = View & { on: boolean; refusal: string };
+export type Shown = Omit<View, 'refusal'> & { on: boolean; refusal: string };
 type Verb = 'call' | 'answer' | 'hangup' | 'hold' | 'mute' | 'press' | 'transfer' | 'devices' | 'consult' | 'complete' | 'join' | 'expect';
 type Deed = { [K in Verb]: [name: K, ...rest: Parameters<Phone[K]>] }[Verb];
 type Word = { shown: Shown } | { deed: Deed } | { ask: true };

@@ -6,7 +6,11 @@ import { type CallView, type Saved, Talk, type Wire } from './talk';
 export type Line = 'connecting' | 'ready' | 'lost' | 'refused';
 /** What went wrong last, for a sentence on the screen. */
 export type Trouble = '' | 'microphone' | 'no_microphone' | 'busy_line';
-export type View = { line: Line; calls: CallView[]; trouble: Trouble };
+/** Refusal is how the last call was refused that nobody took; 0 while none was. */
+export type View = { line: Line; calls: CallView[]; trouble: Trouble; refusal: number };
+
+/** Whose phone it is. A guest has one call: he is registered nowhere, and does not come back. */
+export type Account = WebPhone & { guest?: boolean };
 
 export type Host = {
   changed(view: View): void;
@@ -42,6 +46,7 @@ export class Phone implements Wire {
   private socket?: WebSocket;
   private line: Line = 'connecting';
   private trouble: Trouble = '';
+  private refusal = 0;
   private readonly talks = new Map<string, Talk>();
   private readonly waiting = new Map<string, (m: Message) => void>();
   private readonly here = `${token()}.invalid`;
@@ -56,7 +61,7 @@ export class Phone implements Wire {
   private there: MediaDeviceInfo[] = [];
   private readonly secure = location.protocol === 'https:';
 
-  constructor(private readonly account: WebPhone, private readonly host: Host, private lost: Saved[] = []) {
+  constructor(private readonly account: Account, private readonly host: Host, private lost: Saved[] = []) {
     this.connect();
     void this.plugged();
     navigator.mediaDevices?.addEventListener('devicechange', this.plugged);
@@ -85,7 +90,7 @@ export class Phone implements Wire {
   }
 
   get view(): View {
-    return { line: this.line, calls: [...this.talks.values()].map((x) => x.view), trouble: this.trouble };
+    return { line: this.line, calls: [...this.talks.values()].map((x) => x.view), trouble: this.trouble, refusal: this.refusal };
   }
 
   changed(): void {
@@ -112,7 +117,8 @@ export class Phone implements Wire {
     this.socket = socket;
     socket.addEventListener('open', () => {
       this.wait = 500;
-      this.register();
+      if (this.account.guest) this.set('ready');
+      else this.register();
       clearInterval(this.beat);
       this.beat = setInterval(() => this.raw('\r\n\r\n'), pulse);
     });
@@ -126,6 +132,7 @@ export class Phone implements Wire {
       this.cut = true;
       this.set('lost');
       for (const [, work] of unheard) work(unavailable);
+      if (this.account.guest) return;
       this.timer = setTimeout(() => this.connect(), this.wait);
       this.wait = Math.min(this.wait * 2, 15_000);
     });
@@ -140,7 +147,7 @@ export class Phone implements Wire {
     clearTimeout(this.timer);
     clearInterval(this.beat);
     for (const talk of [...this.talks.values()]) talk.hangup(480, 'Temporarily Unavailable');
-    if (this.socket?.readyState === WebSocket.OPEN) this.register(0);
+    if (this.socket?.readyState === WebSocket.OPEN && !this.account.guest) this.register(0);
     setTimeout(() => this.socket?.close(), 200);
   }
 
@@ -214,7 +221,10 @@ export class Phone implements Wire {
     if (m.status) {
       const name = branch(m);
       const work = this.waiting.get(name);
-      if (m.status >= 300 && sequence(m).method === 'INVITE' && talk) this.refused(talk, m, name);
+      if (m.status >= 300 && sequence(m).method === 'INVITE' && talk) {
+        this.refusal = m.status;
+        this.refused(talk, m, name);
+      }
       if (!work) {
         if (m.status >= 200 && m.status < 300 && sequence(m).method === 'INVITE') talk?.again((t) => this.raw(t));
         return;
