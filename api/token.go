@@ -3,6 +3,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -48,13 +49,7 @@ func (s *Server) showToken(v *visit, t *pbx.Token, use store.TokenUse) Token {
 			out.Narrow = append(out.Narrow, Narrowed{name, Scope{c.Kind, string(c.Group), c.Refs}, s.scopeWords(v, c)})
 		}
 	}
-	for _, p := range t.Networks {
-		shown := p.String()
-		if p.IsSingleIP() {
-			shown = p.Addr().String()
-		}
-		out.Networks = append(out.Networks, shown)
-	}
+	out.Networks = append(out.Networks, networkWords(t.Networks)...)
 	for _, b := range v.s.Budgets {
 		if b.On == t.Ref() {
 			out.Budgets = append(out.Budgets, s.budget(v, b, ""))
@@ -135,4 +130,16 @@ func hideRefusal(err error) error {
 		return missing()
 	}
 	return err
+}
+
+// networkWords writes networks as people type them: a single address without its length.
+func networkWords(all []netip.Prefix) (words []string) {
+	for _, p := range all {
+		if p.IsSingleIP() {
+			words = append(words, p.Addr().String())
+		} else {
+			words = append(words, p.String())
+		}
+	}
+	return words
 }

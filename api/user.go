@@ -25,6 +25,7 @@ type User struct {
 	Groups      []UserGroup  `json:"groups" nullable:"false"`
 	OfficeRoles []pbx.RoleID `json:"office_roles,omitempty" doc:"class standing"`
 	Devices     *UserDevices `json:"devices,omitempty" doc:"class set-up"`
+	Networks    []string     `json:"networks,omitempty" doc:"class set-up: from which the phones may sign in; absent: from everywhere"`
 	Presence    string       `json:"presence,omitempty" enum:"available,available2,away,away2,dnd,ringing,talking,offline" doc:"class status"`
 	Status      *UserStatus  `json:"status,omitempty" doc:"class status: what the person says about being reachable"`
 	Created     time.Time    `json:"created"`
@@ -126,6 +127,7 @@ func (s *Server) showUser(v *visit, u *pbx.User) User {
 	devices := v.s.DevicesOf(u.ID)
 	if may.Has(policy.FieldSetup) {
 		out.Devices = &UserDevices{len(devices), v.online(u.ID)}
+		out.Networks = networkWords(u.Networks)
 	}
 	if may.Has(policy.FieldStatus) {
 		out.Presence = v.presence(u.ID, may.Has(policy.FieldTalking))
@@ -362,19 +364,20 @@ type editUser struct {
 	User  string `path:"user"`
 	Match string `header:"If-Match" doc:"revision that was shown"`
 	Body  struct {
-		Name      *string `json:"name,omitempty"`
-		Email     *string `json:"email,omitempty"`
-		Extension *string `json:"extension,omitempty"`
-		Mobile    *string `json:"mobile,omitempty"`
-		Language  *string `json:"language,omitempty"`
-		Zone      *string `json:"zone,omitempty"`
-		Revision  string  `json:"revision,omitempty" doc:"same as If-Match"`
+		Name      *string   `json:"name,omitempty"`
+		Email     *string   `json:"email,omitempty"`
+		Extension *string   `json:"extension,omitempty"`
+		Mobile    *string   `json:"mobile,omitempty"`
+		Language  *string   `json:"language,omitempty"`
+		Zone      *string   `json:"zone,omitempty"`
+		Networks  *[]string `json:"networks,omitempty" maxItems:"50" doc:"addresses and networks (CIDR) from which the person's phones may sign in, browsers among them; empty means everywhere"`
+		Revision  string    `json:"revision,omitempty" doc:"same as If-Match"`
 	}
 }
 
 func (s *Server) patchUser(ctx context.Context, v *visit, in *editUser) (User, error) {
 	b := in.Body
-	c := command.EditUser{User: pbx.UserID(in.User), Name: b.Name, Email: b.Email, Extension: b.Extension, Mobile: b.Mobile, Language: b.Language, Zone: b.Zone}
+	c := command.EditUser{User: pbx.UserID(in.User), Name: b.Name, Email: b.Email, Extension: b.Extension, Mobile: b.Mobile, Language: b.Language, Zone: b.Zone, Networks: b.Networks}
 	if _, err := s.do(ctx, v, matching(pbx.KindUser, in.User, in.Match, b.Revision, c)); err != nil {
 		return User{}, err
 	}

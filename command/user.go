@@ -183,13 +183,14 @@ type EditUser struct {
 	Mobile    *string
 	Language  *string
 	Zone      *string
-	Photo     *string // content hash; empty takes the picture away
+	Photo     *string   // content hash; empty takes the picture away
+	Networks  *[]string // addresses and networks from which the phones may sign in; empty means everywhere
 }
 
 // Need asks for the narrowest right that covers the fields.
 func (c EditUser) Need(_ *pbx.Snapshot, who pbx.Actor) []Need {
 	right := policy.UserProfile
-	if c.Email != nil || c.Extension != nil || c.Mobile != nil && who.User != c.User {
+	if c.Email != nil || c.Extension != nil || c.Networks != nil || c.Mobile != nil && who.User != c.User {
 		right = policy.UserEdit
 	}
 	return []Need{{right, policy.User(c.User)}}
@@ -225,6 +226,12 @@ func (c EditUser) Change(w *Work) (pbx.Change, error) {
 			return pbx.Change{}, err
 		}
 		*edit.field = v
+	}
+	if c.Networks != nil {
+		var err error
+		if u.Networks, err = networks(*c.Networks); err != nil {
+			return pbx.Change{}, err
+		}
 	}
 	if err := w.freeExtension(u.Extension, u.ID); err != nil {
 		return pbx.Change{}, err

@@ -50,7 +50,7 @@ func (p *pass) credential() (sip.Credential, bool) {
 	if !policy.Decide(s, policy.Request{Actor: who, Right: policy.SoftphoneUse, Target: policy.User(p.user), At: at}).OK {
 		return sip.Credential{}, false
 	}
-	return sip.Credential{Device: d.ID, User: d.User, Username: d.Username, Extension: u.Extension}, true
+	return sip.Credential{Device: d.ID, User: d.User, Username: d.Username, Extension: u.Extension, Networks: u.Networks}, true
 }
 
 // watchEvery is how soon the end of a right is noticed that ends by the clock.

@@ -2,6 +2,8 @@ package house
 
 import (
 	"context"
+	"net/netip"
+	"slices"
 	"time"
 
 	"tandem/event"
@@ -155,11 +157,20 @@ func (h *House) watch() {
 			if after == before && next.Users[before.User] == old.Users[before.User] {
 				continue
 			}
-			if after == nil || after.SHA256 != before.SHA256 || after.User != before.User || suspended(next, after.User, at) {
+			if after == nil || after.SHA256 != before.SHA256 || after.User != before.User || suspended(next, after.User, at) || h.isOut(next, after) {
 				h.SIP.Drop(id)
 			}
 		}
 	}))
+}
+
+// isOut reports whether a phone is registered from where its person's phones may not sign in any more.
+func (h *House) isOut(s *pbx.Snapshot, d *pbx.Device) bool {
+	_, live := h.Directory.View()
+	return slices.ContainsFunc(live.Bindings(d.ID), func(b pbx.Binding) bool {
+		at, err := netip.ParseAddrPort(b.Source)
+		return err == nil && !s.Users[d.User].SignsInFrom(at.Addr())
+	})
 }
 
 // patrol drops the phones of people whose suspension has just begun by the clock, until ctx ends.

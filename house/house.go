@@ -319,6 +319,6 @@ func (h *House) lookup(username string) (sip.Credential, bool) {
 	if u == nil {
 		return sip.Credential{}, false
 	}
-	return sip.Credential{Device: d.ID, User: d.User, Username: d.Username, Extension: u.Extension, MD5: d.MD5, SHA256: d.SHA256,
+	return sip.Credential{Device: d.ID, User: d.User, Username: d.Username, Extension: u.Extension, MD5: d.MD5, SHA256: d.SHA256, Networks: u.Networks,
 		Disabled: u.IsSuspended(h.Config.Now())}, true
 }

@@ -2,7 +2,6 @@ package pbx
 
 import (
 	"net/netip"
-	"slices"
 	"time"
 )
 
@@ -100,9 +99,6 @@ type Token struct {
 
 // ServesFrom reports whether the token may be used from a network address. One that is bound to networks may not be used from what is no address.
 func (t *Token) ServesFrom(addr string) bool {
-	if len(t.Networks) == 0 {
-		return true
-	}
 	at, err := netip.ParseAddr(addr)
-	return err == nil && slices.ContainsFunc(t.Networks, func(p netip.Prefix) bool { return p.Contains(at) })
+	return len(t.Networks) == 0 || err == nil && within(t.Networks, at)
 }

@@ -1,6 +1,10 @@
 package pbx
 
-import "time"
+import (
+	"net/netip"
+	"slices"
+	"time"
+)
 
 // User is a person (X-003). A user without an extension takes part in the portal only (D-004).
 type User struct {
@@ -17,6 +21,16 @@ type User struct {
 	Created     time.Time  `json:"created"`
 
 	Notices map[NoticeKind]Channels `json:"notices,omitempty"` // how he gets them, where not as usual
+
+	Networks []netip.Prefix `json:"networks,omitempty"` // from which his phones may sign in, browsers among them; none: from everywhere
+}
+
+// SignsInFrom reports whether the person's phones may sign in from an address, and stay signed in there.
+func (u *User) SignsInFrom(at netip.Addr) bool { return within(u.Networks, at) }
+
+// within reports whether an address lies in one of some networks; none are all.
+func within(networks []netip.Prefix, at netip.Addr) bool {
+	return len(networks) == 0 || slices.ContainsFunc(networks, func(p netip.Prefix) bool { return p.Contains(at.Unmap()) })
 }
 
 // Party is the person as calls and records name him; nobody for nil.

@@ -21,8 +21,14 @@ type Credential struct {
 	Extension string // of the user; the device may call itself by it
 	MD5       string // HA1 in hexadecimal, see HA1
 	SHA256    string
-	Guest     *Guest // in place of all that: a visitor, of whom only the user name is given
-	Disabled  bool   // the person is suspended: answered as if the account did not exist (SA-03)
+	Networks  []netip.Prefix // from which the device may sign in; none: from everywhere
+	Guest     *Guest         // in place of all that: a visitor, of whom only the user name is given
+	Disabled  bool           // the person is suspended: answered as if the account did not exist (SA-03)
+}
+
+// admits reports whether the device may sign in from an address.
+func (c Credential) admits(ip netip.Addr) bool {
+	return len(c.Networks) == 0 || slices.ContainsFunc(c.Networks, func(p netip.Prefix) bool { return p.Contains(ip) })
 }
 
 // AuthFailure is one refused sign-in, for the audit log and the block list.
@@ -32,7 +38,7 @@ type AuthFailure struct {
 	Method    string
 	Username  string       // as claimed
 	Device    pbx.DeviceID // empty when the account does not exist
-	Reason    string       // one word: unknown_user disabled wrong_secret besieged malformed realm algorithm no_qop nonce replay uri identity
+	Reason    string       // one word: unknown_user disabled wrong_secret besieged network malformed realm algorithm no_qop nonce replay uri identity
 	Agent     string
 	Blocked   time.Time  // until when the address is blocked now; zero if it is not
 	Block     *pbx.Block // the block that began with this failure
@@ -117,6 +123,8 @@ func (s *Server) verify(req *stack.Message, value string, now time.Time, ip neti
 		return found, "disabled", false
 	case !right || !counted:
 		return found, "wrong_secret", false
+	case !found.admits(ip):
+		return found, "network", false
 	case s.guard.isBesieged(now, ip, c.Username):
 		return found, "besieged", false
 	case !s.isSameResource(req, a.uri):

@@ -33,6 +33,7 @@ func TestDigestRefusals(t *testing.T) {
 		{name: "wrong secret", secret: "guess", reason: "wrong_secret", status: 401},
 		{name: "unknown user", username: "mallory", reason: "unknown_user", status: 401},
 		{name: "disabled user", username: "dave", secret: secretOf("dave"), reason: "disabled", status: 401},
+		{name: "right, from a network that is not allowed", username: "erin", secret: secretOf("erin"), reason: "network", status: 401},
 		{name: "made for another method", method: "INVITE", reason: "wrong_secret", status: 401},
 		{name: "another resource", uri: "sip:other.example.com", reason: "uri", status: 401},
 		{name: "any name of the house will do for REGISTER", uri: "sip:192.0.2.1:5060", status: 200},
@@ -53,6 +54,14 @@ func TestDigestRefusals(t *testing.T) {
 				d := h.accounts["dave"]
 				d.Disabled = true
 				h.accounts["dave"] = d
+				for name, network := range map[string]string{"erin": "192.0.2.64/26", "alice": "192.0.2.0/26"} {
+					if name == "erin" {
+						h.account(name, "105")
+					}
+					c := h.accounts[name]
+					c.Networks = []netip.Prefix{netip.MustParsePrefix(network)}
+					h.accounts[name] = c
+				}
 				alice := h.phone("alice", "192.0.2.11:5060")
 				m := alice.request("REGISTER", "sip:pbx", "sip:alice@pbx", "r")
 				challenge := alice.expect(alice.send(m), 401)

@@ -117,7 +117,7 @@ func (s *Server) passed(req *stack.Message) (Credential, bool) {
 		return Credential{}, false
 	}
 	c, ok := whose.(func() (Credential, bool))()
-	return c, ok && c.mayBe(req)
+	return c, ok && c.mayBe(req) && c.admits(req.Flow.Remote.Addr().Unmap())
 }
 
 // cut ends all that belongs to a connection whose pass is over. The goodbyes leave before it closes.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -45,6 +46,9 @@ func (p *page) register(name string) string {
 func TestAPageIsAPhoneByItsSession(t *testing.T) {
 	var in atomic.Bool
 	in.Store(true)
+	home := netip.MustParsePrefix("127.0.0.0/8")
+	var network atomic.Pointer[netip.Prefix]
+	network.Store(&home)
 	bound := make(chan int, 16)
 	s, err := New(Config{NewID: func(prefix string) string { return prefix + "_" + stack.NewToken() },
 		Lookup:   func(string) (Credential, bool) { return Credential{}, false },
@@ -60,7 +64,7 @@ func TestAPageIsAPhoneByItsSession(t *testing.T) {
 		}
 		ends <- cut
 		return func() (Credential, bool) {
-			return Credential{Device: "dev_1", User: "usr_1", Username: "olga", Extension: "100"}, in.Load()
+			return Credential{Device: "dev_1", User: "usr_1", Username: "olga", Extension: "100", Networks: []netip.Prefix{*network.Load()}}, in.Load()
 		}
 	}}))
 	defer door.Close()
@@ -87,6 +91,12 @@ func TestAPageIsAPhoneByItsSession(t *testing.T) {
 	if got := open("").register("olga"); got != "401" {
 		t.Errorf("a page of nobody is answered %s", got)
 	}
+	elsewhere := netip.MustParsePrefix("192.0.2.0/24")
+	network.Store(&elsewhere)
+	if got := mine.register("olga"); got != "401" {
+		t.Errorf("from a network that is not allowed the phone is answered %s", got)
+	}
+	network.Store(&home)
 	in.Store(false)
 	if got := mine.register("olga"); got != "401" {
 		t.Errorf("after the right has ended the phone is answered %s", got)

@@ -914,7 +914,7 @@ CREATE TABLE users (
 	zone        TEXT   NOT NULL,
 	photo       TEXT   NOT NULL,
 	suspensions TEXT   NOT NULL,
-	created     BIGINT NOT NULL, speed TEXT NOT NULL DEFAULT '', notices TEXT NOT NULL DEFAULT '',
+	created     BIGINT NOT NULL, speed TEXT NOT NULL DEFAULT '', notices TEXT NOT NULL DEFAULT '', networks TEXT NOT NULL DEFAULT 'null',
 	PRIMARY KEY (tenant, id)
 );
 

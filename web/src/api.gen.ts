@@ -6464,6 +6464,8 @@ export interface components {
             language?: string;
             mobile?: string;
             name?: string;
+            /** @description addresses and networks (CIDR) from which the person's phones may sign in, browsers among them; empty means everywhere */
+            networks?: string[];
             /** @description same as If-Match */
             revision?: string;
             zone?: string;
@@ -10982,6 +10984,8 @@ export interface components {
             /** @description class reach */
             mobile?: string;
             name: string;
+            /** @description class set-up: from which the phones may sign in; absent: from everywhere */
+            networks?: string[] | null;
             /** @description class standing */
             office_roles?: string[] | null;
             /** @description address of the picture */

@@ -28,10 +28,10 @@ import { t } from '../words';
 
 function Profile({ user }: { user: User }) {
   const refresh = useRefresh();
-  const now = { name: user.name, email: user.email ?? '', mobile: user.mobile ?? '', extension: user.extension ?? '', language: user.language ?? '', zone: user.zone ?? '' };
+  const now = { name: user.name, email: user.email ?? '', mobile: user.mobile ?? '', extension: user.extension ?? '', language: user.language ?? '', zone: user.zone ?? '', networks: (user.networks ?? []).join(', ') };
   const form = useForm(now, async (v, base) => {
     const change = changed(v, base);
-    const put = (c: Record<string, unknown>) => api.editUser(user.id, c).then(refresh);
+    const put = ({ networks, ...c }: Record<string, unknown>) => api.editUser(user.id, { ...c, ...(networks === undefined ? {} : { networks: String(networks).split(/[\s,;]+/).filter(Boolean) }) }).then(refresh);
     await put({ ...change, revision: user.revision });
     toast({ text: t('user.saved', { name: v.name }), undo: () => put(before(change, base)) });
   });
@@ -53,6 +53,7 @@ function Profile({ user }: { user: User }) {
         {user.can.edit && <Text form={form} name="mobile" label={t('field.mobile')} type="tel" optional />}
         <Pick form={form} name="language" label={t('field.language')} options={languageOptions()} empty={t('user.language_inherit')} />
         <Pick form={form} name="zone" label={t('field.zone')} options={zoneOptions()} empty={t('user.zone_inherit')} searchable />
+        {user.can.edit && <Text form={form} name="networks" label={t('field.networks')} hint={t('user.networks_hint')} optional />}
       </div>
       <Conflict form={form} label={fieldWord} />
       <FormError error={form.error} fields={Object.keys(now)} />
