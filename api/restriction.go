@@ -47,7 +47,7 @@ type TollRule struct {
 	When      string   `json:"when,omitempty" enum:",open,closed,weekend,holiday" doc:"by the hours and the clock of the person"`
 	From      int      `json:"from,omitempty" doc:"minute of the day"`
 	Until     int      `json:"until,omitempty" doc:"minute of the day; before from: of the next one; both 0: the whole day"`
-	Minutes   int      `json:"minutes,omitempty" doc:"with limit: how long one call may last"`
+	Minutes   int      `json:"minutes,omitempty" doc:"with limit: how long one call may last; with pin: how long a typed PIN holds for that person at that phone, at most 480; absent: it is asked for before each call"`
 	Text      string   `json:"text,omitempty" doc:"the rule as a sentence; not read"`
 }
 

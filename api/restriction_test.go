@@ -1,6 +1,7 @@
 package api
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,6 +52,8 @@ func TestRestrictions(t *testing.T) {
 	for body, want := range map[string]string{
 		`{"except":[{"user":"<nina>","until":"2099-01-01T00:00:00Z","reason":""}]}`: "except.0.reason",
 		`{"rules":[{"effect":"limit"}]}`:                                            "rules.0.minutes",
+		`{"rules":[{"effect":"pin","minutes":481}]}`:                                "rules.0.minutes",
+		`{"rules":[{"effect":"allow","minutes":5}]}`:                                "rules.0.minutes",
 		`{"rules":[{"effect":"allow","countries":["QQ"]}]}`:                         "rules.0.countries",
 		`{"rules":[{"effect":"allow","prefixes":["0900"]}]}`:                        "rules.0.prefixes",
 		`{"on":[{"kind":"group","id":"grp_none"}]}`:                                 "on",
@@ -64,5 +67,37 @@ func TestRestrictions(t *testing.T) {
 	}
 	if w := why("olga", "<nina>", "0170 1234567"); w.Code != "basic" {
 		t.Errorf("without a profile on the office: %+v", w)
+	}
+}
+
+// A rule says for how long a typed PIN holds, in its sentence and where somebody asks why; without minutes it says nothing of it (B-002).
+func TestPINHoldsForMinutes(t *testing.T) {
+	o := newOffice(t)
+	for _, tt := range []struct {
+		rule, text string
+		minutes    int
+	}{
+		{`{"effect":"pin","countries":["PL"],"minutes":15}`, "PIN is asked for, and holds at that phone for 15 minutes: all numbers outside (Poland)", 15},
+		{`{"effect":"pin","countries":["PL"],"minutes":1}`, "PIN is asked for, and holds at that phone for 1 minute: all numbers outside (Poland)", 1},
+		{`{"effect":"pin","countries":["PL"],"minutes":480}`, "PIN is asked for, and holds at that phone for 480 minutes: all numbers outside (Poland)", 480},
+		{`{"effect":"pin","countries":["PL"]}`, "PIN is asked for: all numbers outside (Poland)", 0},
+	} {
+		if r := o.ask("olga", "PATCH", "/v1/restrictions/<sales restriction>", `{"rules":[{"effect":"allow"},`+tt.rule+`]}`); r.StatusCode != 200 {
+			t.Fatalf("%d %s", r.StatusCode, r.body)
+		}
+		var got Restriction
+		o.ask("olga", "GET", "/v1/restrictions/<sales restriction>", "").json(t, &got)
+		if len(got.Rules) != 2 || got.Rules[1].Minutes != tt.minutes || got.Rules[1].Text != tt.text {
+			t.Errorf("%s: %+v", tt.rule, got.Rules)
+		}
+		var w WhyCall
+		o.ask("olga", "POST", "/v1/explain/call", `{"from":"<nina>","to":"+48 22 123 45 67"}`).json(t, &w)
+		told := false
+		for _, p := range w.Profiles {
+			told = told || slices.Contains(p.Rules, tt.text)
+		}
+		if !told {
+			t.Errorf("%s: nobody is told %q: %+v", tt.rule, tt.text, w.Profiles)
+		}
 	}
 }

@@ -56,7 +56,7 @@ type TollRule struct {
 	When      TollWhen   `json:"when,omitempty"`
 	From      int        `json:"from,omitempty"`    // minute of the day …
 	Until     int        `json:"until,omitempty"`   // … and its end; both 0: the whole day. An end before the beginning is on the next day
-	Minutes   int        `json:"minutes,omitempty"` // with TollLimit: how long one call may last (B-038)
+	Minutes   int        `json:"minutes,omitempty"` // with TollLimit: how long one call may last (B-038); with TollPIN: how long a typed PIN holds at that phone, 0: for that call
 }
 
 // TollExcept lets one person call what the rules do not, for a while and for a reason (B-114).
@@ -77,6 +77,8 @@ const (
 	maxTollList    = 300
 	// MaxTollMinutes is the longest limit of one call: a day.
 	MaxTollMinutes = 24 * 60
+	// MaxPINMinutes is the longest that a typed PIN holds: a working day.
+	MaxPINMinutes = 8 * 60
 )
 
 // Basic is what everybody may call while no profile is put on the office: numbers in its country that cost little (TF-01).
@@ -130,7 +132,12 @@ func (t *TollRule) check(field string) error {
 	if t.From < 0 || t.From >= 24*60 || t.Until < 0 || t.Until > 24*60 || t.From == t.Until && t.From != 0 {
 		return Refuse(Invalid, field+".from", "restriction.span_bad")
 	}
-	if (t.Effect == TollLimit) != (t.Minutes > 0) || t.Minutes < 0 || t.Minutes > MaxTollMinutes {
+	switch {
+	case t.Effect == TollPIN:
+		if t.Minutes < 0 || t.Minutes > MaxPINMinutes {
+			return Refuse(Invalid, field+".minutes", "restriction.pin_minutes_range")
+		}
+	case (t.Effect == TollLimit) != (t.Minutes > 0) || t.Minutes < 0 || t.Minutes > MaxTollMinutes:
 		return Refuse(Invalid, field+".minutes", "restriction.minutes_range")
 	}
 	return checkNumbers(field, t.Classes, t.Countries, t.Prefixes)

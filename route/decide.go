@@ -28,6 +28,7 @@ type Request struct {
 	Came    string          // of a call from outside: the number of the office that it came for
 	Passed  []Stop          // where the call has been, in order; what would lead in a circle is cut
 	PIN     bool            // the caller has typed his PIN
+	Typed   time.Time       // when he did so last at his phone for another call; zero: never, or it is forgotten
 	Keys    bool            // the caller sits at the keys of a phone, though none is named: a call is begun for him, or only looked at
 	Only    pbx.TrunkID     // a test call of that line: it goes over no other, and whoever may change the line may try it
 	At      time.Time

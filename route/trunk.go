@@ -86,9 +86,8 @@ func (q *question) askPIN(p *Plan, dialled string) {
 func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
 	ask := toll.Question{Payer: q.payer(), Token: q.r.Caller.Token, To: n, At: q.r.At}
 	if ask.Payer == q.r.Caller.User {
-		ask.Device = q.r.Caller.Device
+		ask.Device, ask.PIN, ask.Typed = q.r.Caller.Device, q.r.PIN, q.r.Typed
 	}
-	ask.PIN = q.r.PIN && ask.Payer == q.r.Caller.User
 	v := toll.Decide(q.s, ask)
 	p.Payer, p.Token, p.Most, p.Warn, p.Number, p.Paid = ask.Payer, ask.Token, v.Most, v.Warn, n, v.Paid
 	p.Ruled = &v
@@ -97,6 +96,10 @@ func (q *question) mayCost(p *Plan, n number.Number) i18n.Text {
 	}
 	if v.OK {
 		p.because(i18n.T("toll." + string(v.Code)))
+		if until := v.HeldUntil(ask.Typed); !until.IsZero() {
+			wall := q.s.Clock(ask.Payer, q.r.At)
+			p.because(i18n.T("toll.pin_held", "at", ask.Typed.In(wall).Format("15:04"), "until", until.In(wall).Format("15:04")))
+		}
 		return i18n.Text{}
 	}
 	if ask.Payer == q.r.Caller.User && ask.Payer != "" { // whoever is refused by the rule of somebody else hears nothing of it

@@ -62,6 +62,7 @@ type Board struct {
 	calls    sync.Map // pbx.CallID → *run
 	halls    sync.Map // pbx.QueueID → *hall
 	claims   claims
+	pins     pins
 	roster   atomic.Pointer[roster]
 	spots    sync.Map              // park position → *run
 	watches  sync.Map              // *watcher → *run that he watches
@@ -138,7 +139,7 @@ func (b *Board) Incoming(in call.Incoming) {
 		b.c.Legs.Refuse(in.Leg, pbx.CauseOverload, b.say(s, in.Actor, now, i18n.T("cause.overload")))
 		return
 	}
-	asked := route.Request{Caller: in.Actor, From: callerOf(s, in), Dialled: in.Dialled, At: now}
+	asked := route.Request{Caller: in.Actor, From: callerOf(s, in), Dialled: in.Dialled, Typed: b.pins.typed(s, in.Actor, now), At: now}
 	plan := route.Decide(s, live, asked)
 	b.used(in.Actor, policy.CallPlace, mayPlace(s, in.Actor, &plan, now), now)
 	b.mayDialOut(s, in.Actor, &plan, now)

@@ -33,8 +33,12 @@ func (r *run) fetch(e call.Effect) {
 		return // the machine's timer says that it cannot be had
 	}
 	reader := Reader{Who: r.in.Actor, From: r.plan.From, Call: r.id, Language: r.spoken(), Box: r.box, Said: r.said()}
-	if _, is := e.(call.Unlock); is {
+	switch e.(type) {
+	case call.Unlock:
 		reader.Box = ""
+	case call.CheckPIN:
+		s, _ := r.b.c.View()
+		r.typing = typedNow(s, r.in.Actor, r.now)
 	}
 	before, done := r.deed, make(chan struct{})
 	r.deed = done

@@ -454,7 +454,8 @@ type shelf struct {
 	open     call.Unlocked
 	asked    []string // by who fetches messages
 	messages []pbx.Message
-	broken   int // so many more tries to store fail
+	broken   int    // so many more tries to store fail
+	pin      string // that is right
 }
 
 type recording struct {
@@ -483,11 +484,13 @@ func (s *shelf) Fetch(_ context.Context, r Reader, e call.Effect) (call.Input, p
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, fmt.Sprintf("%s %T%v said %d", r.Box, e, e, len(r.Said.Samples)))
-	switch e.(type) {
+	switch e := e.(type) {
 	case call.Unlock:
 		return s.open, "usr_alice", nil
 	case call.Treat:
 		return nil, "", nil
+	case call.CheckPIN:
+		return call.PINChecked{OK: e.PIN == s.pin}, "", nil
 	}
 	return call.Done{OK: true}, r.Box, nil
 }

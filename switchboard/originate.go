@@ -115,7 +115,8 @@ func (r *run) dials() (route.Request, bool) {
 		return route.Request{}, false
 	}
 	o := r.summons.asked
-	r.summons, r.shows = nil, pbx.Party{} // from here on it is a call like others
+	r.afresh = o.Answer || o.Who.Token != "" || o.Who.User != o.For // nobody but himself has shown that he sits there
+	r.summons, r.shows = nil, pbx.Party{}                           // from here on it is a call like others
 	r.in.Actor = pbx.Actor{Kind: pbx.ActorDevice, User: o.For, Device: r.sides[0].record.Device, Token: o.Who.Token, Via: o.Who.Via}
 	return route.Request{Caller: r.in.Actor, From: r.asked.From, Dialled: o.To, Only: o.Line, At: r.now}, true
 }

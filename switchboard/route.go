@@ -21,6 +21,9 @@ func (r *run) goOn(e call.Route) call.Input {
 	if dials {
 		asked, r.asked = begun, begun
 	}
+	if !r.afresh {
+		asked.Typed = r.b.pins.typed(s, r.in.Actor, r.now)
+	}
 	plan := route.Decide(s, live, asked)
 	if dials {
 		mayPlace(s, r.in.Actor, &plan, r.now)

@@ -112,7 +112,9 @@ type run struct {
 	over      *overheard     // others take part in this one
 	shows     pbx.Party      // whom agents see who are rung for a call back
 	summons   *summons       // why the house calls by itself
-	pinned    bool           // the caller has typed his PIN
+	pinned    bool           // the caller has typed his PIN …
+	typing    typedPIN       // … which is checked, or was
+	afresh    bool           // … and has to for this call: who began it may sit elsewhere
 	why       []i18n.Text    // by which rules it was refused or cut
 }
 

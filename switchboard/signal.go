@@ -64,6 +64,7 @@ func (r *run) handle(m *message) {
 		}
 		if checked, ok := m.input.(call.PINChecked); ok && checked.OK {
 			r.pinned = true
+			r.b.pins.keep(r.typing)
 		}
 		r.told(m.input)
 	case m.key != "":

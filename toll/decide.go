@@ -19,6 +19,7 @@ type Question struct {
 	To     number.Number
 	At     time.Time
 	PIN    bool        // whoever pays has typed his PIN
+	Typed  time.Time   // when he did so last at that phone for another call; zero: never, or it is forgotten
 	Trunk  pbx.TrunkID // over which it goes; empty: it is not known yet, and the dearest that is on counts
 }
 
@@ -60,6 +61,7 @@ type Verdict struct {
 	Warn  time.Duration // with Most: when the parties hear that the end is near
 	Limit Spot          // with Most: whose limit it is
 	Asks  Spot          // with OK: the rule that wants the payer's PIN before; none when he has typed it
+	Held  Spot          // with OK: the rule that would, if the PIN that he typed at that phone before did not hold still
 	Quote Quote         // what it costs at that moment, by the trunk of the question or the dearest; of a refused call nothing
 	Alarm *pbx.Alarm    // with Alarmed: which
 	Paid  bool          // a budget of money stands before it: without a price it cannot be made
@@ -140,7 +142,7 @@ type collector struct {
 	q Question
 	moment
 	allow, deny, limit, pin Spot
-	lift                    Spot
+	lift, held              Spot
 	alarms                  bool                   // somebody is stopped, and the number is one that alarms stop
 	alarm                   *pbx.Alarm             // the first that reaches the payer
 	stay                    bool                   // a guest stays there for whom less was chosen
@@ -234,7 +236,12 @@ func (c *collector) profile(p *pbx.Restriction) {
 				c.deny = Spot{p, i, false}
 			}
 		case pbx.TollPIN:
-			if c.pin.Profile == nil {
+			switch {
+			case c.q.remembers(r):
+				if c.held.Profile == nil || r.Minutes < c.held.rule().Minutes {
+					c.held = Spot{p, i, false}
+				}
+			case c.pin.Profile == nil:
 				c.pin = Spot{p, i, false}
 			}
 		case pbx.TollLimit:
@@ -246,6 +253,22 @@ func (c *collector) profile(p *pbx.Restriction) {
 }
 
 func (s Spot) rule() *pbx.TollRule { return &s.Profile.Rules[s.Rule] }
+
+// remembers reports whether the PIN that the payer typed before is enough for a rule: at the phone in use, and for no call of a program.
+func (q *Question) remembers(r *pbx.TollRule) bool {
+	if q.Typed.IsZero() || q.Device == "" || q.Token != "" || q.At.Before(q.Typed) {
+		return false
+	}
+	return q.At.Sub(q.Typed) < time.Duration(r.Minutes)*time.Minute
+}
+
+// HeldUntil is when the payer is asked for his PIN again that he typed at a moment; zero where no such PIN lets the call pass.
+func (v *Verdict) HeldUntil(typed time.Time) time.Time {
+	if v.Held.Profile == nil {
+		return time.Time{}
+	}
+	return typed.Add(time.Duration(v.Held.rule().Minutes) * time.Minute)
+}
 
 func (s Spot) timed() bool { return isTimed(s.rule()) }
 
@@ -322,7 +345,9 @@ func (c *collector) verdict() Verdict {
 		v.Code = Missing
 	}
 	if v.OK && !c.q.PIN {
-		v.Asks = c.pin
+		if v.Asks = c.pin; c.pin.Profile == nil {
+			v.Held = c.held
+		}
 	}
 	if v.OK && c.limit.Profile != nil {
 		v.Most, v.Limit = time.Duration(c.limit.rule().Minutes)*time.Minute, c.limit

@@ -14,16 +14,16 @@ import (
 )
 
 // naive decides the same in the plainest way: it makes lists of everything and looks at them afterwards.
-func naive(s *pbx.Snapshot, q Question) (ok bool, code Code, most int) {
+func naive(s *pbx.Snapshot, q Question) (ok bool, code Code, most int, pin string) {
 	class := q.To.Class.String()
 	if class == "emergency" {
-		return true, Emergency, 0
+		return true, Emergency, 0, ""
 	}
 	if slices.Contains([]string{"internal", "feature"}, class) {
-		return true, Inside, 0
+		return true, Inside, 0, ""
 	}
 	if s.Users[q.Payer] == nil {
-		return false, Nobody, 0
+		return false, Nobody, 0, ""
 	}
 	reaches := map[pbx.Ref]bool{{Kind: pbx.KindSettings, ID: "office"}: true, {Kind: pbx.KindUser, ID: string(q.Payer)}: true, {Kind: pbx.KindDevice, ID: string(q.Device)}: q.Device != ""}
 	for _, m := range s.Memberships {
@@ -72,6 +72,14 @@ func naive(s *pbx.Snapshot, q Question) (ok bool, code Code, most int) {
 				continue
 			}
 			effects[r.Effect]++
+			if until := q.Typed.Add(time.Duration(r.Minutes) * time.Minute); r.Effect == pbx.TollPIN && !q.PIN {
+				switch {
+				case q.Device == "" || q.Token != "" || q.Typed.After(q.At) || !until.After(q.At):
+					pin = "asks"
+				case pin != "asks":
+					pin = "held"
+				}
+			}
 			if r.Effect == pbx.TollDeny && r.When == pbx.TollAlways && r.From == r.Until {
 				timeless++
 			}
@@ -86,19 +94,19 @@ func naive(s *pbx.Snapshot, q Question) (ok bool, code Code, most int) {
 	}
 	switch {
 	case lifted:
-		return true, Excepted, most
+		return true, Excepted, most, pin
 	case stays == "house", stays == "country" && !slices.Contains(pbx.Basic().Classes, class):
-		return false, Staying, 0
+		return false, Staying, 0, ""
 	case timeless > 0:
-		return false, Forbidden, 0
+		return false, Forbidden, 0, ""
 	case effects[pbx.TollDeny] > 0:
-		return false, Hours, 0
+		return false, Hours, 0, ""
 	case effects[pbx.TollAllow] > 0:
-		return true, Allowed, most
+		return true, Allowed, most, pin
 	case !onOffice && slices.Contains(pbx.Basic().Classes, class):
-		return true, Basic, most
+		return true, Basic, most, pin
 	}
-	return false, Missing, 0
+	return false, Missing, 0, ""
 }
 
 func naiveHolds(s *pbx.Snapshot, q Question, r pbx.TollRule) bool {
@@ -137,11 +145,14 @@ func draw(t *rapid.T) ([]*pbx.Restriction, Question) {
 	for range rapid.IntRange(0, 4).Draw(t, "profiles") {
 		p := &pbx.Restriction{Off: rapid.IntRange(0, 9).Draw(t, "off") == 0, On: rapid.SliceOfNDistinct(rapid.SampledFrom(refs), 0, 3, rapid.ID[pbx.Ref]).Draw(t, "on")}
 		for range rapid.IntRange(0, 3).Draw(t, "rules") {
-			r := pbx.TollRule{Effect: rapid.SampledFrom([]pbx.TollEffect{pbx.TollAllow, pbx.TollAllow, pbx.TollDeny, pbx.TollLimit}).Draw(t, "effect"),
+			r := pbx.TollRule{Effect: rapid.SampledFrom([]pbx.TollEffect{pbx.TollAllow, pbx.TollAllow, pbx.TollDeny, pbx.TollLimit, pbx.TollPIN}).Draw(t, "effect"),
 				When: rapid.SampledFrom([]pbx.TollWhen{"", "", "open", "closed", "weekend", "holiday"}).Draw(t, "when")}
 			r.Classes, r.Countries, r.Prefixes = lists()
 			if r.Effect == pbx.TollLimit {
 				r.Minutes = rapid.IntRange(1, 60).Draw(t, "minutes")
+			}
+			if r.Effect == pbx.TollPIN {
+				r.Minutes = rapid.IntRange(0, 30).Draw(t, "holds")
 			}
 			if rapid.Bool().Draw(t, "span") {
 				r.From, r.Until = rapid.IntRange(0, 700).Draw(t, "from"), rapid.IntRange(701, 1440).Draw(t, "until")
@@ -161,8 +172,14 @@ func draw(t *rapid.T) ([]*pbx.Restriction, Question) {
 		}
 		all = append(all, p)
 	}
-	return all, Question{Payer: rapid.SampledFrom([]pbx.UserID{"usr_alice", "usr_bob", "usr_bob", "usr_nobody"}).Draw(t, "payer"), Device: rapid.SampledFrom([]pbx.DeviceID{"", "dev_1"}).Draw(t, "device"),
+	q := Question{Payer: rapid.SampledFrom([]pbx.UserID{"usr_alice", "usr_bob", "usr_bob", "usr_nobody"}).Draw(t, "payer"), Device: rapid.SampledFrom([]pbx.DeviceID{"", "dev_1"}).Draw(t, "device"),
 		To: number.Read("DE", rapid.SampledFrom(dialled).Draw(t, "dialled")), At: noon.Add(time.Duration(rapid.IntRange(0, 40*24*60).Draw(t, "minute")) * time.Minute)}
+	q.PIN = rapid.IntRange(0, 4).Draw(t, "pin") == 0
+	q.Token = rapid.SampledFrom([]pbx.TokenID{"", "", "", "tok_1"}).Draw(t, "token")
+	if rapid.IntRange(0, 3).Draw(t, "typed") > 0 {
+		q.Typed = q.At.Add(-time.Duration(rapid.IntRange(-1, 30).Draw(t, "ago")) * time.Minute)
+	}
+	return all, q
 }
 
 // The quick answer is the plain one; emergency calls go out whatever is written; the explanation says the same, and the change that it
@@ -177,9 +194,10 @@ func TestTwoOpinions(t *testing.T) {
 		}
 		v := Decide(s, q)
 		codes[v.Code]++
-		ok, code, most := naive(s, q)
-		if v.OK != ok || v.Code != code || v.OK && v.Most != time.Duration(most)*time.Minute {
-			r.Fatalf("%+v\nnaive: %v %s %d\n%s", v, ok, code, most, shown(profiles))
+		ok, code, most, pin := naive(s, q)
+		said := map[bool]string{v.Asks.Profile != nil: "asks", v.Held.Profile != nil: "held"}[true]
+		if v.OK != ok || v.Code != code || v.OK && v.Most != time.Duration(most)*time.Minute || said != pin {
+			r.Fatalf("%+v\nnaive: %v %s %d %q\n%s", v, ok, code, most, pin, shown(profiles))
 		}
 		if q.To.Class == number.Emergency && !v.OK {
 			r.Fatal("an emergency call is refused")
@@ -203,6 +221,31 @@ func TestTwoOpinions(t *testing.T) {
 		}
 	})
 	t.Log(codes)
+}
+
+// Where every call outside is open, and rules ask for the PIN, both opinions agree on whether it has to be typed.
+func TestTwoOpinionsOnPINs(t *testing.T) {
+	pins := map[string]int{}
+	minutes := rapid.IntRange(0, 30)
+	rapid.Check(t, func(r *rapid.T) {
+		_, q := draw(r)
+		q.Payer, q.To = "usr_bob", number.Read("DE", rapid.SampledFrom([]string{"030 901820", "0170 1234567", "+48 22 123 45 67"}).Draw(r, "outside"))
+		rules := []pbx.TollRule{allow()}
+		for range rapid.IntRange(0, 3).Draw(r, "asking") {
+			rules = append(rules, pbx.TollRule{Effect: pbx.TollPIN, Minutes: minutes.Draw(r, "holds"), Classes: rapid.SampledFrom([][]string{nil, {"mobile"}, {"international", "national"}}).Draw(r, "about")})
+		}
+		profiles := []*pbx.Restriction{everybody(rules...), {On: on(pbx.KindUser, "usr_bob"), Rules: []pbx.TollRule{{Effect: pbx.TollPIN, Minutes: minutes.Draw(r, "his")}}, Off: rapid.Bool().Draw(r, "off")}}
+		s := office(t, profiles...)
+		v := Decide(s, q)
+		_, _, _, pin := naive(s, q)
+		said := map[bool]string{v.Asks.Profile != nil: "asks", v.Held.Profile != nil: "held"}[true]
+		if pins[said]++; said != pin || v.Asks.Profile != nil && v.Held.Profile != nil {
+			r.Fatalf("%q, naive: %q\n%+v\n%s", said, pin, q, shown(profiles))
+		}
+	})
+	if pins["asks"] == 0 || pins["held"] == 0 || pins[""] == 0 {
+		t.Errorf("not every answer was met: %v", pins)
+	}
 }
 
 func shown(all []*pbx.Restriction) string {

@@ -11,7 +11,11 @@ import (
 // Sentence says one rule so that people can read it (B-029, B-035…B-041); say knows the reader's language, and country the names of countries.
 func Sentence(r *pbx.TollRule, say func(i18n.Text) string, country func(iso string) string) string {
 	what := numbers(r.Classes, r.Countries, r.Prefixes, r.Effect == pbx.TollAllow, say, country)
-	text := say(i18n.T("toll.rule."+string(r.Effect), "what", what, "minutes", strconv.Itoa(r.Minutes)))
+	key := "toll.rule." + string(r.Effect)
+	if r.Effect == pbx.TollPIN && r.Minutes > 0 {
+		key = "toll.rule.pin_holds"
+	}
+	text := say(i18n.T(key, "what", what, "minutes", strconv.Itoa(r.Minutes)))
 	if r.Contacts {
 		text += " · " + say(i18n.T("toll.only_contacts"))
 	}

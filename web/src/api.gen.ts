@@ -10781,7 +10781,7 @@ export interface components {
             from?: number;
             /**
              * Format: int64
-             * @description with limit: how long one call may last
+             * @description with limit: how long one call may last; with pin: how long a typed PIN holds for that person at that phone, at most 480; absent: it is asked for before each call
              */
             minutes?: number;
             /** @description beginnings of numbers with country code, such as +48; whole numbers too */

@@ -56,6 +56,7 @@ export function RulesEditor({ value, onChange }: { value: Rule[]; onChange: (r: 
         <div key={i} className="card"><div className="card-body col g8">
           <div className="row g8"><span className="grow"><Chooser plain label={t('restriction.effect')} options={effects.map((e) => ({ value: e, label: t(`restriction.effect.${e}`) }))} value={r.effect} onChange={(e) => put(i, { effect: e as Rule['effect'], minutes: e === 'limit' ? r.minutes || 30 : undefined })} /></span><IconButton small icon={X} label={t('restriction.rule_remove')} onClick={() => onChange(value.filter((_, n) => n !== i))} /></div>
           {r.effect === 'limit' && <Line label={t('restriction.minutes')} value={String(r.minutes ?? '')} onChange={(v) => put(i, { minutes: Number(v.replace(/\D/g, '')) })} />}
+          {r.effect === 'pin' && <Line label={t('restriction.pin_minutes')} hint={t('restriction.pin_minutes_hint')} value={r.minutes ? String(r.minutes) : ''} onChange={(v) => put(i, { minutes: Number(v.replace(/\D/g, '')) || undefined })} />}
           <NumbersEditor value={r} onChange={(n) => put(i, n)} />
           <Flip label={t('restriction.contacts')} on={Boolean(r.contacts)} onChange={(contacts) => put(i, { contacts: contacts || undefined })} />
           <Chooser plain label={t('restriction.when')} options={moments.map((m) => ({ value: m, label: m === '' ? t('restriction.always') : t(`toll.when.${m}`) }))} value={r.when ?? ''} onChange={(w) => put(i, { when: w as Rule['when'] })} />
