@@ -49,6 +49,7 @@ const AlarmPage = lazy(() => import('./pages/alarm'));
 const BudgetPage = lazy(() => import('./pages/budget'));
 const ParkPage = lazy(() => import('./pages/park'));
 const RoomPage = lazy(() => import('./pages/room'));
+const TalkLinkPage = lazy(() => import('./pages/talklink'));
 const RingPage = lazy(() => import('./pages/ring'));
 const PromptPage = lazy(() => import('./pages/prompt'));
 const MenuPage = lazy(() => import('./pages/menu'));
@@ -119,6 +120,7 @@ function Pages() {
           <Route path="/budgets" element={<BudgetPage />} />
           <Route path="/parks" element={<ParkPage />} />
           <Route path="/rooms" element={<RoomPage />} />
+          <Route path="/talk-links" element={<TalkLinkPage />} />
           <Route path="/rings" element={<RingPage />} />
           <Route path="/people/:id/:view" element={<PersonPage />} />
           <Route path="/prompts" element={<PromptPage />} />

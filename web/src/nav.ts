@@ -1,7 +1,7 @@
 /** The places of the app, in their fixed order, and the right that makes each of them appear. */
 import { AudioLines, BellRing, Cable, Eraser, FileClock, Headphones, Headset, House, KeyRound, LayoutGrid, ListTree, MessageSquareLock, CircleHelp, ClipboardCheck, type LucideIcon, MailOpen, Network, PhoneCall, PhoneForwarded, PhoneOff, Settings, ScanSearch, ShieldBan, ShieldCheck, Split, SquareParking, Users, Clock4, Voicemail } from 'lucide-react';
 import type { Me, Scope } from './api';
-import { BookUser, Coins, ConciergeBell, Disc3, FlaskConical, Gauge, Hourglass, Megaphone, PiggyBank, Presentation, Siren } from 'lucide-react';
+import { BookUser, Coins, ConciergeBell, Disc3, FlaskConical, Gauge, Hourglass, Megaphone, PiggyBank, MessageCircle, Presentation, Siren } from 'lucide-react';
 import { can } from './session';
 import type { Key } from './words';
 
@@ -22,6 +22,7 @@ export const places: Place[] = [
   { to: '/rings', label: 'nav.rings', icon: BellRing, right: 'queue.edit', section: 'nav.company' },
   { to: '/parks', label: 'nav.parks', icon: SquareParking, section: 'nav.company' },
   { to: '/rooms', label: 'nav.rooms', icon: Presentation, section: 'nav.company' },
+  { to: '/talk-links', label: 'nav.talk_links', icon: MessageCircle, right: 'link.edit', section: 'nav.company' },
   { to: '/queues', label: 'nav.queues', icon: Headset, right: 'queue.edit', also: 'agent.data', section: 'nav.company' },
   { to: '/menus', label: 'nav.menus', icon: ListTree, right: 'menu.edit', section: 'nav.company' },
   { to: '/reception', label: 'nav.reception', icon: ConciergeBell, right: 'user.edit', least: 'all', rooms: true, section: 'nav.company' },

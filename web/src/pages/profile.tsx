@@ -15,6 +15,7 @@ import { PushCard } from '../parts/push';
 import { Photo } from '../parts/photo';
 import { useAddress, useUser } from '../parts/query';
 import { fieldWord } from '../parts/words';
+import { OwnTalkLink } from '../parts/talklink';
 import { can, useMe } from '../session';
 import { Button } from '../ui/button';
 import { before, changed, Conflict, languageOptions, Pick, Text, useForm, zoneOptions } from '../ui/form';
@@ -105,7 +106,7 @@ export default function ProfilePage() {
       scope={me.user.email}
       tabs={<Tabs label={t('nav.profile')} value={tab} onChange={(x) => set({ tab: x === 'profile' ? undefined : x })} tabs={[{ id: 'profile', label: t('user.tab.profile') }, { id: 'phones', label: t('user.tab.phones') }, { id: 'voicemail', label: t('nav.voicemail') }, { id: 'hours', label: t('nav.hours') }, { id: 'notices', label: t('notice.title') }, { id: 'codes', label: t('code.tab') }, ...(can(me, 'reminder.set') ? [{ id: 'reminders', label: t('reminder.tab') }] : []), ...(can(me, 'delegate.give') ? [{ id: 'deputies', label: t('deputy.tab') }] : []), { id: 'security', label: t('profile.security') }]} />}
     >
-      {tab === 'profile' && <Particulars />}
+      {tab === 'profile' && <div className="col g20 form"><Particulars /><OwnTalkLink /></div>}
       {tab === 'phones' && <Devices user={me.user.id} name={me.user.name} may={own.data?.can?.devices ?? can(me, 'softphone.use')} />}
       {tab === 'voicemail' && <MailboxEditor id={me.user.id} />}
       {tab === 'notices' && <div className="col g20 form"><PushCard /><NoticeChoices /></div>}

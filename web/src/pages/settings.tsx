@@ -31,7 +31,7 @@ function useSave() {
 function Office({ settings }: { settings: Settings }) {
   const save = useSave();
   const me = useMe();
-  const now = { name: settings.name, country: settings.country, zone: settings.zone, language: settings.language, public: settings.public ?? '', digits: String(settings.digits), reasons: settings.reasons, listen_tone: settings.listen_tone, listen_hidden: settings.listen_hidden, council: settings.council };
+  const now = { name: settings.name, country: settings.country, zone: settings.zone, language: settings.language, public: settings.public ?? '', digits: String(settings.digits), reasons: settings.reasons, listen_tone: settings.listen_tone, listen_hidden: settings.listen_hidden, council: settings.council, talk: settings.talk };
   const form = useForm(now, (v, base) => {
     const digits = (c: Partial<typeof now>) => ({ ...c, ...(c.digits ? { digits: Number(c.digits) } : {}) });
     const change = changed(v, base);
@@ -48,6 +48,7 @@ function Office({ settings }: { settings: Settings }) {
         <Text form={form} name="public" label={t('office.public')} hint={t('office.public_hint')} placeholder={me.sip.server} optional />
       </div>
       <Toggle form={form} name="reasons" label={t('office.reasons')} hint={t('office.reasons_hint')} />
+      <Toggle form={form} name="talk" label={t('office.talk')} hint={t('office.talk_hint')} />
       <Toggle form={form} name="council" label={t('office.council')} hint={t('office.council_hint')} />
       {!form.values.council && <><Toggle form={form} name="listen_tone" label={t('office.listen_tone')} hint={t('office.listen_tone_hint')} />
       <Toggle form={form} name="listen_hidden" label={t('office.listen_hidden')} hint={t('office.listen_hidden_hint')} /></>}
