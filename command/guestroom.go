@@ -163,6 +163,9 @@ func (w *Work) leftBy(u pbx.UserID, since time.Time) (all []pbx.Ref) {
 	for _, t := range s.TokensOf(u) {
 		all = append(all, t.Ref())
 	}
+	if l := s.TalkOf(u); l != nil { // whoever was given the address would call the next guest
+		all = append(all, l.Ref())
+	}
 	if d := s.Duties[u]; d != nil {
 		all = append(all, d.Ref())
 	}

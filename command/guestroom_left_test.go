@@ -17,7 +17,7 @@ import (
 // nothing of who was there before, and the company keeps its records and its set-up (G-019).
 var leaves = map[string]string{
 	"Accesses": "clears", "Assignments": "clears", "Calendars": "clears", "Choices": "clears", "Contacts": "clears", "Duties": "clears", "Grants": "clears",
-	"HoursOverrides": "clears", "Reminders": "clears", "Tokens": "clears",
+	"HoursOverrides": "clears", "Reminders": "clears", "TalkLinks": "clears the room's own", "Tokens": "clears",
 	"Budgets":      "clears what was added for the room; what it spent counts on accounts that begin anew",
 	"Devices":      "clears soft phones and browsers of the stay; the desk phone is the room's",
 	"Forwardings":  "restores",
@@ -92,7 +92,8 @@ func TestNothingOfAStayIsLeft(t *testing.T) {
 	o.write(&more, &extra, &mine, about(&pbx.Grant{ID: "gnt_guest", Right: "call.number", From: o.now}),
 		&pbx.Assignment{ID: "asg_guest", User: room, Role: "reports", Scope: pbx.Scope{Kind: pbx.ScopeAll}, From: o.now},
 		&pbx.Duty{User: room, Pause: "lunch", Since: o.now}, &pbx.Token{ID: "tok_guest", User: room, Name: "Script", Hash: "h", Prefix: "p", Created: o.now},
-		&pbx.HoursOverride{ID: pbx.HoursID(room), State: pbx.StateOpen, From: o.now})
+		&pbx.HoursOverride{ID: pbx.HoursID(room), State: pbx.StateOpen, From: o.now},
+		&pbx.TalkLink{ID: "tlk_guest", User: room, Name: "Ada", Slug: "ada-rings", To: pbx.Destination{Kind: pbx.ToUser, ID: string(room)}, Created: o.now})
 	changed := map[string]bool{}
 	for key, row := range aboutRoom(t, o, room) {
 		if before[key] != row {
@@ -100,7 +101,7 @@ func TestNothingOfAStayIsLeft(t *testing.T) {
 			changed[kind] = true
 		}
 	}
-	for _, kind := range []pbx.Kind{pbx.KindAccess, pbx.KindAssignment, pbx.KindCalendar, pbx.KindStatus, pbx.KindContact, pbx.KindDuty, pbx.KindGrant, pbx.KindOverride, pbx.KindReminder, pbx.KindToken,
+	for _, kind := range []pbx.Kind{pbx.KindAccess, pbx.KindAssignment, pbx.KindCalendar, pbx.KindStatus, pbx.KindContact, pbx.KindDuty, pbx.KindGrant, pbx.KindOverride, pbx.KindReminder, pbx.KindTalkLink, pbx.KindToken,
 		pbx.KindBudget, pbx.KindDevice, pbx.KindMembership, pbx.KindRestriction, pbx.KindUser} {
 		if !changed[string(kind)] {
 			t.Errorf("the stay makes no %s, so nothing shows that it goes", kind)
