@@ -33,6 +33,14 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 			c.Delete = append(c.Delete, r)
 		}
 	}
+	if rapid.IntRange(0, 3).Draw(t, "leaves") == 0 && len(s.Users) > 1 { // somebody goes, and the others stay
+		r := s.Users[rapid.SampledFrom(slices.Sorted(maps.Keys(s.Users))).Draw(t, "leaver")].Ref()
+		for _, x := range s.Cascade(r) {
+			remove(x)
+		}
+		remove(r)
+		return c
+	}
 	id := func(label string) string { return fmt.Sprint(rapid.IntRange(1, 5).Draw(t, label)) }
 	moment := func(label string) time.Time {
 		return day.Add(time.Duration(rapid.IntRange(0, 3).Draw(t, label)) * time.Hour)
@@ -138,7 +146,13 @@ func drawChange(t *rapid.T, s *pbx.Snapshot) pbx.Change {
 func TestApplyProperties(t *testing.T) {
 	accepted := 0
 	rapid.Check(t, func(t *rapid.T) {
-		s, err := pbx.NewSnapshot(1, &pbx.Group{ID: "grp_1", Name: "G1", Default: true, Created: day})
+		first := []pbx.Noun{&pbx.Group{ID: "grp_1", Name: "G1", Default: true, Created: day}}
+		for i := range rapid.IntRange(0, 4).Draw(t, "people") {
+			n := fmt.Sprint(i + 1)
+			first = append(first, &pbx.User{ID: pbx.UserID("usr_" + n), Name: "U" + n, Email: "u" + n + "@x.example", Extension: "10" + n, Created: day},
+				&pbx.Membership{ID: pbx.MembershipID("mem_" + n), User: pbx.UserID("usr_" + n), Group: "grp_1", Role: "user", From: day})
+		}
+		s, err := pbx.NewSnapshot(1, first...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +202,7 @@ var everything = cmp.Options{
 	cmp.Comparer(func(a, b *hours.Plan) bool {
 		return (a == nil) == (b == nil) && (a == nil || a.Zone().Name() == b.Zone().Name() && slices.Equal(slices.Collect(a.Stretches(day, day.AddDate(0, 0, 8))), slices.Collect(b.Stretches(day, day.AddDate(0, 0, 8)))))
 	}),
-	asMap[string, pbx.Ref](), asMap[string, pbx.UserID](), asMap[string, *pbx.Device](), asMap[string, *pbx.Token](), asMap[string, *pbx.DID](),
+	cmp.Transformer("people", pbx.People), asMap[string, pbx.Ref](), asMap[string, pbx.UserID](), asMap[string, *pbx.Device](), asMap[string, *pbx.Token](), asMap[string, *pbx.DID](),
 	asMap[pbx.UserID, []*pbx.Membership](), asMap[pbx.GroupID, []*pbx.Membership](), asMap[pbx.GroupID, []*pbx.Group](),
 	asMap[pbx.UserID, []*pbx.Assignment](), asMap[pbx.UserID, []*pbx.Grant](), asMap[pbx.UserID, []*pbx.Device](), asMap[pbx.UserID, []*pbx.Token](),
 }
