@@ -225,12 +225,13 @@ func (c DeleteTalkLink) Change(w *Work) (pbx.Change, error) {
 	return pbx.Change{Delete: []pbx.Ref{l.Ref()}}, nil
 }
 
-// personalLinks are the links of all people who have none yet: the company has just let people have them.
+// personalLinks are the links of all people who have none yet: the company has just let people have them. Guest rooms get none: nobody outside is to find
+// out who stays there (G-019).
 func (w *Work) personalLinks() []pbx.Noun {
 	var all []pbx.Noun
 	var taken []string
 	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Users)) {
-		if w.Snapshot.TalkOf(id) == nil {
+		if w.Snapshot.TalkOf(id) == nil && w.Snapshot.GuestRooms[id] == nil {
 			l := w.personalLink(w.Snapshot.Users[id], taken)
 			all, taken = append(all, l), append(taken, l.Slug)
 		}

@@ -63,9 +63,15 @@ func TestPersonalTalkLinks(t *testing.T) {
 		t.Fatal("people have links before the company wants them")
 	}
 	o.refused(mark, EditSettings{Talk: &on}, pbx.Denied)
+	room := pbx.UserID(o.must(olga, CreateUser{Person: Person{Name: "Room 7", Email: "room7@example.com"}}).Object.ID)
+	o.must(olga, AddGuestRoom{room})
 	o.must(olga, EditSettings{Talk: &on})
 	for id, u := range o.view().Users {
-		if l := o.view().TalkOf(id); l == nil || l.Name != u.Name || l.Slug == "" || !o.view().Validity(l, o.now).Contains(o.now) {
+		if l := o.view().TalkOf(id); id == room {
+			if l != nil {
+				t.Errorf("a guest room has the public address %s", l.Slug)
+			}
+		} else if l == nil || l.Name != u.Name || l.Slug == "" || !o.view().Validity(l, o.now).Contains(o.now) {
 			t.Errorf("%s: %+v", u.Name, l)
 		}
 	}
