@@ -354,8 +354,8 @@ func TestOffice(t *testing.T) {
 		t.Fatal(s.log)
 	}
 	s.call(200, "POST", "/v1/session", officetest.Object{"email": officetest.OwnerEmail, "password": officePassword})
-	if n := len(s.call(200, "GET", "/v1/users?limit=100", nil).Items()); n != 25 {
-		t.Errorf("%d people, want 25", n)
+	if n := len(s.call(200, "GET", "/v1/users?limit=100", nil).Items()); n != 29 {
+		t.Errorf("%d people, want 25 and four rooms", n)
 	}
 	if n := len(s.call(200, "GET", "/v1/groups", nil).Items()); n < 5 {
 		t.Errorf("%d groups", n)
