@@ -37,7 +37,7 @@ func nouns() []pbx.Noun {
 		&pbx.Role{ID: "rol_night", Name: "Nacht", Class: pbx.RoleGroup, Base: "receptionist", Cells: map[string]pbx.ScopeKind{"call.see": pbx.ScopeGroup}},
 		&pbx.User{ID: "usr_ada", Name: "Ada 👩‍💻", Email: "ada@acme.example", Mobile: "+491701234567", Extension: "100", Language: "en", Zone: "UTC",
 			Photo: "abc", Suspensions: []pbx.Interval{{From: day, Until: day.Add(time.Hour)}}, Created: day},
-		&pbx.User{ID: "usr_bob", Name: "Bob", Email: "bob@acme.example", Extension: "102", Created: day},
+		&pbx.User{ID: "usr_bob", Name: "Bob", Email: "bob@acme.example", Extension: "102", Networks: []netip.Prefix{netip.MustParsePrefix("192.168.0.0/16")}, Created: day},
 		&pbx.Membership{ID: "mem_1", User: "usr_ada", Group: "grp_sales", Role: "manager", From: day, Main: true,
 			Overrides: map[string]pbx.Override{"call.see": pbx.OverrideDeny}, Presence: pbx.ShareEveryone, Calls: pbx.ShareNobody},
 		&pbx.Membership{ID: "mem_2", User: "usr_ada", Group: "grp_default", Role: "rol_night", From: day, Until: day.Add(time.Hour)},
@@ -98,11 +98,11 @@ func nouns() []pbx.Noun {
 		&pbx.Reminder{ID: "rem_1", User: "usr_bob", By: "usr_ada", Clock: 7*60 + 30, Days: []time.Weekday{1, 5}, Note: "Поезд", Created: day, After: day, For: day.Add(time.Hour), Tries: 2, Again: day.Add(2 * time.Hour),
 			Last: pbx.ReminderSnoozed, Ended: day.Add(time.Minute)},
 		&pbx.Reminder{ID: "rem_2", User: "usr_bob", Clock: 0, Date: hours.DateOf(2026, 3, 29), Created: day},
+		&pbx.GuestRoom{User: "usr_bob", Care: pbx.RoomInspected, Cared: day, Since: day, Created: day, Stay: &pbx.Stay{Guest: "Анна Łęcka", Language: "pl", From: day, Until: day.Add(time.Hour), By: "usr_ada", Note: "late", Before: pbx.Unlet{
+			Name: "Zimmer 7", Speed: pbx.SpeedDials{{Short: "1", Number: "102"}}, Mailbox: &pbx.Mailbox{ID: "usr_bob", Days: 3}}}},
 		&pbx.TalkLink{ID: "tlk_1", Name: "Жанна Łęcka", Hash: "c0ffee", Group: "grp_sales", To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_bob"}, Off: true, From: day, Until: day.Add(time.Hour), Always: true, Named: true,
 			Back: true, Outside: true, Origins: []string{"https://www.example.com"}, PerAddr: 1, Most: 2, Minutes: 3, Longest: 4, Created: day},
 		&pbx.TalkLink{ID: "tlk_2", Name: "Bob", Slug: "bob.b", User: "usr_bob", To: pbx.Destination{Kind: pbx.ToUser, ID: "usr_bob"}, Created: day},
-		&pbx.GuestRoom{User: "usr_bob", Care: pbx.RoomInspected, Cared: day, Since: day, Created: day, Stay: &pbx.Stay{Guest: "Анна Łęcka", Language: "pl", From: day, Until: day.Add(time.Hour), By: "usr_ada", Note: "late", Before: pbx.Unlet{
-			Name: "Zimmer 7", Speed: pbx.SpeedDials{{Short: "1", Number: "102"}}, Mailbox: &pbx.Mailbox{ID: "usr_bob", Days: 3}}}},
 	}
 }
 
