@@ -31,7 +31,7 @@ func TestTalkStaysInTheHouse(t *testing.T) {
 	opened, kept := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		s, live, _ := random(t)
-		to := rapid.SampledFrom([]pbx.Destination{{Kind: pbx.ToUser, ID: "usr_p0"}, {Kind: pbx.ToUser, ID: "usr_p1"}, {Kind: pbx.ToRing, ID: "rng_0"}, {Kind: pbx.ToMailbox, ID: "usr_p2"}}).Draw(t, "target")
+		to := rapid.SampledFrom([]pbx.Destination{{Kind: pbx.ToUser, ID: "usr_p0"}, {Kind: pbx.ToUser, ID: "usr_p1"}, {Kind: pbx.ToUser, ID: "usr_p2"}, {Kind: pbx.ToRing, ID: "rng_0"}, {Kind: pbx.ToMailbox, ID: "usr_p2"}}).Draw(t, "target")
 		l := &pbx.TalkLink{ID: "tlk_1", Name: "L", Slug: "sales-team", To: to, Outside: rapid.Bool().Draw(t, "outside"), Longest: 30, Created: noon}
 		nouns := []pbx.Noun{l, &pbx.Trunk{ID: "trk_1", Name: "Line", Host: "sip.example"}}
 		for _, u := range []pbx.UserID{"usr_p0", "usr_p1", "usr_p2"} {
@@ -44,6 +44,12 @@ func TestTalkStaysInTheHouse(t *testing.T) {
 				}
 				nouns = append(nouns, &next)
 			}
+		}
+		if u := s.Users[pbx.UserID(to.ID)]; u != nil && to.Kind == pbx.ToUser && rapid.IntRange(0, 3).Draw(t, "away") > 0 { // or few calls would reach a rule that leads outside
+			next := *u
+			next.Mobile = "+491701234567"
+			nouns = append(slices.DeleteFunc(nouns, func(n pbx.Noun) bool { return n.Ref() == (pbx.Ref{Kind: pbx.KindForwarding, ID: string(u.ID)}) }), &next,
+				&pbx.Forwarding{User: u.ID, Exceptions: []pbx.Exception{{When: pbx.WhenAlways, To: pbx.Destination{Kind: pbx.ToMobile}}}})
 		}
 		if rapid.Bool().Draw(t, "profile") {
 			nouns = append(nouns, &pbx.Restriction{ID: "rst_1", Name: "No", On: []pbx.Ref{{Kind: pbx.KindUser, ID: "usr_p1"}}, Rules: []pbx.TollRule{{Effect: pbx.TollDeny, Classes: []string{"mobile"}}}})
