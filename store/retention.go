@@ -9,9 +9,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"maps"
 	"math/bits"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tandem/event"
@@ -552,40 +554,32 @@ func (t *Tenant) DueCalls(ctx context.Context, due CallsDue) (stock Stock, err e
 			if len(each) == 0 {
 				return 0, 0, nil
 			}
-			err = x.row(ctx, "SELECT COUNT(*), COALESCE(MIN(started), 0) FROM ("+joined(each, " UNION ")+") AS old", w.args...).Scan(&n, &oldest)
+			err = x.row(ctx, "SELECT COUNT(*), COALESCE(MIN(started), 0) FROM ("+strings.Join(each, " UNION ")+") AS old", w.args...).Scan(&n, &oldest)
 			return n, oldest, err
 		}
-		n, oldest, err := count(nil)
-		if err != nil {
-			return err
-		}
-		ids := make([]string, 0, len(held))
-		for id := range held {
-			ids = append(ids, id)
-		}
-		for chunk := range slices.Chunk(ids, params) {
-			kept, _, err := count(chunk)
-			if err != nil {
-				return err
-			}
-			n -= kept
-		}
-		if stock.N = n; n > 0 {
-			stock.Oldest = moment(oldest)
-		}
-		return nil
+		stock, err = withoutHeld(held, count)
+		return err
 	})
 	return stock, err
 }
 
-func joined(parts []string, by string) (all string) {
-	for i, p := range parts {
-		if i > 0 {
-			all += by
-		}
-		all += p
+// withoutHeld counts what would go, less what is held; count says how many there are, of some ids or of all, and since when.
+func withoutHeld[V any](held map[string]V, count func(ids []string) (n int, oldest int64, err error)) (stock Stock, err error) {
+	n, oldest, err := count(nil)
+	if err != nil {
+		return stock, err
 	}
-	return all
+	for chunk := range slices.Chunk(slices.Collect(maps.Keys(held)), params) {
+		kept, _, err := count(chunk)
+		if err != nil {
+			return stock, err
+		}
+		n -= kept
+	}
+	if stock.N = n; n > 0 {
+		stock.Oldest = moment(oldest)
+	}
+	return stock, nil
 }
 
 // DueTraces says of how many calls the way would be forgotten.
@@ -608,25 +602,8 @@ func (t *Tenant) DueTraces(ctx context.Context, before time.Time) (stock Stock, 
 			err = x.row(ctx, "SELECT COUNT(*), COALESCE(MIN(started), 0) FROM calls"+w.String(), w.args...).Scan(&n, &oldest)
 			return n, oldest, err
 		}
-		n, oldest, err := count(nil)
-		if err != nil {
-			return err
-		}
-		ids := make([]string, 0, len(held))
-		for id := range held {
-			ids = append(ids, id)
-		}
-		for chunk := range slices.Chunk(ids, params) {
-			kept, _, err := count(chunk)
-			if err != nil {
-				return err
-			}
-			n -= kept
-		}
-		if stock.N = n; n > 0 {
-			stock.Oldest = moment(oldest)
-		}
-		return nil
+		stock, err = withoutHeld(held, count)
+		return err
 	})
 	return stock, err
 }
