@@ -35,11 +35,13 @@ type TalkLink struct {
 	Origins []string       `json:"origins" nullable:"false" doc:"sites that may show the page inside their own"`
 	PerAddr int            `json:"per_addr" doc:"calls from one address at a time"`
 	Most    int            `json:"most" doc:"calls at a time"`
-	Minutes int            `json:"minutes" doc:"of all its calls in a day"`
+	Daily   int            `json:"daily" doc:"calls in a day of the office's time zone"`
+	Minutes int            `json:"minutes" doc:"of all its calls in a day of the office's time zone"`
 	Longest int            `json:"longest" doc:"minutes of one call"`
 	Calls   int            `json:"calls" doc:"by it, in the last 30 days"`
 	Seconds int            `json:"seconds" doc:"… and how long they took"`
 	Last    time.Time      `json:"last,omitzero" doc:"when the last of them ended"`
+	Again   time.Time      `json:"again,omitzero" doc:"its calls of today are used up; when it takes calls again"`
 	Created time.Time      `json:"created"`
 
 	Revision string `json:"revision"`
@@ -68,11 +70,14 @@ func (v *visit) talkState(l *pbx.TalkLink) string {
 	return "gone"
 }
 
-func (v *visit) talkLink(l *pbx.TalkLink, use store.TalkUse) TalkLink {
+func (s *Server) talkLink(v *visit, l *pbx.TalkLink, use store.TalkUse) TalkLink {
 	limits := l.Limits()
 	out := TalkLink{ID: l.ID, Name: l.Name, Slug: l.Slug, Group: l.Group, To: v.place("", l.To), State: v.talkState(l), Off: l.Off, From: l.From, Until: l.Until, Always: l.Always,
-		Named: l.Named, Back: l.Back, Outside: l.Outside, Origins: append([]string{}, l.Origins...), PerAddr: limits.PerAddr, Most: limits.Most, Minutes: limits.Minutes,
+		Named: l.Named, Back: l.Back, Outside: l.Outside, Origins: append([]string{}, l.Origins...), PerAddr: limits.PerAddr, Most: limits.Most, Daily: limits.Daily, Minutes: limits.Minutes,
 		Longest: limits.Longest, Calls: use.Calls, Seconds: use.Seconds, Last: use.Last, Created: l.Created, Revision: command.Revision(l)}
+	if out.State == "open" {
+		out.Again = s.c.Talk.Visitors().Again(l, v.at)
+	}
 	if l.Slug != "" {
 		out.Path = talkPath + l.Slug
 	}
@@ -100,7 +105,7 @@ type talkLinksIn struct {
 
 // listTalkLinks shows the links that the visitor may change (PL-13).
 func (s *Server) listTalkLinks(ctx context.Context, v *visit, in *talkLinksIn) (Page[TalkLink], error) {
-	uses, err := s.c.Store.TalkUses(ctx, v.at.Add(-talkSince))
+	uses, err := s.c.Store.TalkUses(ctx, v.s.OfficeDay(v.at.Add(-talkSince)).Date)
 	if err != nil {
 		return Page[TalkLink]{}, err
 	}
@@ -124,7 +129,7 @@ func (s *Server) listTalkLinks(ctx context.Context, v *visit, in *talkLinksIn) (
 	part, next, err := pageOf(rows, in.List, in.Sort, key, func(l *pbx.TalkLink) string { return string(l.ID) })
 	page := Page[TalkLink]{Items: make([]TalkLink, 0, len(part)), Next: next, Total: len(rows)}
 	for _, l := range part {
-		page.Items = append(page.Items, v.talkLink(l, uses[l.ID]))
+		page.Items = append(page.Items, s.talkLink(v, l, uses[l.ID]))
 	}
 	return page, err
 }
@@ -139,8 +144,8 @@ func (s *Server) oneTalkLink(ctx context.Context, v *visit, id, secret string) (
 	if !v.editsTalk(l) {
 		return TalkLink{}, missing()
 	}
-	uses, err := s.c.Store.TalkUses(ctx, v.at.Add(-talkSince))
-	out := v.talkLink(l, uses[l.ID])
+	uses, err := s.c.Store.TalkUses(ctx, v.s.OfficeDay(v.at.Add(-talkSince)).Date)
+	out := s.talkLink(v, l, uses[l.ID])
 	if secret != "" {
 		out.Secret, out.Path = secret, talkPath+secret
 	}
@@ -167,6 +172,7 @@ type talkBody struct {
 	Origins *[]string  `json:"origins,omitempty"`
 	PerAddr *int       `json:"per_addr,omitempty" doc:"0: as usual; likewise the other limits"`
 	Most    *int       `json:"most,omitempty"`
+	Daily   *int       `json:"daily,omitempty"`
 	Minutes *int       `json:"minutes,omitempty"`
 	Longest *int       `json:"longest,omitempty"`
 
@@ -175,7 +181,7 @@ type talkBody struct {
 
 func (b *talkBody) read() command.Talk {
 	c := command.Talk{Name: b.Name, Slug: b.Slug, Off: b.Off, From: b.From, Until: b.Until, Always: b.Always, Named: b.Named, Back: b.Back, Outside: b.Outside, Origins: b.Origins,
-		PerAddr: b.PerAddr, Most: b.Most, Minutes: b.Minutes, Longest: b.Longest}
+		PerAddr: b.PerAddr, Most: b.Most, Daily: b.Daily, Minutes: b.Minutes, Longest: b.Longest}
 	if b.Group != nil {
 		group := pbx.GroupID(*b.Group)
 		c.Group = &group

@@ -24,6 +24,7 @@ type TalkPage struct {
 	Office   string     `json:"office"`
 	Open     bool       `json:"open" doc:"somebody can be called now; else it is outside the hours"`
 	Opens    time.Time  `json:"opens,omitzero" doc:"when it is open again, where that is known"`
+	Again    time.Time  `json:"again,omitzero" doc:"the calls of today are used up; when calls are taken again"`
 	Zone     string     `json:"zone" doc:"of the place that is called"`
 	Named    bool       `json:"named" doc:"the visitor has to say a name"`
 	Back     bool       `json:"back" doc:"he may ask to be called back"`
@@ -76,6 +77,7 @@ func (s *Server) getTalk(_ context.Context, v *visit, in *talkKey) (TalkPage, er
 	out := TalkPage{Name: l.Name, Office: v.s.Tenant.Name, Zone: v.s.TalkHours(l, v.at).Zone, Named: l.Named, Back: l.Back, Keypad: l.To.Kind == pbx.ToMenu, Recorded: len(v.s.RecordRules) > 0,
 		Puzzle: TalkPuzzle{p.Text, p.Bits}}
 	out.Open, out.Opens = v.talkHours(l)
+	out.Again = s.c.Talk.Visitors().Again(l, v.at)
 	return out, nil
 }
 
@@ -104,6 +106,9 @@ func (s *Server) postTalkCall(_ context.Context, v *visit, in *talkCall) (TalkTi
 	}
 	if l.Named && pbx.VisitorName(in.Body.Name) == "" {
 		return TalkTicket{}, pbx.Refuse(pbx.Invalid, "name", "talk.name_missing")
+	}
+	if err := v.s.CheckVisitor(in.Body.Name); err != nil {
+		return TalkTicket{}, err
 	}
 	if open, _ := v.talkHours(l); !open {
 		return TalkTicket{}, pbx.Refuse(pbx.Conflict, "", "talk.closed")
@@ -141,6 +146,9 @@ func (s *Server) postTalkBack(ctx context.Context, v *visit, in *talkBack) error
 		return pbx.Refuse(pbx.Invalid, "number", "talk.number_bad")
 	case name == "":
 		return pbx.Refuse(pbx.Invalid, "name", "talk.name_missing")
+	}
+	if err := v.s.CheckVisitor(name); err != nil {
+		return err
 	}
 	if err := s.c.Talk.Visitors().Ask(l, s.caller(v).Addr, in.Body.Puzzle, in.Body.Solution, v.at); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"math/bits"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,10 +37,10 @@ type GateConfig struct {
 	Shut func(netip.Addr) bool // whether an address is shut out, by whomever; nil: none is
 	// Guessed is told that a network was shut out because of so many addresses that open nothing.
 	Guessed func(network netip.Prefix, first, last time.Time, misses int)
-	// Today is how many seconds calls by a link have taken today; nil: nobody counts.
-	Today func(pbx.TalkLinkID, time.Time) int
-	// Ended is told how long the call of a visitor took.
-	Ended func(pbx.TalkLinkID, time.Time, time.Duration)
+	// Today is how many calls by a link have ended on a day of the office, and how long they took of that day; nil: nobody counts.
+	Today func(pbx.TalkLinkID, pbx.OfficeDay) (calls int, took time.Duration)
+	// Ended is told when the call of a visitor began and ended.
+	Ended func(l pbx.TalkLinkID, begun, ended time.Time)
 	Most  int // visitors at a time, whichever link they came by: the rest of the house is for those who work here; 0 is 200
 }
 
@@ -49,10 +50,11 @@ type Gate struct {
 	key [32]byte // seals puzzles; new in each process
 
 	mu       sync.Mutex
-	misses   map[netip.Prefix][]time.Time
+	misses   map[netip.Prefix][]missed
 	solved   map[string]time.Time // puzzles that were used, until they are too old anyway
 	visitors map[string]*Visitor  // by the hash of the ticket
 	asks     map[string][]time.Time
+	uses     map[pbx.TalkLinkID]dayUse // of today, by links that were asked about
 }
 
 // Visitor is somebody who was let in: by one link, from one network, for one call.
@@ -74,7 +76,7 @@ func NewGate(c GateConfig) *Gate {
 	if c.Most <= 0 {
 		c.Most = 200
 	}
-	g := &Gate{c: c, misses: map[netip.Prefix][]time.Time{}, solved: map[string]time.Time{}, visitors: map[string]*Visitor{}, asks: map[string][]time.Time{}}
+	g := &Gate{c: c, misses: map[netip.Prefix][]missed{}, solved: map[string]time.Time{}, visitors: map[string]*Visitor{}, asks: map[string][]time.Time{}, uses: map[pbx.TalkLinkID]dayUse{}}
 	rand.Read(g.key[:])
 	return g
 }
@@ -85,31 +87,39 @@ func closed() error { return pbx.Refuse(pbx.NotFound, "", "talk.unknown") }
 // Find gives the link that the end of an address opens at a moment. Whatever opens nothing – no link, one that is off, over, not open yet, or whoever guessed too
 // often – has one answer and takes the same work.
 func (g *Gate) Find(key, addr string, at time.Time) (*pbx.TalkLink, error) {
-	s := g.c.View()
-	l := s.Talk(key)
-	valid := l != nil && s.Validity(l, at).Contains(at)
+	l := g.c.View().Talk(key, at)
 	ip, err := netip.ParseAddr(addr)
 	shut := err != nil || g.c.Shut != nil && g.c.Shut(ip)
-	if valid && !shut {
+	if l != nil && !shut {
 		return l, nil
 	}
-	if !valid {
-		g.miss(network(addr), at)
+	if l == nil {
+		g.miss(key, network(addr), at)
 	}
 	return nil, closed()
 }
 
+// missed is one address that opened nothing. The same one again, as of a page that is loaded anew, is no other guess.
+type missed struct {
+	at  time.Time
+	key [8]byte // of its hash
+}
+
 // miss counts an address that opened nothing.
-func (g *Gate) miss(net netip.Prefix, at time.Time) {
+func (g *Gate) miss(key string, net netip.Prefix, at time.Time) {
+	sum := sha256.Sum256([]byte(key))
+	one := missed{at, [8]byte(sum[:8])}
 	g.mu.Lock()
 	list := g.misses[net]
-	for len(list) > 0 && at.Sub(list[0]) >= talkMissWindow {
+	for len(list) > 0 && at.Sub(list[0].at) >= talkMissWindow {
 		list = list[1:]
 	}
 	if len(g.misses) >= marksMost {
 		clear(g.misses)
 	}
-	list = append(list, at)
+	if !slices.ContainsFunc(list, func(m missed) bool { return m.key == one.key }) {
+		list = append(list, one)
+	}
 	g.misses[net] = list
 	full := len(list) >= talkMisses
 	if full {
@@ -117,7 +127,7 @@ func (g *Gate) miss(net netip.Prefix, at time.Time) {
 	}
 	g.mu.Unlock()
 	if full && g.c.Guessed != nil {
-		g.c.Guessed(net, list[0], at, len(list))
+		g.c.Guessed(net, list[0].at, at, len(list))
 	}
 }
 
@@ -211,16 +221,17 @@ func (g *Gate) Admit(l *pbx.TalkLink, addr, puzzle, solution, name string, at ti
 	if err := g.solve(l, net, puzzle, solution, at); err != nil {
 		return nil, "", err
 	}
-	limits, today := l.Limits(), 0
-	if g.c.Today != nil {
-		today = g.c.Today(l.ID, at)
-	}
+	limits := l.Limits()
+	s := g.c.View()
+	day := s.OfficeDay(at)
+	g.load(l.ID, day)
 	ticket, hash := secret()
 	user, _ := secret()
 	v := &Visitor{Link: l.ID, Name: name, Username: "visitor-" + strings.ToLower(user[:12]), Until: at.Add(ticketLife), net: net, hash: hash, gate: g}
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	here, mine, all, running := 0, 0, 0, time.Duration(0)
+	here, mine, all := 0, 0, 0
+	calls, took := g.spent(l.ID, day, at)
 	for h, o := range g.visitors {
 		if !o.isThere(at) {
 			delete(g.visitors, h)
@@ -232,19 +243,80 @@ func (g *Gate) Admit(l *pbx.TalkLink, addr, puzzle, solution, name string, at ti
 		}
 		if o.Link == l.ID {
 			mine++
-			if !o.begun.IsZero() {
-				running += at.Sub(o.begun)
-			}
 		}
 	}
 	switch {
-	case time.Duration(today)*time.Second+running >= time.Duration(limits.Minutes)*time.Minute:
-		return nil, "", pbx.Refuse(pbx.Exhausted, "", "talk.day_over")
+	case limits.IsSpent(calls, took):
+		again := day.Until.In(s.OfficeClock())
+		return nil, "", pbx.Refuse(pbx.Exhausted, "", "talk.day_over", "time", again.Format("15:04"), "zone", again.Location().String())
 	case here >= limits.PerAddr, mine >= limits.Most, all >= g.c.Most:
 		return nil, "", pbx.Refuse(pbx.Exhausted, "", "talk.full")
 	}
 	g.visitors[hash] = v
 	return v, ticket, nil
+}
+
+// within is how much of a call falls into a day.
+func within(d pbx.OfficeDay, begun, ended time.Time) time.Duration {
+	if begun.Before(d.From) {
+		begun = d.From
+	}
+	if ended.After(d.Until) {
+		ended = d.Until
+	}
+	return max(0, ended.Sub(begun))
+}
+
+// Again reports when a link takes calls again whose calls of today are used up; zero while it takes them.
+func (g *Gate) Again(l *pbx.TalkLink, at time.Time) time.Time {
+	day := g.c.View().OfficeDay(at)
+	g.load(l.ID, day)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if l.Limits().IsSpent(g.spent(l.ID, day, at)) {
+		return day.Until
+	}
+	return time.Time{}
+}
+
+// dayUse is what calls by a link that are over took of a day.
+type dayUse struct {
+	from  time.Time // when it began
+	calls int
+	took  time.Duration
+}
+
+// load makes sure that the gate knows what is used up of a day. It asks once; from then on it counts itself.
+func (g *Gate) load(l pbx.TalkLinkID, day pbx.OfficeDay) {
+	g.mu.Lock()
+	known, ok := g.uses[l]
+	g.mu.Unlock()
+	if ok && known.from.Equal(day.From) {
+		return
+	}
+	fresh := dayUse{from: day.From}
+	if g.c.Today != nil {
+		fresh.calls, fresh.took = g.c.Today(l, day)
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if known, ok := g.uses[l]; !ok || !known.from.Equal(day.From) {
+		g.uses[l] = fresh
+	}
+}
+
+// spent is what calls by a link, those that run with them, take of a day. The lock is held.
+func (g *Gate) spent(l pbx.TalkLinkID, day pbx.OfficeDay, at time.Time) (calls int, took time.Duration) {
+	if u := g.uses[l]; u.from.Equal(day.From) {
+		calls, took = u.calls, u.took
+	}
+	for _, v := range g.visitors {
+		if v.Link == l && !v.over && !v.begun.IsZero() {
+			calls++
+			took += within(day, v.begun, at)
+		}
+	}
+	return calls, took
 }
 
 // Enter gives the visitor of a ticket, once, to the network that it was made for.
@@ -278,13 +350,20 @@ func (v *Visitor) Begin(at time.Time) bool {
 // End gives the visitor's place back, when his call is over or he has gone without one.
 func (v *Visitor) End(at time.Time) {
 	g := v.gate
+	day := g.c.View().OfficeDay(at)
+	g.load(v.Link, day)
 	g.mu.Lock()
 	ended, begun := v.over, v.begun
 	v.over = true
 	delete(g.visitors, v.hash)
+	if !ended && !begun.IsZero() {
+		if u, ok := g.uses[v.Link]; ok && u.from.Equal(day.From) {
+			g.uses[v.Link] = dayUse{u.from, u.calls + 1, u.took + within(day, begun, at)}
+		}
+	}
 	g.mu.Unlock()
 	if !ended && !begun.IsZero() && g.c.Ended != nil {
-		g.c.Ended(v.Link, at, at.Sub(begun))
+		g.c.Ended(v.Link, begun, at)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,16 +15,18 @@ import (
 // lobby is a gate before an office with one link.
 type lobby struct {
 	*Gate
-	t    *testing.T
-	s    *pbx.Snapshot
-	now  time.Time
-	shut map[netip.Prefix]bool
-	used map[pbx.TalkLinkID]int
+	t     *testing.T
+	s     *pbx.Snapshot
+	now   time.Time
+	shut  map[netip.Prefix]bool
+	used  map[pbx.TalkLinkID]time.Duration
+	calls map[pbx.TalkLinkID]int
+	asked int
 }
 
 func newLobby(t *testing.T, change func(*pbx.TalkLink)) *lobby {
 	t.Helper()
-	l := &lobby{t: t, now: time.Date(2026, 3, 20, 11, 0, 0, 0, time.UTC), shut: map[netip.Prefix]bool{}, used: map[pbx.TalkLinkID]int{}}
+	l := &lobby{t: t, now: time.Date(2026, 3, 20, 11, 0, 0, 0, time.UTC), shut: map[netip.Prefix]bool{}, used: map[pbx.TalkLinkID]time.Duration{}, calls: map[pbx.TalkLinkID]int{}}
 	link := &pbx.TalkLink{ID: "tlk_1", Name: "Sales", Slug: "sales-team", To: pbx.Destination{Kind: pbx.ToRing, ID: "rng_1"}}
 	if change != nil {
 		change(link)
@@ -38,8 +41,14 @@ func newLobby(t *testing.T, change func(*pbx.TalkLink)) *lobby {
 	}
 	l.Gate = NewGate(GateConfig{View: func() *pbx.Snapshot { return l.s }, Shut: func(a netip.Addr) bool { return l.shut[network(a.String())] },
 		Guessed: func(n netip.Prefix, _, _ time.Time, _ int) { l.shut[n] = true },
-		Today:   func(id pbx.TalkLinkID, _ time.Time) int { return l.used[id] },
-		Ended:   func(id pbx.TalkLinkID, _ time.Time, took time.Duration) { l.used[id] += int(took / time.Second) }})
+		Today: func(id pbx.TalkLinkID, d pbx.OfficeDay) (int, time.Duration) {
+			l.asked++
+			return l.calls[id], l.used[id]
+		},
+		Ended: func(id pbx.TalkLinkID, begun, ended time.Time) {
+			l.calls[id]++
+			l.used[id] += ended.Sub(begun)
+		}})
 	return l
 }
 
@@ -141,19 +150,35 @@ func TestMinutesOfADay(t *testing.T) {
 	if _, ok := l.Enter(ticket, "192.0.2.1", l.now); !ok || !v.Begin(l.now) {
 		t.Fatal("not let in")
 	}
+	link := l.s.TalkLinks["tlk_1"]
+	if again := l.Again(link, l.now); !again.IsZero() {
+		t.Errorf("used up until %v", again)
+	}
 	l.now = l.now.Add(2 * time.Minute)
 	if _, _, refused := l.come("192.0.2.2"); refused != "talk.day_over" {
 		t.Errorf("a running call is not counted: %q", refused)
 	}
 	v.End(l.now)
 	v.End(l.now)
-	if l.used["tlk_1"] != 120 {
-		t.Errorf("%d seconds", l.used["tlk_1"])
+	if l.used["tlk_1"] != 2*time.Minute || l.calls["tlk_1"] != 1 {
+		t.Errorf("%v in %d calls", l.used["tlk_1"], l.calls["tlk_1"])
 	}
 	if _, _, refused := l.come("192.0.2.2"); refused != "talk.day_over" {
 		t.Errorf("%q", refused)
 	}
-	l.used["tlk_1"] = 0
+	midnight := time.Date(2026, 3, 21, 0, 0, 0, 0, time.UTC)
+	if again := l.Again(link, l.now); !again.Equal(midnight) {
+		t.Errorf("again from %v", again)
+	}
+	if l.asked != 1 {
+		t.Errorf("the database was asked %d times", l.asked)
+	}
+	l.now = midnight.Add(-time.Second)
+	if _, _, refused := l.come("192.0.2.2"); refused != "talk.day_over" {
+		t.Errorf("a second before midnight: %q", refused)
+	}
+	l.now = midnight
+	l.used["tlk_1"], l.calls["tlk_1"] = 0, 0
 	for range 3 {
 		l.come("192.0.2.3")
 	}
@@ -163,6 +188,41 @@ func TestMinutesOfADay(t *testing.T) {
 	l.now = l.now.Add(ticketLife)
 	if _, _, refused := l.come("192.0.2.3"); refused != "" {
 		t.Errorf("those who did not come still take places: %q", refused)
+	}
+}
+
+// A call over midnight takes of each day what falls into it, and calls are counted on the day on which they end.
+func TestCallOverMidnight(t *testing.T) {
+	l := newLobby(t, func(k *pbx.TalkLink) { k.Minutes, k.Daily = 100, 2 })
+	midnight := time.Date(2026, 3, 21, 0, 0, 0, 0, time.UTC)
+	l.now = midnight.Add(-time.Hour)
+	v, ticket, _ := l.come("192.0.2.1")
+	if _, ok := l.Enter(ticket, "192.0.2.1", l.now); !ok || !v.Begin(l.now) {
+		t.Fatal("not let in")
+	}
+	today, tomorrow := l.s.OfficeDay(l.now), l.s.OfficeDay(midnight)
+	l.now = midnight.Add(10 * time.Minute)
+	l.load("tlk_1", tomorrow)
+	if n, took := l.spent("tlk_1", tomorrow, l.now); n != 1 || took != 10*time.Minute {
+		t.Errorf("%d calls, %v of the second day", n, took)
+	}
+	if n, took := l.spent("tlk_1", today, l.now); n != 1 || took != time.Hour {
+		t.Errorf("%d calls, %v of the first day", n, took)
+	}
+	v.End(l.now)
+	if n, took := l.spent("tlk_1", tomorrow, l.now.Add(time.Hour)); n != 1 || took != 10*time.Minute {
+		t.Errorf("afterwards %d calls, %v", n, took)
+	}
+	for _, want := range []string{"", "talk.day_over"} {
+		v, ticket, refused := l.come("192.0.2.1")
+		if refused != want {
+			t.Fatalf("%q, want %q", refused, want)
+		}
+		if refused == "" {
+			l.Enter(ticket, "192.0.2.1", l.now)
+			v.Begin(l.now)
+			v.End(l.now.Add(time.Second))
+		}
 	}
 }
 
@@ -241,6 +301,68 @@ func TestGuessing(t *testing.T) {
 	}
 	if n := newLobby(t, nil); n.Gate.key == l.Gate.key {
 		t.Error("puzzles of one process open another")
+	}
+}
+
+// Whatever is wrong with a link, a guess at it costs the same: what the gate asks of others, what it remembers, and what it allocates are counted (PL-01).
+func TestGuessesCostTheSame(t *testing.T) {
+	l := newLobby(t, nil)
+	secret := "0123456789abcdefghijklmnopqrstuv"
+	put := func(k *pbx.TalkLink) {
+		next, err := l.s.Apply(pbx.Change{Put: []pbx.Noun{k}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l.s = next
+	}
+	to := pbx.Destination{Kind: pbx.ToRing, ID: "rng_1"}
+	put(&pbx.TalkLink{ID: "tlk_secret", Name: "S", Hash: pbx.HashSecret(secret), Until: l.now, To: to})
+	views, shut := 0, 0
+	l.c.View = func() *pbx.Snapshot { views++; return l.s }
+	l.c.Shut = func(netip.Addr) bool { shut++; return false }
+	l.c.Today = func(pbx.TalkLinkID, pbx.OfficeDay) (int, time.Duration) {
+		t.Error("the database is asked for a guess")
+		return 0, 0
+	}
+	type work struct {
+		views, shut, misses int
+		allocs              float64
+	}
+	keys := map[string]string{"unknown": "nothing-1", "off": "closed-one", "over": "over-one", "early": "early-one", "wrong secret": strings.Repeat("x", len(secret)), "old secret": secret}
+	got := map[string]work{}
+	for name, key := range keys {
+		views, shut = 0, 0
+		clear(l.misses)
+		if _, err := l.Find(key, "192.0.2.1", l.now); err == nil || err.Error() != closed().Error() {
+			t.Errorf("%s: %v", name, err)
+		}
+		asked := [2]int{views, shut}
+		got[name] = work{asked[0], asked[1], len(l.misses[network("192.0.2.1")]), testing.AllocsPerRun(100, func() { _, _ = l.Find(key, "192.0.2.1", l.now) })}
+	}
+	for name, w := range got {
+		if w != got["unknown"] || w.views != 1 || w.shut != 1 || w.misses != 1 {
+			t.Errorf("%s takes %+v, what nobody knows %+v", name, w, got["unknown"])
+		}
+	}
+}
+
+// Guesses from one customer's /64 are those of one, for an hour; the same wrong address again is no other guess (PL-01).
+func TestGuessingFromOneCustomer(t *testing.T) {
+	l := newLobby(t, nil)
+	for range 3 * talkMisses {
+		_, _ = l.Find("mistyped", "2001:db8:1:2::1", l.now)
+	}
+	if len(l.shut) > 0 {
+		t.Error("a page that is loaded anew is taken for guesses")
+	}
+	for i := range talkMisses - 1 {
+		_, _ = l.Find(fmt.Sprint("guess", i), fmt.Sprintf("2001:db8:1:2:%x::1", i), l.now)
+	}
+	if _, err := l.Find("sales-team", "2001:db8:1:2:ffff::9", l.now); err == nil {
+		t.Error("a customer with many addresses may guess on")
+	}
+	if _, err := l.Find("sales-team", "2001:db8:1:3::1", l.now); err != nil {
+		t.Error("the customer beside him is shut out, too")
 	}
 }
 

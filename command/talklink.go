@@ -31,6 +31,7 @@ type Talk struct {
 	Origins *[]string
 	PerAddr *int
 	Most    *int
+	Daily   *int
 	Minutes *int
 	Longest *int
 }
@@ -176,6 +177,7 @@ func (c Talk) write(w *Work, l pbx.TalkLink) (pbx.Change, error) {
 	fill(&l.Outside, c.Outside)
 	fill(&l.PerAddr, c.PerAddr)
 	fill(&l.Most, c.Most)
+	fill(&l.Daily, c.Daily)
 	fill(&l.Minutes, c.Minutes)
 	fill(&l.Longest, c.Longest)
 	return pbx.Change{Put: []pbx.Noun{&l}}, nil

@@ -26,18 +26,18 @@ func TestTalkLinks(t *testing.T) {
 	outside := pbx.Destination{Kind: pbx.ToOutside, Number: "+4930123456"}
 	o.refused(olga, EditTalkLink{ID: id, Talk: Talk{To: &outside}}, pbx.Invalid)
 	on := true
-	if l := o.view().TalkLinks[id]; l.Outside || l.Off || l.To != to || o.view().Talk("Northwind-Sales") != l {
+	if l := o.view().TalkLinks[id]; l.Outside || l.Off || l.To != to || o.view().Talk("Northwind-Sales", o.now) != l {
 		t.Errorf("%+v", l)
 	}
 	o.refused(uwe, EditTalkLink{ID: id, Talk: Talk{Outside: &on}}, pbx.Denied)
 
 	// Another name is another address, and so is a secret.
 	changed := o.must(mark, EditTalkLink{ID: id, Talk: Talk{Slug: &other}})
-	if changed.Facts[0].Kind != event.TalkLinkRenewed || o.view().Talk(slug) != nil || o.view().Talk(other) == nil {
+	if changed.Facts[0].Kind != event.TalkLinkRenewed || o.view().Talk(slug, o.now) != nil || o.view().Talk(other, o.now) == nil {
 		t.Errorf("%s", changed.Facts[0].Kind)
 	}
 	renewed := o.must(mark, RenewTalkLink{ID: id})
-	if l := o.view().Talk(renewed.Secret); l == nil || l.ID != id || len(renewed.Secret) < 32 || o.view().Talk(other) != nil || o.view().Talk(l.Hash) != nil {
+	if l := o.view().Talk(renewed.Secret, o.now); l == nil || l.ID != id || len(renewed.Secret) < 32 || o.view().Talk(other, o.now) != nil || o.view().Talk(l.Hash, o.now) != nil {
 		t.Errorf("secret %q", renewed.Secret)
 	}
 	if strings.Contains(string(renewed.Facts[0].After), o.view().TalkLinks[id].Hash) {
@@ -47,7 +47,7 @@ func TestTalkLinks(t *testing.T) {
 	off := o.must(mark, EditTalkLink{ID: id, Talk: Talk{Off: &on}})
 	o.refused(uwe, Undo{Facts: off.Facts}, pbx.Denied)
 	o.must(mark, Undo{Facts: off.Facts})
-	if l := o.view().TalkLinks[id]; l.Off || o.view().Talk(renewed.Secret) != l {
+	if l := o.view().TalkLinks[id]; l.Off || o.view().Talk(renewed.Secret, o.now) != l {
 		t.Errorf("undone: %+v", l)
 	}
 	o.refused(uwe, DeleteTalkLink{ID: id}, pbx.Denied)

@@ -25,8 +25,10 @@ func (h *House) newGate() *auth.Gate {
 			h.guessed(context.Background(), pbx.Block{Network: network, Since: last, Until: last.Add(auth.TalkShut), First: first, Last: last, Failed: misses, Tried: []string{"/talk"}, Span: auth.TalkShut})
 		},
 		Today: h.talkedToday,
-		Ended: func(l pbx.TalkLinkID, at time.Time, took time.Duration) {
-			h.talked <- store.TalkUsed{Link: l, At: at, Seconds: int(took / time.Second)}
+		Ended: func(l pbx.TalkLinkID, begun, ended time.Time) {
+			for _, u := range spread(h.snapshot(), l, begun, ended) {
+				h.talked <- u
+			}
 		},
 	})
 }
@@ -43,13 +45,25 @@ func (h *House) guessed(ctx context.Context, b pbx.Block) {
 	}
 }
 
-// talkedToday is how many seconds calls by a link have taken today.
-func (h *House) talkedToday(l pbx.TalkLinkID, at time.Time) int {
-	uses, err := h.Store.TalkUses(context.Background(), at)
+// spread counts one call on the days of the office that it took time of: as a call on the last of them, the day on which it ended.
+func spread(s *pbx.Snapshot, l pbx.TalkLinkID, begun, ended time.Time) (all []store.TalkUsed) {
+	for {
+		day := s.OfficeDay(begun)
+		if !ended.After(day.Until) || len(all) == 7 { // no call takes a week
+			return append(all, store.TalkUsed{Link: l, Day: day.Date, Calls: 1, Seconds: int(max(0, ended.Sub(begun)) / time.Second), Last: ended})
+		}
+		all = append(all, store.TalkUsed{Link: l, Day: day.Date, Seconds: int(day.Until.Sub(begun) / time.Second), Last: day.Until})
+		begun = day.Until
+	}
+}
+
+// talkedToday is how many calls by a link have ended on a day of the office, and how long they took of it.
+func (h *House) talkedToday(l pbx.TalkLinkID, day pbx.OfficeDay) (calls int, took time.Duration) {
+	uses, err := h.Store.TalkUses(context.Background(), day.Date)
 	if err != nil {
 		h.log.Error("calls by a link cannot be counted", "link", l, "error", err)
 	}
-	return uses[l].Seconds
+	return uses[l].Calls, time.Duration(uses[l].Seconds) * time.Second
 }
 
 // countTalk writes calls by links down, one after the other.
@@ -193,8 +207,11 @@ func (h *House) visitor(l *pbx.TalkLink, name string) string {
 	if u := s.Users[pbx.UserID(l.To.ID)]; l.To.Kind == pbx.ToUser && u != nil {
 		language = s.LanguageOf(u.ID, at)
 	}
-	if name = pbx.VisitorName(name); name == "" {
+	switch name = pbx.VisitorName(name); {
+	case name == "":
 		return h.Catalog.Say(language, i18n.T("talk.visitor_nameless"))
+	case s.IsLikeColleague(name):
+		return h.Catalog.Say(language, i18n.T("talk.visitor_alike"))
 	}
 	return h.Catalog.Say(language, i18n.T("talk.visitor", "name", name))
 }
@@ -202,11 +219,11 @@ func (h *House) visitor(l *pbx.TalkLink, name string) string {
 // Shown is how a visitor will be called.
 func (d talkDoor) Shown(l *pbx.TalkLink, name string) string { return d.visitor(l, name) }
 
-// talkOrigins are the sites that may show the page of a link inside their own; none for a link that is not open.
-func (h *House) talkOrigins(key string) []string {
-	s, at := h.snapshot(), h.Config.Now()
-	if l := s.Talk(key); l != nil && s.Validity(l, at).Contains(at) {
-		return l.Origins
+// talkOrigins are the sites that may show the page of a link inside their own; none for what opens nothing, which counts as a guess here as it does everywhere.
+func (h *House) talkOrigins(r *http.Request, key string) []string {
+	l, err := h.Gate.Find(key, h.Auth.Addr(r), h.Config.Now())
+	if err != nil {
+		return nil
 	}
-	return nil
+	return l.Origins
 }

@@ -25,7 +25,7 @@ func TestVisitorInTheBrowser(t *testing.T) {
 	ring := s.call(201, "POST", "/v1/rings", object{"name": "Night", "group": night, "members": []object{{"kind": "user", "id": id}}}).Text("id")
 	s.call(201, "POST", "/v1/talk-links", object{"name": "Night", "slug": "night-desk", "back": true, "group": night, "to": object{"kind": "ring", "id": ring}})
 	answer := func() {
-		if in := expect(t, ctx, b, "CALL_INCOMING"); in.Name != "Anna CEO Becker 49170 (visitor, unverified)" && in.Name != "Visitor (unverified)" {
+		if in := expect(t, ctx, b, "CALL_INCOMING"); in.Name != "Anna x Becker 49170 (visitor, unverified)" && in.Name != "Visitor (unverified)" {
 			t.Errorf("the phone shows %q", in.Name)
 		}
 		do(t, b, "accept", "")
@@ -36,7 +36,7 @@ func TestVisitorInTheBrowser(t *testing.T) {
 		"talking": func() {
 			heard(t, b, 1000)
 			live := s.call(200, "GET", "/v1/calls/live", nil)
-			if got := live.Text("items", 0, "from", "name"); got != "Anna CEO Becker 49170 (visitor, unverified)" {
+			if got := live.Text("items", 0, "from", "name"); got != "Anna x Becker 49170 (visitor, unverified)" {
 				t.Errorf("the page shows %q", got)
 			}
 			if live.At("items", 0, "from", "number") != nil || live.Text("items", 0, "from", "link") != link.Text("id") {

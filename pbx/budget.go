@@ -98,14 +98,33 @@ func (s *Snapshot) BudgetOwner(b *Budget) UserID {
 }
 
 // OfficeClock is the zone in whose days, weeks and months budgets are counted (TF-14).
-func (s *Snapshot) OfficeClock() *time.Location {
+func (s *Snapshot) OfficeClock() *time.Location { return s.officeZone().Location() }
+
+// officeZone is the zone of the office's clocks.
+func (s *Snapshot) officeZone() *hours.Zone {
 	if z := s.index.calendar; z != nil && s.index.calendarOf == s.Tenant.Zone {
-		return z.Location()
+		return z
 	}
 	if z, err := hours.LoadZone(s.Tenant.Zone); err == nil {
-		return z.Location()
+		return z
 	}
-	return time.UTC
+	return hours.NewZone("UTC", time.UTC)
+}
+
+// OfficeDay is one day by the office's clocks. A day on which clocks are put on or back is shorter or longer than others.
+type OfficeDay struct {
+	Date        hours.Date
+	From, Until time.Time // its first moment, and the first one after it
+}
+
+// OfficeDay is the day into which a moment falls. Where clocks go back over midnight, the day that had begun goes on.
+func (s *Snapshot) OfficeDay(at time.Time) OfficeDay {
+	z := s.officeZone()
+	d := z.Day(at)
+	for !z.At(d+1, 0).After(at) {
+		d++
+	}
+	return OfficeDay{d, z.At(d, 0), z.At(d+1, 0)}
 }
 
 // BudgetsOn lists the budgets put directly on something that are not switched off, in order of id.

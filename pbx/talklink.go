@@ -1,6 +1,7 @@
 package pbx
 
 import (
+	"crypto/subtle"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -30,22 +31,28 @@ type TalkLink struct {
 	Origins []string    `json:"origins,omitempty"`  // sites that may show the page inside their own
 	PerAddr int         `json:"per_addr,omitempty"` // calls from one address at a time; 0 is UsualTalk.PerAddr
 	Most    int         `json:"most,omitempty"`     // calls at a time; 0 is UsualTalk.Most
-	Minutes int         `json:"minutes,omitempty"`  // of all its calls in a day; 0 is UsualTalk.Minutes
+	Daily   int         `json:"daily,omitempty"`    // calls in a day of the office; 0 is UsualTalk.Daily
+	Minutes int         `json:"minutes,omitempty"`  // of all its calls in a day of the office; 0 is UsualTalk.Minutes
 	Longest int         `json:"longest,omitempty"`  // minutes of one call; 0 is UsualTalk.Longest
 	Created time.Time   `json:"created"`
 }
 
 // TalkLimits bound what visitors of one link take (TF-10).
-type TalkLimits struct{ PerAddr, Most, Minutes, Longest int }
+type TalkLimits struct{ PerAddr, Most, Daily, Minutes, Longest int }
 
 // UsualTalk is what holds where a link says nothing.
 func UsualTalk() TalkLimits {
-	return TalkLimits{PerAddr: 3, Most: 10, Minutes: 600, Longest: 60}
+	return TalkLimits{PerAddr: 3, Most: 10, Daily: 200, Minutes: 600, Longest: 60}
+}
+
+// IsSpent reports whether calls of one day are all that a day has.
+func (t TalkLimits) IsSpent(calls int, took time.Duration) bool {
+	return calls >= t.Daily || took >= time.Duration(t.Minutes)*time.Minute
 }
 
 // mostTalk is what may be asked for at most.
 func mostTalk() TalkLimits {
-	return TalkLimits{PerAddr: 50, Most: 500, Minutes: 100_000, Longest: 480}
+	return TalkLimits{PerAddr: 50, Most: 500, Daily: 10_000, Minutes: 100_000, Longest: 480}
 }
 
 // Bounds of Talk links.
@@ -65,7 +72,7 @@ func (l *TalkLink) Limits() TalkLimits {
 	for _, p := range []struct {
 		own int
 		to  *int
-	}{{l.PerAddr, &t.PerAddr}, {l.Most, &t.Most}, {l.Minutes, &t.Minutes}, {l.Longest, &t.Longest}} {
+	}{{l.PerAddr, &t.PerAddr}, {l.Most, &t.Most}, {l.Daily, &t.Daily}, {l.Minutes, &t.Minutes}, {l.Longest, &t.Longest}} {
 		if p.own > 0 {
 			*p.to = p.own
 		}
@@ -73,13 +80,16 @@ func (l *TalkLink) Limits() TalkLimits {
 	return t
 }
 
-// Talk finds the link that the end of an address names: a name, or a secret. All links are looked at, whether one is found or not, so that a
-// guess tells nothing by its time (PL-01).
-func (s *Snapshot) Talk(key string) *TalkLink {
-	slug, hash := strings.ToLower(key), HashSecret(key)
+// Talk finds the link that the end of an address opens at a moment: a name, or a secret. All links are looked at from end to end, whether one is found or not and
+// whatever is wrong with it, so that a guess tells nothing by its time (PL-01).
+func (s *Snapshot) Talk(key string, at time.Time) *TalkLink {
+	slug, hash := []byte(strings.ToLower(key)), []byte(HashSecret(key))
 	var found *TalkLink
 	for _, l := range s.TalkLinks {
-		if l.Slug != "" && l.Slug == slug || l.Hash != "" && l.Hash == hash {
+		open := s.Validity(l, at).Contains(at)
+		named := len(l.Slug) > 0 && subtle.ConstantTimeCompare([]byte(l.Slug), slug) == 1
+		secret := len(l.Hash) > 0 && subtle.ConstantTimeCompare([]byte(l.Hash), hash) == 1
+		if open && (named || secret) {
 			found = l
 		}
 	}
@@ -208,8 +218,8 @@ func (s *Snapshot) checkTalkLink(l *TalkLink) error {
 	most, limits := mostTalk(), []struct {
 		field     string
 		own, most int
-	}{{"per_addr", l.PerAddr, 0}, {"most", l.Most, 0}, {"minutes", l.Minutes, 0}, {"longest", l.Longest, 0}}
-	for i, m := range []int{most.PerAddr, most.Most, most.Minutes, most.Longest} {
+	}{{"per_addr", l.PerAddr, 0}, {"most", l.Most, 0}, {"daily", l.Daily, 0}, {"minutes", l.Minutes, 0}, {"longest", l.Longest, 0}}
+	for i, m := range []int{most.PerAddr, most.Most, most.Daily, most.Minutes, most.Longest} {
 		if n := limits[i]; n.own < 0 || n.own > m {
 			return Refuse(Invalid, n.field, "talk.limit", "most", strconv.Itoa(m))
 		}

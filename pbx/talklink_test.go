@@ -3,6 +3,7 @@ package pbx
 import (
 	"errors"
 	"testing"
+	"time"
 )
 
 // What can end an address, and what is refused: letters of other alphabets, parts of the house, people in charge (PL-05).
@@ -33,9 +34,6 @@ func TestSlugsAreTold(t *testing.T) {
 	if s.FreeSlug("modem-sales", "tlk_1") != nil {
 		t.Error("a link stands in its own way")
 	}
-	if s.Talk("Modern-Sales") == nil || s.Talk("tlk_1") != nil || s.Talk("") != nil {
-		t.Error("found by something else than its name")
-	}
 }
 
 func TestOrigins(t *testing.T) {
@@ -46,6 +44,64 @@ func TestOrigins(t *testing.T) {
 	} {
 		if isOrigin(origin) != ok {
 			t.Errorf("%q: %v", origin, !ok)
+		}
+	}
+}
+
+// Nobody outside goes by the name of somebody in charge, in whatever alphabet, or by that of the office; colleagues are told from visitors (PL-05).
+func TestNamesThatImitate(t *testing.T) {
+	in := func(n string) *Membership {
+		return &Membership{ID: MembershipID("mem_" + n), User: UserID("usr_" + n), Group: "grp_1", Role: "user"}
+	}
+	s, err := NewSnapshot(1, &Tenant{Name: "Northwind", Country: "DE", Zone: "UTC", Language: "en"}, &Group{ID: "grp_1", Name: "All", Default: true}, in("1"), in("2"), in("3"), &User{ID: "usr_1", Name: "Anna Becker", Email: "a@x.example", Extension: "101"},
+		&User{ID: "usr_2", Name: "Юлия Орлова", Email: "b@x.example", Extension: "102"}, &User{ID: "usr_3", Name: "Łucja Müller", Email: "c@x.example", Extension: "103"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, refused := range map[string]bool{
+		"Admin": true, "ADMlN": true, "Аdmіn": true, "Ａｄｍｉｎ": true, "A d m i n": true, "Anna (CEO)": true, "𝐀𝐝𝐦𝐢𝐧": true, "Αdmin": true, "Ádmin": true, "adm1n": true, "Support-Team": true, "АДМИН": true,
+		"Northwind": true, "N0rthwind IT": true, "Geschäftsführung": true, "Boss": true, "IT": true,
+		"Hugo Boss": false, "Anna": false, "Adminton": false, "Юлия": false, "Ita": false, "": false, "Wind North": false,
+	} {
+		if err := s.CheckVisitor(name); (err != nil) != refused {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	for name, like := range map[string]bool{
+		"Anna Becker": true, "becker, anna": true, "Аnnа Весkеr": true, "AnnaBecker": true, "Ánna Bécker": true, "ЮЛИЯ ОРЛОВА": true, "Lucja Muller": true, "Anna\u200bBecker": true,
+		"Anna": false, "Anna Beckmann": false, "Юлия": false, "": false,
+	} {
+		if s.IsLikeColleague(name) != like {
+			t.Errorf("%q: %v", name, !like)
+		}
+	}
+}
+
+// A day of the office begins with its first moment and ends with the next one's, whatever clocks do: every moment is inside its own (PL-04).
+func TestOfficeDays(t *testing.T) {
+	for _, zone := range []string{"UTC", "Europe/Berlin", "America/Sao_Paulo", "America/St_Johns", "Africa/Cairo", "Asia/Beirut", "America/Havana", "Pacific/Apia", "Australia/Lord_Howe", "Asia/Kathmandu"} {
+		s, err := NewSnapshot(1, &Tenant{Name: "N", Country: "DE", Zone: zone, Language: "en"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		z, days := s.officeZone(), 0
+		for at := time.Date(2005, 1, 1, 0, 0, 0, 0, time.UTC); at.Year() < 2012; days++ {
+			d := s.OfficeDay(at)
+			if at.Before(d.From) || !at.Before(d.Until) || z.Day(d.From) != d.Date {
+				t.Fatalf("%s: %v is in the day of %v from %v until %v", zone, at, d.Date, d.From, d.Until)
+			}
+			for _, in := range []time.Time{d.From, d.From.Add(d.Until.Sub(d.From) / 2), d.Until.Add(-time.Second)} {
+				if got := s.OfficeDay(in); got != d {
+					t.Fatalf("%s: %v is in %+v, want %+v", zone, in, got, d)
+				}
+			}
+			if length := d.Until.Sub(d.From); length < 22*time.Hour || length > 26*time.Hour {
+				t.Errorf("%s: %v takes %v", zone, d.Date, length)
+			}
+			at = d.Until
+		}
+		if want := 7*365 + 1; days < want-1 || days > want+1 {
+			t.Errorf("%s: %d days in seven years", zone, days)
 		}
 	}
 }

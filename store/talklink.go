@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"tandem/hours"
 	"tandem/pbx"
 )
 
@@ -29,24 +30,23 @@ func talkLinkRows() rows[pbx.TalkLink] {
 	}
 }
 
-// dayOf is the number of the day in UTC that a moment falls into.
-func dayOf(at time.Time) int64 { return at.UTC().Unix() / 86400 }
-
-// TalkUsed is an Also that counts one call by a link on the day on which it ended.
+// TalkUsed is an Also that counts what calls by a link took of one day of the office.
 type TalkUsed struct {
 	Link    pbx.TalkLinkID
-	At      time.Time
+	Day     hours.Date
+	Calls   int
 	Seconds int
+	Last    time.Time // when the last of it was
 }
 
 func (u TalkUsed) write(ctx context.Context, t *Tenant, x tx) error {
-	_, err := x.exec(ctx, `INSERT INTO talk_uses (tenant, link_id, day, calls, seconds, last) VALUES ($1, $2, $3, 1, $4, $5)
-		ON CONFLICT (tenant, link_id, day) DO UPDATE SET calls = talk_uses.calls + 1, seconds = talk_uses.seconds + excluded.seconds, last = excluded.last`,
-		t.id, string(u.Link), dayOf(u.At), int64(u.Seconds), ms(u.At))
+	_, err := x.exec(ctx, `INSERT INTO talk_uses (tenant, link_id, day, calls, seconds, last) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (tenant, link_id, day) DO UPDATE SET calls = talk_uses.calls + excluded.calls, seconds = talk_uses.seconds + excluded.seconds, last = excluded.last`,
+		t.id, string(u.Link), int64(u.Day), int64(u.Calls), int64(u.Seconds), ms(u.Last))
 	return err
 }
 
-// CountTalk writes one call by a link down.
+// CountTalk writes down what a call by a link took.
 func (t *Tenant) CountTalk(ctx context.Context, u TalkUsed) error {
 	return t.db.change(ctx, "count talk", func(x tx) error { return u.write(ctx, t, x) })
 }
@@ -58,13 +58,13 @@ type TalkUse struct {
 	Last    time.Time // when its last call ended
 }
 
-// TalkUses sums what was used of each link since the day of a moment.
-func (t *Tenant) TalkUses(ctx context.Context, since time.Time) (map[pbx.TalkLinkID]TalkUse, error) {
+// TalkUses sums what was used of each link since a day of the office.
+func (t *Tenant) TalkUses(ctx context.Context, since hours.Date) (map[pbx.TalkLinkID]TalkUse, error) {
 	out := map[pbx.TalkLinkID]TalkUse{}
 	err := t.db.view(ctx, "talk uses", func(x tx) error {
 		clear(out)
 		return x.each(ctx, `SELECT link_id, SUM(calls), SUM(seconds), MAX(last) FROM talk_uses WHERE tenant = $1 AND day >= $2 GROUP BY link_id`,
-			[]any{t.id, dayOf(since)}, func(r *sql.Rows) error {
+			[]any{t.id, int64(since)}, func(r *sql.Rows) error {
 				var id string
 				var calls, seconds, last int64
 				if err := r.Scan(&id, &calls, &seconds, &last); err != nil {

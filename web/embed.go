@@ -39,7 +39,7 @@ func Built() bool {
 
 // Talk serves the page of visitors of Talk links, /talk/ and the end of an address: a bundle of its own. Search engines do not list it, and only sites that the link
 // names may show it inside their own (PL-08, PL-09).
-func Talk(origins func(key string) []string) http.Handler {
+func Talk(origins func(r *http.Request, key string) []string) http.Handler {
 	files, err := fs.Sub(dist, "dist")
 	if err != nil {
 		panic(err) // the folder is part of the program; this cannot happen at run time
@@ -47,12 +47,12 @@ func Talk(origins func(key string) []string) http.Handler {
 	return talk(files, origins)
 }
 
-func talk(files fs.FS, origins func(key string) []string) http.Handler {
+func talk(files fs.FS, origins func(r *http.Request, key string) []string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		secure(h)
 		h.Set("X-Robots-Tag", "noindex, nofollow, noarchive")
-		if may := origins(strings.Trim(strings.TrimPrefix(r.URL.Path, "/talk/"), "/")); len(may) > 0 {
+		if may := origins(r, strings.Trim(strings.TrimPrefix(r.URL.Path, "/talk/"), "/")); len(may) > 0 {
 			h.Set("Content-Security-Policy", strings.Replace(policy, "frame-ancestors 'none'", "frame-ancestors "+strings.Join(may, " "), 1))
 		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {

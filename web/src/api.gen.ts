@@ -10512,6 +10512,8 @@ export interface components {
         TalkBody: {
             always?: boolean;
             back?: boolean;
+            /** Format: int64 */
+            daily?: number;
             /**
              * Format: date-time
              * @description 0001-01-01T00:00:00Z: from now on
@@ -10555,6 +10557,11 @@ export interface components {
             solution: string;
         };
         TalkLink: {
+            /**
+             * Format: date-time
+             * @description its calls of today are used up; when it takes calls again
+             */
+            again?: string;
             /** @description also outside the hours of what it leads to */
             always: boolean;
             /** @description visitors may ask to be called back */
@@ -10566,6 +10573,11 @@ export interface components {
             calls: number;
             /** Format: date-time */
             created: string;
+            /**
+             * Format: int64
+             * @description calls in a day of the office's time zone
+             */
+            daily: number;
             /** Format: date-time */
             from?: string;
             /** @description the department it belongs to; with neither it is the company's */
@@ -10584,7 +10596,7 @@ export interface components {
             longest: number;
             /**
              * Format: int64
-             * @description of all its calls in a day
+             * @description of all its calls in a day of the office's time zone
              */
             minutes: number;
             /**
@@ -10630,6 +10642,11 @@ export interface components {
             user?: components["schemas"]["Party"];
         };
         TalkPage: {
+            /**
+             * Format: date-time
+             * @description the calls of today are used up; when calls are taken again
+             */
+            again?: string;
             /** @description he may ask to be called back */
             back: boolean;
             /** @description a menu may ask for keys */

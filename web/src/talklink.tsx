@@ -196,10 +196,12 @@ function Visit({ link, first }: { link: string; first: Door }) {
   const title = t('visit.title', { name: door.name });
   if (phase === 'calling' && live && phone.current) return <Card title={title}><Talking door={door} call={live} phone={phone.current} /></Card>;
   const waits = phase === 'asking' || phase === 'preparing' || phase === 'calling';
+  const takes = door.open && !door.again;
   return (
-    <Card title={door.open ? title : t('visit.closed')}>
+    <Card title={takes ? title : t('visit.closed')}>
       <p className="t2">{t('visit.office', { office: door.office })}</p>
       {!door.open && <p className="lead">{door.opens ? t('visit.opens', { when: when(door.opens) }) : t('visit.closed_hint')}</p>}
+      {door.open && door.again && <p className="lead">{t('visit.again_at', { when: when(door.again) })}</p>}
       {phase === 'none' && <p className="danger" role="alert">{t('visit.no_webrtc')}</p>}
       {phase === 'over' && <p role="status">{t('visit.over')}</p>}
       {phase === 'busy' && <p className="warn" role="status">{t('visit.busy')}</p>}
@@ -210,7 +212,7 @@ function Visit({ link, first }: { link: string; first: Door }) {
           <ol className="bullets"><li>{t('visit.denied_1')}</li><li>{t('visit.denied_2')}</li><li>{t('visit.denied_3')}</li></ol>
         </div>
       )}
-      {door.open && phase !== 'none' && (
+      {takes && phase !== 'none' && (
         <form className="col g16" onSubmit={(e) => void call(e)}>
           <Field label={t('visit.name')} hint={t('visit.name_hint')} optional={!door.named}><input name="name" required={door.named} maxLength={40} autoComplete="name" /></Field>
           <p className="meta">{t('visit.privacy')} {door.recorded && t('visit.recorded')}</p>
@@ -220,7 +222,7 @@ function Visit({ link, first }: { link: string; first: Door }) {
           </button>
         </form>
       )}
-      {door.back && (!door.open || phase === 'busy' || phase === 'failed' || phase === 'none') && <Back link={link} again={again} />}
+      {door.back && (!takes || phase === 'busy' || phase === 'failed' || phase === 'none') && <Back link={link} again={again} />}
     </Card>
   );
 }

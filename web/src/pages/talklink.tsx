@@ -19,7 +19,7 @@ import { t } from '../words';
 
 const house = { id: '', name: '', mine: false };
 const never = '0001-01-01T00:00:00Z';
-const limits = ['per_addr', 'most', 'minutes', 'longest'] as const;
+const limits = ['per_addr', 'most', 'daily', 'minutes', 'longest'] as const;
 
 const useRefresh = () => {
   const cache = useQueryClient();
@@ -35,11 +35,11 @@ function Edit({ link, to: first, onClose }: { link?: TalkLink; to: Place; onClos
   const form = useForm({
     name: link?.name ?? '', slug: link?.slug ?? '', group: link?.group ?? '', on: !link?.off, from: link?.from ? typable(link.from) : '', until: link?.until ? typable(link.until) : '',
     always: Boolean(link?.always), named: Boolean(link?.named), back: Boolean(link?.back), outside: Boolean(link?.outside), origins: (link?.origins ?? []).join('\n'),
-    per_addr: String(link?.per_addr ?? 3), most: String(link?.most ?? 10), minutes: String(link?.minutes ?? 600), longest: String(link?.longest ?? 60),
+    per_addr: String(link?.per_addr ?? 3), most: String(link?.most ?? 10), daily: String(link?.daily ?? 200), minutes: String(link?.minutes ?? 600), longest: String(link?.longest ?? 60),
   }, async (v) => {
     const body = {
       name: v.name, slug: link && v.slug === link.slug ? undefined : v.slug, off: !v.on, from: instant(v.from) || never, until: instant(v.until) || never, always: v.always, named: v.named, back: v.back, outside: v.outside,
-      origins: v.origins.split(/\s+/).filter(Boolean), per_addr: Number(v.per_addr), most: Number(v.most), minutes: Number(v.minutes), longest: Number(v.longest), ...(link?.user ? {} : { group: v.group, to: plain(to) }),
+      origins: v.origins.split(/\s+/).filter(Boolean), per_addr: Number(v.per_addr), most: Number(v.most), daily: Number(v.daily), minutes: Number(v.minutes), longest: Number(v.longest), ...(link?.user ? {} : { group: v.group, to: plain(to) }),
     };
     const next = link ? await api.editTalkLink(link.id, { ...body, revision: link.revision }) : await api.addTalkLink(body);
     await refresh();
@@ -74,6 +74,7 @@ function Edit({ link, to: first, onClose }: { link?: TalkLink; to: Place; onClos
         <Toggle form={form} name="outside" label={t('talklink.outside')} hint={t('talklink.outside_hint')} />
         <div className="half"><Text form={form} name="from" label={t('talklink.from')} type="datetime-local" optional /><Text form={form} name="until" label={t('talklink.until')} type="datetime-local" optional /></div>
         <div className="half">{limits.map((l) => <Text key={l} form={form} name={l} label={t(`talklink.${l}`)} />)}</div>
+        {link?.again && <p className="warn" role="status">{t('talklink.again', { time: stamp(link.again) })}</p>}
         <Text form={form} name="origins" label={t('talklink.origins')} hint={t('talklink.origins_hint')} area={2} optional />
       </div>
       {link && <Confirm open={asking === 'delete'} danger title={t('talklink.delete_title', { name: link.name })} action={t('talklink.delete')} onClose={() => setAsking(undefined)} run={async () => { await api.deleteTalkLink(link.id); await refresh(); toast({ text: t('talklink.deleted', { name: link.name }) }); onClose(); }}>{t('talklink.delete_hint')}</Confirm>}
@@ -108,7 +109,7 @@ export default function TalkLinkPage() {
               <button key={l.id} type="button" className="list-row" onClick={() => set({ peek: l.id, add: undefined })}>
                 <MessageCircle className="icon t3" aria-hidden />
                 <span className="grow col">
-                  <span className="row g8 wrap"><span className="med">{l.name}</span><TalkState of={l} />{l.until && <span className="chip small">{t('presence.until', { time: stamp(l.until) })}</span>}</span>
+                  <span className="row g8 wrap"><span className="med">{l.name}</span><TalkState of={l} />{l.again && <span className="chip small warn">{t('talklink.again', { time: stamp(l.again) })}</span>}{l.until && <span className="chip small">{t('presence.until', { time: stamp(l.until) })}</span>}</span>
                   <span className="meta">{[l.path, l.user ? t('talklink.person', { name: l.user.name ?? '' }) : placeWord(l.to, house), l.group_name ?? (l.user ? undefined : t('talklink.company'))].filter(Boolean).join(' · ')}</span>
                 </span>
                 <span className="meta num">{l.calls > 0 ? [t('talklink.uses', { n: l.calls, time: clock(l.seconds) }), l.last && stamp(l.last)].filter(Boolean).join(' · ') : t('talklink.unused')}</span>

@@ -72,7 +72,7 @@ await run([browser], () => [one], async () => {
     await shot(page, 'talk');
   });
   await step('a call', async () => {
-    await page.getByLabel('Your name').fill('Anna (CEO) Becker +49170');
+    await page.getByLabel('Your name').fill('Anna (x) Becker +49170');
     await page.getByRole('button', { name: 'Call', exact: true }).click();
     await cue('called');
     await page.getByText('You are talking to Bob').waitFor();
