@@ -118,6 +118,7 @@ var calls = owned{table: "calls", parts: "call_parts", id: "call_id"}
 func (q *CallQuery) owned() *owned {
 	all := calls
 	all.people, all.from, all.until, all.filter = q.parts(), q.From, q.Until, q.filter
+	all.picky = all.filter(newWhere(all.table, ""))
 	return &all
 }
 

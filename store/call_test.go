@@ -224,11 +224,18 @@ func plain(calls []report.CDR, sight store.Scope, sort string) []pbx.CallID {
 			list = append(list, c)
 		}
 	}
+	return sorted(list, sort)
+}
+
+// sorted are the calls of a list in an order.
+func sorted(list []report.CDR, sort string) []pbx.CallID {
 	slices.SortFunc(list, func(a, b report.CDR) int {
 		var n int
 		switch sort {
 		case "-started":
 			n = b.Started.Compare(a.Started)
+		case "started":
+			n = a.Started.Compare(b.Started)
 		case "ended":
 			n = a.Ended.Compare(b.Ended)
 		default:

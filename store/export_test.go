@@ -65,9 +65,12 @@ func (t *Tenant) PlanOfRecordings(ctx context.Context, q RecordingQuery) (plan s
 			return err
 		}
 		query, w := "", newWhere(all.table, t.id)
-		if way == wayMerge {
+		switch way {
+		case wayMerge:
 			query = all.merge(w, &o, 50)
-		} else {
+		case wayHeads:
+			query = all.sort(w, &o, 50)
+		default:
 			query = all.scan(w, &o, way, 50)
 		}
 		return x.each(ctx, "EXPLAIN QUERY PLAN "+query, w.args, func(s *sql.Rows) error {
@@ -100,3 +103,6 @@ func AppendOld(ctx context.Context, t *Tenant, f event.Fact) error {
 		return err
 	})
 }
+
+// IsPostgres tells on which database a test runs.
+func (db *DB) IsPostgres() bool { return !db.lite }

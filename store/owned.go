@@ -47,6 +47,7 @@ const (
 	wayWalk   way = iota // along the index of all rows, passing over those of others
 	wayMerge             // along the indexes of a few people at the same time
 	wayGather            // all rows of a few people, then sorted
+	wayHeads             // the newest row of each of many people, and of those the newest
 )
 
 // few is the number of rows of the people asked for up to which they are gathered and sorted. Where there are more,
@@ -56,6 +57,10 @@ const few = 2000
 // merged is the number of people up to which their indexes are walked along at the same time.
 const merged = 64
 
+// headed is the number of people up to which each is asked for the newest row at once. Where there are more, a page of theirs is looked for first among
+// as many rows as would be asked, because they are most of the office as a rule.
+const headed = 500
+
 // owned are rows that belong to people and groups, calls or recordings, of which a page is asked for. What belongs to whom stands in a table of
 // parts, with the moment at which the row began.
 type owned struct {
@@ -63,6 +68,7 @@ type owned struct {
 	people           []string          // whose rows are asked for, by the narrowest of the conditions; nil is everybody's
 	from, until      time.Time         // the moment of begin lies inside; zero is open
 	filter           func(*where) bool // adds the conditions on the rows themselves and reports whether there are any
+	picky            bool              // the filter may leave few
 }
 
 type ownedRow struct {
@@ -77,6 +83,8 @@ func (t *Tenant) way(ctx context.Context, x tx, a *owned, o *order) (way, error)
 		return wayWalk, nil
 	case o.column == "started" && len(a.people) <= merged:
 		return wayMerge, nil
+	case o.column == "started" && !a.picky:
+		return wayHeads, nil
 	}
 	w := newWhere(a.parts, t.id)
 	w.and("part IN " + w.list(a.people))
@@ -91,15 +99,20 @@ func (t *Tenant) way(ctx context.Context, x tx, a *owned, o *order) (way, error)
 
 // read reads at most so many rows after the place of an order.
 func (t *Tenant) read(ctx context.Context, x tx, a *owned, o *order, way way, limit int) ([]ownedRow, error) {
-	var query string
 	w := newWhere(a.table, t.id)
-	if way == wayMerge {
-		query = a.merge(w, o, limit)
-	} else {
-		query = a.scan(w, o, way, limit)
+	switch way {
+	case wayMerge:
+		return list(ctx, x, a.merge(w, o, limit), w.args)
+	case wayHeads:
+		return t.heads(ctx, x, a, o, limit)
+	default:
+		return list(ctx, x, a.scan(w, o, way, limit), w.args)
 	}
+}
+
+func list(ctx context.Context, x tx, query string, args []any) ([]ownedRow, error) {
 	var list []ownedRow
-	err := x.each(ctx, query, w.args, func(s *sql.Rows) error {
+	err := x.each(ctx, query, args, func(s *sql.Rows) error {
 		var r ownedRow
 		err := s.Scan(&r.id, &r.key, &r.body)
 		list = append(list, r)
@@ -194,5 +207,5 @@ func (a *owned) gather(w *where) {
 // belongs is the condition that a row has one of the parts. Joining text to the column has the database read the few
 // parts of the row and look for them in the list, not look up the whole list for every row.
 func (a *owned) belongs(w *where, parts []string) string {
-	return "EXISTS (SELECT 1 FROM " + a.parts + " p WHERE p.tenant = " + a.table + ".tenant AND p." + a.id + " = " + a.table + ".id AND (p.part || '') IN " + w.list(parts) + ")"
+	return "EXISTS (SELECT 1 FROM " + a.parts + " p WHERE p.tenant = " + a.table + ".tenant AND p." + a.id + " = " + a.table + ".id AND (p.part || '') IN " + w.values(parts) + ")"
 }

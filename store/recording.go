@@ -237,6 +237,7 @@ func (q *RecordingQuery) owned() *owned {
 	if len(narrow) > 0 {
 		all.people, narrow = narrow[0], narrow[1:]
 	}
+	all.picky = len(narrow) > 0 || q.Deleted || q.Kind != "" || q.Direction != "" || q.Shortest > 0 || q.Longest > 0 || fold(q.Text) != ""
 	all.filter = func(w *where) bool {
 		q.filter(w)
 		for _, parts := range narrow {

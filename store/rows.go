@@ -119,6 +119,15 @@ func (w *where) list(values []string) string {
 	return "(" + strings.Join(marks, ", ") + ")"
 }
 
+// values adds values and gives their placeholders as a table of one column: PostgreSQL looks in it as in an index, where a list is gone through.
+func (w *where) values(values []string) string {
+	marks := make([]string, len(values))
+	for i, v := range values {
+		marks[i] = "(" + w.arg(v) + ")"
+	}
+	return "(VALUES " + strings.Join(marks, ", ") + ")"
+}
+
 func (w *where) and(condition string) { w.conditions = append(w.conditions, condition) }
 
 func (w *where) String() string { return " WHERE " + strings.Join(w.conditions, " AND ") }
