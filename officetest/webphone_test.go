@@ -62,6 +62,11 @@ func browserCall(t *testing.T, codec, only string) {
 			expect(t, ctx, b, "CALL_CLOSED")
 			do(t, b, "dial", "sip:"+me+"@"+s.reach("udp"))
 		},
+		"pressed": func() {
+			if e := expect(t, ctx, b, "CALL_DTMF_START"); e.Param != "5" {
+				t.Errorf("the desk hears key %q", e.Param)
+			}
+		},
 		"signedout": func() {
 			at := time.Now()
 			expect(t, ctx, b, "CALL_CLOSED")
@@ -120,6 +125,41 @@ func TestCallsInTheBrowser(t *testing.T) {
 		"second": func() { do(t, carol, "dial", "sip:"+me+"@"+s.reach("udp")) },
 		"both":   func() { hearsTones(t, "Carol, who called second,", carol, all, all[2]) },
 	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1))
+}
+
+// What goes wrong with a phone in a browser is said, and can be tried again: a closed microphone, who declines, what may not be called, a dead connection, a
+// microphone without sound. All keys typed in a hurry arrive; who calls during a call knocks and does not ring. The scenario is web/test/browser/trouble.mjs.
+func TestTroubleInTheBrowser(t *testing.T) {
+	needsApp(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	me := s.call(200, "GET", "/v1/session", nil).Text("user", "extension")
+	bob, carol := s.tuned(ctx, "Bob", "155", 700, "PCMU"), s.tuned(ctx, "Carol", "156", 440, "PCMU")
+	s.call(200, "PATCH", "/v1/mailboxes/"+s.call(200, "GET", "/v1/users?q=Bob", nil).Text("items", 0, "id"), object{"on": false})
+	s.conducts(ctx, "trouble", map[string]func(){
+		"called": func() {
+			expect(t, ctx, bob, "CALL_INCOMING")
+			do(t, bob, "accept", "")
+			expect(t, ctx, bob, "CALL_ESTABLISHED")
+		},
+		"declines": func() {
+			expect(t, ctx, bob, "CALL_INCOMING")
+			do(t, bob, "hangup", "")
+			expect(t, ctx, bob, "CALL_CLOSED")
+		},
+		"second": func() { do(t, carol, "dial", "sip:"+me+"@"+s.reach("udp")) },
+		"typed": func() {
+			for _, key := range "4711*0" {
+				if e := expect(t, ctx, bob, "CALL_DTMF_START"); e.Param != string(key) {
+					t.Errorf("the desk hears key %q, not %q", e.Param, key)
+				}
+			}
+		},
+		"comes": func() { do(t, bob, "dial", "sip:"+me+"@"+s.reach("udp")) },
+		"over":  func() { expect(t, ctx, bob, "CALL_CLOSED") },
+	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_PATIENCE=20")
 }
 
 // Somebody chooses his microphone and loudspeakers in a call; they are kept when the page is loaded anew, others serve while they are unplugged, and the

@@ -59,9 +59,20 @@ async function decline(m) {
   await open(m, false);
 }
 
+/** A page that is open rings by itself, and showed this: it is brought forward, and does what was chosen. A call that is declined disturbs nobody's window. */
+async function hand(m, action) {
+  const here = (await pages()).find((p) => p.visibilityState === 'visible') ?? (await pages())[0];
+  if (action !== 'decline') await here?.focus().catch(() => undefined);
+  here?.postMessage({ call: m.call, deed: action });
+}
+
 self.addEventListener('notificationclick', (e) => {
   e.notification.close();
   const m = e.notification.data;
+  if (m.type === 'ring') {
+    e.waitUntil(hand(m, e.action));
+    return;
+  }
   e.waitUntil(m.type === 'call' && e.action === 'decline' ? decline(m) : open(m, e.action === 'answer'));
 });
 

@@ -175,7 +175,7 @@ function Visit({ link, first }: { link: string; first: Door }) {
         }
         const mine = now.calls[0];
         answered ||= mine?.state === 'up';
-        if (mine?.state === 'ringing') ringback();
+        if (mine?.state === 'ringing' && !mine.early) ringback();
         else quiet();
         if (called && !mine) end(answered ? 'over' : now.refusal === 486 || now.refusal === 480 || now.refusal === 487 || now.refusal === 603 ? 'busy' : 'failed');
         else if (now.line === 'lost' && !mine) end('failed');

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveCall, User } from '../src/api';
-import { engagedOf, found, matched, positionTyped, stepTo, talksOf, waitingOf } from '../src/parts/desk';
+import { callsFound, engagedOf, found, matched, positionTyped, stepTo, talksOf, waitingOf } from '../src/parts/desk';
+import { unknown } from '../src/phone/quality';
 import type { CallView } from '../src/phone/talk';
 
 const call = (id: string, more: Partial<LiveCall>): LiveCall => ({ id, phase: 'talking', direction: 'internal', from: {}, to: {}, started: `2026-01-01T00:00:0${id}Z`, secure: false, watched: [], can: {}, ...more }) as LiveCall;
-const talk = (id: string, more: Partial<CallView>): CallView => ({ id, name: '', number: '', out: false, state: 'up', hold: false, held: false, muted: false, since: 0, moving: '', asked: '', consults: '', joined: false, ...more });
+const talk = (id: string, more: Partial<CallView>): CallView => ({ id, name: '', number: '', out: false, state: 'up', hold: false, held: false, muted: false, since: 0, moving: '', asked: '', consults: '', joined: false, early: false, quality: unknown, ...more });
 const person = (name: string, extension: string): User => ({ id: extension, name, extension }) as User;
 
 describe('the left of the switchboard', () => {
@@ -23,6 +24,17 @@ describe('the left of the switchboard', () => {
     const by = engagedOf([call('1', { phase: 'ringing', from: { user: 'a' }, to: { user: 'b' } }), call('2', { from: { user: 'b' }, to: { number: '7' } })]);
     expect([by.get('a')?.id, by.get('b')?.id, by.get('c')]).toEqual(['1', '2', undefined]);
   });
+});
+
+describe('live calls are narrowed', () => {
+  const live = [
+    call('1', { from: { name: 'Łucja Nowak', number: '101' }, to: { number: '+49 30 1234567' } }), call('2', { phase: 'ringing', from: { number: '102' }, to: { name: 'Bob' }, watching: undefined }),
+    call('3', { queue: 'Sales', from: { number: '+48221' } }), call('4', { phase: 'held', from: { name: 'Bob' } }), call('5', { phase: 'parked' }), call('6', { watching: 'listen', to: { name: 'Eva' } }),
+  ];
+  const ids = (typed: string, kind: Parameters<typeof callsFound>[2] = '') => callsFound(live, typed, kind).map((c) => c.id).join('');
+  it.each([['', '123456'], ['lucja', '1'], ['BOB', '24'], ['030 123', ''], ['30123', '1'], ['10', '12'], ['sal', '3'], ['nobody', '']])('to what fits %s', (typed, want) => expect(ids(typed)).toBe(want));
+  it.each([['talking', '16'], ['waiting', '23'], ['held', '45'], ['mine', '6']] as const)('to those that are %s', (kind, want) => expect(ids('', kind)).toBe(want));
+  it('to both', () => expect(ids('bob', 'held')).toBe('4'));
 });
 
 describe('a call of the browser', () => {

@@ -64,6 +64,25 @@ export function found(people: User[], typed: string): User[] {
   return people.map((u) => ({ u, n: fit(u, q) })).filter((x) => x.n > 0).sort((a, b) => b.n - a.n).map((x) => x.u);
 }
 
+/** Which calls the page of live calls can be narrowed to. */
+export type LiveKind = '' | 'talking' | 'waiting' | 'held' | 'mine';
+
+const isOf: Record<LiveKind, (c: LiveCall) => boolean> = {
+  '': () => true,
+  talking: (c) => c.phase === 'talking' && !c.queue && !c.menu,
+  waiting: (c) => c.phase === 'ringing' || Boolean(c.queue) || Boolean(c.menu),
+  held: (c) => c.phase === 'held' || c.phase === 'parked',
+  mine: (c) => Boolean(c.watching),
+};
+
+/** The calls of a kind in which somebody or something fits what was typed: a name, a part of a number, a queue, a menu. */
+export function callsFound(live: LiveCall[], typed: string, kind: LiveKind): LiveCall[] {
+  const q = plain(typed.trim());
+  const n = /^[+\d\s()./-]+$/.test(q) ? digits(q) : '';
+  const fits = (c: LiveCall) => [c.from, c.to].some((p) => plain(p.name ?? '').includes(q) || (n !== '' && digits(p.number).includes(n))) || [c.queue, c.menu].some((x) => x && plain(x).includes(q));
+  return live.filter((c) => isOf[kind](c) && (q === '' || fits(c)));
+}
+
 /** "p3" typed into the field is not a name but the third position. */
 export const positionTyped = (typed: string): number => Number(/^p([1-9])$/i.exec(typed.trim())?.[1] ?? 0);
 

@@ -2,6 +2,7 @@
 import { Ear, EarOff } from 'lucide-react';
 import { useState } from 'react';
 import { api, type LiveCall, type WatchMode } from '../api';
+import { list } from '../format';
 import { Button, IconButton } from '../ui/button';
 import { FormDialog } from '../ui/dialog';
 import { Choices, Pick, useForm } from '../ui/form';
@@ -9,6 +10,30 @@ import { failed, FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { partyName } from './call';
+
+/** Who hears whom in each way: you, the colleague whom it is about, the other side. */
+const hears: Record<WatchMode, { you: Side[]; colleague: Side[]; other: Side[] }> = {
+  listen: { you: ['colleague', 'other'], colleague: ['other'], other: ['colleague'] },
+  whisper: { you: ['colleague', 'other'], colleague: ['other', 'you'], other: ['colleague'] },
+  whisper_other: { you: ['colleague', 'other'], colleague: ['other'], other: ['colleague', 'you'] },
+  barge: { you: ['colleague', 'other'], colleague: ['other', 'you'], other: ['colleague', 'you'] },
+  steal: { you: ['other'], colleague: [], other: ['you'] },
+};
+type Side = 'you' | 'colleague' | 'other';
+
+function Hearing({ mode, colleague, other }: { mode: WatchMode; colleague: string; other: string }) {
+  const names: Record<Side, string> = { you: t('watch.you'), colleague, other };
+  return (
+    <table className="hearing" aria-label={t('watch.who_hears')}>
+      <thead><tr><th scope="col">{t('watch.who')}</th><th scope="col">{t('watch.hears')}</th></tr></thead>
+      <tbody>
+        {(['you', 'colleague', 'other'] as const).map((side) => (
+          <tr key={side}><th scope="row">{names[side]}</th><td>{hears[mode][side].length > 0 ? list(hears[mode][side].map((s) => names[s])) : t('watch.out')}</td></tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
 
 /** The colleagues in a call, whom taking part can be about; who was called comes first. */
 function subjects(call: LiveCall): { value: string; label: string }[] {
@@ -41,6 +66,7 @@ function TakePart({ call, onClose }: { call: LiveCall; onClose: () => void }) {
         <p className="t2">{t(call.watching ? 'watch.lead_on' : 'watch.lead')}</p>
         {people.length > 1 && !call.watching && <Pick form={form} name="user" label={t('watch.about')} options={people} />}
         <Choices name="mode" label={t('watch.how')} options={options} value={mode} onChange={(v) => setMode(v as WatchMode)} />
+        <Hearing mode={mode} colleague={about?.label ?? ''} other={other} />
       </div>
     </FormDialog>
   );
@@ -53,8 +79,8 @@ export function TakePartButton({ call }: { call: LiveCall }) {
   const names = { from: partyName(call.from), to: partyName(call.to) };
   return (
     <>
-      {call.watching ? <Button small icon={Ear} onClick={() => setOpen(true)}>{t(`watch.on.${call.watching as 'listen'}`)}</Button>
-        : <IconButton small icon={Ear} label={t('watch.of', names)} onClick={() => setOpen(true)} />}
+      {call.watching ? <Button small icon={Ear} data-part onClick={() => setOpen(true)}>{t(`watch.on.${call.watching as 'listen'}`)}</Button>
+        : <IconButton small icon={Ear} data-part label={t('watch.of', names)} onClick={() => setOpen(true)} />}
       {open && <TakePart call={call} onClose={() => setOpen(false)} />}
     </>
   );

@@ -1,13 +1,14 @@
 /** The phone in the web app: the strip of the call at the bottom, the card of a call that comes in, the field to call from. */
+import { Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowLeftRight, AudioLines, Check, ChevronDown, Circle, CirclePause, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
+import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, AudioLines, Check, ChevronDown, Circle, CirclePause, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneMissed, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import { api, type LiveCall, type Me, type User } from '../api';
-import { clock } from '../format';
+import { api, type Call, type LiveCall, type Me, type User } from '../api';
+import { clock, count, stamp } from '../format';
 import { singleKeys, typing } from '../keys';
-import { act, choose, isWanted, microphone, onTurn, ringer, speaker, start, turn, usePhone } from '../phone/line';
+import { act, choose, forget, isWanted, microphone, onTurn, ringer, type Shown, speaker, start, turn, usePhone } from '../phone/line';
 import { begin, chooseFrom, hasOthers, hasPhone, linked, mayCall, onDial, openDial, useFrom } from '../phone/place';
 import type { CallView } from '../phone/talk';
 import { useMe, useSession } from '../session';
@@ -59,29 +60,56 @@ function Meaning({ of }: { of: string }) {
   return <span className={w.ok ? 'meta trunc' : 'meta trunc danger'} title={w.ok ? undefined : w.verdict}>{[w.where, priceWord(w.price), w.ok ? '' : w.verdict].filter(Boolean).join(' · ')}</span>;
 }
 
+type Hit = { id: string; number: string; name: string; user?: User; past?: Call };
+
+/** With whom one spoke last, or did not: the newest call with each, and the number that was dialled last. */
+function useRecent(me: Me, wanted: boolean): { hits: Hit[]; dialled: string } {
+  const mine = me.user.id;
+  const calls = useQuery({ queryKey: ['calls', 'recent', mine], queryFn: () => api.calls({ user: mine, limit: 20, sort: '-started' }), enabled: wanted && Boolean(me.rights['call.detail']) });
+  const all = wanted ? calls.data?.items ?? [] : [];
+  const hits: Hit[] = [];
+  for (const c of all) {
+    const out = c.from.user === mine;
+    const other = out ? c.to : c.from;
+    const number = out ? c.dialled || other.number : other.number;
+    if (number && other.user !== mine && !hits.some((h) => h.number === number)) hits.push({ id: c.id, number, name: other.name ?? '', past: c });
+  }
+  return { hits: hits.slice(0, 6), dialled: all.find((c) => c.from.user === mine && c.dialled)?.dialled ?? '' };
+}
+
+function Past({ call, me }: { call: Call; me: string }) {
+  const out = call.from.user === me;
+  const Icon = out ? ArrowUpRight : call.answered ? ArrowDownLeft : PhoneMissed;
+  const label = out ? t('call.outgoing') : call.answered ? t('call.incoming') : t('call.missed');
+  return <Icon className={`icon ${!out && !call.answered ? 'danger' : 't3'}`} role="img" aria-label={label} />;
+}
+
 /** Takes a number, or finds somebody by his name. */
 function NumberField({ label, start = '', means, onPick, onClose }: { label: string; start?: string; means?: boolean; onPick: (number: string, name: string, first: boolean) => void; onClose: () => void }) {
   const id = useId();
+  const me = useOwner();
   const [typed, setTyped] = useState(start);
   const [q] = useDebouncedValue(typed.trim(), 120);
-  const [at, setAt] = useState(0);
+  const [at, setAt] = useState(start ? 0 : -1);
   const people = useQuery({ queryKey: ['users', 'dial', q], queryFn: () => api.users({ q, limit: 6 }), enabled: q.length > 0, placeholderData: (old) => old });
   const outside = useQuery({ queryKey: ['contacts', 'dial', q], queryFn: () => api.contacts({ q, limit: 6 }), enabled: q.length > 1, placeholderData: (old) => old });
   const known = [...(q ? people.data?.items ?? [] : [])].filter((u) => u.extension);
   const number = /^[+*#\d][\d\s()*#./-]*$/.test(typed.trim()) && !known.some((u) => u.extension === typed.trim());
-  const hits = [
-    ...(number ? [{ id: 'number', number: typed.trim(), name: '', user: undefined as User | undefined }] : []),
-    ...known.sort((a, b) => Number(b.extension === typed.trim()) - Number(a.extension === typed.trim())).map((u) => ({ id: u.id, number: u.extension ?? '', name: u.name, user: u as User | undefined })),
-    ...(q.length > 1 ? outside.data?.items ?? [] : []).flatMap((c) => c.numbers.map((n) => ({ id: `${c.id}${n.number}`, number: n.number, name: c.name, user: undefined as User | undefined }))),
+  const recent = useRecent(me, Boolean(means) && !typed.trim());
+  const hits: Hit[] = !typed.trim() ? recent.hits : [
+    ...(number ? [{ id: 'number', number: typed.trim(), name: '' }] : []),
+    ...known.sort((a, b) => Number(b.extension === typed.trim()) - Number(a.extension === typed.trim())).map((u) => ({ id: u.id, number: u.extension ?? '', name: u.name, user: u })),
+    ...(q.length > 1 ? outside.data?.items ?? [] : []).flatMap((c) => c.numbers.map((n) => ({ id: `${c.id}${n.number}`, number: n.number, name: c.name }))),
   ].slice(0, 6);
-  useEffect(() => setAt(0), [typed]);
+  useEffect(() => setAt(typed.trim() ? 0 : -1), [typed]); // nobody is called again by a key too many
   const pick = (i: number, first = false) => {
     const hit = hits[i];
     if (hit) onPick(hit.number, hit.name, first);
   };
   const key = (e: KeyboardEvent) => {
     if (e.key === 'ArrowDown') setAt((n) => Math.min(hits.length - 1, n + 1));
-    else if (e.key === 'ArrowUp') setAt((n) => Math.max(0, n - 1));
+    else if (e.key === 'ArrowUp') setAt((n) => Math.max(typed.trim() ? 0 : -1, n - 1));
+    else if (e.key === 'Enter' && at < 0) setTyped(recent.dialled);
     else if (e.key === 'Enter') pick(at, e.altKey);
     else if (e.key === 'Escape') onClose();
     else return;
@@ -94,11 +122,12 @@ function NumberField({ label, start = '', means, onPick, onClose }: { label: str
         <div className="dial-hits" id={id} role="listbox" aria-label={label}>
           {hits.map((h, i) => (
             <div key={h.id} id={`${id}-${i}`} role="option" aria-selected={i === at} className="palette-hit" onMouseMove={() => setAt(i)} onClick={() => pick(i)}>
-              {h.user ? <Avatar id={h.user.id} name={h.user.name} photo={h.user.photo} size="s" /> : <PhoneIcon className="icon t3" aria-hidden />}
+              {h.past ? <Past call={h.past} me={me.user.id} /> : h.user ? <Avatar id={h.user.id} name={h.user.name} photo={h.user.photo} size="s" /> : <PhoneIcon className="icon t3" aria-hidden />}
               <span className={h.name ? 'grow trunc' : 'grow nowrap num'}>{h.name || h.number}</span>
               {means && !h.user && i === at && <Meaning of={h.number} />}
               {h.user?.presence && <Presence state={h.user.presence} />}
               {h.name && <span className="meta num">{h.number}</span>}
+              {h.past && <span className="meta nowrap">{stamp(h.past.started)}</span>}
             </div>
           ))}
         </div>
@@ -158,6 +187,25 @@ function stateWord(c: CallView): string {
   if (c.state === 'ringing') return t('webphone.ringing');
   if (c.state === 'up') return t('webphone.talking');
   return t('webphone.connecting');
+}
+
+/** How the call sounds: bars, and the same in words. */
+function Bars({ quality: q }: { quality: CallView['quality'] }) {
+  if (q.bars === 0) return null;
+  const words = `${t(`webphone.quality_${q.bars}`)} · ${t('webphone.quality_figures', { loss: count(Math.round(q.loss * 1000) / 10), delay: q.delay })}`;
+  return (
+    <Tooltip label={words}>
+      <svg className={`strip-bars q${q.bars}`} viewBox="0 0 16 14" role="img" aria-label={words} tabIndex={0}>
+        {[5, 9, 13].map((h, i) => <rect key={h} x={i * 5.5} y={14 - h} width="4" height={h} rx="1" className={i < q.bars ? 'on' : ''} />)}
+      </svg>
+    </Tooltip>
+  );
+}
+
+/** What keeps the two from hearing each other, as far as this browser can tell. */
+function hearing(c: CallView): string {
+  if (c.quality.silent) return t('webphone.mic_silent');
+  return c.quality.deaf ? t('webphone.nothing_heard') : '';
 }
 
 function Timer({ since }: { since: number }) {
@@ -221,6 +269,7 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
   const own = useOwnCalls().get(call.id);
   const parks = useParks().data?.items.length ?? 0;
   const up = call.state === 'up';
+  const known = call.name || (own?.from.user === me.user.id ? own?.to : own?.from)?.name || call.number; // whoever types an extension quickly has no name yet
   const first = others.find((c) => c.id === call.consults);
   const waits = others.filter((c) => c.state === 'up');
   const park = () => { if (own) void api.parkCall(own.id, me.user.id).then(() => toast({ text: t('live.parked') }), (e: unknown) => toast(failed(e))); };
@@ -253,10 +302,12 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
   );
   return (
     <>
-      <span className="strip-who"><span className="med trunc">{call.name || call.number || t('webphone.unknown')}</span><span className="meta trunc">{[call.name && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call)].filter(Boolean).join(' · ')}</span></span>
+      <span className="strip-who"><span className="med trunc">{known || t('webphone.unknown')}</span><span className="meta trunc">{[known !== call.number && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call)].filter(Boolean).join(' · ')}</span></span>
       {taped && <Taped state={taped} resumes={own?.resumes} />}
       {up && call.since > 0 && <Timer since={call.since} />}
+      {up && <Bars quality={call.quality} />}
       <OneWay call={up ? own : undefined} me={me.user.id} />
+      {up && hearing(call) && <span className="one-way" role="status">{hearing(call)}</span>}
       {part === 'transfer'
         ? (
           <span className="row g8 grow">
@@ -292,8 +343,58 @@ function Pickups({ done }: { done: () => void }) {
   return rings.map((c) => <Button key={c.id} icon={PhoneIncoming} onClick={() => { takeHere(api.pickupCall(c.id), t('live.picked_up')); done(); }}>{t('webphone.pick_up_of', { from: partyName(c.from), to: c.queue || partyName(c.to) })}</Button>);
 }
 
+/** What went wrong, in words; nothing where all is well. */
+function troubleWord(phone: Shown, talks: boolean): string {
+  const { failed, trouble, line, refusal } = phone;
+  if (trouble) return trouble === 'busy_line' && refusal ? refusal : t(`webphone.trouble_${trouble}`);
+  if (line === 'lost' && talks) return t('webphone.lost');
+  if (!failed) return '';
+  const who = failed.name || failed.number;
+  switch (failed.status) {
+    case 486: case 600: return t('webphone.failed_busy', { who });
+    case 404: case 484: case 604: return t('webphone.failed_unknown', { who });
+    case 408: case 480: case 487: return failed.why || t('webphone.failed_no_answer', { who });
+    case 603: return failed.why || t('webphone.failed_declined', { who });
+    default: return failed.why || t('webphone.failed_other', { who });
+  }
+}
+
+/** So long it says that nobody took a call; what is in the way of calls stays. */
+const reading = 30_000;
+
+/** Says why a call did not come about, and lets it be tried again. */
+function TroubleLine({ phone, talks }: { phone: Shown; talks: boolean }) {
+  const me = useOwner();
+  const said = troubleWord(phone, talks);
+  const { failed, trouble } = phone;
+  const passes = Boolean(failed) && !trouble;
+  useEffect(() => {
+    if (!passes) return;
+    const timer = setTimeout(forget, reading);
+    return () => clearTimeout(timer);
+  }, [passes, failed]);
+  if (!said) return null;
+  return (
+    <span className="strip-trouble" role="alert">
+      <span className="grow">{said}</span>
+      {failed && <Button small icon={PhoneIcon} onClick={() => { forget(); begin(me, failed.number, failed.name); }}>{trouble ? t('webphone.try_again') : t('webphone.call_again')}</Button>}
+      {(failed || trouble) && <IconButton small icon={X} label={t('ui.close')} onClick={forget} />}
+    </span>
+  );
+}
+
+/** Names who calls in the title of the tab, for those who look at another one. */
+function useTitle(who: string | undefined): void {
+  useEffect(() => {
+    if (!who) return;
+    const mark = `${t('webphone.incoming', { who })} – `;
+    document.title = mark + document.title;
+    return () => { if (document.title.startsWith(mark)) document.title = document.title.slice(mark.length); };
+  }, [who]);
+}
+
 /** A call that comes in; it takes no focus away. */
-function Card({ call, first }: { call: CallView; first: boolean }) {
+function Card({ call, first, muted }: { call: CallView; first: boolean; muted: boolean }) {
   useEffect(() => {
     if (!first) return;
     const press = (e: globalThis.KeyboardEvent) => {
@@ -307,7 +408,7 @@ function Card({ call, first }: { call: CallView; first: boolean }) {
   const who = call.name || call.number || t('webphone.unknown');
   return (
     <div className="ring-card" role="alertdialog" aria-label={t('webphone.incoming', { who })}>
-      <div className="row g12"><span className="ring-icon"><PhoneIncoming className="icon l" aria-hidden /></span><span className="col grow"><span className="med trunc">{who}</span><span className="meta">{[call.name && call.number, t('webphone.calls_you')].filter(Boolean).join(' · ')}</span></span></div>
+      <div className="row g12"><span className="ring-icon"><PhoneIncoming className="icon l" aria-hidden /></span><span className="col grow"><span className="med trunc">{who}</span><span className="meta">{[call.name && call.number, t('webphone.calls_you')].filter(Boolean).join(' · ')}</span>{first && muted && <span className="meta">{t('webphone.ring_muted')}</span>}</span></div>
       <div className="row g8">
         <Button kind="primary" full icon={PhoneIcon} title="Ctrl Enter" busy={call.state === 'answering'} onClick={() => act('answer', call.id)}>{t('webphone.answer')}</Button>
         <Button full icon={PhoneOff} title="Ctrl Shift D" onClick={() => act('hangup', call.id)}>{t('webphone.decline')}</Button>
@@ -383,18 +484,19 @@ export function PhoneDock() {
   const running = phone.calls.filter((c) => !incoming.includes(c));
   const main = mainOf(running);
   const others = running.filter((c) => c !== main);
-  const trouble = phone.on && (phone.refusal || (phone.trouble ? t(`webphone.trouble_${phone.trouble}`) : phone.line === 'lost' && main ? t('webphone.lost') : phone.line === 'refused' ? t('webphone.refused') : ''));
+  useTitle(incoming[0] && (incoming[0].name || incoming[0].number || t('webphone.unknown')));
+  const trouble = phone.on && (troubleWord(phone, Boolean(main)) || (dialling && phone.line === 'refused'));
   return (
     <>
       {incoming.length > 0 && (
         <div className="ring-cards">
-          {incoming.slice(0, 3).map((c, i) => <Card key={c.id} call={c} first={i === 0} />)}
+          {incoming.slice(0, 3).map((c, i) => <Card key={c.id} call={c} first={i === 0} muted={phone.muted} />)}
           {incoming.length > 3 && <span className="chip">{t('webphone.more', { n: incoming.length - 3 })}</span>}
         </div>
       )}
-      {((main && !onDesk) || dialling || (trouble && incoming.length > 0)) && (
+      {((main && !onDesk) || dialling || trouble) && (
         <section className="strip" aria-label={t('webphone.title')}>
-          {trouble && <span className="strip-trouble" role="alert">{trouble}</span>}
+          {trouble && (dialling && phone.line === 'refused' && !phone.trouble ? <span className="strip-trouble" role="alert">{phone.refusal || t('webphone.refused')}</span> : <TroubleLine phone={phone} talks={Boolean(main)} />)}
           {!onDesk && <Others calls={others} />}
           {main && !onDesk && !dialling && <Active key={main.id} call={main} others={others} />}
           {dialling && (

@@ -2,17 +2,17 @@
 import { useSyncExternalStore } from 'react';
 import { api, Failure } from '../api';
 import { Phone, type View } from './phone';
-import { announce, mayAnnounce } from './notice';
-import { alarm, quiet, ringback, ringOn } from './ring';
+import { announce, mayAnnounce, onAnswer } from './notice';
+import { alarm, knock, onMuted, quiet, ringback, ringOn } from './ring';
 import type { Saved } from './talk';
 
 /** What every tab shows. */
-export type Shown = Omit<View, 'refusal'> & { on: boolean; refusal: string };
-type Verb = 'call' | 'answer' | 'hangup' | 'hold' | 'mute' | 'press' | 'transfer' | 'devices' | 'consult' | 'complete' | 'join' | 'expect';
+export type Shown = Omit<View, 'refusal'> & { on: boolean; refusal: string; muted: boolean };
+type Verb = 'call' | 'answer' | 'hangup' | 'hold' | 'mute' | 'press' | 'transfer' | 'devices' | 'consult' | 'complete' | 'join' | 'expect' | 'forget';
 type Deed = { [K in Verb]: [name: K, ...rest: Parameters<Phone[K]>] }[Verb];
 type Word = { shown: Shown } | { deed: Deed } | { ask: true };
 
-const off: Shown = { on: false, line: 'connecting', calls: [], trouble: '', refusal: '' };
+const off: Shown = { on: false, line: 'connecting', calls: [], trouble: '', refusal: '', muted: false };
 let shown: Shown = off;
 const watchers = new Set<() => void>();
 function show(next: Shown): void {
@@ -73,11 +73,13 @@ function lost(): Saved[] {
   }
 }
 
-/** Rings, or lets the caller hear that it rings there. */
+/** Rings, knocks while one talks, or lets the caller hear that it rings there – unless he hears that from there already. */
 function sound(view: View): void {
-  announce(view.calls.filter((c) => c.state === 'incoming'));
-  if (view.calls.some((c) => c.state === 'incoming')) alarm();
-  else if (view.calls.some((c) => c.state === 'ringing')) ringback();
+  const comes = view.calls.filter((c) => c.state === 'incoming');
+  announce(comes);
+  if (comes.length > 0 && view.calls.some((c) => c.state === 'up' || c.state === 'ringing' || c.state === 'dialling')) knock();
+  else if (comes.length > 0) alarm();
+  else if (view.calls.some((c) => c.state === 'ringing' && !c.early)) ringback();
   else quiet();
 }
 
@@ -87,7 +89,7 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
   try {
     account = await api.phone();
   } catch (e) {
-    show({ ...shown, line: 'refused', refusal: e instanceof Failure ? e.message : '' });
+    show({ ...shown, line: 'refused', refusal: e instanceof Failure ? e.message : '', trouble: first.length > 0 ? 'busy_line' : '' });
     channel?.postMessage({ shown } satisfies Word);
     first = [];
     return;
@@ -100,7 +102,7 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
     changed: (view) => {
       sound(view);
       for (const c of view.calls) pick(c.id, c.state);
-      show({ ...view, on: isWanted(user), refusal: '' });
+      show({ ...view, on: isWanted(user), refusal: '', muted: shown.muted });
       channel?.postMessage({ shown } satisfies Word);
       if (view.line === 'ready' && !ready) {
         ready = true;
@@ -117,6 +119,11 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
     ringer,
     ringOn,
   }, lost());
+  onMuted((muted) => {
+    if (muted === shown.muted) return;
+    show({ ...shown, muted });
+    channel?.postMessage({ shown } satisfies Word);
+  });
   await new Promise<void>((done) => signal.addEventListener('abort', () => done(), { once: true }));
   clearInterval(stamp);
   phone.stop();
@@ -147,6 +154,7 @@ export function start(user: string): () => void {
   const end = new AbortController();
   const mine = new BroadcastChannel(`tandem-phone-${user}`);
   channel = mine;
+  const told = onAnswer((id, deed) => act(deed === 'answer' ? 'answer' : 'hangup', id));
   mine.addEventListener('message', (e: MessageEvent<Word>) => {
     if ('shown' in e.data && !phone) show(e.data.shown);
     if ('deed' in e.data && phone) perform(phone, e.data.deed);
@@ -166,6 +174,7 @@ export function start(user: string): () => void {
   else void work();
   leave = () => {
     end.abort();
+    told();
     mine.close();
     if (channel === mine) channel = undefined;
     show(off);
@@ -201,6 +210,12 @@ export function act(...deed: Deed): void {
   else channel?.postMessage({ deed } satisfies Word);
 }
 
+/** What the strip said was read. */
+export function forget(): void {
+  act('forget');
+  if (!phone) show({ ...shown, trouble: '', failed: undefined });
+}
+
 /** Calls a number; a browser that is no phone yet becomes one first. */
 export function dial(user: string, number: string, name = ''): void {
   if (!isWanted(user)) {
@@ -208,6 +223,7 @@ export function dial(user: string, number: string, name = ''): void {
     turn(user, true);
     return;
   }
-  if (shown.line === 'connecting') first.push(() => act('call', number, name));
+  if (shown.line === 'refused') show({ ...shown, trouble: 'busy_line' });
+  else if (shown.line === 'connecting') first.push(() => act('call', number, name));
   else act('call', number, name);
 }

@@ -1,13 +1,16 @@
 /** The browser as a phone: one connection, one registration, its calls (RFC 3261, RFC 7118). */
 import type { WebPhone } from '../api';
-import { address, branch, dialable, header, type Message, parse, sequence, tag, token, write } from './sip';
+import { rhythm } from './quality';
+import { address, branch, dialable, header, type Message, parse, sentence, sequence, tag, token, write } from './sip';
 import { type CallView, type Saved, Talk, type Wire } from './talk';
 
 export type Line = 'connecting' | 'ready' | 'lost' | 'refused';
 /** What went wrong last, for a sentence on the screen. */
-export type Trouble = '' | 'microphone' | 'no_microphone' | 'busy_line';
+export type Trouble = '' | 'microphone' | 'dismissed' | 'system' | 'used' | 'no_microphone' | 'busy_line';
+/** A call that did not come about: the status it was refused with (RFC 3261 §21), 0 where it never left this browser, and why, where the server says so. */
+export type Failed = { number: string; name: string; status: number; why: string };
 /** Refusal is how the last call was refused that nobody took; 0 while none was. */
-export type View = { line: Line; calls: CallView[]; trouble: Trouble; refusal: number };
+export type View = { line: Line; calls: CallView[]; trouble: Trouble; refusal: number; failed?: Failed };
 
 /** Whose phone it is. A guest has one call: he is registered nowhere, and does not come back. */
 export type Account = WebPhone & { guest?: boolean };
@@ -18,16 +21,27 @@ export type Host = {
   microphone(): string;
   speaker(): string;
   ringer(): string;
-  /** Rings by that loudspeaker from now on. */
-  ringOn(id: string): void;
+  /** Rings by the first loudspeaker from now on, and tells how one's own calls go by the second. */
+  ringOn(ringer: string, speaker: string): void;
 };
 
 const life = 300; // seconds of a registration
 const expectation = 10_000; // how long a call that was asked for may take to come
 const pulse = 25_000; // between signs of life, before a proxy cuts a silent connection
+const patience = 5_000; // for the answer to a sign of life (RFC 5626 §4.4.1 grants ten seconds)
 
 /** What a request is answered with that reaches nobody (RFC 3261 §8.1.3.1). */
 const unavailable: Message = { method: '', uri: '', status: 503, reason: 'Service Unavailable', headers: [], body: '' };
+
+/** Why there is no microphone: who said no, and whether he may be asked again. */
+async function troubleOf(e: unknown): Promise<Trouble> {
+  if (!(e instanceof DOMException)) return 'no_microphone';
+  if (e.name === 'NotReadableError') return 'used';
+  if (e.name !== 'NotAllowedError') return 'no_microphone';
+  if (/by system/i.test(e.message)) return 'system';
+  const state = await navigator.permissions?.query({ name: 'microphone' }).then((p) => p.state, () => 'denied');
+  return state === 'prompt' ? 'dismissed' : 'microphone';
+}
 
 const instanceName = 'tandem.phone.instance';
 function instance(): string {
@@ -47,12 +61,15 @@ export class Phone implements Wire {
   private line: Line = 'connecting';
   private trouble: Trouble = '';
   private refusal = 0;
+  private failed?: Failed;
   private readonly talks = new Map<string, Talk>();
   private readonly waiting = new Map<string, (m: Message) => void>();
   private readonly here = `${token()}.invalid`;
   private readonly registration = { id: token(), tag: token(), seq: 0 };
   private timer?: ReturnType<typeof setTimeout>;
   private beat?: ReturnType<typeof setInterval>;
+  private readonly gauge = setInterval(() => { for (const talk of this.talks.values()) void talk.measure(); }, rhythm * 1000);
+  private silence?: ReturnType<typeof setTimeout>;
   private wait = 500;
   private stopped = false;
   private cut = false;
@@ -66,16 +83,49 @@ export class Phone implements Wire {
     void this.plugged();
     navigator.mediaDevices?.addEventListener('devicechange', this.plugged);
     addEventListener('online', this.moved);
+    document.addEventListener('visibilitychange', this.back);
     if ('connection' in navigator) (navigator.connection as EventTarget).addEventListener('change', this.moved);
   }
 
-  /** The machine is in another network: every call looks for its way anew. */
-  private readonly moved = (): void => { for (const talk of this.talks.values()) void talk.search(); };
+  /** The machine is in another network: the connection may be dead, and every call looks for its way anew. */
+  private readonly moved = (): void => {
+    this.look();
+    for (const talk of this.talks.values()) void talk.search();
+  };
+
+  /** Somebody looks at the page again, perhaps after a night in a bag. */
+  private readonly back = (): void => { if (!document.hidden) this.look(); };
+
+  /** Finds out at once whether the server is there; a connection that waits for its next try has it now. */
+  private look(): void {
+    if (this.stopped) return;
+    if (this.socket?.readyState === WebSocket.OPEN) this.sign();
+    else if (this.line === 'lost' && !this.socket && !this.account.guest) {
+      clearTimeout(this.timer);
+      this.wait = 500;
+      this.connect();
+    }
+  }
+
+  /** A sign of life. A connection that a machine slept through, or whose network is gone, looks open and answers nothing: it is left. */
+  private sign(): void {
+    this.raw('\r\n\r\n');
+    this.silence ??= setTimeout(() => {
+      const dead = this.socket;
+      this.gone();
+      dead?.close();
+    }, patience);
+  }
+
+  private heard(): void {
+    clearTimeout(this.silence);
+    this.silence = undefined;
+  }
 
   /** Something was plugged in or out, or chosen: what was chosen is used where it is there, else what the machine prefers. */
   private readonly plugged = async (): Promise<void> => {
     this.there = await navigator.mediaDevices?.enumerateDevices().catch(() => []) ?? [];
-    this.host.ringOn(this.speaker('ringer'));
+    this.host.ringOn(this.speaker('ringer'), this.speaker());
     const wanted = this.host.microphone();
     const known = this.there.some((d) => d.kind === 'audioinput' && d.deviceId === wanted);
     for (const talk of this.talks.values()) {
@@ -90,7 +140,7 @@ export class Phone implements Wire {
   }
 
   get view(): View {
-    return { line: this.line, calls: [...this.talks.values()].map((x) => x.view), trouble: this.trouble, refusal: this.refusal };
+    return { line: this.line, calls: [...this.talks.values()].map((x) => x.view), trouble: this.trouble, refusal: this.refusal, failed: this.failed };
   }
 
   changed(): void {
@@ -116,26 +166,36 @@ export class Phone implements Wire {
     const socket = new WebSocket(`${this.secure ? 'wss' : 'ws'}://${location.host}${this.account.path}`, 'sip');
     this.socket = socket;
     socket.addEventListener('open', () => {
+      if (this.socket !== socket) return;
       this.wait = 500;
       if (this.account.guest) this.set('ready');
       else this.register();
       clearInterval(this.beat);
-      this.beat = setInterval(() => this.raw('\r\n\r\n'), pulse);
+      this.beat = setInterval(() => this.sign(), pulse);
     });
-    socket.addEventListener('message', (e) => { if (typeof e.data === 'string') this.received(e.data); });
-    socket.addEventListener('close', () => {
-      clearInterval(this.beat);
-      clearTimeout(this.timer);
-      const unheard = [...this.waiting].filter(([name]) => name !== this.registering);
-      this.waiting.clear();
-      if (this.stopped) return;
-      this.cut = true;
-      this.set('lost');
-      for (const [, work] of unheard) work(unavailable);
-      if (this.account.guest) return;
-      this.timer = setTimeout(() => this.connect(), this.wait);
-      this.wait = Math.min(this.wait * 2, 15_000);
+    socket.addEventListener('message', (e) => {
+      if (this.socket !== socket) return;
+      this.heard();
+      if (typeof e.data === 'string') this.received(e.data);
     });
+    socket.addEventListener('close', () => { if (this.socket === socket) this.gone(); });
+  }
+
+  /** The connection is no more: what waits for an answer has none, and it is tried again. */
+  private gone(): void {
+    this.socket = undefined;
+    this.heard();
+    clearInterval(this.beat);
+    clearTimeout(this.timer);
+    const unheard = [...this.waiting].filter(([name]) => name !== this.registering);
+    this.waiting.clear();
+    if (this.stopped) return;
+    this.cut = true;
+    this.set('lost');
+    for (const [, work] of unheard) work(unavailable);
+    if (this.account.guest) return;
+    this.timer = setTimeout(() => this.connect(), this.wait);
+    this.wait = Math.min(this.wait * 2, 15_000);
   }
 
   /** Ends the registration; calls that are up end with it. */
@@ -143,9 +203,12 @@ export class Phone implements Wire {
     this.stopped = true;
     navigator.mediaDevices?.removeEventListener('devicechange', this.plugged);
     removeEventListener('online', this.moved);
+    document.removeEventListener('visibilitychange', this.back);
+    this.heard();
     if ('connection' in navigator) (navigator.connection as EventTarget).removeEventListener('change', this.moved);
     clearTimeout(this.timer);
     clearInterval(this.beat);
+    clearInterval(this.gauge);
     for (const talk of [...this.talks.values()]) talk.hangup(480, 'Temporarily Unavailable');
     if (this.socket?.readyState === WebSocket.OPEN && !this.account.guest) this.register(0);
     setTimeout(() => this.socket?.close(), 200);
@@ -223,6 +286,7 @@ export class Phone implements Wire {
       const work = this.waiting.get(name);
       if (m.status >= 300 && sequence(m).method === 'INVITE' && talk) {
         this.refusal = m.status;
+        if (talk.view.out && !talk.view.since && (talk.view.state === 'dialling' || talk.view.state === 'ringing')) this.failed = { number: talk.view.asked || talk.view.number, name: talk.view.name, status: m.status, why: sentence(header(m, 'reason')) };
         this.refused(talk, m, name);
       }
       if (!work) {
@@ -295,7 +359,7 @@ export class Phone implements Wire {
       if (this.trouble) this.fail('');
       return stream;
     } catch (e) {
-      this.fail(e instanceof DOMException && e.name === 'NotAllowedError' ? 'microphone' : 'no_microphone');
+      this.fail(await troubleOf(e));
       throw e;
     }
   }
@@ -304,6 +368,12 @@ export class Phone implements Wire {
   speaker(what: 'speaker' | 'ringer' = 'speaker'): string {
     const chosen = what === 'ringer' ? this.host.ringer() : this.host.speaker();
     return this.there.some((d) => d.kind === 'audiooutput' && d.deviceId === chosen) ? chosen : '';
+  }
+
+  /** What went wrong was read. */
+  forget(): void {
+    this.failed = undefined;
+    this.fail('');
   }
 
   private fail(trouble: Trouble): void {
@@ -317,11 +387,15 @@ export class Phone implements Wire {
   }
 
   private begin(number: string, name: string, extra: Message['headers'] = []): Talk {
+    this.failed = undefined;
     const talk = new Talk(this, token(), `<sip:${dialable(number)}@${this.account.domain}>`, true);
     talk.view = { ...talk.view, number, name, asked: number };
     this.talks.set(talk.id, talk);
     this.changed();
-    talk.call(extra).catch(() => talk.hangup());
+    talk.call(extra).catch(() => {
+      if (talk.view.state !== 'over') this.failed = { number, name, status: 0, why: '' };
+      talk.hangup();
+    });
     return talk;
   }
 

@@ -36,6 +36,12 @@ export const address = (value: string): string => /<([^>]*)>/.exec(value)?.[1] ?
 /** The branch of the topmost Via, which names a transaction. */
 export const branch = (m: Message): string => /;\s*branch=([^;,\s]+)/i.exec(header(m, 'via'))?.[1] ?? '';
 
+/** What a Reason says in words for people; the phrases of the protocol are none (RFC 3326). */
+export function sentence(reason: string): string {
+  const text = /;\s*text="((?:[^"\\]|\\.)*)"/i.exec(reason)?.[1]?.replace(/\\(.)/g, '$1') ?? '';
+  return /\s.*[.!?…]$/.test(text) ? text : '';
+}
+
 /** Number and method of a CSeq. */
 export function sequence(m: Message): { number: number; method: string } {
   const [number = '', method = ''] = header(m, 'cseq').split(/\s+/);

@@ -1,10 +1,11 @@
 /** One call of the browser phone: its dialog on the wire and its sound. */
+import { counts, Meter, type Quality, unknown } from './quality';
 import { address, header, type Message, party, sequence, tag, token } from './sip';
 
 export type State = 'dialling' | 'ringing' | 'incoming' | 'answering' | 'up' | 'over';
 
 /** A call as a screen shows it. */
-export type CallView = { id: string; name: string; number: string; out: boolean; state: State; hold: boolean; held: boolean; muted: boolean; since: number; moving: '' | 'asked' | 'failed'; asked: string; consults: string; joined: boolean };
+export type CallView = { id: string; name: string; number: string; out: boolean; state: State; hold: boolean; held: boolean; muted: boolean; since: number; moving: '' | 'asked' | 'failed'; asked: string; consults: string; joined: boolean; early: boolean; quality: Quality };
 
 /** What is needed to come back to a call after the page was loaded anew. */
 export type Saved = { id: string; local: string; remote: string; name: string; number: string; out: boolean; since: number; hold: boolean; at: number };
@@ -40,16 +41,16 @@ export class Talk {
   private asking = false;
   /** Hold, or back from it, as somebody wanted it while the session was being described anew. */
   private wish?: boolean;
-  private early = false;
   private lost?: ReturnType<typeof setTimeout>;
   private blender?: { context: AudioContext; stop: () => void };
   private peer?: RTCPeerConnection;
+  private meter = new Meter();
   private stream?: MediaStream;
   private readonly sound = document.createElement('audio');
 
   constructor(readonly wire: Wire, readonly id: string, readonly them: string, out: boolean) {
     this.target = address(them);
-    this.view = { id, ...party(them), out, state: out ? 'dialling' : 'incoming', hold: false, held: false, muted: false, since: 0, moving: '', asked: '', consults: '', joined: false };
+    this.view = { id, ...party(them), out, state: out ? 'dialling' : 'incoming', hold: false, held: false, muted: false, since: 0, moving: '', asked: '', consults: '', joined: false, early: false, quality: unknown };
     this.sound.autoplay = true;
     this.sound.dataset.call = id;
     document.body.append(this.sound);
@@ -72,6 +73,9 @@ export class Talk {
       this.sound.srcObject = e.streams[0] ?? new MediaStream([e.track]);
       this.listen(this.wire.speaker());
       void this.sound.play().catch(() => undefined);
+      const sounds = () => { if (this.view.state === 'dialling' || this.view.state === 'ringing') this.set({ early: true }); }; // the other side plays its own tone, or says why not
+      e.track.addEventListener('unmute', sounds);
+      if (!e.track.muted) sounds();
     });
     peer.addEventListener('iceconnectionstatechange', () => this.watch(peer));
     for (const track of this.stream.getAudioTracks()) peer.addTrack(track, this.stream);
@@ -90,6 +94,17 @@ export class Talk {
   async search(): Promise<void> {
     if (this.view.state !== 'up' || !this.wire.ready()) return;
     await this.offer({ iceRestart: true });
+  }
+
+  /** Looks how the call sounds; tells when that is not as it was. */
+  async measure(): Promise<void> {
+    const { state, hold, held, muted, quality: was } = this.view;
+    if (state !== 'up' || !this.peer) return;
+    const report: RTCStatsReport | undefined = await this.peer.getStats().catch(() => undefined);
+    if (!report || this.view.state !== 'up') return;
+    const now = this.meter.look(counts(report.values() as Iterable<Record<string, unknown>>), !hold && !held, !hold && !muted && !this.blender);
+    const quality = hold || held ? { ...now, bars: 0 as const } : now;
+    if (quality.bars !== was.bars || quality.deaf !== was.deaf || quality.silent !== was.silent || Math.abs(quality.loss - was.loss) > 0.01 || Math.abs(quality.delay - was.delay) > 20) this.set({ quality });
   }
 
   /** What the other side says, for others to hear. */
@@ -140,6 +155,7 @@ export class Talk {
     await sender.replaceTrack(track);
     for (const old of this.stream?.getTracks() ?? []) old.stop();
     this.stream = fresh;
+    this.meter.again();
     this.still();
   }
 
@@ -156,7 +172,6 @@ export class Talk {
     if (m.status < 200) {
       this.remote = tag(header(m, 'to')) || this.remote;
       if (m.body && this.peer && this.view.state !== 'over') {
-        this.early = true;
         await this.peer.setRemoteDescription({ type: 'pranswer', sdp: m.body }).catch(() => undefined);
       }
       if (m.status >= 180 && this.view.state === 'dialling') this.set({ state: 'ringing' });
@@ -189,11 +204,6 @@ export class Talk {
   /** Confirms an answer; the same answer again is confirmed in the same words. */
   ack(m: Message): void {
     this.acked = this.wire.send(this, 'ACK', [], '', undefined, sequence(m).number);
-  }
-
-  /** Is there sound of the other side before the answer? */
-  get sounds(): boolean {
-    return this.early;
   }
 
   /** Takes a call that comes in. */
@@ -302,9 +312,10 @@ export class Talk {
     if (wish !== undefined) void this.hold(wish);
   }
 
-  /** Presses a key. */
+  /** Presses a key, after those that are still being sent. */
   press(key: string): void {
-    this.peer?.getSenders()[0]?.dtmf?.insertDTMF(key, 120, 60);
+    const keys = this.peer?.getSenders()[0]?.dtmf;
+    keys?.insertDTMF(keys.toneBuffer + key, 120, 60);
   }
 
   /** Hands the call on, without asking first. */
