@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -207,5 +208,43 @@ func BenchmarkGoertzel(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		Goertzel(tone, 440, 8000)
+	}
+}
+
+// BenchmarkRate is 20 ms of sound from one rate to the other.
+func BenchmarkRate(b *testing.B) {
+	narrow, wide := Tone(440, 8000, 160), Tone(440, 16000, 320)
+	room := make([]int16, 0, 320)
+	b.Run("double", func(b *testing.B) {
+		var d Doubler
+		for b.Loop() {
+			room = d.Double(room[:0], narrow)
+		}
+	})
+	b.Run("halve", func(b *testing.B) {
+		var h Halver
+		for b.Loop() {
+			room = h.Halve(room[:0], wide)
+		}
+	})
+}
+
+// BenchmarkKeypad is 20 ms of sound in which keys are looked for: noise, a voice of one tone, and a key.
+func BenchmarkKeypad(b *testing.B) {
+	noise := make([]int16, 160)
+	for i, r := range rand.New(rand.NewPCG(1, 2)).Perm(len(noise)) {
+		noise[i] = int16(r*300 - 24000)
+	}
+	for _, c := range []struct {
+		name  string
+		sound []int16
+	}{{"noise", noise}, {"tone", Tone(440, 8000, 160)}, {"key", KeyTone('5', -12, 160)}} {
+		b.Run(c.name, func(b *testing.B) {
+			var k Keypad
+			var found [8]byte
+			for b.Loop() {
+				k.Hear(found[:0], c.sound)
+			}
+		})
 	}
 }

@@ -8,6 +8,19 @@ var (
 	columns = [4]float64{1209, 1336, 1477, 1633}
 )
 
+// What Goertzel's recursion multiplies by for each of them at 8 kHz.
+var (
+	rowTurns    = turns(rows)
+	columnTurns = turns(columns)
+)
+
+func turns(group [4]float64) (c [4]float64) {
+	for i, hz := range group {
+		c[i] = turn(hz, 8000)
+	}
+	return c
+}
+
 const keys = "123A456B789C*0#D"
 
 // Keypad finds the tones of a keypad in 8 kHz sound (ITU-T Q.24): a key counts once it has sounded for 40 ms, with both tones as loud as a
@@ -80,22 +93,31 @@ func keyIn(block []int16) byte {
 	if whole == 0 || decibels(whole/(Full*Full/2.0)) < keyFloor {
 		return 0
 	}
-	row, low, ok := loudest(block, &rows)
-	if !ok {
+	row, low, ok := loudest(block, &rowTurns)
+	if !ok || low*(1+twistMax) < keyPure*whole { // not even with the loudest column that may stand beside it
 		return 0
 	}
-	column, high, ok := loudest(block, &columns)
+	column, high, ok := loudest(block, &columnTurns)
 	if !ok || low > twistMax*high || low < twistMin*high || low+high < keyPure*whole {
 		return 0
 	}
 	return keys[4*row+column]
 }
 
-// loudest finds the tone of a group that stands out, and its power.
-func loudest(block []int16, group *[4]float64) (at int, most float64, ok bool) {
+// loudest finds the tone of a group that stands out, and its power. The four are followed side by side, because none of them waits for another.
+func loudest(block []int16, turns *[4]float64) (at int, most float64, ok bool) {
+	c0, c1, c2, c3 := turns[0], turns[1], turns[2], turns[3]
+	var a0, b0, a1, b1, a2, b2, a3, b3 float64
+	for _, s := range block {
+		v := float64(s)
+		a0, b0 = v+c0*a0-b0, a0
+		a1, b1 = v+c1*a1-b1, a1
+		a2, b2 = v+c2*a2-b2, a2
+		a3, b3 = v+c3*a3-b3, a3
+	}
+	n := float64(len(block))
 	var second float64
-	for i, hz := range group {
-		p := Goertzel(block, hz, 8000)
+	for i, p := range [4]float64{turned(a0, b0, c0, n), turned(a1, b1, c1, n), turned(a2, b2, c2, n), turned(a3, b3, c3, n)} {
 		switch {
 		case p > most:
 			at, most, second = i, p, most

@@ -25,39 +25,64 @@ func halfBand() (h [taps]float32) {
 	return h
 }
 
+// piece is how many outputs are made of one stretch of memory.
+const piece = 160
+
 // Halver makes 8 kHz sound of 16 kHz sound, piece by piece. The zero value is ready.
-type Halver struct{ past [4 * taps]float32 }
+type Halver struct{ even, odd [2 * taps]float32 } // samples by turns, the newest at the end
 
 // Doubler makes 16 kHz sound of 8 kHz sound, piece by piece. The zero value is ready.
 type Doubler struct{ past [2 * taps]float32 }
 
 // Halve appends half as many samples to dst; an odd last sample is left out.
 func (h *Halver) Halve(dst, samples []int16) []int16 {
-	const middle = 2*taps - 1
-	for ; len(samples) >= 2; samples = samples[2:] {
-		copy(h.past[:], h.past[2:])
-		h.past[len(h.past)-2], h.past[len(h.past)-1] = float32(samples[0]), float32(samples[1])
-		sum := h.past[middle+1] / 2
-		for i, c := range half {
-			sum += c * (h.past[middle-2*i] + h.past[middle+2+2*i])
+	var even, odd [2*taps - 1 + piece]float32
+	for len(samples) >= 2 {
+		n := min(len(samples)/2, piece)
+		copy(even[:], h.even[1:])
+		copy(odd[:], h.odd[1:])
+		for i := range n {
+			even[2*taps-1+i], odd[2*taps-1+i] = float32(samples[2*i]), float32(samples[2*i+1])
 		}
-		dst = append(dst, round(sum))
+		for i := range n {
+			dst = append(dst, round(even[i+taps]/2+fold((*[2 * taps]float32)(odd[i:]))))
+		}
+		copy(h.even[:], even[n-1:])
+		copy(h.odd[:], odd[n-1:])
+		samples = samples[2*n:]
 	}
 	return dst
 }
 
 // Double appends two samples to dst for each one.
 func (d *Doubler) Double(dst, samples []int16) []int16 {
-	for _, s := range samples {
-		copy(d.past[:], d.past[1:])
-		d.past[len(d.past)-1] = float32(s)
-		var between float32
-		for i, c := range half {
-			between += c * (d.past[taps-1-i] + d.past[taps+i])
+	var line [2*taps - 1 + piece]float32
+	for len(samples) > 0 {
+		n := min(len(samples), piece)
+		copy(line[:], d.past[1:])
+		for i, v := range samples[:n] {
+			line[2*taps-1+i] = float32(v)
 		}
-		dst = append(dst, int16(d.past[taps-1]), round(2*between))
+		for i := range n {
+			dst = append(dst, int16(line[i+taps-1]), round(2*fold((*[2 * taps]float32)(line[i:]))))
+		}
+		copy(d.past[:], line[n-1:])
+		samples = samples[n:]
 	}
 	return dst
+}
+
+// fold is what the filter gives between the two samples in the middle of a line. It adds up in four sums, because none of them waits for another.
+func fold(line *[2 * taps]float32) float32 {
+	var a, b, c, d float32
+	for i := 0; i < taps; i += 4 {
+		l, r, h := (*[4]float32)(line[taps-4-i:]), (*[4]float32)(line[taps+i:]), (*[4]float32)(half[i:])
+		a += h[0] * (l[3] + r[0])
+		b += h[1] * (l[2] + r[1])
+		c += h[2] * (l[1] + r[2])
+		d += h[3] * (l[0] + r[3])
+	}
+	return a + b + (c + d)
 }
 
 func round(v float32) int16 {

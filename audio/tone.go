@@ -42,13 +42,19 @@ func Goertzel(samples []int16, hz float64, rate int) float64 {
 	if n == 0 {
 		return 0
 	}
-	c := 2 * math.Cos(2*math.Pi*hz/float64(rate))
+	c := turn(hz, rate)
 	var a, b float64
 	for _, s := range samples {
 		a, b = float64(s)+c*a-b, a
 	}
-	return 2 * (a*a + b*b - c*a*b) / (n * n)
+	return turned(a, b, c, n)
 }
+
+// turn is what Goertzel's recursion multiplies by.
+func turn(hz float64, rate int) float64 { return 2 * math.Cos(2*math.Pi*hz/float64(rate)) }
+
+// turned is the power that its last two values mean, after n samples.
+func turned(a, b, c, n float64) float64 { return 2 * (a*a + b*b - c*a*b) / (n * n) }
 
 // Purity is the share of the sound that is the tone, 0 to 1. A tone through G.711 keeps more than 0.999; silence has 0.
 func Purity(samples []int16, hz float64, rate int) float64 {

@@ -2,7 +2,7 @@
 # One bounded run of what docs/performance.md lists: the real server with authentication, rights, durable records and live events on,
 # the load on the same machine. It takes about six minutes, prints a table, and ends the processes that it started.
 #   bench/run.sh            everything
-#   bench/run.sh calls pdd  only these: decide replay rights start reg calls pdd bridge browsers sound memory overload lists
+#   bench/run.sh calls pdd  only these: decide replay rights start reg calls pdd bridge conf browsers sound memory overload lists
 # TANDEM names a finished binary; OUT a directory that keeps every line the load tools printed.
 # RT=1 runs server and generator of the post-dial delay under the real-time scheduler, so that other jobs of a shared machine do not count.
 set -u
@@ -26,7 +26,7 @@ stop() { # ends our server and waits for it
 trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
 deadline=$((SECONDS + 400))
-parts=${*:-decide replay rights start reg calls pdd bridge browsers sound memory overload lists}
+parts=${*:-decide replay rights start reg calls pdd bridge conf browsers sound memory overload lists}
 wanted() { [ $SECONDS -lt $deadline ] && case " $parts " in *" $1 "*) ;; *) false ;; esac }
 
 row() { printf '%-52s %14s %14s   %s\n' "$1" "$2" "$3" "${4:-}" | tee -a "$out/table"; }
@@ -131,6 +131,15 @@ if wanted bridge; then
   ready
   load bridge -mode bridge "${office[@]}" -register -n 300 -cps 40 -dur 10s
   row "anchored PCMU, 300 calls, CPU-ms per call-second" "$(num "$(val bridge cpu_ms_per_call_s)" %.3f)" 1.1 "up $(val bridge up), lost $(num "$(val bridge loss_pct)" %.3f) %, one-way p50 $(num "$(val bridge lat_ms)" %.2f) ms, machine busy $(num "$(val bridge machine_busy_cores)" %.1f)"
+fi
+
+if wanted conf; then # all speak loudly all the time
+  serve 5000
+  ready
+  for n in 20 100; do
+    load conf-$n -mode conf -callee 9000 -users 1000 -from 'u%05d' -n $n -cps 20 -dur 10s
+    row "conference of $n, PCMU, CPU-ms per party-second" "$(num "$(val conf-$n cpu_ms_per_call_s)" %.3f)" 1.8 "up $(val conf-$n up), lost $(num "$(val conf-$n loss_pct)" %.3f) %, machine busy $(num "$(val conf-$n machine_busy_cores)" %.1f)"
+  done
 fi
 
 if wanted browsers; then # pion plays the browsers; its modules must be in the cache, this network reaches nothing

@@ -361,12 +361,13 @@ func (t *seat) put(h header, clock int, samples []int16, rate int) {
 		}
 	}
 	t.ssrc, t.clock, t.stamp, t.at = h.ssrc, clock, h.stamp, at
-	for i, v := range samples {
-		if p := at + int64(i); p >= t.read {
-			t.ring[p%mixRing] = v
-		}
+	end := at + int64(len(samples))
+	if at < t.read {
+		samples, at = samples[min(t.read-at, int64(len(samples))):], t.read
 	}
-	t.tail = max(t.tail, at+int64(len(samples)))
+	n := copy(t.ring[at%mixRing:], samples)
+	copy(t.ring[:], samples[n:])
+	t.tail = max(t.tail, end)
 }
 
 // take gives the next 20 ms. Where nothing has come in time, what was heard goes on and fades. The session's lock is held.
@@ -375,23 +376,25 @@ func (t *seat) take(f *[mixFrame]int16) {
 		t.begun = false
 	}
 	if t.tail-t.read > mixRing/2 { // its clock runs faster than ours: the waiting is caught up
-		skip := t.tail - t.read - t.waits.begin()
-		for range skip {
-			t.ring[t.read%mixRing] = 0
-			t.read++
-		}
+		t.drop(t.tail - t.read - t.waits.begin())
 	}
 	came := int(min(max(t.tail-t.read, 0), mixFrame))
-	for k := range f {
-		i := t.read % mixRing
-		f[k], t.ring[i] = t.ring[i], 0
-		t.read++
-	}
+	n := copy(f[:], t.ring[t.read%mixRing:])
+	copy(f[n:], t.ring[:])
+	t.drop(mixFrame)
 	t.lost.Heard(f[:came], mixRate)
 	if came < mixFrame {
 		t.lost.Fill(f[:came], mixFrame-came, mixRate)
 	}
 	t.tail = max(t.tail, t.read)
+}
+
+// drop forgets the oldest samples, so that whatever is not written again is silence.
+func (t *seat) drop(n int64) {
+	from := t.read % mixRing
+	clear(t.ring[from:min(from+n, mixRing)])
+	clear(t.ring[:max(from+n-mixRing, 0)])
+	t.read += n
 }
 
 // floor is who speaks: the loudest, once he has clearly been that for a while.

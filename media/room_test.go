@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"tandem/audio"
 	"tandem/audio/opus"
 )
@@ -314,5 +316,69 @@ func BenchmarkRoom(b *testing.B) {
 			b.ReportMetric(per, "ns/party")
 			b.ReportMetric(per*50/1e6, "ms/party-second")
 		})
+	}
+}
+
+// Whatever the lengths of a party's packets are, its sound comes out in order and whole, many times round the ring.
+func TestRingGoesRound(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s seat
+		var h header
+		next, last := int16(1), int16(0)
+		var f [mixFrame]int16
+		for n, came := 0, 0; n < 4*mixRing; n += mixFrame {
+			for came < n+mixFrame+mixDelay {
+				piece := make([]int16, rapid.SampledFrom([]int{160, 320, 480, 960}).Draw(t, "length"))
+				for i := range piece {
+					piece[i] = next
+					if next++; next > 30000 {
+						next = 1
+					}
+				}
+				s.put(h, mixRate, piece, mixRate)
+				h.stamp += uint32(len(piece))
+				came += len(piece)
+			}
+			s.take(&f)
+			for i, v := range f {
+				if last == 0 && v == 0 {
+					continue // it waits at first
+				}
+				if v != last%30000+1 {
+					t.Fatalf("sample %d is %d after %d", n+i, v, last)
+				}
+				last = v
+			}
+		}
+		if last == 0 {
+			t.Fatal("nothing came out")
+		}
+	})
+}
+
+// What never came is silence where the ring was used before, at every place of it.
+func TestRingForgets(t *testing.T) {
+	for lost := range mixRing/mixFrame + 1 {
+		var s seat
+		var h header
+		var f [mixFrame]int16
+		piece := make([]int16, mixFrame)
+		for i := range piece {
+			piece[i] = 1000
+		}
+		total := mixRing/mixFrame + 2 + lost
+		for n := range total + 4 {
+			if n != total {
+				s.put(h, mixRate, piece, mixRate)
+			}
+			h.stamp += mixFrame
+			s.take(&f)
+			gap := n == total+mixDelay/mixFrame
+			for i, v := range f {
+				if n > mixDelay/mixFrame && n > total-mixRing/mixFrame && (v == 0) != gap {
+					t.Fatalf("packet %d was lost: sample %d of beat %d is %d", total, i, n, v)
+				}
+			}
+		}
 	}
 }

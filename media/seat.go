@@ -12,7 +12,7 @@ const drainMost = int(2 * rtpRate / 50)
 // sit puts a session into a room, which reads its sound from now on: a room needs packets only when it mixes, and to be woken for each of them costs more
 // than all its arithmetic. The lock is held.
 func (s *Session) sit(t *seat) {
-	s.seat, s.house = t, true
+	s.seat, s.house, s.voice.complexity = t, true, thrift
 	if !s.drained && s.loop != nil {
 		s.drained = true
 		_ = s.rtp.arrived(0)                                               // the kernel keeps it from now on
@@ -22,7 +22,7 @@ func (s *Session) sit(t *seat) {
 
 // rise takes a session out of its room. The lock is held.
 func (s *Session) rise() {
-	s.seat = nil
+	s.seat, s.voice.complexity = nil, 0
 	if s.drained {
 		if s.drained = false; !s.closed && !s.rtp.paused {
 			_ = s.loop.listen(&s.rtp)

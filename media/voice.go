@@ -74,11 +74,13 @@ type voice struct {
 	at      int // rate of opus
 
 	complexity int // of Opus, in place of the usual one
+	still      still
 }
 
 // continues lets a voice go on where another one of the same codec is: a far side that has heard that one hears this one without a seam.
 func (v *voice) continues(o *voice) {
 	v.wide = o.wide
+	v.still.follow(&o.still)
 	if o.opus == nil {
 		v.opus = nil
 		return
@@ -122,18 +124,28 @@ func (v *voice) encodeAt(m *opus.Machine, dst []byte, samples []int16, rate int)
 	case codecG722:
 		return v.wide.Encode(dst, samples)
 	case codecOpus:
+		quiet := v.still.takes(samples)
+		if v.still.holds() && v.at == rate {
+			return append(dst, v.still.packet...)
+		}
+		settings := spoken(rate)
+		if v.complexity > 0 {
+			settings.Complexity = v.complexity
+		}
 		if v.opus == nil || v.at != rate {
-			settings := spoken(rate)
-			if v.complexity > 0 {
-				settings.Complexity = v.complexity
-			}
 			e, err := m.NewEncoder(settings)
 			if err != nil {
 				return dst
 			}
 			v.opus, v.at = e, rate
 		}
+		if err := m.SetComplexity(v.opus, settings.Complexity); err != nil {
+			return dst
+		}
 		if out, err := m.Encode(v.opus, dst, samples); err == nil {
+			if quiet {
+				v.still.keep(out[len(dst):])
+			}
 			return out
 		}
 		v.opus = nil

@@ -35,6 +35,7 @@ func Seed(ctx context.Context, c house.Config, people, groups int) error {
 			&pbx.Membership{ID: pbx.MembershipID("mem_" + name), User: user, Group: group(i % max(groups, 1)), Role: "user", From: now, Main: true},
 			&pbx.Device{ID: pbx.DeviceID("dev_" + name), User: user, Name: "Phone", Kind: pbx.DeviceDesk, Username: name, MD5: md5, SHA256: sha, Created: now})
 	}
+	put = append(put, &pbx.Room{ID: "rom_bench", Name: "Conference", Extension: "9000", Quiet: true, Most: pbx.MaxRoom, Created: now})
 	put = append(put, &pbx.Assignment{ID: "asg_owner", User: "usr_u00000", Role: "system_owner", Scope: pbx.Scope{Kind: pbx.ScopeAll}, From: now})
 	change := pbx.Change{Put: put}
 	if _, err := s.Apply(change); err != nil {

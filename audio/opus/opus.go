@@ -142,6 +142,20 @@ func (e *Encoder) Clone(into *Encoder) *Encoder {
 	return into
 }
 
+// SetComplexity changes how much work an encoder takes for each packet, 0 to 10, from the next one on.
+func (m *Machine) SetComplexity(e *Encoder, complexity int) error {
+	if e.settings.Complexity == complexity {
+		return nil
+	}
+	m.ready()
+	n, err := m.call(e.state, func() int32 { return m.code.Xencoder_set(setComplexity, int32(complexity)) })
+	if err != nil || n < 0 {
+		return ErrSettings
+	}
+	e.settings.Complexity = complexity
+	return nil
+}
+
 func flag(on bool) int {
 	if on {
 		return 1

@@ -462,6 +462,43 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
+// An encoder takes more or less effort from one packet to the next; another one does not notice.
+func TestSetComplexity(t *testing.T) {
+	var m Machine
+	in := voiced(16000, 16000)
+	s := settings
+	s.Rate, s.Complexity = 16000, 5
+	e, err := m.NewEncoder(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; len(in) > 8000; in = in[320:] {
+		if _, err = m.Encode(e, nil, in[:320]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	less := e.Clone(nil)
+	if err := m.SetComplexity(less, 0); err != nil {
+		t.Fatal(err)
+	}
+	back := less.Clone(nil)
+	if err := m.SetComplexity(back, 5); err != nil {
+		t.Fatal(err)
+	}
+	var packets [3][]byte
+	for i, x := range []*Encoder{e, less, back} {
+		if packets[i], err = m.Encode(x, nil, in[:320]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if bytes.Equal(packets[0], packets[1]) || !bytes.Equal(packets[0], packets[2]) {
+		t.Errorf("complexity 5 %x, 0 %x, 5 again %x", packets[0], packets[1], packets[2])
+	}
+	if err := m.SetComplexity(e, 11); !errors.Is(err, ErrSettings) {
+		t.Errorf("complexity 11: %v", err)
+	}
+}
+
 func BenchmarkEncode(b *testing.B) {
 	for _, rate := range []int{8000, 16000, 48000} {
 		for _, complexity := range []int{0, 3, 5} {
