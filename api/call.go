@@ -11,27 +11,28 @@ import (
 
 // Call is the record of a call as the visitor may see it.
 type Call struct {
-	ID        pbx.CallID   `json:"id"`
-	From      Party        `json:"from"`
-	To        Party        `json:"to"`
-	Dialled   string       `json:"dialled,omitempty"`
-	Direction string       `json:"direction" enum:"in,out,internal" doc:"as the visitor took part in it; internal between others inside"`
-	Started   time.Time    `json:"started"`
-	Answered  time.Time    `json:"answered,omitzero"`
-	Ended     time.Time    `json:"ended"`
-	Seconds   int          `json:"seconds" doc:"talked"`
-	Cause     pbx.Cause    `json:"cause"`
-	Reason    string       `json:"reason" doc:"why it ended, as a sentence"`
-	By        *Party       `json:"by,omitempty" doc:"who ended it"`
-	Codec     string       `json:"codec,omitempty"`
-	Secure    bool         `json:"secure"`
-	Legs      []Leg        `json:"legs" nullable:"false"`
-	Linked    []pbx.CallID `json:"linked" nullable:"false" doc:"calls whose people were connected with those of this one; only for who sees everybody in it"`
-	Cost      *Cost        `json:"cost,omitempty" doc:"what it cost; for who may see what the calls of everybody cost who paid for it"`
-	Reference string       `json:"reference,omitempty" doc:"of a refused call: the number that its caller heard"`
-	Ruling    *CallRuling  `json:"ruling,omitempty" doc:"the decision that stood before its way outside; only for who may ask why about whoever paid"`
-	Trace     []string     `json:"trace" nullable:"false" doc:"why it rang where it rang; only for who sees everybody in it"`
-	Untraced  bool         `json:"untraced,omitempty" doc:"the trace is kept no longer"`
+	ID        pbx.CallID        `json:"id"`
+	From      Party             `json:"from"`
+	To        Party             `json:"to"`
+	Dialled   string            `json:"dialled,omitempty"`
+	Direction string            `json:"direction" enum:"in,out,internal" doc:"as the visitor took part in it; internal between others inside"`
+	Started   time.Time         `json:"started"`
+	Answered  time.Time         `json:"answered,omitzero"`
+	Ended     time.Time         `json:"ended"`
+	Seconds   int               `json:"seconds" doc:"talked"`
+	Cause     pbx.Cause         `json:"cause"`
+	Reason    string            `json:"reason" doc:"why it ended, as a sentence"`
+	By        *Party            `json:"by,omitempty" doc:"who ended it"`
+	Codec     string            `json:"codec,omitempty"`
+	Secure    bool              `json:"secure"`
+	Legs      []Leg             `json:"legs" nullable:"false"`
+	Linked    []pbx.CallID      `json:"linked" nullable:"false" doc:"calls whose people were connected with those of this one; only for who sees everybody in it"`
+	Cost      *Cost             `json:"cost,omitempty" doc:"what it cost; for who may see what the calls of everybody cost who paid for it"`
+	Reference string            `json:"reference,omitempty" doc:"of a refused call: the number that its caller heard"`
+	Ruling    *CallRuling       `json:"ruling,omitempty" doc:"the decision that stood before its way outside; only for who may ask why about whoever paid"`
+	Consents  []RecordingAnswer `json:"consents" nullable:"false" doc:"who was told that he is recorded, in which words, and what he answered; also where nothing was kept"`
+	Trace     []string          `json:"trace" nullable:"false" doc:"why it rang where it rang; only for who sees everybody in it"`
+	Untraced  bool              `json:"untraced,omitempty" doc:"the trace is kept no longer"`
 }
 
 // Cost is what a call cost. Amounts are millionths of the currency.
@@ -113,7 +114,7 @@ func (s *Server) showCall(v *visit, c *report.CDR) Call {
 	veil, somebody := v.veil(recordTarget(c)), s.say(v, i18n.T("call.somebody"))
 	out := Call{ID: c.ID, From: veil.party(c.From, somebody), To: veil.party(c.To, somebody), Direction: v.direction(c.From, c.To, c.Users),
 		Started: c.Started, Answered: c.Answered, Ended: c.Ended, Seconds: int(c.Talk().Round(time.Second) / time.Second),
-		Cause: c.Cause, Codec: c.Codec, Secure: c.Secure, Legs: []Leg{}, Linked: []pbx.CallID{}, Trace: []string{}}
+		Cause: c.Cause, Codec: c.Codec, Secure: c.Secure, Legs: []Leg{}, Linked: []pbx.CallID{}, Trace: []string{}, Consents: s.answers(c.Consents, veil, somebody)}
 	if c.By != (pbx.Party{}) {
 		by := veil.party(c.By, somebody)
 		out.By = &by

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"tandem/i18n"
+	"tandem/pbx"
 	"tandem/policy"
 )
 
@@ -31,15 +32,28 @@ func (s *Server) exportConsents(ctx context.Context, v *visit, in *callTableIn) 
 			veil, somebody := v.veil(recordTarget(c)), s.say(v, i18n.T("call.somebody"))
 			for _, told := range c.Consents {
 				who := veil.party(told.Party, somebody)
-				text := ""
-				if told.Text != "" {
-					text = s.c.Catalog.Say(told.Language, i18n.Text{Key: told.Text})
-				}
-				_ = table.Write(plain([]string{string(c.ID), utc(c.Started), utc(told.At), who.Name, who.Number, told.Text, told.Language, told.Version, text, string(told.Answer)}))
+				_ = table.Write(plain([]string{string(c.ID), utc(c.Started), utc(told.At), who.Name, who.Number, told.Text, told.Language, told.Version, s.words(told), string(told.Answer)}))
 			}
 			if table.Error() != nil { // a reader that is gone gets nothing more
 				return
 			}
 		}
 	}, nil
+}
+
+// words are those in which somebody was told, as the sentence reads now; empty where only a tone said it.
+func (s *Server) words(told pbx.Consent) string {
+	if told.Text == "" {
+		return ""
+	}
+	return s.c.Catalog.Say(told.Language, i18n.Text{Key: told.Text})
+}
+
+// answers are who was told that he is recorded, and what he answered, as the visitor may see them.
+func (s *Server) answers(of []pbx.Consent, veil *veil, somebody string) []RecordingAnswer {
+	out := []RecordingAnswer{}
+	for _, c := range of {
+		out = append(out, RecordingAnswer{Party: veil.party(c.Party, somebody), At: c.At, Text: s.words(c), Answer: c.Answer})
+	}
+	return out
 }

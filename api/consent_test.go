@@ -28,6 +28,11 @@ func TestConsentTable(t *testing.T) {
 	if got := string(o.wants(200, "olga", "GET", "/v1/calls/consents", "").body); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
+	var call Call
+	o.wants(200, "uwe", "GET", "/v1/calls/cal_consent", "").json(t, &call)
+	if len(call.Consents) != 2 || call.Consents[0].Text != text("en") || call.Consents[0].Answer != pbx.ConsentAgreed || call.Consents[1].Text != text("de") || call.Consents[1].Party.Name != "uwe" {
+		t.Errorf("his call says %+v", call.Consents)
+	}
 	if got := string(o.wants(200, "mia", "GET", "/v1/calls/consents?user=<uwe>", "").body); got != want[:len("call,started,at,name,number,sentence,language,version,text,answer\n")] {
 		t.Errorf("mia reads %s", got)
 	}

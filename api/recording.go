@@ -53,6 +53,7 @@ type Recording struct {
 type RecordingAnswer struct {
 	Party  Party             `json:"party"`
 	At     time.Time         `json:"at"`
+	Text   string            `json:"text,omitempty" doc:"the words that he heard, as they read now"`
 	Answer pbx.ConsentAnswer `json:"answer,omitempty" enum:"agreed,refused"`
 }
 
@@ -112,7 +113,7 @@ func (s *Server) showRecording(v *visit, r *pbx.Recording) Recording {
 	}
 	veil := v.veil(policy.Record(r.Call, users, r.Groups, r.Began))
 	out := Recording{ID: r.ID, Call: r.Call, Started: r.Started, Seconds: r.Length.Seconds(), Running: r.Running, From: veil.party(r.From, somebody),
-		To: veil.party(r.To, somebody), Mine: isHeard(r, v.who.User), Notice: r.Notice, Consent: []RecordingAnswer{}, Pauses: r.Pauses, Expires: r.Expires,
+		To: veil.party(r.To, somebody), Mine: isHeard(r, v.who.User), Notice: r.Notice, Consent: s.answers(r.Consent, veil, somebody), Pauses: r.Pauses, Expires: r.Expires,
 		Hold: r.Hold, Deleted: r.Deleted, Reason: v.asksWhy(r), Room: r.Room, Kind: r.Kind(), Direction: r.Direction(), People: []Party{}}
 	if r.Room != "" {
 		out.Own = v.ownSpans(r) != nil
@@ -125,9 +126,6 @@ func (s *Server) showRecording(v *visit, r *pbx.Recording) Recording {
 	}
 	if out.Pauses == nil {
 		out.Pauses = []pbx.Interval{}
-	}
-	for _, c := range r.Consent {
-		out.Consent = append(out.Consent, RecordingAnswer{veil.party(c.Party, somebody), c.At, c.Answer})
 	}
 	if r.By != (pbx.Party{}) {
 		by := veil.party(r.By, somebody)

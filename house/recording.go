@@ -128,8 +128,10 @@ func (h *House) Playback(id pbx.RecordingID) (api.Playback, error) {
 
 func (h *House) openRecording(id pbx.RecordingID) (*played, error) {
 	r, err := h.Blobs.Open(string(id))
-	if errors.Is(err, blob.ErrMissing) {
-		r, err = h.Blobs.Open(restingAs(id))
+	if err != nil { // it has settled, or does right now: the key of what came is destroyed a moment before the file goes
+		if small, fault := h.Blobs.Open(restingAs(id)); fault == nil || errors.Is(err, blob.ErrMissing) {
+			r, err = small, fault
+		}
 	}
 	if err != nil {
 		return nil, err

@@ -3,11 +3,14 @@ package house
 import (
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"tandem/audio"
 	"tandem/blob"
+	"tandem/media"
 	"tandem/pbx"
 )
 
@@ -80,6 +83,50 @@ func TestRecordingSettles(t *testing.T) {
 	}
 	if _, err := h.Playback("rec_some"); !errors.Is(err, blob.ErrMissing) {
 		t.Error(err)
+	}
+}
+
+// Whoever listens at the moment in which the small form takes the place of the other hears the small one: the key of what came is destroyed first,
+// and the file goes a moment later.
+func TestListeningWhileARecordingSettles(t *testing.T) {
+	data := t.TempDir()
+	h := archive(t, data)
+	defer func() { _ = h.Close() }()
+	at := time.Now()
+	h.kept(t, pbx.Recording{ID: "rec_some", Call: "cal_1", Started: at, Began: at, Length: 4 * time.Second}, 200)
+	before := sound(t, h, "rec_some")
+	r, err := h.Blobs.Open("rec_some")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := media.OpenCapture(r, r.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := h.Blobs.Create(restingAs("rec_some"))
+	if err == nil {
+		err = errors.Join(p.Settle(w, func() error { return nil }), w.Finish(w.Size()), r.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := filepath.Glob(filepath.Join(data, "sound", "*", "rec_some*"))
+	if err != nil || len(name) != 1 {
+		t.Fatal(name, err)
+	}
+	f, err := os.OpenFile(name[0], os.O_RDWR, 0)
+	if err == nil {
+		_, err = f.WriteAt(make([]byte, 128), 8)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Blobs.Open("rec_some"); !errors.Is(err, blob.ErrCorrupt) {
+		t.Fatalf("its key is still there: %v", err)
+	}
+	if after := sound(t, h, "rec_some"); len(after) < 2*len(before) {
+		t.Errorf("%d bytes became %d", len(before), len(after))
 	}
 }
 

@@ -230,6 +230,17 @@ func (b *Baresip) Heard() []string {
 	return files
 }
 
+// Hears is the recording that was written last: that of the call in which the phone is, or was; empty where there is none.
+func (b *Baresip) Hears() (name string) {
+	var last time.Time
+	for _, file := range b.Heard() {
+		if at, err := os.Stat(file); err == nil && at.ModTime().After(last) {
+			name, last = file, at.ModTime()
+		}
+	}
+	return name
+}
+
 // Log is what the phone wrote so far.
 func (b *Baresip) Log() string {
 	text, _ := os.ReadFile(filepath.Join(b.Dir, "log"))

@@ -146,20 +146,17 @@ func expect(t *testing.T, ctx context.Context, b *Baresip, types ...string) Bare
 	return e
 }
 
-// heard waits until a phone has recorded a second in which almost nothing but the tone is left.
+// heard waits until a phone has recorded, in its latest call, a second in which almost nothing but the tone is left.
 func heard(t *testing.T, b *Baresip, hz float64) {
 	t.Helper()
-	best := 0.0
-	eventually(t, "a clean tone in the recording", func() bool {
-		for _, name := range b.Heard() {
-			raw, err := os.ReadFile(name)
-			if err != nil || len(raw) < 1000 {
-				continue
-			}
-			w := leftChannel(raw)
-			for from := 0; w.Rate > 0 && from+w.Rate <= len(w.Samples); from += w.Rate / 4 {
-				best = max(best, audio.Purity(w.Samples[from:from+w.Rate], hz, w.Rate))
-			}
+	eventually(t, "a clean tone in the recording of the call", func() bool {
+		raw, err := os.ReadFile(b.Hears())
+		if err != nil || len(raw) < 1000 {
+			return false
+		}
+		best, w := 0.0, leftChannel(raw)
+		for from := 0; w.Rate > 0 && from+w.Rate <= len(w.Samples); from += w.Rate / 4 {
+			best = max(best, audio.Purity(w.Samples[from:from+w.Rate], hz, w.Rate))
 		}
 		return best > 0.95
 	})

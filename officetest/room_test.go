@@ -58,19 +58,7 @@ func spoken(codec string) string {
 
 // tonesNow are those of some tones that a phone has heard in the last half second of its newest recording.
 func tonesNow(b *Baresip, of []float64) []float64 {
-	names := b.Heard()
-	if len(names) == 0 {
-		return nil
-	}
-	slices.SortFunc(names, func(x, y string) int {
-		a, _ := os.Stat(x)
-		c, _ := os.Stat(y)
-		if a == nil || c == nil {
-			return 0
-		}
-		return a.ModTime().Compare(c.ModTime())
-	})
-	raw, err := os.ReadFile(names[len(names)-1])
+	raw, err := os.ReadFile(b.Hears())
 	if err != nil || len(raw) < 1000 {
 		return nil
 	}

@@ -70,3 +70,23 @@ func TestVisitorInTheBrowser(t *testing.T) {
 		},
 	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_PATIENCE=20", "TANDEM_LINK=/talk/bob.direct", "TANDEM_CLOSED=/talk/night-desk")
 }
+
+// An owner in a real browser makes, copies, changes, switches off and deletes Talk links, and finds those of a group on its own page (X-031…X-042). The scenario is
+// web/test/browser/talklinks.mjs.
+func TestTalkLinksInTheBrowser(t *testing.T) {
+	needsApp(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	id, _ := s.person("Bob", "155")
+	group := s.call(201, "POST", "/v1/groups", object{"name": "Workshop"}).Text("id")
+	s.conducts(ctx, "talklinks", map[string]func(){
+		"entrance": func() {
+			s.call(200, "PUT", "/v1/groups/"+group+"/entrance", object{"extension": "210", "open": object{"kind": "user", "id": id}})
+		},
+	}, "TANDEM_GROUP="+group)
+	if left := s.call(200, "GET", "/v1/talk-links", nil).Items(); len(left) != 1 || left[0].Text("group") != group || left[0].Text("to", "id") != group {
+		t.Errorf("left are %v", left)
+	}
+}

@@ -56,7 +56,8 @@ func browserCall(t *testing.T, codec, only string) {
 			do(t, b, "accept", "")
 			expect(t, ctx, b, "CALL_ESTABLISHED")
 		},
-		"talking": listen, "again": listen,
+		"talking":  listen,
+		"again":    func() { hearsTones(t, "the desk, after the page was loaded anew,", b, []float64{700, 1000}, 1000) },
 		"answered": func() { listen(); hearsTones(t, "the desk, having called,", b, []float64{700, 1000}, 1000) },
 		"hungup": func() {
 			expect(t, ctx, b, "CALL_CLOSED")

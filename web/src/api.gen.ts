@@ -5492,6 +5492,8 @@ export interface components {
             by?: components["schemas"]["Party"];
             cause: string;
             codec?: string;
+            /** @description who was told that he is recorded, in which words, and what he answered; also where nothing was kept */
+            consents: components["schemas"]["RecordingAnswer"][];
             /** @description what it cost; for who may see what the calls of everybody cost who paid for it */
             cost?: components["schemas"]["Cost"];
             dialled?: string;
@@ -9568,6 +9570,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             party: components["schemas"]["Party"];
+            /** @description the words that he heard, as they read now */
+            text?: string;
         };
         RecordingCan: {
             delete: boolean;

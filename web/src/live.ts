@@ -58,7 +58,7 @@ export function stale(kind: string): string[] {
     case 'outroute':
       return ['outroutes', 'audit'];
     case 'settings':
-      return ['settings', 'billing', 'session', 'overview', 'audit'];
+      return ['settings', 'billing', 'retention', 'session', 'overview', 'audit'];
     case 'calendar':
       return ['calendar', 'audit'];
     case 'status':
@@ -102,9 +102,13 @@ export function stale(kind: string): string[] {
     case 'prompt':
       return ['prompts', 'audit'];
     case 'recording':
-      return ['recordings', 'audit'];
+      return ['recordings', 'retention', 'audit'];
     case 'recordrule':
-      return ['recordrules', 'audit'];
+      return ['recordrules', 'retention', 'audit'];
+    case 'talklink':
+      return ['talklinks', 'audit'];
+    case 'erasure':
+      return ['privacy', 'recordings', 'calls', 'voicemail', 'contacts', 'audit'];
     case 'message':
       return ['voicemail', 'guestrooms', 'audit'];
     case 'notice':

@@ -35,6 +35,10 @@ it.each([
   ['message', 'guestrooms'],
   ['status', 'guestrooms'],
   ['guestroom', 'whycall'],
+  ['talklink', 'talklinks'],
+  ['settings', 'retention'],
+  ['recording', 'retention'],
+  ['erasure', 'privacy'],
   ['unheard-of', 'audit'],
 ])('a change of a %s makes %s stale', (kind, key) => expect(stale(kind)).toContain(key));
 

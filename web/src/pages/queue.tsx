@@ -104,7 +104,7 @@ function Edit({ queue, onClose }: { queue?: Queue; onClose: () => void }) {
         <Text form={form} name="important" label={t('queue.important')} hint={t('queue.important_hint')} area={3} />
         <Several form={form} name="notify" label={t('queue.notify')} hint={t('queue.notify_hint')} options={people} />
         <h3>{t('queue.section.onward')}</h3>
-        {queue && <TalkLinksTo kind="queue" id={queue.id} />}
+        {queue && <TalkLinksTo kind="queue" id={queue.id} group={queue.group} />}
         <div className="col g8"><span className="label">{t('queue.full')}</span><PlaceEditor label={t('queue.full')} value={full} onChange={setFull} /></div>
         <div className="col g8"><span className="label">{t('queue.nobody')}</span><span className="meta">{t('queue.nobody_hint')}</span><PlaceEditor label={t('queue.nobody')} value={nobody} onChange={setNobody} /></div>
       </div>

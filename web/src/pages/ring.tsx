@@ -66,7 +66,7 @@ function Edit({ ring, onClose }: { ring?: Ring; onClose: () => void }) {
         <Choices name="strategy" label={t('ring.strategy')} value={form.values.strategy} onChange={(v) => form.set('strategy', v as typeof form.values.strategy)} options={strategies.map((s) => ({ value: s, label: t(`ring.strategy.${s}`), hint: t(`ring.strategy_hint.${s}`) }))} />
         <Text form={form} name="ring" label={t('forwarding.ring_time')} hint={t('ring.time_hint')} />
         <Toggle form={form} name="escalate" label={t('ring.escalate')} hint={form.values.group ? t('ring.escalate_hint') : t('ring.escalate_where')} />
-        {ring && <TalkLinksTo kind="ring" id={ring.id} />}
+        {ring && <TalkLinksTo kind="ring" id={ring.id} group={ring.group} />}
         <div className="col g8"><span className="label">{t('ring.no_answer')}</span><PlaceEditor label={t('ring.no_answer')} value={to} onChange={setTo} /></div>
       </div>
       {ring && (

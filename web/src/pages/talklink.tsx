@@ -26,14 +26,14 @@ const useRefresh = () => {
   return () => Promise.all(['talklinks', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
 };
 
-function Edit({ link, to: first, onClose }: { link?: TalkLink; to: Place; onClose: () => void }) {
+function Edit({ link, to: first, of = '', onClose }: { link?: TalkLink; to: Place; of?: string; onClose: () => void }) {
   const refresh = useRefresh();
   const groups = byName(useGroups().data?.items ?? []);
   const [to, setTo] = useState<Place>(link?.to ?? first);
   const [made, setMade] = useState<TalkLink>();
   const [asking, setAsking] = useState<'delete' | 'renew'>();
   const form = useForm({
-    name: link?.name ?? '', slug: link?.slug ?? '', group: link?.group ?? '', on: !link?.off, from: link?.from ? typable(link.from) : '', until: link?.until ? typable(link.until) : '',
+    name: link?.name ?? '', slug: link?.slug ?? '', group: link ? (link.group ?? '') : of, on: !link?.off, from: link?.from ? typable(link.from) : '', until: link?.until ? typable(link.until) : '',
     always: Boolean(link?.always), named: Boolean(link?.named), back: Boolean(link?.back), outside: Boolean(link?.outside), origins: (link?.origins ?? []).join('\n'),
     per_addr: String(link?.per_addr ?? 3), most: String(link?.most ?? 10), daily: String(link?.daily ?? 200), minutes: String(link?.minutes ?? 600), longest: String(link?.longest ?? 60),
   }, async (v) => {
@@ -90,9 +90,9 @@ export default function TalkLinkPage() {
   const [closing, setClosing] = useState(false);
   const close = () => set({ peek: undefined, add: undefined });
   const open = useQuery({ queryKey: ['talklinks', values.peek], queryFn: () => api.talkLink(values.peek ?? ''), enabled: Boolean(values.peek) });
-  const [kind = '', id = ''] = (values.add ?? '').split(':');
+  const [kind = '', id = '', of = ''] = (values.add ?? '').split(':');
   const first = (id ? { kind, id } : { kind: '' }) as Place;
-  const side = values.add ? <Edit key="new" to={first} onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id + open.data.revision} link={open.data} to={open.data.to} onClose={close} /> : undefined;
+  const side = values.add ? <Edit key={values.add} to={first} of={of} onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id + open.data.revision} link={open.data} to={open.data.to} onClose={close} /> : undefined;
   const add = () => set({ add: '1', peek: undefined });
   const opened = (links.data?.items ?? []).filter((l) => !l.off);
   const shut = async () => {
@@ -108,11 +108,13 @@ export default function TalkLinkPage() {
             {list.items.map((l) => (
               <button key={l.id} type="button" className="list-row" onClick={() => set({ peek: l.id, add: undefined })}>
                 <MessageCircle className="icon t3" aria-hidden />
-                <span className="grow col">
-                  <span className="row g8 wrap"><span className="med">{l.name}</span><TalkState of={l} />{l.again && <span className="chip small warn">{t('talklink.again', { time: stamp(l.again) })}</span>}{l.until && <span className="chip small">{t('presence.until', { time: stamp(l.until) })}</span>}</span>
-                  <span className="meta">{[l.path, l.user ? t('talklink.person', { name: l.user.name ?? '' }) : placeWord(l.to, house), l.group_name ?? (l.user ? undefined : t('talklink.company'))].filter(Boolean).join(' · ')}</span>
+                <span className="spread">
+                  <span className="col">
+                    <span className="row g8 wrap"><span className="med">{l.name}</span><TalkState of={l} />{l.again && <span className="chip small warn">{t('talklink.again', { time: stamp(l.again) })}</span>}{l.until && <span className="chip small">{t('presence.until', { time: stamp(l.until) })}</span>}</span>
+                    <span className="meta">{[l.path, l.user ? t('talklink.person', { name: l.user.name ?? '' }) : placeWord(l.to, house), l.group_name ?? (l.user ? undefined : t('talklink.company'))].filter(Boolean).join(' · ')}</span>
+                  </span>
+                  <span className="meta num">{l.calls > 0 ? [t('talklink.uses', { n: l.calls, time: clock(l.seconds) }), l.last && stamp(l.last)].filter(Boolean).join(' · ') : t('talklink.unused')}</span>
                 </span>
-                <span className="meta num">{l.calls > 0 ? [t('talklink.uses', { n: l.calls, time: clock(l.seconds) }), l.last && stamp(l.last)].filter(Boolean).join(' · ') : t('talklink.unused')}</span>
               </button>
             ))}
           </Card>

@@ -12,10 +12,9 @@ import { Side } from '../ui/dialog';
 import { Loaded, NoMatch, Trouble } from '../ui/states';
 import { type Column, Table } from '../ui/table';
 import { t } from '../words';
-import { RecordingsOf } from './recording';
+import { RecordingsOf, Told } from './recording';
 import { Linked } from './linked';
 import { usePages } from './query';
-import { WhyRecording } from './whyrecording';
 import { causeWord } from './words';
 
 export const partyName = (p: Party | undefined): string => p?.name || p?.number || t('call.unknown');
@@ -176,8 +175,8 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
               )}
               <Linked of={call} />
               {call.cost && call.cost.lines.length > 0 && <section className="col g8"><h3 className="label">{t('call.costs')}</h3><Costs cost={call.cost} /></section>}
-              <RecordingsOf call={call.id} />
-              {call.answered && <WhyRecording call={call.id} />}
+              <RecordingsOf call={call.id} talked={Boolean(call.answered)} />
+              {call.consents.length > 0 && <section className="col g8"><h3 className="label">{t('recording.told_title')}</h3><ul className="col g8"><Told of={call.consents} /></ul></section>}
               {call.legs && call.legs.length > 0 && <section className="col g8"><h3 className="label">{t('call.legs')}</h3><Legs call={call} /></section>}
               <p className="meta mono">{call.id}</p>
             </div>

@@ -13,6 +13,7 @@ import { toast } from '../ui/toast';
 import { t } from '../words';
 import { Chart, Doubts, fieldOf, house } from './chart';
 import { isWhole, PlaceEditor, placeWord, plain } from './forwarding';
+import { TalkLinksTo } from './talklink';
 
 const states = ['open', 'break', 'closed', 'holiday'] as const;
 type State = (typeof states)[number];
@@ -89,6 +90,7 @@ function Editor({ e }: { e: Entrance }) {
       <aside className="col g16">
         <Doubts list={e.doubts} />
         {e.chart && <Card title={t('menu.picture')} pad><Chart top={e.chart} /></Card>}
+        <TalkLinksTo kind="group" id={e.group} group={e.group} missing={e.exists ? undefined : t('talklink.entrance_first')} />
         {e.exists && <Card title={t('entrance.ahead')} note={e.zone} pad><Ahead e={e} /></Card>}
       </aside>
       <Confirm open={removing} danger title={t('entrance.delete_title', { name: e.name })} action={t('entrance.delete')} onClose={() => setRemoving(false)} run={async () => {

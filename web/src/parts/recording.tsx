@@ -4,7 +4,7 @@ import { Download, FastForward, Lock, LockOpen, Pause, Play, Share2, Trash2, Und
 import { type KeyboardEvent, type MouseEvent, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { api, type Peaks, type Recording } from '../api';
-import { clock, day, moment, stamp } from '../format';
+import { clock, day, moment, seconds, stamp } from '../format';
 import { Button, IconButton } from '../ui/button';
 import { Side } from '../ui/dialog';
 import { Flip, Line, Segments } from '../ui/pick';
@@ -13,6 +13,7 @@ import { toast } from '../ui/toast';
 import { t } from '../words';
 import { partyName } from './call';
 import { ShareDialog, Shares } from './share';
+import { WhyRecording } from './whyrecording';
 
 const speeds = ['0.75', '1', '1.25', '1.5', '2'] as const;
 const quiet = 0.015; // below this nobody is heard
@@ -155,15 +156,24 @@ function Heard({ recording: r }: { recording: Recording }) {
   );
 }
 
+/** Who was told that he is recorded, in which words, and what he answered. */
+export function Told({ of }: { of: Recording['consent'] }) {
+  return of.map((c, i) => (
+    <li key={i} className="col">
+      <span>{c.answer ? t(`recording.answer.${c.answer}`, { name: partyName(c.party) }) : t('recording.told', { name: partyName(c.party) })}</span>
+      <span className="meta num">{[seconds(c.at), c.text && t('recording.words', { words: c.text })].filter(Boolean).join(' · ')}</span>
+    </li>
+  ));
+}
+
 function Facts({ recording: r }: { recording: Recording }) {
-  const said = r.consent.map((c) => (c.answer ? t(`recording.answer.${c.answer}`, { name: partyName(c.party) }) : t('recording.told', { name: partyName(c.party) })));
   return (
     <ul className="col g4 t2">
       <li>{r.why}</li>
       {r.people.length > 0 && <li>{t('recording.people', { names: r.people.map(partyName).join(', ') })}</li>}
       {r.own && <li>{t('recording.own_part')}</li>}
       {r.by?.name && <li>{t('recording.begun_by', { name: r.by.name })}</li>}
-      {[...new Set(said)].map((s) => <li key={s}>{s}</li>)}
+      <Told of={r.consent} />
       {r.pauses.length > 0 && <li>{t('recording.pauses', { n: r.pauses.length })}</li>}
       <li>{r.hold ? t('recording.on_hold') : r.expires ? t('recording.expires', { day: day(r.expires) }) : t('recording.stays')}</li>
     </ul>
@@ -199,10 +209,10 @@ export function RecordingPanel({ recording: r, onClose }: { recording: Recording
   );
 }
 
-/** The recordings of a call, in the call's own panel. */
-export function RecordingsOf({ call }: { call: string }) {
-  const asked = useQuery({ queryKey: ['recordings', 'of', call], queryFn: () => api.recordings({ call }) });
-  if (!asked.data?.items.length) return null;
+/** The recordings of a call, in the call's own panel; where there is none that the reader may hear, why not. */
+export function RecordingsOf({ call, talked }: { call: string; talked: boolean }) {
+  const asked = useQuery({ queryKey: ['recordings', 'of', call], queryFn: () => api.recordings({ call }), retry: false });
+  if (!asked.data?.items.length) return talked && !asked.isPending ? <WhyRecording call={call} /> : null;
   return (
     <section className="col g8">
       <h3 className="label">{t('nav.recordings')}</h3>

@@ -37,8 +37,8 @@ export function OwnTalkLink() {
   );
 }
 
-/** The links that lead to one thing, and the way to another one. */
-export function TalkLinksTo({ kind, id }: { kind: 'queue' | 'ring' | 'group'; id: string }) {
+/** The links that lead to one thing, and the way to another one, which belongs to the thing's group. Nothing can lead there as long as something is missing, which is said. */
+export function TalkLinksTo({ kind, id, group, missing }: { kind: 'queue' | 'ring' | 'group'; id: string; group?: string; missing?: string }) {
   const me = useMe();
   const may = can(me, 'link.edit', 'group');
   const links = useQuery({ queryKey: ['talklinks', 'to', id], queryFn: () => api.talkLinks({ to: id }), enabled: may });
@@ -47,7 +47,7 @@ export function TalkLinksTo({ kind, id }: { kind: 'queue' | 'ring' | 'group'; id
     <div className="col g8">
       <span className="label">{t('nav.talk_links')}</span>
       {links.data.items.map((l) => <Link key={l.id} className="row g8" to={`/talk-links?peek=${l.id}`}><MessageCircle className="icon t3" aria-hidden /><span className="grow trunc">{l.path || l.name}</span><TalkState of={l} /></Link>)}
-      <Link to={`/talk-links?add=${kind}:${id}`}>{t('talklink.add')}</Link>
+      {missing ? <p className="meta">{missing}</p> : <span><Link to={`/talk-links?add=${[kind, id, ...(group ? [group] : [])].join(':')}`}>{t('talklink.add')}</Link></span>}
     </div>
   );
 }

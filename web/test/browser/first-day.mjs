@@ -194,7 +194,7 @@ async function everywhere(page) {
   const people = await page.evaluate(async () => (await (await fetch('/v1/users')).json()).items);
   const id = people.find((u) => u.name === colleague.name).id;
   const routes = ['/', '/people', `/people?peek=${id}`, `/people/${id}`, `/people/${id}?tab=groups`, `/people/${id}?tab=phones`, `/people/${id}?tab=calls`, `/people/${id}?tab=activity`, '/groups',
-    '/groups?tab=properties', '/groups?add=top', '/talk-links', '/talk-links?add=1', '/live', '/calls', '/calls?result=days', '/audit', '/outbox', '/tokens', '/settings', '/settings?tab=mail', '/profile', '/profile?tab=phones', '/profile?tab=security', '/nowhere'];
+    '/groups?tab=calls', '/groups?tab=properties', '/groups?add=top', '/talk-links', '/talk-links?add=1', '/live', '/calls', '/calls?result=days', '/audit', '/outbox', '/tokens', '/settings', '/settings?tab=mail', '/profile', '/profile?tab=phones', '/profile?tab=security', '/nowhere'];
   for (const width of [1280, 320]) {
     await page.setViewportSize({ width, height: 800 });
     for (const theme of width === 320 ? ['light'] : ['light', 'dark']) {
