@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"tandem/event"
 	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/report"
@@ -40,7 +41,8 @@ func TestRetentionInTheBrowser(t *testing.T) {
 	}
 	rec := pbx.Recording{ID: "rec_0", Call: "cal_0", Began: calls[0].Started, Started: calls[0].Answered, Length: 59 * time.Second, From: calls[0].From, To: calls[0].To,
 		Voices: []pbx.RecordingVoice{{User: pbx.UserID(olga), From: calls[0].Answered}}, Mode: pbx.RecordAlways, Notice: pbx.RecordTell, Expires: now.AddDate(1, 0, 0)}
-	if _, err := s.Store.Write(ctx, nil, store.RecordingKept{Recording: rec}); err != nil {
+	made := event.New(event.RecordingMade, now, pbx.Actor{Kind: pbx.ActorSystem, Via: "sip"}, rec.Ref(), nil)
+	if _, err := s.Store.Write(ctx, []event.Fact{made}, store.RecordingKept{Recording: rec}); err != nil {
 		t.Fatal(err)
 	}
 

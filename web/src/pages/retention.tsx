@@ -73,7 +73,8 @@ function Groups({ of, draft, set }: { of: Retention; draft: Draft; set: (g: stri
         {rows.map((g) => (
           <div key={g.id} className="row g8">
             <span className="grow med trunc">{g.name}</span>
-            <span><Line plain label={`${g.name}: ${t('retention.days')}`} value={String(own.get(g.id))} onChange={(v) => Number(v.replace(/\D/g, '')) > 0 && set(g.id, Number(v.replace(/\D/g, '').slice(0, 4)))} /></span>
+            <span className="meta" aria-hidden>{t('retention.days')}</span>
+            <span className="days"><Line plain label={`${g.name}: ${t('retention.days')}`} value={String(own.get(g.id))} onChange={(v) => Number(v.replace(/\D/g, '')) > 0 && set(g.id, Number(v.replace(/\D/g, '').slice(0, 4)))} /></span>
             <IconButton label={t('retention.remove_group', { name: g.name })} icon={X} small onClick={() => set(g.id, 0)} />
           </div>
         ))}

@@ -11,11 +11,11 @@ import { byName } from '../parts/words';
 import { Button } from '../ui/button';
 import { CopyField } from '../ui/copy';
 import { Confirm, Side } from '../ui/dialog';
-import { instant, Pick, Text, Toggle, useForm } from '../ui/form';
+import { Conflict, instant, Pick, Text, Toggle, useForm } from '../ui/form';
 import { Card, Sheet } from '../ui/sheet';
 import { Empty, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
-import { t } from '../words';
+import { type Key, t } from '../words';
 
 const house = { id: '', name: '', mine: false };
 const never = '0001-01-01T00:00:00Z';
@@ -26,11 +26,11 @@ const useRefresh = () => {
   return () => Promise.all(['talklinks', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
 };
 
-function Edit({ link, to: first, of = '', onClose }: { link?: TalkLink; to: Place; of?: string; onClose: () => void }) {
+function Edit({ link, to: first, of = '', onMade, onClose }: { link?: TalkLink; to: Place; of?: string; onMade: (link: TalkLink) => void; onClose: () => void }) {
   const refresh = useRefresh();
   const groups = byName(useGroups().data?.items ?? []);
-  const [to, setTo] = useState<Place>(link?.to ?? first);
-  const [made, setMade] = useState<TalkLink>();
+  const [chosen, setTo] = useState<Place>();
+  const to = chosen ?? first;
   const [asking, setAsking] = useState<'delete' | 'renew'>();
   const form = useForm({
     name: link?.name ?? '', slug: link?.slug ?? '', group: link ? (link.group ?? '') : of, on: !link?.off, from: link?.from ? typable(link.from) : '', until: link?.until ? typable(link.until) : '',
@@ -39,23 +39,22 @@ function Edit({ link, to: first, of = '', onClose }: { link?: TalkLink; to: Plac
   }, async (v) => {
     const body = {
       name: v.name, slug: link && v.slug === link.slug ? undefined : v.slug, off: !v.on, from: instant(v.from) || never, until: instant(v.until) || never, always: v.always, named: v.named, back: v.back, outside: v.outside,
-      origins: v.origins.split(/\s+/).filter(Boolean), per_addr: Number(v.per_addr), most: Number(v.most), daily: Number(v.daily), minutes: Number(v.minutes), longest: Number(v.longest), ...(link?.user ? {} : { group: v.group, to: plain(to) }),
+      origins: v.origins.split(/\s+/).filter(Boolean), per_addr: Number(v.per_addr), most: Number(v.most), daily: Number(v.daily), minutes: Number(v.minutes), longest: Number(v.longest), ...(link?.user ? {} : { group: v.group, ...(link && !chosen ? {} : { to: plain(to) }) }),
     };
     const next = link ? await api.editTalkLink(link.id, { ...body, revision: link.revision }) : await api.addTalkLink(body);
     await refresh();
     toast({ text: t('talklink.saved', { name: v.name }) });
-    if (next.secret) setMade(next);
+    if (next.secret) onMade(next);
     else onClose();
   });
   const renew = async () => {
-    if (link) setMade(await api.renewTalkLink(link.id));
+    if (link) onMade(await api.renewTalkLink(link.id));
     await refresh();
-    setAsking(undefined);
   };
-  if (made) return <Side title={made.name} onClose={onClose} foot={<Button kind="primary" onClick={onClose}>{t('ui.close')}</Button>}><CopyField label={t('talklink.secret')} value={talkURL(made)} /></Side>;
   return (
     <Side title={link?.name ?? t('talklink.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{link && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setAsking('delete')}>{t('talklink.delete')}</Button></span>}</>}>
       <div className="col g16">
+        <Conflict form={form} label={(field) => t((field === 'group' ? 'talklink.of' : `talklink.${field}`) as Key)} />
         <FormError error={form.error} fields={['name', 'slug', 'group', 'from', 'until', 'origins', ...limits]} />
         {link?.path && <CopyField label={t('talklink.address')} value={talkURL(link)} />}
         <Toggle form={form} name="on" label={t('talklink.on')} />
@@ -88,12 +87,21 @@ export default function TalkLinkPage() {
   const refresh = useRefresh();
   const { values, set } = useAddress();
   const [closing, setClosing] = useState(false);
-  const close = () => set({ peek: undefined, add: undefined });
+  const [made, setMade] = useState<TalkLink>(); // with its secret, which nobody can read again
+  const close = () => {
+    setMade(undefined);
+    set({ peek: undefined, add: undefined });
+  };
   const open = useQuery({ queryKey: ['talklinks', values.peek], queryFn: () => api.talkLink(values.peek ?? ''), enabled: Boolean(values.peek) });
   const [kind = '', id = '', of = ''] = (values.add ?? '').split(':');
   const first = (id ? { kind, id } : { kind: '' }) as Place;
-  const side = values.add ? <Edit key={values.add} to={first} of={of} onClose={close} /> : values.peek && open.data ? <Edit key={open.data.id + open.data.revision} link={open.data} to={open.data.to} onClose={close} /> : undefined;
-  const add = () => set({ add: '1', peek: undefined });
+  const side = made ? <Side key="made" title={made.name} onClose={close} foot={<Button kind="primary" onClick={close}>{t('ui.close')}</Button>}><CopyField label={t('talklink.secret')} value={talkURL(made)} /></Side>
+    : values.add ? <Edit key={values.add} to={first} of={of} onMade={setMade} onClose={close} />
+      : values.peek && open.data ? <Edit key={open.data.id} link={open.data} to={open.data.to} onMade={setMade} onClose={close} /> : undefined;
+  const add = () => {
+    setMade(undefined);
+    set({ add: '1', peek: undefined });
+  };
   const opened = (links.data?.items ?? []).filter((l) => !l.off);
   const shut = async () => {
     for (const l of opened) await api.editTalkLink(l.id, { off: true });
@@ -106,7 +114,7 @@ export default function TalkLinkPage() {
         {(list) => (list.items.length === 0 ? <Empty icon={MessageCircle} action={<Button small icon={Plus} onClick={add}>{t('talklink.add')}</Button>}>{t('talklink.empty')}</Empty> : (
           <Card>
             {list.items.map((l) => (
-              <button key={l.id} type="button" className="list-row" onClick={() => set({ peek: l.id, add: undefined })}>
+              <button key={l.id} type="button" className="list-row" onClick={() => { setMade(undefined); set({ peek: l.id, add: undefined }); }}>
                 <MessageCircle className="icon t3" aria-hidden />
                 <span className="spread">
                   <span className="col">

@@ -49,6 +49,9 @@ export function FormDialog({ title, onClose, children, foot, onSubmit }: { title
   );
 }
 
+/** Whether a dialog, a menu or the list of a choice is open; lists that were closed stay in the page, unseen. */
+const liesAbove = (): boolean => [...document.querySelectorAll('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]')].some((e) => e.getClientRects().length > 0);
+
 /** A panel beside the list: the list stays usable. Focus goes to its heading, and back to where it came from. */
 export function Side({ title, sub, lead, onClose, children, foot, onSubmit }: { title: string; sub?: ReactNode; lead?: ReactNode; onClose: () => void; children: ReactNode; foot?: ReactNode; onSubmit?: (e: FormEvent) => void }) {
   const id = useId();
@@ -63,11 +66,19 @@ export function Side({ title, sub, lead, onClose, children, foot, onSubmit }: { 
     return () => before?.focus();
   }, []);
   useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if (e.key === 'Escape' && !e.defaultPrevented && !document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"], [role="listbox"]')) close.current();
+    let above = false; // something lay above the panel as the key was pressed: it closes that
+    const before = (e: KeyboardEvent) => {
+      if (e.key === 'Escape') above = liesAbove();
     };
+    const key = (e: KeyboardEvent) => {
+      if (e.key === 'Escape' && !e.defaultPrevented && !above) close.current();
+    };
+    document.addEventListener('keydown', before, true);
     document.addEventListener('keydown', key);
-    return () => document.removeEventListener('keydown', key);
+    return () => {
+      document.removeEventListener('keydown', before, true);
+      document.removeEventListener('keydown', key);
+    };
   }, []);
   const inside = (
     <>

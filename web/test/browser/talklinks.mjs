@@ -55,11 +55,12 @@ await run([browser], () => [one], async () => {
     await side().waitFor({ state: 'detached' });
     check((await focused()) === 'Add a Talk link', `after Escape the focus is at ${await focused()}`);
     await page.keyboard.press('Enter');
+    await side().getByLabel('What visitors read').waitFor();
     await page.keyboard.type('Sales in the north');
     await reach('End of the address');
     await page.keyboard.type('north');
     await side().getByText('A colleague', { exact: true }).click();
-    await side().getByRole('combobox', { name: /colleague|Leads to/i }).or(side().getByRole('textbox', { name: /colleague|Leads to/i })).first().click();
+    await side().getByRole('combobox', { name: 'Which person' }).or(side().getByRole('textbox', { name: 'Which person' })).first().click();
     await page.getByRole('option', { name: /Bob/ }).click();
     await reach('Save');
     await page.keyboard.press('Enter');
