@@ -624,7 +624,7 @@ func newOffice(t testing.TB, change func(*Config)) *office {
 
 // phone registers a phone: "b1" is bob's first, "b2" his second; a third registration of the second is "b2x".
 func (o *office) phone(binding string, secure bool, script func(p *phone)) {
-	who := map[byte]string{'a': "alice", 'b': "bob", 'm': "mona"}[binding[0]]
+	who := map[byte]string{'a': "alice", 'b': "bob", 'c': "carol", 'm': "mona"}[binding[0]]
 	d := pbx.DeviceID("dev_" + who + binding[1:2])
 	o.mu.Lock()
 	o.live = o.live.WithBindings(d, append(slices.Clone(o.live.Bindings(d)), pbx.Binding{

@@ -324,6 +324,15 @@ func (r *run) sideOf(u pbx.UserID) int {
 	return -1
 }
 
+// hasLeft reports whether somebody talks no more in the call: another one does, or the house has who remained – parked, in a menu, at a mailbox. Who sends
+// the other side on has not left before somebody answers.
+func (r *run) hasLeft(u pbx.UserID) bool {
+	if r.state.IsHoused() {
+		return r.sides[0].record.Party.User != u
+	}
+	return r.state.IsTalk() && r.sideOf(u) < 0
+}
+
 // unwatch lets a watcher go; with a cause he is told.
 func (r *run) unwatch(at int, cause pbx.Cause, text i18n.Text) {
 	w := r.over.by[at]
@@ -366,7 +375,7 @@ func (r *run) overhear() {
 		return
 	}
 	for i := len(o.by) - 1; i >= 0; i-- {
-		if r.state.IsTalk() && r.sideOf(o.by[i].about) < 0 { // whom it is about has left
+		if r.hasLeft(o.by[i].about) {
 			r.unwatch(i, pbx.CauseGone, i18n.Text{})
 		}
 	}

@@ -8,8 +8,10 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -89,20 +91,35 @@ func main() {
 	before, began := rss(), look()
 	go speak(phones)
 	up, failed, why := 0, 0, map[string]bool{}
-	for i := range *n {
+	var took []float64
+	var mu sync.Mutex
+	var calls sync.WaitGroup
+	for i := range *n { // as people call: nobody waits until another one has got through
 		time.Sleep(time.Until(began.at.Add(time.Duration(float64(i) / *cps * float64(time.Second)))))
-		if err := phones[2*i].call(ctx, phones[2*i+1]); err != nil {
+		calls.Go(func() {
+			at := time.Now()
+			err := phones[2*i].call(ctx, phones[2*i+1])
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil {
+				up++
+				took = append(took, 1000*time.Since(at).Seconds())
+				return
+			}
 			failed++
 			reason := err.Error()
 			if reason = reason[strings.LastIndexByte(reason, ':')+1:]; !why[reason] { // each once
 				why[reason] = true
 				fmt.Fprintln(os.Stderr, "webload:", err)
 			}
-			continue
-		}
-		up++
+		})
 	}
+	calls.Wait()
 	settled := look()
+	slices.Sort(took)
+	if len(took) == 0 {
+		took = []float64{0}
+	}
 	time.Sleep(2 * time.Second)
 	from := look()
 	time.Sleep(*dur)
@@ -110,7 +127,7 @@ func main() {
 	during := rss()
 	seconds, legs := to.at.Sub(from.at).Seconds(), float64(max(2*up, 1))
 	figures := map[string]any{
-		"up": up, "failed": failed, "window_s": seconds, "sent": to.sent - from.sent, "got": to.got - from.got,
+		"up": up, "failed": failed, "answered_ms_p50": took[len(took)/2], "answered_ms_p99": took[len(took)*99/100], "window_s": seconds, "sent": to.sent - from.sent, "got": to.got - from.got,
 		"loss_pct":             100 * (1 - float64(to.got-from.got)/float64(max(to.sent-from.sent, 1))),
 		"cpu_ms_per_leg_s":     1000 * (to.server - from.server) / seconds / legs,
 		"setup_cpu_ms_per_leg": 1000 * (settled.server - began.server) / legs, // with the sound of those who are up already
@@ -122,7 +139,7 @@ func main() {
 		fmt.Println(string(b))
 		return
 	}
-	for _, k := range []string{"up", "failed", "window_s", "sent", "got", "loss_pct", "cpu_ms_per_leg_s", "setup_cpu_ms_per_leg", "kb_per_leg", "server_cores", "self_cores"} {
+	for _, k := range []string{"up", "failed", "answered_ms_p50", "answered_ms_p99", "window_s", "sent", "got", "loss_pct", "cpu_ms_per_leg_s", "setup_cpu_ms_per_leg", "kb_per_leg", "server_cores", "self_cores"} {
 		fmt.Printf("%-22s %v\n", k, figures[k])
 	}
 }

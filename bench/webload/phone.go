@@ -26,6 +26,7 @@ type phone struct {
 	track              *webrtc.TrackLocalStaticRTP
 	packet             rtp.Header
 	up                 atomic.Bool
+	rang, said         atomic.Int64 // when it was called, and when its answer was sent: nanoseconds since 1970
 	seq                int
 }
 
@@ -94,6 +95,7 @@ func (p *phone) listen(ctx context.Context) {
 		case m.status() > 0:
 			p.answers <- m
 		case strings.HasPrefix(m.first, "INVITE "):
+			p.rang.Store(time.Now().UnixNano())
 			go p.answer(ctx, m)
 		case !strings.HasPrefix(m.first, "ACK "):
 			_ = p.reply(ctx, m, "200 OK", "")
@@ -128,6 +130,7 @@ func (p *phone) answer(ctx context.Context, m message) {
 		return
 	}
 	_ = p.reply(ctx, m, "200 OK", body)
+	p.said.Store(time.Now().UnixNano())
 }
 
 // ask sends a request, with a digest when that is asked for, and gives the last answer to it.
@@ -154,7 +157,7 @@ func (p *phone) ask(ctx context.Context, method, uri, body string, lines ...stri
 			select {
 			case m = <-p.answers:
 			case <-time.After(10 * time.Second):
-				return m, nil, errors.New(method + " is not answered")
+				return m, nil, fmt.Errorf("%s is not answered, last: %q", method, m.first)
 			}
 		}
 		if method == "INVITE" {
@@ -218,9 +221,16 @@ func (p *phone) call(ctx context.Context, to *phone) error {
 	if err != nil {
 		return err
 	}
+	at := time.Now()
 	m, _, err := p.ask(ctx, "INVITE", fmt.Sprintf("sip:%s@%s", to.number, *domain), offer)
 	if err != nil {
-		return err
+		since := func(n int64) string {
+			if n == 0 {
+				return "never"
+			}
+			return time.Unix(0, n).Sub(at).Round(time.Millisecond).String()
+		}
+		return fmt.Errorf("%w (after %v; the other browser was called after %s, and answered after %s)", err, time.Since(at).Round(time.Millisecond), since(to.rang.Load()), since(to.said.Load()))
 	}
 	return p.peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: m.body})
 }

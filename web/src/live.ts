@@ -6,7 +6,7 @@ import type { Call, List, LiveCall, LiveQueue, Me, Presence, Status, User } from
 /** Puts a call that began or changed; the oldest call stays first. */
 export function putCall(calls: List<LiveCall>, call: LiveCall): List<LiveCall> {
   const known = calls.items.some((c) => c.id === call.id);
-  const items = known ? calls.items.map((c) => (c.id === call.id ? { ...c, ...call } : c)) : [...calls.items, call];
+  const items = known ? calls.items.map((c) => (c.id === call.id ? call : c)) : [...calls.items, call];
   items.sort((a, b) => a.started.localeCompare(b.started) || a.id.localeCompare(b.id));
   return { ...calls, items };
 }

@@ -186,6 +186,7 @@ function Visit({ link, first }: { link: string; first: Door }) {
       speaker: () => '',
       ringer: () => '',
       ringOn: () => undefined,
+      volume: () => 1,
     });
     phone.current = made;
     setPhase('calling');

@@ -46,7 +46,7 @@ const last = (): Socket => {
 function phone(microphone: () => Promise<MediaStream> = async () => ({ getAudioTracks: () => [], getTracks: () => [] }) as unknown as MediaStream): Phone {
   vi.stubGlobal('navigator', { mediaDevices: { getUserMedia: microphone, enumerateDevices: async () => [], addEventListener: () => undefined, removeEventListener: () => undefined }, permissions: { query: async () => ({ state: 'prompt' }) } });
   const one = new Phone({ path: '/sip', username: 'olga', domain: 'office', device: '', name: '', extension: '100' }, {
-    changed: (v) => { view = v; }, keep: () => undefined, microphone: () => '', speaker: () => '', ringer: () => '', ringOn: () => undefined,
+    changed: (v) => { view = v; }, keep: () => undefined, microphone: () => '', speaker: () => '', ringer: () => '', ringOn: () => undefined, volume: () => 1,
   });
   made.push(one);
   return one;

@@ -13,6 +13,9 @@ describe('live calls', () => {
   const b = call('b', '2026-11-12T10:01:00Z');
   it('a new call joins, the oldest first', () => expect(putCall(list(b), a).items.map((c) => c.id)).toEqual(['a', 'b']));
   it('a known call changes in place', () => expect(putCall(list(a, b), { ...a, phase: 'talking' }).items.map((c) => c.phase)).toEqual(['talking', 'ringing']));
+  it('what a call no longer says is gone: it waits in no queue any more, and is not recorded', () => {
+    expect(putCall(list({ ...a, queue: 'Sales', recording: 'on', one_way: true, position: '701' }), { ...a, phase: 'talking' }).items[0]).toEqual({ ...a, phase: 'talking' });
+  });
   it('an ended call goes', () => expect(endCall(list(a, b), 'a').items).toEqual([b]));
   it('an unknown end changes nothing', () => expect(endCall(list(a), 'x').items).toEqual([a]));
   it('the last six ends are kept, each once', () => {

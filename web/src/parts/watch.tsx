@@ -3,6 +3,7 @@ import { Ear, EarOff } from 'lucide-react';
 import { useState } from 'react';
 import { api, type LiveCall, type WatchMode } from '../api';
 import { list } from '../format';
+import { act } from '../phone/line';
 import { Button, IconButton } from '../ui/button';
 import { FormDialog } from '../ui/dialog';
 import { Choices, Pick, useForm } from '../ui/form';
@@ -44,6 +45,7 @@ function TakePart({ call, onClose }: { call: LiveCall; onClose: () => void }) {
   const people = subjects(call);
   const [mode, setMode] = useState<WatchMode>((call.watching as WatchMode | undefined) ?? call.can.watch[0] ?? 'listen');
   const form = useForm({ user: people[0]?.value ?? '' }, async (v) => {
+    if (!call.watching) act('expect'); // this browser answers by itself, if it is a phone
     await api.watchCall(call.id, mode, call.watching ? undefined : v.user);
     toast({ text: t(call.watching ? 'watch.turned' : 'watch.ringing') });
     onClose();

@@ -2,13 +2,13 @@
 import { Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, AudioLines, Check, ChevronDown, Circle, CirclePause, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneMissed, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
+import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, AudioLines, Check, ChevronDown, Circle, CirclePause, Ear, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneMissed, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { api, type Call, type LiveCall, type Me, type User } from '../api';
 import { clock, count, stamp } from '../format';
 import { singleKeys, typing } from '../keys';
-import { act, choose, forget, isWanted, microphone, onTurn, ringer, type Shown, speaker, start, turn, usePhone } from '../phone/line';
+import { act, choose, forget, isWanted, microphone, onTurn, ringer, ringVolume, type Shown, speaker, start, turn, usePhone, volume } from '../phone/line';
 import { begin, chooseFrom, hasOthers, hasPhone, linked, mayCall, onDial, openDial, useFrom } from '../phone/place';
 import type { CallView } from '../phone/talk';
 import { useMe, useSession } from '../session';
@@ -175,7 +175,46 @@ function Devices() {
       </>
     );
   };
-  return <>{part('audioinput', 'microphone', microphone())}{part('audiooutput', 'speaker', speaker())}{part('audiooutput', 'ringer', ringer())}{list.length === 0 && <Menu.Label>{t('webphone.no_devices')}</Menu.Label>}</>;
+  return (
+    <>
+      {part('audioinput', 'microphone', microphone())}
+      {part('audiooutput', 'speaker', speaker())}
+      <Loudness label={t('webphone.volume')} what="volume" now={volume()} />
+      {part('audiooutput', 'ringer', ringer())}
+      <Loudness label={t('webphone.ring_volume')} what="ring_volume" now={ringVolume()} />
+      {list.length === 0 ? <Menu.Label>{t('webphone.no_devices')}</Menu.Label> : list.every((d) => !d.deviceId) && <Menu.Label>{t('webphone.devices_later')}</Menu.Label>}
+      <Echo />
+    </>
+  );
+}
+
+function Loudness({ label, what, now }: { label: string; what: 'volume' | 'ring_volume'; now: number }) {
+  const [at, setAt] = useState(Math.round(now * 100));
+  return (
+    <label className="loudness" onKeyDown={(e) => { if (e.key !== 'Escape' && e.key !== 'Tab') e.stopPropagation(); }}>
+      <span className="meta">{label}</span>
+      <input type="range" min={0} max={100} step={5} value={at} onChange={(e) => { setAt(Number(e.currentTarget.value)); choose(what, String(Number(e.currentTarget.value) / 100)); }} />
+    </label>
+  );
+}
+
+/** Calls the service that lets one hear oneself, where the office has a code for it and nobody is spoken with. */
+function Echo() {
+  const me = useOwner();
+  const phone = usePhone();
+  const codes = useQuery({ queryKey: ['codes'], queryFn: () => api.codes(), staleTime: 60_000 });
+  const code = codes.data?.codes.find((c) => c.action === 'echo')?.code;
+  if (!code || phone.calls.length > 0) return null;
+  return <Menu.Item leftSection={<Ear className="icon" />} rightSection={<kbd>{code}</kbd>} onClick={() => begin(me, code, t('code.do.echo'))}>{t('webphone.hear_yourself')}</Menu.Item>;
+}
+
+function DevicesButton() {
+  return (
+    <Menu position="top-end" withinPortal>
+      <Menu.Target><IconButton kind="plain" icon={AudioLines} label={t('webphone.devices')} /></Menu.Target>
+      <Menu.Dropdown className="devices"><Devices /></Menu.Dropdown>
+    </Menu>
+  );
 }
 
 function stateWord(c: CallView): string {
@@ -290,9 +329,9 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
     ...(up ? [
       { id: 'mute', icon: call.muted ? MicOff : Mic, key: 'M', label: t('webphone.mute'), on: call.muted, run: () => act('mute', call.id, !call.muted) },
       { id: 'hold', icon: call.hold ? Play : Pause, key: 'H', label: t('webphone.hold'), on: call.hold, run: () => act('hold', call.id, !call.hold) },
-      ...(card ? [] : [{ id: 'transfer', icon: PhoneForwarded, key: 'T', label: t('webphone.transfer'), run: () => setPart('transfer') }]),
+      ...(card || first ? [] : [{ id: 'transfer', icon: PhoneForwarded, key: 'T', label: t('webphone.transfer'), run: () => setPart('transfer') }]),
       { id: 'keys', icon: Grid3x3, key: 'K', label: t('webphone.keypad'), on: part === 'keys', run: () => setPart((p) => (p === 'keys' ? '' : 'keys')) },
-      ...(parks > 0 && own && !card ? [{ id: 'park', icon: SquareParking, key: 'P', label: t('webphone.park'), run: park, ...(own.can.park ? {} : { locked: t('desk.may_not'), why: { right: 'call.park', over: { kind: 'call', id: own.id } } }) }] : []),
+      ...(parks > 0 && own && !card && !first ? [{ id: 'park', icon: SquareParking, key: 'P', label: t('webphone.park'), run: park, ...(own.can.park ? {} : { locked: t('desk.may_not'), why: { right: 'call.park', over: { kind: 'call', id: own.id } } }) }] : []),
       ...(own?.can.record && taped !== 'asking' ? [{ id: 'record', key: 'R', ...taping[taped ?? 'none'] }] : []),
     ] : []),
   ];
@@ -324,10 +363,7 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
                 <Popover.Dropdown><Keys call={call} /></Popover.Dropdown>
               </Popover>
             )))}
-            <Menu position="top-end" withinPortal>
-              <Menu.Target><IconButton kind="plain" icon={AudioLines} label={t('webphone.devices')} /></Menu.Target>
-              <Menu.Dropdown><Devices /></Menu.Dropdown>
-            </Menu>
+            <DevicesButton />
             <Button kind="danger" icon={PhoneOff} title="Shift Esc" onClick={() => act('hangup', call.id)}><span>{first ? t('webphone.back_to', { who: first.name || first.number || t('webphone.unknown') }) : t('webphone.hang_up')}</span></Button>
           </span>
         )}
@@ -406,9 +442,10 @@ function Card({ call, first, muted }: { call: CallView; first: boolean; muted: b
     return () => document.removeEventListener('keydown', press);
   }, [call.id, first]);
   const who = call.name || call.number || t('webphone.unknown');
+  const queue = useOwnCalls().get(call.id)?.queue;
   return (
     <div className="ring-card" role="alertdialog" aria-label={t('webphone.incoming', { who })}>
-      <div className="row g12"><span className="ring-icon"><PhoneIncoming className="icon l" aria-hidden /></span><span className="col grow"><span className="med trunc">{who}</span><span className="meta">{[call.name && call.number, t('webphone.calls_you')].filter(Boolean).join(' · ')}</span>{first && muted && <span className="meta">{t('webphone.ring_muted')}</span>}</span></div>
+      <div className="row g12"><span className="ring-icon"><PhoneIncoming className="icon l" aria-hidden /></span><span className="col grow"><span className="med trunc">{who}</span><span className="meta">{[call.name && call.number, queue ? t('webphone.calls_queue', { queue }) : t('webphone.calls_you')].filter(Boolean).join(' · ')}</span>{first && muted && <span className="meta">{t('webphone.ring_muted')}</span>}</span></div>
       <div className="row g8">
         <Button kind="primary" full icon={PhoneIcon} title="Ctrl Enter" busy={call.state === 'answering'} onClick={() => act('answer', call.id)}>{t('webphone.answer')}</Button>
         <Button full icon={PhoneOff} title="Ctrl Shift D" onClick={() => act('hangup', call.id)}>{t('webphone.decline')}</Button>
@@ -504,6 +541,7 @@ export function PhoneDock() {
               <From />
               <NumberField key={dialling.id} start={dialling.number} means label={t('webphone.number')} onPick={(n, name) => { begin(me, n, name); setDialling(undefined); }} onClose={() => setDialling(undefined)} />
               <Pickups done={() => setDialling(undefined)} />
+              {hasPhone(me) && <DevicesButton />}
               <IconButton icon={X} label={t('ui.close')} onClick={() => setDialling(undefined)} />
             </>
           )}

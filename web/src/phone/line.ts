@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 import { api, Failure } from '../api';
 import { Phone, type View } from './phone';
 import { announce, mayAnnounce, onAnswer } from './notice';
-import { alarm, knock, onMuted, quiet, ringback, ringOn } from './ring';
+import { alarm, knock, onMuted, quiet, ringAt, ringback, ringOn } from './ring';
 import type { Saved } from './talk';
 
 /** What every tab shows. */
@@ -51,7 +51,14 @@ const patience = 25_000;
 export const microphone = (): string => read('tandem.phone.microphone');
 export const speaker = (): string => read('tandem.phone.speaker');
 export const ringer = (): string => read('tandem.phone.ringer');
-export function choose(what: 'microphone' | 'speaker' | 'ringer', id: string): void {
+/** From 0 to 1; as loud as can be where nothing was chosen. */
+const loudness = (name: string): number => {
+  const n = Number(read(name) || 1);
+  return n >= 0 && n <= 1 ? n : 1;
+};
+export const volume = (): number => loudness('tandem.phone.volume');
+export const ringVolume = (): number => loudness('tandem.phone.ring_volume');
+export function choose(what: 'microphone' | 'speaker' | 'ringer' | 'volume' | 'ring_volume', id: string): void {
   put(`tandem.phone.${what}`, id);
   act('devices');
 }
@@ -117,7 +124,11 @@ async function lead(user: string, signal: AbortSignal): Promise<void> {
     microphone,
     speaker,
     ringer,
-    ringOn,
+    ringOn: (at, by) => {
+      ringAt(ringVolume());
+      ringOn(at, by);
+    },
+    volume,
   }, lost());
   onMuted((muted) => {
     if (muted === shown.muted) return;

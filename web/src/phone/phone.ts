@@ -23,6 +23,8 @@ export type Host = {
   ringer(): string;
   /** Rings by the first loudspeaker from now on, and tells how one's own calls go by the second. */
   ringOn(ringer: string, speaker: string): void;
+  /** How loud the other side is, from 0 to 1. */
+  volume(): number;
 };
 
 const life = 300; // seconds of a registration
@@ -374,6 +376,10 @@ export class Phone implements Wire {
   forget(): void {
     this.failed = undefined;
     this.fail('');
+  }
+
+  volume(): number {
+    return this.host.volume();
   }
 
   private fail(trouble: Trouble): void {

@@ -2,6 +2,7 @@
 
 let context: AudioContext | undefined;
 const sinks = { ringer: '', speaker: '' };
+let loud = 1;
 let sink: keyof typeof sinks = 'ringer';
 let playing: { kind: string; stop: () => void } | undefined;
 let heard: (muted: boolean) => void = () => undefined;
@@ -11,6 +12,11 @@ export function ringOn(ringer: string, speaker: string): void {
   sinks.ringer = ringer;
   sinks.speaker = speaker;
   aim();
+}
+
+/** How loud it rings, from 0 to 1; what one hears of one's own calls stays as loud as it is. */
+export function ringAt(volume: number): void {
+  loud = volume;
 }
 
 /** Tells when the browser keeps the phone from ringing: a page that nobody has touched yet may make no sound. */
@@ -38,7 +44,7 @@ function open(): AudioContext {
   return made;
 }
 
-function play(kind: string, by: keyof typeof sinks, tones: number[], bursts: [at: number, on: number][], every: number, loud: number): void {
+function play(kind: string, by: keyof typeof sinks, tones: number[], bursts: [at: number, on: number][], every: number, height: number): void {
   if (playing?.kind === kind) return;
   quiet();
   try {
@@ -65,8 +71,8 @@ function play(kind: string, by: keyof typeof sinks, tones: number[], bursts: [at
     gain.gain.cancelScheduledValues(now);
     for (const [after, on] of bursts) {
       gain.gain.setValueAtTime(0, now + after);
-      gain.gain.linearRampToValueAtTime(loud, now + after + 0.02);
-      gain.gain.setValueAtTime(loud, now + after + on);
+      gain.gain.linearRampToValueAtTime(height * (by === 'ringer' ? loud : 1), now + after + 0.02);
+      gain.gain.setValueAtTime(height * (by === 'ringer' ? loud : 1), now + after + on);
       gain.gain.linearRampToValueAtTime(0, now + after + on + 0.02);
     }
   };

@@ -16,6 +16,7 @@ export type Wire = {
   reply(request: Message, status: number, reason: string, extra?: Message['headers'], body?: string, to?: string): void;
   microphone(): Promise<MediaStream>;
   speaker(): string;
+  volume(): number;
   ready(): boolean;
   changed(): void;
   over(talk: Talk): void;
@@ -132,8 +133,9 @@ export class Talk {
     await sender.replaceTrack(out.stream.getAudioTracks()[0] ?? own);
   }
 
-  /** Moves the sound to another loudspeaker. */
+  /** Moves the sound to another loudspeaker, as loud as was chosen. */
   listen(speaker: string): void {
+    this.sound.volume = this.wire.volume();
     if ('setSinkId' in this.sound && this.sound.sinkId !== speaker) void this.sound.setSinkId(speaker).catch(() => undefined);
   }
 
