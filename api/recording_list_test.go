@@ -14,7 +14,8 @@ import (
 	"time"
 )
 
-// A filter finds what the visitor sees, and nothing by what is covered for him; a group is whoever was in it then (PR-04, B-046…B-049, N-5).
+// A filter finds what the visitor sees, and nothing by what is covered for him; a group is whoever was in it then (PR-04, B-046…B-049, N-5): a manager the recordings of his group (G-020), a
+// member of it his own alone.
 func TestRecordingFilters(t *testing.T) {
 	o := live(t)
 	found := func(who, query string) string {
@@ -52,6 +53,9 @@ func TestRecordingFilters(t *testing.T) {
 		{"uwe", "", "uwe-Somebody " + nina},
 		{"uwe", "number=030+123456789", ""},
 		{"nina", "user=<tom>", ""},
+		{"mark", "", "uwe-Somebody " + nina},
+		{"mark", "user=<mia>", ""},
+		{"nina", "", nina},
 	} {
 		if got := found(c.who, c.query); got != c.want {
 			t.Errorf("%s %s: %q, want %q", c.who, c.query, got, c.want)

@@ -361,7 +361,8 @@ func TestPlacesAndComparison(t *testing.T) {
 	if c := o.standing("olga", "sven").Console; c.People != "all" || !c.Trunks || !c.System || !c.Phones || c.Download {
 		t.Errorf("console of the system administrator %+v", c)
 	}
-	if c := o.standing("olga", "mark").Console; c.People != "group" || c.Trunks || c.System || !c.Monitors {
+	// A manager has the monitors (G-032), and does not download (G-033).
+	if c := o.standing("olga", "mark").Console; c.Download || c.People != "group" || c.Trunks || c.System || !c.Monitors {
 		t.Errorf("console of the manager %+v", c)
 	}
 }

@@ -146,8 +146,8 @@ if wanted browsers; then # pion plays the browsers; its modules must be in the c
   if (cd bench/webload && go build -o "$work/webload" .) >"$out/webload.err" 2>&1; then
     HTTP=8099 serve 5000
     ready
-    timeout 60 "$work/webload" -json -pids "$server" -server ws://127.0.0.1:8099/sip -skip 100 -n 40 -cps 10 >"$out/browsers" 2>>"$out/webload.err"
-    row "browser leg, Opus, 80 legs, CPU-ms per leg-second" "$(num "$(val browsers cpu_ms_per_leg_s)" %.2f)" 2.5 "up $(val browsers up), failed $(val browsers failed), lost $(num "$(val browsers loss_pct)" %.3f) %, coming $(num "$(val browsers setup_cpu_ms_per_leg)" %.1f) CPU-ms and $(num "$(val browsers kb_per_leg)" %.0f) kB each"
+    timeout 60 "$work/webload" -json -pids "$server" -server ws://127.0.0.1:8099/sip -skip 100 -n 50 -cps 20 >"$out/browsers" 2>>"$out/webload.err"
+    row "browser leg, Opus, 100 legs at 20 calls/s, CPU-ms per leg-s" "$(num "$(val browsers cpu_ms_per_leg_s)" %.2f)" 2.5 "up $(val browsers up), failed $(val browsers failed), answered p99 $(num "$(val browsers answered_ms_p99)" %.0f) ms, lost $(num "$(val browsers loss_pct)" %.3f) %, coming $(num "$(val browsers setup_cpu_ms_per_leg)" %.1f) CPU-ms and $(num "$(val browsers kb_per_leg)" %.0f) kB each"
   else
     row "browser leg" "-" 2.5 "not built: $(head -1 "$out/webload.err")"
   fi

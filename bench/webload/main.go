@@ -79,8 +79,8 @@ func main() {
 	var phones []*phone
 	for i := range 2 * *n {
 		p, err := dial(ctx, fmt.Sprintf(*account, *skip+i), fmt.Sprintf(*number, *skip+i))
-		if err == nil && i%2 == 1 {
-			err = p.register(ctx)
+		if err == nil {
+			err = p.register(ctx) // as every browser does: who says nothing for five seconds is hung up on
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "webload:", err)

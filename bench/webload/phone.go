@@ -22,6 +22,7 @@ type phone struct {
 	user, number, host string
 	ws                 *websocket.Conn
 	answers            chan message
+	gone               chan error // why the connection ended
 	peer               *webrtc.PeerConnection
 	track              *webrtc.TrackLocalStaticRTP
 	packet             rtp.Header
@@ -70,7 +71,7 @@ func dial(ctx context.Context, user, number string) (*phone, error) {
 		return nil, err
 	}
 	ws.SetReadLimit(1 << 16)
-	p := &phone{user: user, number: number, host: random() + ".invalid", ws: ws, answers: make(chan message, 16)}
+	p := &phone{user: user, number: number, host: random() + ".invalid", ws: ws, answers: make(chan message, 16), gone: make(chan error, 1)}
 	go p.listen(ctx)
 	return p, nil
 }
@@ -88,6 +89,7 @@ func (p *phone) listen(ctx context.Context) {
 	for {
 		_, b, err := p.ws.Read(ctx)
 		if err != nil {
+			p.gone <- err
 			return
 		}
 		m := read(string(b))
@@ -156,6 +158,9 @@ func (p *phone) ask(ctx context.Context, method, uri, body string, lines ...stri
 		for m.status() < 200 {
 			select {
 			case m = <-p.answers:
+			case err := <-p.gone:
+				p.gone <- err
+				return m, nil, fmt.Errorf("%s: the connection is gone: %w", method, err)
 			case <-time.After(10 * time.Second):
 				return m, nil, fmt.Errorf("%s is not answered, last: %q", method, m.first)
 			}

@@ -89,12 +89,29 @@ describe('a connection', () => {
     last().answers('200 OK');
     vi.advanceTimersByTime(25_000 + 5_000);
     expect(view.line).toBe('lost');
-    vi.advanceTimersByTime(500);
-    expect(Socket.all).toHaveLength(2);
+    expect(Socket.all).toHaveLength(2); // without a timer: those of hidden tabs come late
     Socket.all[0]?.dispatchEvent(new Event('close')); // which comes late, and is about the other one
     last().open();
     last().answers('200 OK');
     expect(view.line).toBe('ready');
+  });
+  it('that ends again and again is tried less and less often', () => {
+    phone();
+    last().open();
+    vi.advanceTimersByTime(11_000);
+    const ends = () => {
+      last().readyState = 3;
+      last().dispatchEvent(new Event('close'));
+    };
+    ends();
+    expect(Socket.all).toHaveLength(2);
+    for (const [n, wait] of [500, 1000, 2000, 4000].entries()) {
+      ends();
+      vi.advanceTimersByTime(wait - 1);
+      expect(Socket.all).toHaveLength(n + 2);
+      vi.advanceTimersByTime(1);
+      expect(Socket.all).toHaveLength(n + 3);
+    }
   });
   it.each([['the page is looked at again', () => page.dispatchEvent(new Event('visibilitychange'))], ['the network is back', () => dispatchEvent(new Event('online'))]])('is tried at once when %s', (_, happens) => {
     phone();
@@ -104,6 +121,7 @@ describe('a connection', () => {
     expect(last().sent.at(-1)).toBe('\r\n\r\n');
     vi.advanceTimersByTime(5_000);
     expect(view.line).toBe('lost');
+    expect(Socket.all).toHaveLength(1);
     happens();
     expect(Socket.all).toHaveLength(2); // and the next try is not waited for
   });

@@ -30,6 +30,7 @@ export type Host = {
 const life = 300; // seconds of a registration
 const expectation = 10_000; // how long a call that was asked for may take to come
 const pulse = 25_000; // between signs of life, before a proxy cuts a silent connection
+const stable = 10_000; // so long a connection held that is tried again at once when it ends
 const patience = 5_000; // for the answer to a sign of life (RFC 5626 §4.4.1 grants ten seconds)
 
 /** What a request is answered with that reaches nobody (RFC 3261 §8.1.3.1). */
@@ -73,6 +74,7 @@ export class Phone implements Wire {
   private readonly gauge = setInterval(() => { for (const talk of this.talks.values()) void talk.measure(); }, rhythm * 1000);
   private silence?: ReturnType<typeof setTimeout>;
   private wait = 500;
+  private opened = 0;
   private stopped = false;
   private cut = false;
   private expected = 0;
@@ -170,6 +172,7 @@ export class Phone implements Wire {
     socket.addEventListener('open', () => {
       if (this.socket !== socket) return;
       this.wait = 500;
+      this.opened = Date.now();
       if (this.account.guest) this.set('ready');
       else this.register();
       clearInterval(this.beat);
@@ -196,6 +199,11 @@ export class Phone implements Wire {
     this.set('lost');
     for (const [, work] of unheard) work(unavailable);
     if (this.account.guest) return;
+    if (Date.now() - this.opened > stable) { // browsers let the timers of a hidden tab wait for up to a minute, in which nobody could call
+      this.opened = Date.now();
+      this.connect();
+      return;
+    }
     this.timer = setTimeout(() => this.connect(), this.wait);
     this.wait = Math.min(this.wait * 2, 15_000);
   }
