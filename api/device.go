@@ -154,6 +154,8 @@ type SIP struct {
 	TCP  int
 	TLS  int
 	WS   string // address of the WebSocket door
+
+	Print string // SHA-256 of the certificate that is shown over TLS; empty without TLS
 }
 
 // host is the name or address that phones connect to.

@@ -42,8 +42,13 @@ type Trunk struct {
 	Onward    pbx.Onward    `json:"onward" enum:",diversion,history"`
 	Limits    QualityLimits `json:"limits" doc:"from when on its calls are so bad that somebody is told"`
 	Off       bool          `json:"off"`
-	State     LineState     `json:"state"`
-	Revision  string        `json:"revision"`
+
+	Authorities string   `json:"authorities,omitempty" doc:"PEM: one of them vouches for the certificate of the far side"`
+	Pins        []string `json:"pins" nullable:"false" doc:"or it is one of these: SHA-256 in hexadecimal digits"`
+	Shown       string   `json:"shown,omitempty" doc:"SHA-256 of the certificate that this system shows over TLS, for the far side to pin"`
+
+	State    LineState `json:"state"`
+	Revision string    `json:"revision"`
 }
 
 // LineState is how a line is at this moment.
@@ -57,6 +62,17 @@ type LineState struct {
 	Retry   time.Time     `json:"retry,omitzero" doc:"when it is tried again"`
 	Calls   int           `json:"calls" doc:"that use it now"`
 	Alert   *QualityAlert `json:"alert,omitempty" doc:"what is wrong with its calls"`
+	Refused *LineRefusal  `json:"refused,omitempty" doc:"the last call from there that was refused because of its certificate, since the start of the system"`
+}
+
+// LineRefusal is a call over a line that was refused because of the certificate that the far side showed, or did not show.
+type LineRefusal struct {
+	At      time.Time `json:"at"`
+	Problem string    `json:"problem" doc:"what was wrong, as a sentence"`
+	Source  string    `json:"source" doc:"address it came from"`
+	Name    string    `json:"name,omitempty" doc:"whose certificate was shown"`
+	Print   string    `json:"print,omitempty" doc:"its SHA-256, to be pinned if it is the right one"`
+	Count   int       `json:"count"`
 }
 
 // Line is what the house knows about a line.
@@ -70,10 +86,21 @@ type Line struct {
 	Expires time.Time
 	Retry   time.Time
 	Alert   report.Alert
+	Refused LineRefused
+}
+
+// LineRefused is the last call over a line that was refused because of a certificate; zero without one.
+type LineRefused struct {
+	At      time.Time
+	Problem string // in one word
+	Source  string
+	Name    string
+	Print   string
+	Count   int
 }
 
 // problems are the reasons why a line is down that have a sentence.
-var problems = []string{"user", "forbidden", "busy", "name", "refused", "silent", "tls", "expired", "other_name", "issuer", "plain", "handshake", "family", "secret", "scheme", "answer", "connection"}
+var problems = []string{"user", "forbidden", "busy", "name", "refused", "silent", "tls", "expired", "other_name", "issuer", "plain", "handshake", "family", "secret", "scheme", "answer", "connection", "pinned", "chosen"}
 
 func (v *visit) editsTrunk(t *pbx.Trunk) bool {
 	return t != nil && v.can(policy.TrunkEdit, command.TrunkTarget(t.ID, t.Group))
@@ -82,7 +109,8 @@ func (v *visit) editsTrunk(t *pbx.Trunk) bool {
 func (s *Server) trunk(v *visit, t *pbx.Trunk) Trunk {
 	out := Trunk{ID: t.ID, Name: t.Name, Group: t.Group, Host: t.Host, Transport: t.Transport, Domain: t.Domain, Register: t.Register, Username: t.Username,
 		AuthName: t.AuthName, HasSecret: t.Secret != "", Expires: t.Expires, Ping: t.Ping, Sources: append([]string{}, t.Sources...), Trusted: t.Trusted, Account: t.Account,
-		Encrypt: t.Encrypt, Calls: t.Calls, Sends: t.Sends, Prefix: t.Prefix, Shows: t.Shows, Deflects: t.Deflects, Onward: t.Onward, Limits: QualityLimits(t.QualityLimits()), Off: t.Off, Revision: command.Revision(t)}
+		Encrypt: t.Encrypt, Calls: t.Calls, Sends: t.Sends, Prefix: t.Prefix, Shows: t.Shows, Deflects: t.Deflects, Onward: t.Onward, Limits: QualityLimits(t.QualityLimits()), Off: t.Off, Revision: command.Revision(t),
+		Authorities: t.Authorities, Pins: append([]string{}, t.Pins...), Shown: s.c.SIP().Print}
 	if out.Sends == "" {
 		out.Sends = number.FormPlus
 	}
@@ -113,6 +141,9 @@ func (s *Server) lineState(v *visit, t *pbx.Trunk) LineState {
 		out.State = "down"
 	}
 	out.Alert = s.qualityAlert(v, l.Alert)
+	if r := l.Refused; !r.At.IsZero() {
+		out.Refused = &LineRefusal{r.At, s.say(v, i18n.T("trunk.refused."+r.Problem, "trunk", t.Name)), r.Source, r.Name, r.Print, r.Count}
+	}
 	out.Target, out.Latency, out.Expires, out.Retry, out.Detail = l.Target, int(l.Latency/time.Millisecond), l.Expires, l.Retry, l.Detail
 	if text, known := ProblemText(l.Problem, t.Host, l.Status); known {
 		out.Problem = s.say(v, text)
@@ -180,13 +211,17 @@ type trunkBody struct {
 	Onward    *pbx.Onward    `json:"onward,omitempty" enum:",diversion,history" doc:"how it learns that a call was sent on; such calls then show who calls"`
 	Limits    *QualityLimits `json:"limits,omitempty" doc:"from when on somebody is told that its calls are bad; 0 is not looked at"`
 	Off       *bool          `json:"off,omitempty"`
-	Revision  string         `json:"revision,omitempty" doc:"same as If-Match"`
+
+	Authorities *string   `json:"authorities,omitempty" doc:"PEM of those who may vouch for the certificate of the far side; needs tls"`
+	Pins        *[]string `json:"pins,omitempty" doc:"certificates that the far side may show: SHA-256 as openssl prints it, or PEM; needs tls"`
+
+	Revision string `json:"revision,omitempty" doc:"same as If-Match"`
 }
 
 func (b *trunkBody) read() command.Trunk {
 	return command.Trunk{Name: b.Name, Group: b.Group, Host: b.Host, Transport: b.Transport, Domain: b.Domain, Register: b.Register, Username: b.Username,
 		AuthName: b.AuthName, Secret: b.Secret, Expires: b.Expires, Ping: b.Ping, Sources: b.Sources, Trusted: b.Trusted, Account: b.Account, Encrypt: b.Encrypt,
-		Calls: b.Calls, Sends: b.Sends, Prefix: b.Prefix, Shows: b.Shows, Deflects: b.Deflects, Onward: b.Onward, Limits: (*pbx.QualityLimits)(b.Limits), Off: b.Off}
+		Calls: b.Calls, Sends: b.Sends, Prefix: b.Prefix, Shows: b.Shows, Deflects: b.Deflects, Onward: b.Onward, Limits: (*pbx.QualityLimits)(b.Limits), Off: b.Off, Authorities: b.Authorities, Pins: b.Pins}
 }
 
 type newTrunk struct {

@@ -21,6 +21,7 @@ type Incoming struct {
 	// of a call from a trunk
 	From     pbx.Party // as the carrier says; without a number when it is withheld
 	Diverted string    // number that the call was meant for before it was sent on to us
+	Doubt    string    // in a word, why it is not believed to come from there (SA-17); empty: it is
 }
 
 // Invite describes an outgoing leg: one binding of one device is to ring, or a number outside is called over a trunk.

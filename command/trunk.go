@@ -36,6 +36,9 @@ type Trunk struct {
 	Onward    *pbx.Onward
 	Limits    *pbx.QualityLimits
 	Off       *bool
+
+	Authorities *string   // PEM of those who vouch for the far side
+	Pins        *[]string // fingerprints of its certificates, or the certificates themselves in PEM
 }
 
 // TrunkTarget is a trunk as something that belongs to a group or to the office.
@@ -124,6 +127,16 @@ func (c Trunk) write(w *Work, t pbx.Trunk) (pbx.Change, error) {
 		l := *c.Limits
 		if t.Limits = &l; l == pbx.UsualQualityLimits() {
 			t.Limits = nil
+		}
+	}
+	if c.Authorities != nil {
+		if t.Authorities, err = cleanAuthorities(*c.Authorities); err != nil {
+			return pbx.Change{}, err
+		}
+	}
+	if c.Pins != nil {
+		if t.Pins, err = cleanPins(*c.Pins); err != nil {
+			return pbx.Change{}, err
 		}
 	}
 	if c.Sources != nil {

@@ -79,7 +79,7 @@ func selfMade(names []string, now time.Time) (certPEM, keyPEM []byte, err error)
 		NotBefore:    now.Add(-time.Hour),
 		NotAfter:     now.Add(selfMadeLife),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}, // trunks show it where they call
 	}
 	for _, n := range names {
 		if ip := net.ParseIP(n); ip != nil {

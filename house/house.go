@@ -3,7 +3,9 @@ package house
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -155,6 +157,7 @@ type House struct {
 	Push    *outbox.Pusher
 	web     *door
 	setup   string // one-time link; empty once claimed
+	shows   string // SHA-256 of the certificate for SIP over TLS; empty without TLS
 	closing sync.Once
 	stops   []func()
 
@@ -277,6 +280,8 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 		if err != nil {
 			return err
 		}
+		sum := sha256.Sum256(cert.Leaf.Raw)
+		h.shows = hex.EncodeToString(sum[:])
 		cfg.TLS, cfg.TLSConfig = []string{c.SIPS}, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	}
 	h.keeper = newKeeper(h.Memory)

@@ -51,7 +51,8 @@ func sameTrunks(a, b *pbx.Snapshot) bool {
 
 func wireTrunk(t *pbx.Trunk) sip.Trunk {
 	out := sip.Trunk{ID: t.ID, Host: t.Host, Transport: t.Transport, Domain: t.Domain, Register: t.Register, Username: t.Username, AuthName: t.AuthName, Secret: t.Secret,
-		Expires: time.Duration(t.Expires) * time.Second, Ping: time.Duration(t.Ping) * time.Second, Trusted: t.Trusted, Account: t.Account, Onward: t.Onward}
+		Expires: time.Duration(t.Expires) * time.Second, Ping: time.Duration(t.Ping) * time.Second, Trusted: t.Trusted, Account: t.Account, Onward: t.Onward,
+		Authorities: t.Authorities, Pins: t.Pins}
 	for _, text := range t.Sources {
 		if p, err := netip.ParsePrefix(text); err == nil {
 			out.Sources = append(out.Sources, p)
@@ -102,6 +103,9 @@ func (h *House) lineStates() map[pbx.TrunkID]api.Line {
 		l := api.Line{Up: st.Up, Problem: string(st.Problem), Status: st.Status, Detail: st.Detail, Latency: st.Latency, Expires: st.Expires, Retry: st.Retry}
 		if st.Target.IsValid() {
 			l.Target = st.Target.String()
+		}
+		if r := st.Refused; !r.At.IsZero() {
+			l.Refused = api.LineRefused{At: r.At, Problem: string(r.Problem), Source: r.Source.String(), Name: r.Name, Print: r.Print, Count: r.Count}
 		}
 		l.Alert = (*h.quality.Load())[st.Trunk]
 		all[st.Trunk] = l

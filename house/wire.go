@@ -142,7 +142,7 @@ func (h *House) Address(name string) string {
 
 // whereSIP is where phones connect, as the house was started.
 func (h *House) whereSIP() api.SIP {
-	out := api.SIP{Host: h.publicName(), WS: "/sip"}
+	out := api.SIP{Host: h.publicName(), WS: "/sip", Print: h.shows}
 	if out.Host == "" {
 		out.Host = h.Media.Public().String()
 	}

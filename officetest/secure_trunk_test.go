@@ -35,6 +35,10 @@ func newAuthority(t *testing.T) *authority {
 	return a
 }
 
+func (a *authority) pem() string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: a.cert.Raw}))
+}
+
 func certify(t *testing.T, by *authority, c *x509.Certificate) (*ecdsa.PrivateKey, *x509.Certificate) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -68,14 +72,20 @@ func (a *authority) issue(t *testing.T, until time.Time, names ...string) tls.Ce
 	return tls.Certificate{Certificate: [][]byte{cert.Raw}, PrivateKey: key}
 }
 
-// writeTLS lets the carrier speak TLS with a certificate.
-func (k *Kamailio) writeTLS(t *testing.T, c tls.Certificate) {
+// writeTLS lets the carrier speak TLS with a certificate, and with files of authorities only with who shows one that they vouch for.
+func (k *Kamailio) writeTLS(t *testing.T, c tls.Certificate, demands ...string) {
 	t.Helper()
 	key, err := x509.MarshalPKCS8PrivateKey(c.PrivateKey)
 	if err != nil {
 		t.Fatal(err)
 	}
-	config := "[server:default]\nmethod = TLSv1.2+\nverify_certificate = no\nrequire_certificate = no\nprivate_key = " + k.Dir + "/key.pem\ncertificate = " + k.Dir + "/cert.pem\n"
+	config := "[server:default]\nmethod = TLSv1.2+\nprivate_key = " + k.Dir + "/key.pem\ncertificate = " + k.Dir + "/cert.pem\n"
+	if len(demands) == 0 {
+		config += "verify_certificate = no\nrequire_certificate = no\n"
+	}
+	for _, file := range demands {
+		config += "verify_certificate = yes\nrequire_certificate = yes\nca_list = " + file + "\n"
+	}
 	for name, text := range map[string][]byte{"tls.cfg": []byte(config), "key.pem": pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}),
 		"cert.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate[0]})} {
 		if err := os.WriteFile(filepath.Join(k.Dir, name), text, 0o600); err != nil {
@@ -113,7 +123,8 @@ func withCertificate(c tls.Certificate) func(net.Conn) {
 }
 
 // A line over TLS finds the carrier by DNS, past a place where nobody listens, checks its certificate, and carries encrypted sound both
-// ways, out and in. Lines with a bad certificate say what is bad about it (CR-10, CR-11).
+// ways, out and in, though the carrier speaks only with who shows a certificate of ours. Lines with a bad certificate say what is bad about it, and an
+// authority of the office's choosing takes the place of those that the machine trusts (CR-10, CR-11, SA-17).
 func TestSecureTrunk(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 4*patience)
 	defer cancel()
@@ -133,7 +144,7 @@ func TestSecureTrunk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k.writeTLS(t, ca.issue(t, time.Now().Add(time.Hour), "carrier.example", "named.example"))
+	k.writeTLS(t, ca.issue(t, time.Now().Add(time.Hour), "carrier.example", "named.example"), filepath.Join(s.Config.Data, "tls", "cert.pem"))
 	if err := k.Start(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -167,6 +178,18 @@ func TestSecureTrunk(t *testing.T) {
 	}
 	s.call(204, "DELETE", "/v1/trunks/"+named.Text("id"), nil)
 
+	for name, pem := range map[string]string{"Chosen": ca.pem(), "Foreign": newAuthority(t).pem()} {
+		line := s.call(201, "POST", "/v1/trunks", object{"name": name, "host": "carrier.example", "transport": "tls", "authorities": pem})
+		if name == "Chosen" {
+			s.works(line)
+		} else {
+			s.fails(line)
+			if got := s.lineState(line).Text("state", "problem"); !strings.Contains(got, "None of the authorities") {
+				t.Errorf("an authority that vouches for another: %q", got)
+			}
+		}
+		s.call(204, "DELETE", "/v1/trunks/"+line.Text("id"), nil)
+	}
 	for _, tt := range []struct{ host, port, says string }{
 		{"other.example", k.Secure, "for another name"},
 		{"old.example", greeter(t, withCertificate(ca.issue(t, time.Now().Add(-time.Minute), "old.example"))), "has run out"},

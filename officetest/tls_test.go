@@ -42,11 +42,18 @@ type scan struct {
 
 // The scanner of Debian finds nothing in the listener for encrypted phones that is worse than "low" in the words of such scanners: TLS 1.2 and 1.3 only, every
 // cipher with a fresh key for each connection and at least 128 bits, none of the broken ones, no compression, no insecure renegotiation, no heartbeat, a key
-// that is long enough (BAR SA-17).
+// that is long enough; and no less while a line wants to see certificates (BAR SA-17).
 func TestTLSListenerIsSound(t *testing.T) {
 	t.Parallel()
 	s := start(t)
 	s.claim()
+	s.soundTLS(t)
+	s.call(201, "POST", "/v1/trunks", object{"name": "Switch", "host": "127.0.0.1:9", "transport": "tls", "pins": []string{strings.Repeat("0", 64)}})
+	s.soundTLS(t)
+}
+
+func (s *server) soundTLS(t *testing.T) {
+	t.Helper()
 	raw := tool(t, "sslscan", "--no-colour", "--xml=-", "127.0.0.1:"+port(netip.MustParseAddrPort(s.reach("tls"))))
 	var found scan
 	if err := xml.Unmarshal([]byte(raw[strings.Index(raw, "<?xml"):]), &found); err != nil || len(found.Tests) != 1 {

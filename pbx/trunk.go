@@ -35,8 +35,14 @@ type Trunk struct {
 	Deflects  bool           `json:"deflects,omitempty"` // the carrier sends calls on by itself when it is asked to (302, X-058)
 	Onward    Onward         `json:"onward,omitempty"`
 	Limits    *QualityLimits `json:"limits,omitempty"` // nil: the usual ones
-	Off       bool           `json:"off,omitempty"`
-	Created   time.Time      `json:"created"`
+
+	// Whose certificate the far side has to show, whoever of both builds up the connection (SA-17). Without either it shows one that the machine trusts
+	// where we call it, and none where it calls us.
+	Authorities string   `json:"authorities,omitempty"` // PEM: one of them vouches for the certificate
+	Pins        []string `json:"pins,omitempty"`        // or it is one of these: SHA-256, 64 hexadecimal digits
+
+	Off     bool      `json:"off,omitempty"`
+	Created time.Time `json:"created"`
 }
 
 // Onward says how a carrier learns that a call from outside is sent on to a number outside. Where it does, such calls show who calls
@@ -86,6 +92,15 @@ type Way struct {
 	Shows  string  `json:"shows,omitempty"`  // number shown in place of the caller's own
 }
 
+// IsCertified reports whether the far side has to show a certificate of the office's choosing.
+func (t *Trunk) IsCertified() bool { return t.Authorities != "" || len(t.Pins) > 0 }
+
+// The most that a trunk can hold of certificates.
+const (
+	MaxPins        = 20
+	MaxAuthorities = 64 << 10 // bytes of PEM
+)
+
 // MaxWays is how many trunks one out route may list.
 const MaxWays = 20
 
@@ -120,6 +135,9 @@ func (s *Snapshot) checkTrunk(t *Trunk) error {
 	if t.Encrypt && t.Transport != "tls" {
 		return Refuse(Invalid, "encrypt", "trunk.encrypt_needs_tls")
 	}
+	if err := t.checkPeer(); err != nil {
+		return err
+	}
 	if len(t.Sources) > 50 {
 		return Refuse(Invalid, "sources", "trunk.sources_many")
 	}
@@ -139,6 +157,24 @@ func (s *Snapshot) checkTrunk(t *Trunk) error {
 	}
 	return first(CheckName("name", t.Name), t.Limits.check(), checkLine("host", t.Host, 255), checkLine("domain", t.Domain, 255), checkLine("username", t.Username, 128),
 		checkLine("auth_name", t.AuthName, 128), checkLine("secret", t.Secret, 256), checkLine("prefix", t.Prefix, 16), checkE164("shows", t.Shows))
+}
+
+// checkPeer takes certificates only where they are shown, and only fingerprints that can be one.
+func (t *Trunk) checkPeer() error {
+	switch {
+	case t.IsCertified() && t.Transport != "tls":
+		return Refuse(Invalid, "transport", "trunk.certificate_needs_tls")
+	case len(t.Authorities) > MaxAuthorities:
+		return Refuse(Invalid, "authorities", "trunk.authorities_long")
+	case len(t.Pins) > MaxPins:
+		return Refuse(Invalid, "pins", "trunk.pins_many", "max", strconv.Itoa(MaxPins))
+	}
+	for _, p := range t.Pins {
+		if len(p) != 64 || strings.Trim(p, "0123456789abcdef") != "" {
+			return Refuse(Invalid, "pins", "trunk.pin_bad", "value", p)
+		}
+	}
+	return nil
 }
 
 func (s *Snapshot) checkDID(d *DID) error {

@@ -30,6 +30,7 @@ type Request struct {
 	PIN     bool            // the caller has typed his PIN
 	Typed   time.Time       // when he did so last at his phone for another call; zero: never, or it is forgotten
 	Keys    bool            // the caller sits at the keys of a phone, though none is named: a call is begun for him, or only looked at
+	Doubt   string          // of a caller from a trunk: in a word, why he is not believed to come from there (SA-17)
 	Only    pbx.TrunkID     // a test call of that line: it goes over no other, and whoever may change the line may try it
 	At      time.Time
 	Suppose Suppose // of a preview; nothing for a call

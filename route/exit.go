@@ -242,6 +242,13 @@ func (q *question) shown(u pbx.UserID, t *pbx.Trunk) string {
 // incoming is where a call from outside goes: it dialled one of the office's numbers (B-115).
 func (q *question) incoming(p *Plan) pbx.Destination {
 	trunk := q.s.Trunks[q.r.Caller.Trunk]
+	if q.r.Doubt != "" && trunk != nil {
+		*p = p.refuse(pbx.CauseDenied, i18n.T("trunk.refused."+q.r.Doubt, "trunk", trunk.Name))
+		return pbx.Destination{}
+	}
+	if trunk != nil && trunk.IsCertified() {
+		p.because(i18n.T("route.certified", "trunk", trunk.Name))
+	}
 	e164 := number.Received(q.s.PlaceOfTrunk(q.r.Caller.Trunk).Country, q.r.Dialled)
 	d := q.s.ByNumber(string(e164))
 	if d == nil || d.Trunk != "" && (trunk == nil || d.Trunk != trunk.ID) {

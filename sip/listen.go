@@ -39,7 +39,7 @@ func (s *Server) listen() error {
 		if s.cfg.TLSConfig == nil {
 			return errNoCertificate
 		}
-		if _, err := s.stack.ListenTLS(addr, s.cfg.TLSConfig); err != nil {
+		if _, err := s.stack.ListenTLS(addr, s.listenTLS()); err != nil {
 			return fmt.Errorf("listen for SIP over TLS at %s: %w", addr, err)
 		}
 	}

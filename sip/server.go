@@ -99,7 +99,8 @@ type Server struct {
 	closed  bool
 	idle    chan struct{} // closed when the last leg is gone after Close began
 
-	passes sync.Map // stack.Flow → func() (Credential, bool): connections of people who are signed in
+	asks   atomic.Bool // a line wants to see certificates
+	passes sync.Map    // stack.Flow → func() (Credential, bool): connections of people who are signed in
 
 	carrierMu sync.Mutex
 	carriers  atomic.Pointer[map[netip.Addr]struct{}] // addresses of trunks; nil for none

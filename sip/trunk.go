@@ -29,6 +29,9 @@ type Trunk struct {
 	Trusted   bool           // its identity headers are believed (SA-11)
 	Onward    pbx.Onward     // how it learns that a call was sent on
 	Account   bool           // the account stands in From, and who calls only in P-Asserted-Identity
+
+	Authorities string   // PEM: one of them vouches for the certificate that the far side shows (SA-17)
+	Pins        []string // or it is one of these: SHA-256 in small hexadecimal digits
 }
 
 // Usual times of trunks.
@@ -54,15 +57,14 @@ func (t Trunk) withDefaults() Trunk {
 
 // same reports whether nothing has changed.
 func (t Trunk) same(o Trunk) bool {
-	if !slices.Equal(t.Sources, o.Sources) {
+	if !slices.Equal(t.Sources, o.Sources) || !slices.Equal(t.Pins, o.Pins) {
 		return false
 	}
-	t.Sources, o.Sources = nil, nil
 	return t.key() == o.key()
 }
 
-func (t Trunk) key() [14]any {
-	return [14]any{t.ID, t.Host, t.Transport, t.Domain, t.Register, t.Username, t.AuthName, t.Secret, t.Expires, t.Ping, t.Silence, t.Trusted, t.Account, t.Onward}
+func (t Trunk) key() [15]any {
+	return [15]any{t.ID, t.Host, t.Transport, t.Domain, t.Register, t.Username, t.AuthName, t.Secret, t.Expires, t.Ping, t.Silence, t.Trusted, t.Account, t.Onward, t.Authorities}
 }
 
 // Problem says in one word why a line is not up; the house has a sentence for each.
@@ -85,6 +87,8 @@ const (
 	ProblemScheme  Problem = "scheme"     // it asks for a proof that we do not know
 	ProblemAnswer  Problem = "answer"     // it answered with Status
 	ProblemLost    Problem = "connection" // the connection broke
+	ProblemPinned  Problem = "pinned"     // the certificate is none of those that the office named
+	ProblemChosen  Problem = "chosen"     // none of the authorities that the office chose vouches for the certificate
 )
 
 // TrunkState is how a line is at a moment.
@@ -99,6 +103,7 @@ type TrunkState struct {
 	Latency  time.Duration  // of the last answer
 	Expires  time.Time      // of the registration; zero without
 	Retry    time.Time      // when it is tried again; zero while it is up
+	Refused  Refused        // the last call from there whose certificate was not good enough
 }
 
 // SetTrunks says which lines there are. Lines that are new or differ begin anew; the others go on undisturbed. Calls over a line that
@@ -128,6 +133,7 @@ func (s *Server) SetTrunks(list []Trunk) {
 	}
 	s.trunks = next
 	s.mu.Unlock()
+	s.asks.Store(slices.ContainsFunc(list, Trunk.isCertified))
 	s.countCarriers()
 	for _, l := range over {
 		s.stack.Do(l.callID, l.end)
@@ -205,6 +211,7 @@ func (s *Server) trunkOf(req *stack.Message) *uplink {
 	slices.SortFunc(lines, func(a, b *uplink) int { return cmp.Compare(a.ID, b.ID) })
 	user := req.URI.UserText()
 	var found *uplink
+	best := foreign
 	for _, l := range lines {
 		near := l.nearness(req.Flow, s.registrar.isHome)
 		if near == foreign {
@@ -213,8 +220,8 @@ func (s *Server) trunkOf(req *stack.Message) *uplink {
 		if user == l.name || user != "" && user == l.Username {
 			return l
 		}
-		if found == nil || near == exact && found.nearness(req.Flow, s.registrar.isHome) != exact {
-			found = l
+		if near > best {
+			found, best = l, near
 		}
 	}
 	return found
@@ -227,9 +234,13 @@ const (
 	foreign nearness = iota
 	likely           // from one of its addresses
 	exact            // over its connection, or from the very address that we send to
+	shown            // by a certificate that was named for it
 )
 
 func (l *uplink) nearness(f stack.Flow, home func(netip.Addr) bool) nearness {
+	if len(l.Pins) > 0 && l.isPinned(f.Certificates()) {
+		return shown
+	}
 	ip := f.Remote.Addr().Unmap()
 	l.mu.Lock()
 	defer l.mu.Unlock()

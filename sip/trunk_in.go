@@ -2,6 +2,7 @@ package sip
 
 import (
 	"strings"
+	"time"
 
 	"tandem/call"
 	"tandem/pbx"
@@ -14,7 +15,11 @@ func (s *Server) onTrunkInvite(tx *stack.ServerTx, t *uplink) {
 	if l == nil {
 		return
 	}
-	req := tx.Request
+	req, now := tx.Request, time.Now()
+	doubt := t.doubt(req.Flow, now)
+	if doubt != NoProblem {
+		t.refused(req.Flow, doubt, now)
+	}
 	s.cfg.Incoming(call.Incoming{
 		Leg:      l.id,
 		Actor:    pbx.Actor{Kind: pbx.ActorTrunk, Trunk: t.ID, Addr: req.Flow.Remote.Addr().Unmap().String(), Via: "sip", Request: plain(l.key.callID, 64)},
@@ -25,6 +30,7 @@ func (s *Server) onTrunkInvite(tx *stack.ServerTx, t *uplink) {
 		Secure:   req.Flow.Secure(),
 		Source:   req.Flow.Remote,
 		Agent:    plain(req.Get(stack.HeaderUserAgent), 128),
+		Doubt:    string(doubt),
 	})
 }
 

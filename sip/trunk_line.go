@@ -54,10 +54,20 @@ type uplink struct {
 	shown   TrunkState
 	flow    stack.Flow
 	targets []target
+
+	refusal     Refused // guarded by mu
+	refusedTold time.Time
+
+	authorities *x509.CertPool // of the trunk; nil without any
 }
 
 func newUplink(s *Server, t Trunk) *uplink {
-	return &uplink{Trunk: t, s: s, callID: stack.NewToken() + stack.NewToken(), tag: stack.NewToken(), name: stack.NewToken(), state: TrunkState{Trunk: t.ID}}
+	l := &uplink{Trunk: t, s: s, callID: stack.NewToken() + stack.NewToken(), tag: stack.NewToken(), name: stack.NewToken(), state: TrunkState{Trunk: t.ID}}
+	if t.Authorities != "" {
+		l.authorities = x509.NewCertPool() // without one that can be read nobody is vouched for
+		l.authorities.AppendCertsFromPEM([]byte(t.Authorities))
+	}
+	return l
 }
 
 // way is how a call leaves, and whether it can.
@@ -152,16 +162,6 @@ func (l *uplink) connect() {
 			l.connected(f)
 		})
 	})
-}
-
-// tlsConfig trusts what the system trusts, for the name that the office entered.
-func (l *uplink) tlsConfig() *tls.Config {
-	c := &tls.Config{MinVersion: tls.VersionTLS12}
-	if l.s.cfg.TrunkTLS != nil {
-		c = l.s.cfg.TrunkTLS.Clone()
-	}
-	c.ServerName, _ = splitHost(l.Host)
-	return c
 }
 
 func (l *uplink) connected(f stack.Flow) {
@@ -504,7 +504,9 @@ func (s *Server) Trunks() []TrunkState {
 	list := make([]TrunkState, 0, len(s.trunks))
 	for _, l := range s.trunks {
 		l.mu.Lock()
-		list = append(list, l.shown)
+		st := l.shown
+		st.Refused = l.refusal
+		list = append(list, st)
 		l.mu.Unlock()
 	}
 	return list
@@ -537,9 +539,13 @@ func tlsProblem(err error) Problem {
 		return ProblemExpired
 	case errors.As(err, &name):
 		return ProblemOther
+	case errors.Is(err, errChosen):
+		return ProblemChosen
 	case errors.As(err, &unknown):
 		return ProblemIssuer
-	case errors.As(err, &cert):
+	case errors.Is(err, errPinned):
+		return ProblemPinned
+	case errors.As(err, &invalid), errors.As(err, &cert):
 		return ProblemTLS
 	case errors.As(err, &alert) && alert.Op == "remote error": // so crypto/tls hands on an alert of the far side
 		return ProblemShake

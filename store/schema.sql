@@ -899,7 +899,7 @@ CREATE TABLE trunks (
 	prefix    TEXT   NOT NULL,
 	shows     TEXT   NOT NULL,
 	off       BIGINT NOT NULL,
-	created   BIGINT NOT NULL, deflects BIGINT NOT NULL DEFAULT 0, onward TEXT NOT NULL DEFAULT '', limits TEXT NOT NULL DEFAULT '',
+	created   BIGINT NOT NULL, deflects BIGINT NOT NULL DEFAULT 0, onward TEXT NOT NULL DEFAULT '', limits TEXT NOT NULL DEFAULT '', authorities TEXT NOT NULL DEFAULT '', pins TEXT NOT NULL DEFAULT 'null',
 	PRIMARY KEY (tenant, id)
 );
 

@@ -10,23 +10,24 @@ func trunkRows() rows[pbx.Trunk] {
 	return rows[pbx.Trunk]{
 		table: "trunks",
 		columns: []string{"id", "name", "group_id", "host", "transport", "domain", "register", "username", "auth_name", "secret", "expires", "ping", "sources",
-			"trusted", "account", "encrypt", "calls", "sends", "prefix", "shows", "deflects", "onward", "off", "created", "limits"},
+			"trusted", "account", "encrypt", "calls", "sends", "prefix", "shows", "deflects", "onward", "off", "created", "limits", "authorities", "pins"},
 		values: func(t *pbx.Trunk) ([]any, error) {
 			sources, err := encode(t.Sources)
 			limits, err2 := encode(t.Limits)
+			pins, err3 := encode(t.Pins)
 			return []any{string(t.ID), t.Name, string(t.Group), t.Host, t.Transport, t.Domain, flag(t.Register), t.Username, t.AuthName, t.Secret, t.Expires, t.Ping, sources,
-				flag(t.Trusted), flag(t.Account), flag(t.Encrypt), t.Calls, string(t.Sends), t.Prefix, t.Shows, flag(t.Deflects), string(t.Onward), flag(t.Off), ms(t.Created), limits}, errors.Join(err, err2)
+				flag(t.Trusted), flag(t.Account), flag(t.Encrypt), t.Calls, string(t.Sends), t.Prefix, t.Shows, flag(t.Deflects), string(t.Onward), flag(t.Off), ms(t.Created), limits, t.Authorities, pins}, errors.Join(err, err2, err3)
 		},
 		scan: func(s scan) (*pbx.Trunk, error) {
 			var t pbx.Trunk
-			var sources, limits string
+			var sources, limits, pins string
 			var register, trusted, account, encrypt, deflects, off, created int64
 			if err := s(&t.ID, &t.Name, &t.Group, &t.Host, &t.Transport, &t.Domain, &register, &t.Username, &t.AuthName, &t.Secret, &t.Expires, &t.Ping, &sources,
-				&trusted, &account, &encrypt, &t.Calls, &t.Sends, &t.Prefix, &t.Shows, &deflects, &t.Onward, &off, &created, &limits); err != nil {
+				&trusted, &account, &encrypt, &t.Calls, &t.Sends, &t.Prefix, &t.Shows, &deflects, &t.Onward, &off, &created, &limits, &t.Authorities, &pins); err != nil {
 				return nil, err
 			}
 			t.Register, t.Trusted, t.Account, t.Encrypt, t.Deflects, t.Off, t.Created = register != 0, trusted != 0, account != 0, encrypt != 0, deflects != 0, off != 0, moment(created)
-			return &t, errors.Join(decode(sources, &t.Sources), decode(limits, &t.Limits))
+			return &t, errors.Join(decode(sources, &t.Sources), decode(limits, &t.Limits), decode(pins, &t.Pins))
 		},
 	}
 }

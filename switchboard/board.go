@@ -139,7 +139,7 @@ func (b *Board) Incoming(in call.Incoming) {
 		b.c.Legs.Refuse(in.Leg, pbx.CauseOverload, b.say(s, in.Actor, now, i18n.T("cause.overload")))
 		return
 	}
-	asked := route.Request{Caller: in.Actor, From: callerOf(s, in), Dialled: in.Dialled, Typed: b.pins.typed(s, in.Actor, now), At: now}
+	asked := route.Request{Caller: in.Actor, From: callerOf(s, in), Dialled: in.Dialled, Doubt: in.Doubt, Typed: b.pins.typed(s, in.Actor, now), At: now}
 	plan := route.Decide(s, live, asked)
 	b.used(in.Actor, policy.CallPlace, mayPlace(s, in.Actor, &plan, now), now)
 	b.mayDialOut(s, in.Actor, &plan, now)

@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"net/netip"
 	"strconv"
@@ -75,6 +77,18 @@ func (f Flow) Secure() bool { return f.Transport.Secure() }
 
 // Reliable reports whether the flow is a connection.
 func (f Flow) Reliable() bool { return f.Transport.Reliable() }
+
+// Certificates are what the far side showed when encryption began, its own first; none where it showed none, or nothing is encrypted.
+func (f Flow) Certificates() []*x509.Certificate {
+	if c, ok := f.link.(*conn); ok {
+		if p, ok := c.pipe.(stream); ok {
+			if secure, ok := p.Conn.(*tls.Conn); ok {
+				return secure.ConnectionState().PeerCertificates
+			}
+		}
+	}
+	return nil
+}
 
 // Alive reports whether messages can still be sent. UDP flows are alive until the stack closes.
 func (f Flow) Alive() bool { return f.link != nil && f.link.alive() }

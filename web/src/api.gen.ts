@@ -7381,6 +7381,20 @@ export interface components {
         LiftAlarmBody: {
             reason?: string;
         };
+        LineRefusal: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            count: number;
+            /** @description whose certificate was shown */
+            name?: string;
+            /** @description its SHA-256, to be pinned if it is the right one */
+            print?: string;
+            /** @description what was wrong, as a sentence */
+            problem: string;
+            /** @description address it came from */
+            source: string;
+        };
         LineState: {
             /** @description what is wrong with its calls */
             alert?: components["schemas"]["QualityAlert"];
@@ -7403,6 +7417,8 @@ export interface components {
             latency?: number;
             /** @description why it is down, as a sentence */
             problem?: string;
+            /** @description the last call from there that was refused because of its certificate, since the start of the system */
+            refused?: components["schemas"]["LineRefusal"];
             /**
              * Format: date-time
              * @description when it is tried again
@@ -10823,6 +10839,8 @@ export interface components {
         Trunk: {
             account: boolean;
             auth_name?: string;
+            /** @description PEM: one of them vouches for the certificate of the far side */
+            authorities?: string;
             /** Format: int64 */
             calls?: number;
             deflects: boolean;
@@ -10850,11 +10868,15 @@ export interface components {
              * @description seconds
              */
             ping?: number;
+            /** @description or it is one of these: SHA-256 in hexadecimal digits */
+            pins: string[];
             prefix?: string;
             register: boolean;
             revision: string;
             /** @enum {string} */
             sends: "plus" | "digits" | "abroad" | "national";
+            /** @description SHA-256 of the certificate that this system shows over TLS, for the far side to pin */
+            shown?: string;
             shows?: string;
             sources: string[];
             state: components["schemas"]["LineState"];
@@ -10871,6 +10893,8 @@ export interface components {
             account?: boolean;
             /** @description where the carrier wants another name in the proof */
             auth_name?: string;
+            /** @description PEM of those who may vouch for the certificate of the far side; needs tls */
+            authorities?: string;
             /**
              * Format: int64
              * @description at the same time; 0 is without a limit
@@ -10905,6 +10929,8 @@ export interface components {
              * @description seconds; 0 is usual
              */
             ping?: number;
+            /** @description certificates that the far side may show: SHA-256 as openssl prints it, or PEM; needs tls */
+            pins?: string[];
             /** @description put before every number that is sent */
             prefix?: string;
             /** @description sign in at the carrier */

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Cable, Hash, MapPin, Plus, Waypoints } from 'lucide-react';
 import { api, type Trunk } from '../api';
 import { clock } from '../format';
+import { RefusedCall } from '../parts/certificate';
 import { EditDID } from '../parts/did';
 import { placeWord } from '../parts/forwarding';
 import { EditOutRoute, outRouteWord } from '../parts/outroute';
@@ -39,6 +40,7 @@ function Lines({ onOpen, onAdd }: { onOpen: (id: string) => void; onAdd: () => v
                   <span className="row g8 wrap"><span className="med">{r.name}</span><span className={`chip small ${looks[r.state.state]}`}>{t(`trunk.state.${r.state.state}`)}</span>{r.state.alert && <span className="chip small warn">{t('quality.bad')}</span>}</span>
                   <span className="meta">{[r.host, r.group_name, r.calls ? t('trunk.calls_of', { n: r.state.calls, max: r.calls }) : t('trunk.calls_now', { n: r.state.calls }), r.state.state === 'up' && r.state.latency ? t('trunk.latency', { ms: r.state.latency }) : undefined].filter(Boolean).join(' · ')}</span>
                   {r.state.problem && <span className="warn">{r.state.problem}</span>}
+                  {r.state.refused && <RefusedCall of={r.state.refused} />}
                   <QualityAlert trunk={r} />
                   {r.state.detail && <span className="meta num">{r.state.detail}</span>}
                   {r.state.retry && r.state.state === 'down' && <span className="meta">{t('trunk.retry', { in: clock(Math.max(0, Math.round((Date.parse(r.state.retry) - Date.now()) / 1000))) })}</span>}

@@ -11,6 +11,7 @@ import { FormError } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 import { useGroups } from './query';
+import { Certificates } from './certificate';
 import { LineCall } from './linecall';
 import { Trial } from './trial';
 import { byName } from './words';
@@ -18,7 +19,7 @@ import { byName } from './words';
 const transports = ['', 'udp', 'tcp', 'tls'] as const;
 const forms = ['plus', 'digits', 'abroad', 'national'] as const;
 const onwards = ['', 'diversion', 'history'] as const;
-const fields = ['name', 'host', 'transport', 'domain', 'username', 'auth_name', 'secret', 'expires', 'ping', 'sources', 'calls', 'prefix', 'shows', 'group', 'encrypt'];
+const fields = ['name', 'host', 'transport', 'domain', 'username', 'auth_name', 'secret', 'expires', 'ping', 'sources', 'calls', 'prefix', 'shows', 'group', 'encrypt', 'pins', 'authorities'];
 
 /** What lines of a kind have in common, whoever the carrier is. */
 const shapes = {
@@ -35,15 +36,16 @@ export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => vo
   const cache = useQueryClient();
   const groups = byName(useGroups().data?.items ?? []);
   const [removing, setRemoving] = useState(false);
-  const [more, setMore] = useState(false);
+  const [more, setMore] = useState(Boolean(trunk?.state.refused));
   const [shape, setShape] = useState('');
   const refresh = () => Promise.all(['trunks', 'numbers', 'outroutes', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
   const form = useForm({
     name: trunk?.name ?? '', group: trunk?.group ?? '', host: trunk?.host ?? '', transport: trunk?.transport ?? '', register: trunk?.register ?? true, username: trunk?.username ?? '', secret: '',
     auth_name: trunk?.auth_name ?? '', domain: trunk?.domain ?? '', sends: trunk?.sends ?? 'plus', prefix: trunk?.prefix ?? '', shows: trunk?.shows ?? '', calls: trunk?.calls ? String(trunk.calls) : '',
     sources: (trunk?.sources ?? []).join('\n'), trusted: trunk?.trusted ?? false, account: trunk?.account ?? false, deflects: trunk?.deflects ?? false, onward: trunk?.onward ?? '', encrypt: trunk?.encrypt ?? false, expires: trunk?.expires ? String(trunk.expires) : '', ping: trunk?.ping ? String(trunk.ping) : '', on: !trunk?.off,
-  }, async ({ on, secret, calls, expires, ping, sources, ...v }) => {
-    const body = { ...v, off: !on, secret: secret === '' && trunk ? undefined : secret, calls: Number(calls || 0), expires: Number(expires || 0), ping: Number(ping || 0), sources: sources.split(/[\s,]+/).filter(Boolean) };
+    pins: (trunk?.pins ?? []).join('\n'), authorities: trunk?.authorities ?? '',
+  }, async ({ on, secret, calls, expires, ping, sources, pins, ...v }) => {
+    const body = { ...v, off: !on, secret: secret === '' && trunk ? undefined : secret, calls: Number(calls || 0), expires: Number(expires || 0), ping: Number(ping || 0), sources: sources.split(/[\s,]+/).filter(Boolean), pins: [pins] };
     if (trunk) await api.editTrunk(trunk.id, { ...body, revision: trunk.revision });
     else await api.addTrunk(body);
     await refresh();
@@ -82,6 +84,7 @@ export function EditTrunk({ trunk, onClose }: { trunk?: Trunk; onClose: () => vo
             <Text form={form} name="calls" label={t('trunk.calls')} hint={t('trunk.calls_hint')} optional />
             <Text form={form} name="prefix" label={t('trunk.prefix')} hint={t('trunk.prefix_hint')} optional />
             <Text form={form} name="sources" label={t('trunk.sources')} hint={t('trunk.sources_hint')} optional area={3} />
+            {(form.values.transport === 'tls' || form.values.pins || form.values.authorities) && <Certificates form={form} trunk={trunk} />}
             <Toggle form={form} name="encrypt" label={t('trunk.encrypt')} hint={t('trunk.encrypt_hint')} />
             <Toggle form={form} name="trusted" label={t('trunk.trusted')} hint={t('trunk.trusted_hint')} />
             <Toggle form={form} name="account" label={t('trunk.account')} hint={t('trunk.account_hint')} />
