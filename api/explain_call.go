@@ -153,6 +153,9 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 			}
 		}
 		out.Order = append(out.Order, row)
+		if c.Kind == toll.CheckPIN {
+			out.Order = append(out.Order, s.heldPINs(v, q)...)
+		}
 	}
 	for _, step := range e.Steps {
 		row := CallRules{Name: step.Profile.Name, Through: s.tollPlace(v, step.Through), Rules: []string{}, Decides: step.Profile == e.Spot.Profile}
@@ -211,6 +214,22 @@ func (s *Server) showCallWhy(v *visit, q toll.Question, dialled string) WhyCall 
 		out.Change = say(i18n.T("toll.change.except", "profile", e.Spot.Profile.Name, "what", out.Where))
 	case e.Remedy != nil:
 		out.Change = say(i18n.T("toll.change.allow", "what", out.Where))
+	}
+	return out
+}
+
+// heldPINs says at which phones of the payer a PIN that he typed before holds for the call, and until when: there he is not asked for it.
+func (s *Server) heldPINs(v *visit, q toll.Question) []CallCheck {
+	var out []CallCheck
+	for _, held := range s.c.Calls.PINs(q.Payer) {
+		q.Device, q.Typed = held.Device, held.At
+		verdict := toll.Decide(v.s, q)
+		until := verdict.HeldUntil(held.At)
+		if d := v.s.Devices[held.Device]; d != nil && !until.IsZero() {
+			wall := v.s.Clock(v.who.User, v.at)
+			out = append(out, CallCheck{Kind: string(toll.CheckPIN), State: "passed",
+				Text: s.say(v, i18n.T("toll.check.pin_held", "phone", d.Name, "at", held.At.In(wall).Format("15:04"), "until", until.In(wall).Format("15:04")))})
+		}
 	}
 	return out
 }

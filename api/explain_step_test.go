@@ -3,12 +3,14 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"tandem/pbx"
 	"tandem/report"
+	"tandem/switchboard"
 	"tandem/toll"
 )
 
@@ -301,5 +303,32 @@ func (w *patient) wasCarried(id string, status int, ago time.Duration) {
 		Legs: []report.Leg{{Out: true, Trunk: "trk_1", Status: status, Party: pbx.Party{Number: abroad}, Charge: &pbx.Charge{Payer: nina}}}}
 	if _, err := w.tenant.Append(w.t.Context(), []report.CDR{c}, nil); err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// Where a rule asks for the PIN and lets a typed one hold, it is told at which phone it holds and until when, and of no other PIN (B-002).
+func TestWhyTellsWhereThePINHolds(t *testing.T) {
+	w := newPatient(t)
+	w.profiles(`{"effect":"pin","countries":["PL"],"minutes":15}`, "")
+	w.wants(200, "nina", "PATCH", "/v1/mailboxes/<nina>", `{"pin":"480213"}`)
+	w.wants(200, "olga", "PATCH", "/v1/users/<olga>", `{"zone":"UTC"}`)
+	nina := pbx.UserID(w.ids["nina"])
+	d := w.view().DevicesOf(nina)[0]
+	for _, tt := range []struct {
+		name string
+		ago  time.Duration
+		told bool
+	}{{"now", 0, true}, {"a while ago", 14 * time.Minute, true}, {"too long ago", 15 * time.Minute, false}} {
+		at := w.now().Add(-tt.ago)
+		w.held = map[pbx.UserID][]switchboard.PINHeld{nina: {{Device: d.ID, At: at}}}
+		var y WhyCall
+		w.wants(200, "olga", "POST", "/v1/explain/call", `{"from":"<nina>","to":"`+abroad+`"}`).json(t, &y)
+		want := "At " + d.Name + " nobody is asked for it until " + at.Add(15*time.Minute).UTC().Format("15:04")
+		told := slices.ContainsFunc(y.Order, func(c CallCheck) bool {
+			return c.Kind == "pin" && c.State == "passed" && strings.HasPrefix(c.Text, want)
+		})
+		if told != tt.told || !y.OK {
+			t.Errorf("%s: want %q in %+v", tt.name, want, y.Order)
+		}
 	}
 }

@@ -81,6 +81,7 @@ type office struct {
 	invited  []pbx.Destination
 	begun    []switchboard.Originate
 	modes    []pbx.Watch
+	held     map[pbx.UserID][]switchboard.PINHeld // which PINs are remembered
 	locked   bool
 	close    func() // before the test ends, where a test needs many offices
 }
@@ -525,6 +526,9 @@ func (o *office) Originate(ask switchboard.Originate) (pbx.CallID, error) {
 	o.begun = append(o.begun, ask)
 	return "cal_begun", nil
 }
+
+// PINs stands for the memory of the switchboard.
+func (o *office) PINs(u pbx.UserID) []switchboard.PINHeld { return o.held[u] }
 
 // Dictate, Dictated and EndDictation stand for phones: whoever is called is told to be ringing until the test says otherwise.
 func (o *office) Dictate(ask switchboard.Dictate) (string, error) {

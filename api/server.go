@@ -44,6 +44,7 @@ type Calls interface {
 	Steer(actor pbx.Actor, id pbx.RoomID, o switchboard.RoomOrder) error
 	Invite(actor pbx.Actor, id pbx.RoomID, to pbx.Destination) (pbx.CallID, error)
 	Originate(switchboard.Originate) (pbx.CallID, error)
+	PINs(u pbx.UserID) []switchboard.PINHeld
 }
 
 // Letter writes the mail that carries a one-time link; the secret is the part of the address that opens it.

@@ -375,7 +375,7 @@ func (s *Server) outcomeName(v *visit, r *run, g whatif.Group) string {
 	case whatif.ByLine:
 		return cmp.Or(r.after.NameOf(pbx.Ref{Kind: pbx.KindTrunk, ID: g.Key}), s.say(v, i18n.T("whatif.no_line")))
 	}
-	return whatif.Said(g.Key, r.after, func(t i18n.Text) string { return s.say(v, t) })
+	return whatif.Said(g.Key, r.after, v.seesBudget, func(t i18n.Text) string { return s.say(v, t) })
 }
 
 type runCalls struct {
@@ -407,7 +407,7 @@ func (s *Server) listRunCalls(ctx context.Context, v *visit, in *runCalls) (Page
 	page := Page[OutcomeCall]{Items: make([]OutcomeCall, 0, len(part)), Next: next, Total: len(rows)}
 	costs := len(r.now.Decks)+len(r.after.Decks) > 0 && v.seesCosts(o)
 	for _, e := range part {
-		one := OutcomeCall{Call: e.ID, Number: cmp.Or(string(e.To.E164), e.To.Digits, e.Dialled), At: e.At, Talk: int(e.Talk / time.Second), Turn: string(e.Turn), Text: e.Text(r.after, func(t i18n.Text) string { return s.say(v, t) })}
+		one := OutcomeCall{Call: e.ID, Number: cmp.Or(string(e.To.E164), e.To.Digits, e.Dialled), At: e.At, Talk: int(e.Talk / time.Second), Turn: string(e.Turn), Text: e.Text(r.after, v.seesBudget, func(t i18n.Text) string { return s.say(v, t) })}
 		if who := cmp.Or(e.Payer, e.From); who != "" {
 			named := v.named(pbx.Ref{Kind: pbx.KindUser, ID: string(who)})
 			one.User = &named

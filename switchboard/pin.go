@@ -109,3 +109,21 @@ func (p *pins) typed(s *pbx.Snapshot, who pbx.Actor, now time.Time) time.Time {
 	}
 	return t.at
 }
+
+// PINHeld is a PIN that somebody typed at one of his phones, and that a rule may let count.
+type PINHeld struct {
+	Device pbx.DeviceID
+	At     time.Time // when he typed it
+}
+
+// PINs lists the PINs of a person that are remembered, by phone. How long one counts, the rules of a call decide.
+func (b *Board) PINs(u pbx.UserID) []PINHeld {
+	s, _ := b.c.View()
+	var out []PINHeld
+	for _, d := range s.DevicesOf(u) {
+		if at := b.pins.typed(s, pbx.Actor{Kind: pbx.ActorDevice, User: u, Device: d.ID}, time.Now()); !at.IsZero() {
+			out = append(out, PINHeld{d.ID, at})
+		}
+	}
+	return out
+}

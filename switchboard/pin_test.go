@@ -10,6 +10,7 @@ import (
 
 	"tandem/call"
 	"tandem/pbx"
+	"tandem/route"
 )
 
 // guarded is an office where calls outside want the PIN, which holds for fifteen minutes; opened counts the lines that are dialled.
@@ -203,5 +204,47 @@ func TestPinsAreBounded(t *testing.T) {
 			t.Errorf("%d left after a day", len(p.all))
 		}
 		o.drain()
+	})
+}
+
+// What is asked next is asked in the name of whoever became the caller: the PIN that the one before him typed is not his (B-002).
+func TestPINStaysWithWhoTypedIt(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o, _ := guarded(t)
+		o.phone("b1", false, nil)
+		defer o.drain()
+		s, live := o.board.c.View()
+		asked := route.Request{Caller: pbx.Actor{Kind: pbx.ActorDevice, User: "usr_alice", Device: "dev_alice1"}, Dialled: "102", At: time.Now()}
+		r := newRun(o.board, s, call.Incoming{Leg: "leg_0", Actor: asked.Caller, Dialled: "102"}, asked, route.Decide(s, live, asked), time.Now())
+		r.pinned = true
+		if len(r.sides) < 2 {
+			t.Fatal("nobody would ring")
+		}
+		r.turn(r.sides[1].leg)
+		if r.in.Actor.User != "usr_bob" || r.pinned {
+			t.Errorf("%s calls, and has typed a PIN: %v", r.in.Actor.User, r.pinned)
+		}
+	})
+}
+
+// Where a PIN is remembered is told by phone, and no longer than it is.
+func TestPINsByPhone(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		o, opened := guarded(t)
+		defer o.drain()
+		if got := o.board.PINs("usr_alice"); got != nil {
+			t.Errorf("before any call: %v", got)
+		}
+		o.calls(opened, "usr_alice", "dev_alice1", "2580#")
+		if got := o.board.PINs("usr_alice"); len(got) != 1 || got[0].Device != "dev_alice1" || time.Since(got[0].At) > time.Minute {
+			t.Errorf("%v", got)
+		}
+		if got := o.board.PINs("usr_bob"); got != nil {
+			t.Errorf("of somebody else: %v", got)
+		}
+		o.sets(&pbx.Mailbox{ID: "usr_alice", PIN: "new", PINSince: time.Now()})
+		if got := o.board.PINs("usr_alice"); got != nil {
+			t.Errorf("after another PIN: %v", got)
+		}
 	})
 }

@@ -91,7 +91,7 @@ func (r *run) turn(leg pbx.LegID) {
 	s, i := r.side(leg)
 	who := r.actor(i)
 	r.sides[0], r.sides[i] = r.sides[i], r.sides[0]
-	r.in.Actor = who
+	r.in.Actor, r.pinned = who, false // a PIN is of whoever typed it
 	r.asked.Caller, r.asked.From = who, s.record.Party
 	r.asked.Caller.Token = r.mover.Token // a program that sends the call on draws on its own budget too (BAR TF-12)
 	r.live.From = s.record.Party

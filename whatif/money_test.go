@@ -2,9 +2,11 @@ package whatif
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/report"
 )
@@ -51,6 +53,13 @@ func TestReplaySpendsBudgets(t *testing.T) {
 	}
 	if e := out.Effects[1]; e.ID != "c" || e.After.Code != Spent {
 		t.Errorf("%s: %s", e.ID, e.After.Code)
+	}
+	draft, plainly := with(t, base, limit), func(t i18n.Text) string { return t.Key + "/" + t.Args["name"] }
+	hidden := func(*pbx.Budget) bool { return false }
+	for i, want := range []string{"whatif.over_budget/B", "toll.budget/ (B)"} { // which budget it is, is said to who may see it
+		if e := &out.Effects[i]; e.Text(draft, nil, plainly) != want || strings.Contains(e.Text(draft, hidden, plainly), "B") || e.Reason() != "budget|bud_1" {
+			t.Errorf("%s: %s, hidden %s, by %s", e.ID, e.Text(draft, nil, plainly), e.Text(draft, hidden, plainly), e.Reason())
+		}
 	}
 	limit = &pbx.Budget{ID: "bud_1", Name: "B", On: everybody, Each: true, Measure: pbx.MeasureMoney, Period: pbx.PeriodDay, Limit: 300, Report: true}
 	if out := Replay(base, with(t, base, limit), slices.Values(calls)); out.Closed+out.Shorter != 0 {

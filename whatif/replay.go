@@ -4,6 +4,7 @@
 package whatif
 
 import (
+	"cmp"
 	"iter"
 	"strconv"
 	"time"
@@ -43,11 +44,12 @@ func (e *Effect) Reason() string { return e.cause().String() }
 type cause struct {
 	code    toll.Code
 	profile pbx.RestrictionID
+	budget  pbx.BudgetID // with Spent: which one
 }
 
 func (c cause) String() string {
-	if c.profile != "" {
-		return string(c.code) + "|" + string(c.profile)
+	if by := cmp.Or(string(c.profile), string(c.budget)); by != "" {
+		return string(c.code) + "|" + by
 	}
 	return string(c.code)
 }
@@ -56,14 +58,16 @@ func (e *Effect) cause() cause {
 	spot := e.After.Spot
 	if e.Turn == Shorter {
 		if spot = e.After.Limit; spot.Profile == nil {
-			return cause{code: Spent}
+			return cause{code: Spent, budget: e.After.Budget}
 		}
 	}
 	switch {
 	case e.Turn == Moved:
 		return cause{code: toll.Code(Moved)}
 	case spot.Profile != nil:
-		return cause{e.After.Code, spot.Profile.ID}
+		return cause{code: e.After.Code, profile: spot.Profile.ID}
+	case e.After.Code == Spent:
+		return cause{code: Spent, budget: e.After.Budget}
 	}
 	return cause{code: e.After.Code}
 }
@@ -310,7 +314,7 @@ func (r *Replayer) pay(e *Effect, d *dialled) {
 	if e.Talk > 0 && e.Before.OK && e.Before.Quote.OK {
 		e.Cost = e.Before.Quote.Price.Cost(e.Talk)
 	}
-	r.purse.spend(r.draft.s, &toll.Question{Payer: e.Payer, Token: e.Token, To: e.To, At: e.At}, &e.After.Verdict, e.Talk)
+	r.purse.spend(r.draft.s, &toll.Question{Payer: e.Payer, Token: e.Token, To: e.To, At: e.At}, &e.After, e.Talk)
 	switch talk := e.Talk; {
 	case talk <= 0 || !e.After.OK:
 	case !e.After.Quote.OK:
@@ -354,7 +358,7 @@ type purse struct {
 }
 
 // spend takes a call out of the budgets of a draft: what they would not have paid ends sooner, or does not begin.
-func (p *purse) spend(draft *pbx.Snapshot, q *toll.Question, v *toll.Verdict, talk time.Duration) {
+func (p *purse) spend(draft *pbx.Snapshot, q *toll.Question, v *Side, talk time.Duration) {
 	if len(draft.Budgets) == 0 || !v.OK {
 		return
 	}
@@ -365,11 +369,15 @@ func (p *purse) spend(draft *pbx.Snapshot, q *toll.Question, v *toll.Verdict, ta
 	if v.Most > 0 {
 		talk = min(talk, v.Most)
 	}
-	if !p.fits(v.Quote.Price, max(talk, time.Minute)) { // a call that has not its first minute does not begin
+	if short := p.short(v.Quote.Price, max(talk, time.Minute)); short != nil { // a call that has not its first minute does not begin
 		paid := time.Duration(0)
-		for p.fits(v.Quote.Price, paid+time.Minute) {
+		for {
+			if short = p.short(v.Quote.Price, paid+time.Minute); short != nil {
+				break
+			}
 			paid += time.Minute
 		}
+		v.Budget = short.ID
 		if paid == 0 {
 			v.OK, v.Code, v.Spot = false, Spent, toll.Spot{}
 			return
@@ -387,11 +395,12 @@ func (p *purse) slice(price pbx.Price, talk time.Duration) []toll.Side {
 	return p.sides
 }
 
-func (p *purse) fits(price pbx.Price, talk time.Duration) bool {
-	for _, s := range p.slice(price, talk) {
+// short is the first budget that has not enough left for so much talk; nil where all have.
+func (p *purse) short(price pbx.Price, talk time.Duration) *pbx.Budget {
+	for i, s := range p.slice(price, talk) {
 		if s.Lacks(p.spent[s.Account]) {
-			return false
+			return p.draws[i].Budget
 		}
 	}
-	return true
+	return nil
 }

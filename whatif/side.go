@@ -22,6 +22,8 @@ type Side struct {
 	toll.Verdict           // for what stays inside only OK and Code count
 	Way          Way       // while ways are compared
 	Refused      pbx.Cause // with Code Nowhere: how it ends
+
+	Budget pbx.BudgetID // that would not have paid the call, or not all of it
 }
 
 // The codes of refusals that are none of toll's; Spent is of budgets, toll.Unentitled of those who may not call outside.

@@ -9,12 +9,16 @@ import (
 	"tandem/toll"
 )
 
-// Said is the sentence behind a reason, as Effect.Reason names it, and the profile whose rule it is.
-func Said(reason string, draft *pbx.Snapshot, say func(i18n.Text) string) string {
-	code, profile, _ := strings.Cut(reason, "|")
+// Said is the sentence behind a reason, as Effect.Reason names it, and the profile whose rule it is, or the budget that is used up where it may be named; a
+// nil sees may name every one.
+func Said(reason string, draft *pbx.Snapshot, sees func(*pbx.Budget) bool, say func(i18n.Text) string) string {
+	code, by, _ := strings.Cut(reason, "|")
 	text := say(i18n.T(keyOf(toll.Code(code))))
-	if p := draft.Restrictions[pbx.RestrictionID(profile)]; p != nil {
+	if p := draft.Restrictions[pbx.RestrictionID(by)]; p != nil {
 		text += " (" + p.Name + ")"
+	}
+	if b := draft.Budgets[pbx.BudgetID(by)]; b != nil && (sees == nil || sees(b)) {
+		text += " (" + b.Name + ")"
 	}
 	return text
 }
@@ -28,14 +32,17 @@ func keyOf(code toll.Code) string {
 }
 
 // Text says why a call would go otherwise, or where it would go.
-func (e *Effect) Text(draft *pbx.Snapshot, say func(i18n.Text) string) string {
+func (e *Effect) Text(draft *pbx.Snapshot, sees func(*pbx.Budget) bool, say func(i18n.Text) string) string {
 	switch e.Turn {
 	case Shorter:
+		if b := draft.Budgets[e.After.Budget]; b != nil && e.After.Limit.Profile == nil && (sees == nil || sees(b)) {
+			return say(i18n.T("whatif.over_budget", "minutes", e.Minutes(), "name", b.Name))
+		}
 		return say(i18n.T("toll.over", "minutes", e.Minutes()))
 	case Moved:
 		return say(i18n.T("whatif.would_go", "before", e.Before.Way.name(draft), "after", e.After.Way.name(draft)))
 	}
-	return Said(e.Reason(), draft, say)
+	return Said(e.Reason(), draft, sees, say)
 }
 
 // name is a line with the number that is shown there, or a place of the house.

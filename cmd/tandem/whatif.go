@@ -107,7 +107,7 @@ func (c whatifCommand) tell(std streams, s *pbx.Snapshot, out *whatif.Outcome, s
 			name, t := key, at(key)
 			switch by {
 			case whatif.ByReason:
-				name = whatif.Said(key, s, say)
+				name = whatif.Said(key, s, nil, say)
 			case whatif.ByPerson:
 				name = cmp.Or(s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: key}), say(i18n.T("whatif.from_outside")))
 			case whatif.ByLine:
@@ -119,7 +119,7 @@ func (c whatifCommand) tell(std streams, s *pbx.Snapshot, out *whatif.Outcome, s
 	for i := range out.Effects[:min(len(out.Effects), shownCalls)] {
 		e := &out.Effects[i]
 		who := s.NameOf(pbx.Ref{Kind: pbx.KindUser, ID: string(cmp.Or(e.Payer, e.From))})
-		_, _ = fmt.Fprintf(std.out, "  %s  %s  %s: %s\n", e.At.Format(time.RFC3339), who, cmp.Or(string(e.To.E164), e.To.Digits, e.Dialled), e.Text(s, say))
+		_, _ = fmt.Fprintf(std.out, "  %s  %s  %s: %s\n", e.At.Format(time.RFC3339), who, cmp.Or(string(e.To.E164), e.To.Digits, e.Dialled), e.Text(s, nil, say))
 	}
 }
 

@@ -37,7 +37,7 @@ describe('catalogues', () => {
       expect(() => parse(sentence), key).not.toThrow();
       expect(say(code, sentence, { n: 5, name: 'x' }), key).not.toBe('');
     }
-  });
+  }, 120_000); // thousands of sentences, on a machine that may be busy
   // What the house says aloud follows each language's grammar, so the words under say. differ.
   const written = (sentences: object) => Object.keys(sentences).filter((k) => !k.startsWith('say.'));
   it.each(languages.map((l) => l.code))('%s has the keys of English', (code) => expect(written(read(code))).toEqual(written(en)));
