@@ -2,7 +2,7 @@
 import { Tooltip } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
-import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, AudioLines, Check, ChevronDown, Circle, CirclePause, Ear, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneMissed, PhoneOff, Play, SquareParking, Users, X } from 'lucide-react';
+import { ArrowDownLeft, ArrowLeftRight, ArrowUpRight, AudioLines, Check, ChevronDown, Circle, CirclePause, Ear, Grid3x3, Merge, Mic, MicOff, Pause, Phone as PhoneIcon, PhoneForwarded, PhoneIncoming, PhoneMissed, PhoneOff, Play, SquareParking, Users, Volume2, X } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { api, type Call, type LiveCall, type Me, type User } from '../api';
@@ -179,22 +179,28 @@ function Devices() {
     <>
       {part('audioinput', 'microphone', microphone())}
       {part('audiooutput', 'speaker', speaker())}
-      <Loudness label={t('webphone.volume')} what="volume" now={volume()} />
+      <Loudness label={t('webphone.volume')} what="volume" now={volume()} chosen={() => again((n) => n + 1)} />
       {part('audiooutput', 'ringer', ringer())}
-      <Loudness label={t('webphone.ring_volume')} what="ring_volume" now={ringVolume()} />
+      <Loudness label={t('webphone.ring_volume')} what="ring_volume" now={ringVolume()} chosen={() => again((n) => n + 1)} />
       {list.length === 0 ? <Menu.Label>{t('webphone.no_devices')}</Menu.Label> : list.every((d) => !d.deviceId) && <Menu.Label>{t('webphone.devices_later')}</Menu.Label>}
       <Echo />
     </>
   );
 }
 
-function Loudness({ label, what, now }: { label: string; what: 'volume' | 'ring_volume'; now: number }) {
-  const [at, setAt] = useState(Math.round(now * 100));
+const steps = [100, 75, 50, 25, 10];
+
+function Loudness({ label, what, now, chosen }: { label: string; what: 'volume' | 'ring_volume'; now: number; chosen: () => void }) {
+  const at = steps.find((p) => now * 100 >= p) ?? 10;
   return (
-    <label className="loudness" onKeyDown={(e) => { if (e.key !== 'Escape' && e.key !== 'Tab') e.stopPropagation(); }}>
-      <span className="meta">{label}</span>
-      <input type="range" min={0} max={100} step={5} value={at} onChange={(e) => { setAt(Number(e.currentTarget.value)); choose(what, String(Number(e.currentTarget.value) / 100)); }} />
-    </label>
+    <Menu.Sub position="left-end">
+      <Menu.Sub.Target><Menu.Sub.Item leftSection={<Volume2 className="icon" />}>{label} · {at} %</Menu.Sub.Item></Menu.Sub.Target>
+      <Menu.Sub.Dropdown>
+        <Menu.RadioGroup value={String(at)} onChange={(v) => { choose(what, String(Number(v) / 100)); chosen(); }}>
+          {steps.map((p) => <Menu.RadioItem key={p} value={String(p)} checkIcon={<Check className="icon xs" />}>{p} %</Menu.RadioItem>)}
+        </Menu.RadioGroup>
+      </Menu.Sub.Dropdown>
+    </Menu.Sub>
   );
 }
 

@@ -28,6 +28,7 @@ const ear = () => page.evaluate(async () => {
   const id = document.querySelector('audio[data-call]').sinkId;
   return (await navigator.mediaDevices.enumerateDevices()).find((d) => d.kind === 'audiooutput' && d.deviceId === id)?.label ?? '';
 });
+const volume = () => page.evaluate(() => document.querySelector('audio[data-call]').volume);
 const becomes = async (what, is, want) => {
   for (const end = Date.now() + 15_000; ; await page.waitForTimeout(50)) {
     const got = await is();
@@ -70,12 +71,20 @@ await run([browser], () => [one], async () => {
     await hears(page, 700);
     await cue('chosen');
   });
+  await step('how loud it is, is chosen too', async () => {
+    await menu();
+    await page.getByRole('menuitem', { name: /^Volume/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('menuitemradio', { name: '25 %' }).click();
+    await becomes('the volume', volume, 0.25);
+  });
   await step('loaded anew, it is the same', async () => {
     await page.waitForTimeout(2200); // what a page needs to come back is kept every two seconds
     await page.reload();
     await page.locator('.strip .timer').waitFor();
     await becomes('the microphone', mouth, 'Fake Audio Input 2');
     await becomes('the loudspeaker', ear, 'Fake Audio Output 1');
+    await becomes('the volume', volume, 0.25);
     await hears(page, 700);
   });
   await step('unplugged, others serve', async () => {
