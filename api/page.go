@@ -32,7 +32,7 @@ type place struct {
 	ID   string `json:"i"`
 }
 
-// pageOf sorts rows and cuts one page out of them. A sort that begins with "-" runs backwards.
+// pageOf cuts one page out of sorted rows. A sort that begins with "-" runs backwards. Only what may stand on the page is sorted.
 func pageOf[N any](rows []N, in List, sort string, key, id func(N) string) ([]N, string, error) {
 	less := func(ak, ai, bk, bi string) int {
 		c := cmp.Or(strings.Compare(ak, bk), strings.Compare(ai, bi))
@@ -45,26 +45,34 @@ func pageOf[N any](rows []N, in List, sort string, key, id func(N) string) ([]N,
 		row     N
 		key, id string
 	}
-	entries := make([]entry, len(rows))
-	for i, r := range rows {
-		entries[i] = entry{r, key(r), id(r)}
-	}
-	slices.SortFunc(entries, func(a, b entry) int { return less(a.key, a.id, b.key, b.id) })
+	var after place
 	if in.Cursor != "" {
 		p, err := readCursor(in.Cursor, sort)
 		if err != nil {
 			return nil, "", err
 		}
-		first, _ := slices.BinarySearchFunc(entries, p, func(e entry, p place) int {
-			if c := less(e.key, e.id, p.Key, p.ID); c != 0 {
-				return c
-			}
-			return -1 // the row of the cursor itself stood on the page before
-		})
-		entries = entries[first:]
+		after = p
 	}
+	limit := max(in.Limit, 1)
+	most := 4 * (limit + 1) // so many are kept before the last ones are dropped
+	entries := make([]entry, 0, min(len(rows), most))
+	order := func(a, b entry) int { return less(a.key, a.id, b.key, b.id) }
+	cut := false // the last of the entries is the last that can stand on the page, or tell that there is another one
+	var last entry
+	for _, r := range rows {
+		e := entry{r, key(r), id(r)}
+		if in.Cursor != "" && less(e.key, e.id, after.Key, after.ID) <= 0 || cut && order(e, last) > 0 {
+			continue
+		}
+		if entries = append(entries, e); len(entries) == most {
+			slices.SortFunc(entries, order)
+			entries = entries[:limit+1]
+			cut, last = true, entries[limit]
+		}
+	}
+	slices.SortFunc(entries, order)
 	next := ""
-	if limit := max(in.Limit, 1); len(entries) > limit {
+	if len(entries) > limit {
 		entries = entries[:limit]
 		last := entries[limit-1]
 		next = writeCursor(place{sort, last.key, last.id})

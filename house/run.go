@@ -51,6 +51,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.watchDown(inner) })
 	rooms.Go(func() { h.settleRecordings(inner) })
 	rooms.Go(func() { h.markRecordings(inner) })
+	rooms.Go(func() { h.textCalls(inner) })
 	rooms.Go(func() { h.erasePeople(inner) })
 	rooms.Go(func() { h.retain(inner) })
 	rooms.Go(func() { h.tellMarks(inner) })

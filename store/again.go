@@ -137,5 +137,9 @@ func (t *Tenant) writeBatch(ctx context.Context, x tx, calls []report.CDR, facts
 	if err := t.putCalls(ctx, x, calls, r); err != nil {
 		return nil, err
 	}
-	return t.appendOnce(ctx, x, facts, r)
+	stored, err := t.appendOnce(ctx, x, facts, r)
+	if err != nil {
+		return nil, err
+	}
+	return stored, t.textLate(ctx, x, calls)
 }

@@ -59,7 +59,11 @@ func TestTheLogAgreesWithAPlainFilter(t *testing.T) {
 	each(t, func(t *testing.T, address string) {
 		x := open(t, address).Tenant("main")
 		calls := logged(1000)
-		appendCalls(t, x, calls...)
+		appendCalls(t, x, calls[:900]...)
+		if done, err := x.TextCalls(t.Context(), day.Add(300*time.Minute), 5000); err != nil || !done {
+			t.Fatal(done, err)
+		}
+		appendCalls(t, x, calls[900:]...) // of which many began before that moment
 		sights := []store.Scope{{All: true}, team(7, 8), team(0, 2), team(20, 120), {Users: team(200, 260).Users, Groups: []pbx.GroupID{"grp_sales", "grp_none"}}, team(1, 1200), {Users: append(team(7, 8).Users, team(5000, 5700).Users...)}}
 		r := rand.New(rand.NewPCG(9, 10))
 		found := 0
@@ -72,6 +76,9 @@ func TestTheLogAgreesWithAPlainFilter(t *testing.T) {
 			}
 			some(func() { q.User = pbx.UserID(fmt.Sprint("usr_", r.IntN(20))) })
 			some(func() { q.Result = []string{"missed", "answered"}[r.IntN(2)] })
+			some(func() {
+				q.Text = []string{"person", "Person 7", "2000", "+4930123", "4930 żółć_100%", "7 gmbh", "nobody", "30 nobody", "xy", "ü", "1", "person 299 20299", "_", "%"}[r.IntN(14)]
+			})
 			some(func() { q.From = day.Add(200 * time.Minute) })
 			some(func() { q.Until = day.Add(500 * time.Minute) })
 			var want []report.CDR
@@ -94,7 +101,10 @@ func TestTheLogAgreesWithAPlainFilter(t *testing.T) {
 					break
 				}
 			}
-			q.Cursor = ""
+			q.Cursor, q.Count = "", true
+			if p, err := x.Calls(t.Context(), q); err != nil || p.Total != len(ids) {
+				t.Errorf("%+v: %d in all, %v, want %d", q, p.Total, err, len(ids))
+			}
 			if !slices.Equal(got, ids[:min(36, len(ids))]) {
 				t.Fatalf("%+v:\n got %v\nwant %v", q, got, ids[:min(36, len(ids))])
 			}

@@ -69,7 +69,7 @@ func (db *DB) prepare(ctx context.Context) error {
 		return nil
 	}
 	ready := make(map[string]*sql.Stmt)
-	for _, query := range []string{takePlaces, keepHead, openCall, closeCall, insertCall, insertPart + tuples(1, 4), insertFact + tuples(1, factWidth)} {
+	for _, query := range []string{takePlaces, keepHead, openCall, closeCall, insertCall, takeTexted, insertPart + tuples(1, 4), insertFact + tuples(1, factWidth)} {
 		s, err := db.write.PrepareContext(ctx, tx{lite: true}.bind(query))
 		if err != nil {
 			return fmt.Errorf("store: prepare: %w", err)
@@ -174,7 +174,7 @@ type Tenant struct {
 	seen map[string][]sign // facts of running calls that this process has stored; touched only by whoever holds turn
 }
 
-// tx is a transaction or a set of reads; it turns $1 into SQLite's ?1, which has the same meaning.
+// tx is a transaction or a set of reads; it turns $1 into SQLite's ?1, and the order of bytes into what PostgreSQL calls it, which have the same meaning.
 type tx struct {
 	*sql.Tx
 	lite  bool
@@ -186,7 +186,7 @@ func (t tx) bind(query string) string {
 	if t.lite {
 		return strings.ReplaceAll(query, "$", "?")
 	}
-	return query
+	return strings.ReplaceAll(query, "COLLATE BINARY", `COLLATE "C"`)
 }
 
 func (t tx) exec(ctx context.Context, query string, args ...any) (int64, error) {

@@ -253,7 +253,10 @@ func (t *Tenant) eraseRow(ctx context.Context, x tx, blot *pbx.Blot, of telling,
 		set = append(set, c+" = $"+strconv.Itoa(len(args)))
 	}
 	_, err = x.exec(ctx, "UPDATE "+of.table+" SET "+strings.Join(set, ", ")+" WHERE tenant = $1 AND "+of.key+" = $2", args...)
-	return 1, err
+	if err != nil {
+		return 0, err
+	}
+	return 1, t.retext(ctx, x, of.table, key)
 }
 
 // eraseFact takes the subject out of one fact, and its salt with him; the commitment stays.

@@ -39,6 +39,9 @@ func told(t *testing.T, x *store.Tenant) (facts []event.Fact) {
 		}
 		facts = append(facts, stored...)
 	}
+	if done, err := x.TextCalls(t.Context(), day.AddDate(1, 0, 0), 100); err != nil || !done {
+		t.Fatal(done, err)
+	}
 	return facts
 }
 

@@ -58,8 +58,11 @@ func (t *Tenant) PlanOfRecordings(ctx context.Context, q RecordingQuery) (plan s
 	if err != nil {
 		return "", err
 	}
-	all := q.owned()
 	err = t.db.view(ctx, "plan", func(x tx) error {
+		all, err := t.recordingsAsked(ctx, x, &q)
+		if err != nil {
+			return err
+		}
 		way, err := t.way(ctx, x, all, &o)
 		if err != nil {
 			return err

@@ -30,6 +30,7 @@ var left = map[string]string{
 	"acquaintances":    "keeps: networks that the phone of the room is at home in",
 	"erasures":         "keeps: a record",
 	"photos":           "goes when nobody shows it",
+	"endings":          "go with the calls and recordings whose names and numbers they are of",
 	"blocks":           "nobody's", "countries_called": "nobody's", "schema_steps": "nobody's", "trunk_alerts": "nobody's", "fact_gaps": "nobody's", "forgotten": "nobody's", "tenants": "nobody's",
 }
 

@@ -69,6 +69,14 @@ func BenchmarkCalls(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+		start := time.Now()
+		for done := false; !done; {
+			var err error
+			if done, err = x.TextCalls(b.Context(), time.UnixMilli(1700000000000+int64(*listed)*10000), 250); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.Logf("texts of %d calls: %v", *listed, time.Since(start))
 		if err := db.Analyze(b.Context()); err != nil {
 			b.Fatal(err)
 		}
@@ -117,9 +125,14 @@ func BenchmarkRecordings(b *testing.B) {
 			INSERT INTO recordings (tenant, id, call_id, started, running, expires, hold, deleted, search, body, kind, direction, length, marked)
 			SELECT 'main', 'rec_' || (10000000 + i), 'cal_' || i, 1700000000000 + CAST(i AS BIGINT) * 10000, 0, 0, CASE WHEN i %% 100003 = 0 THEN 1 ELSE 0 END, 0, 'person ' || (i %% 2000) || ' +49301' || (i %% 100000),
 			'{"id":"rec_' || i || '","from":{"user":"usr_' || (i %% 2000) || '","name":"Person"},"to":{"number":"+49301' || i || '"},"voices":[{"user":"usr_' || (i %% 2000) || '"}],"filler":"a body is about as long as this one"}',
-			CASE WHEN i %% 3 = 0 THEN 'demand' ELSE 'always' END, 'out', (i %% 3000) * 1000, 1 FROM n`, *listed-1),
+			CASE WHEN i %% 3 = 0 THEN 'demand' ELSE 'always' END, 'out', (i %% 3000) * 1000, 2 FROM n`, *listed-1),
 			`INSERT INTO recording_parts (tenant, part, started, recording_id) SELECT tenant, 'usr_' || (CAST(substr(call_id, 5) AS INTEGER) % 2000), started, id FROM recordings`,
 			`INSERT INTO recording_parts (tenant, part, started, recording_id) SELECT tenant, 'number +49301' || (CAST(substr(call_id, 5) AS INTEGER) % 100000), started, id FROM recordings`,
+			`INSERT INTO recording_parts (tenant, part, started, recording_id) SELECT tenant, 'text +49301' || (CAST(substr(call_id, 5) AS INTEGER) % 100000), started, id FROM recordings`,
+			`INSERT INTO recording_parts (tenant, part, started, recording_id) SELECT tenant, 'text person ' || (CAST(substr(call_id, 5) AS INTEGER) % 2000), started, id FROM recordings`,
+			`WITH RECURSIVE j(k) AS (SELECT 1 UNION ALL SELECT k + 1 FROM j WHERE k < 11), w(text, word) AS (SELECT part, substr(part, 6) FROM recording_parts WHERE part LIKE 'text +%'
+				UNION SELECT part, 'person' FROM recording_parts WHERE part LIKE 'text p%' UNION SELECT part, substr(part, 13) FROM recording_parts WHERE part LIKE 'text p%')
+			INSERT INTO endings (tenant, ending, text) SELECT 'main', substr(word, k), substr(text, 6) FROM w CROSS JOIN j WHERE k <= length(word) ON CONFLICT (tenant, ending, text) DO NOTHING`,
 			`INSERT INTO recording_parts (tenant, part, started, recording_id) SELECT tenant, 'held', started, id FROM recordings WHERE hold = 1`,
 		} {
 			if err := db.Exec(b.Context(), s); err != nil {

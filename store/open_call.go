@@ -68,8 +68,10 @@ func (t *Tenant) Interrupted(ctx context.Context, at time.Time) ([]report.CDR, [
 		if err := t.putCalls(ctx, x, calls, newRepeats(nil)); err != nil {
 			return err
 		}
-		stored, err = t.append(ctx, x, facts)
-		return err
+		if stored, err = t.append(ctx, x, facts); err != nil {
+			return err
+		}
+		return t.textLate(ctx, x, calls)
 	})
 	if err != nil {
 		return nil, nil, err

@@ -48,6 +48,7 @@ const (
 	wayMerge             // along the indexes of a few people at the same time
 	wayGather            // all rows of a few people, then sorted
 	wayHeads             // the newest row of each of many people, and of those the newest
+	wayNear              // among the newest rows, and only if they have no page of what is asked for, by a word
 )
 
 // few is the number of rows of the people asked for up to which they are gathered and sorted. Where there are more,
@@ -69,6 +70,9 @@ type owned struct {
 	from, until      time.Time         // the moment of begin lies inside; zero is open
 	filter           func(*where) bool // adds the conditions on the rows themselves and reports whether there are any
 	picky            bool              // the filter may leave few
+	text             bool              // people are texts
+	often            string            // a word of many texts that all rows have; nobody is asked for
+	tail             int64             // besides the rows of the people all that began after this moment are among those that the filter is asked about; 0 is none
 }
 
 type ownedRow struct {
@@ -76,21 +80,24 @@ type ownedRow struct {
 	key      int64
 }
 
+// nothing reports whether no row can be found: no text has what is looked for.
+func (a *owned) nothing() bool { return a.text && len(a.people) == 0 && a.tail == 0 }
+
 // way finds out how the rows are read best.
 func (t *Tenant) way(ctx context.Context, x tx, a *owned, o *order) (way, error) {
 	switch {
+	case a.often != "" && o.column == "started":
+		return wayNear, nil
 	case a.people == nil:
 		return wayWalk, nil
+	case a.text && (o.column != "started" || len(a.people) == 0):
+		return wayGather, nil
 	case o.column == "started" && len(a.people) <= merged:
 		return wayMerge, nil
-	case o.column == "started" && !a.picky:
+	case o.column == "started" && (a.text || !a.picky):
 		return wayHeads, nil
 	}
-	w := newWhere(a.parts, t.id)
-	w.and("part IN " + w.list(a.people))
-	a.during(w, a.parts)
-	n := 0
-	err := x.row(ctx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS counted", a.parts, w, few+1), w.args...).Scan(&n)
+	n, err := t.countParts(ctx, x, a, a.people)
 	if n > few {
 		return wayWalk, err
 	}
@@ -99,12 +106,17 @@ func (t *Tenant) way(ctx context.Context, x tx, a *owned, o *order) (way, error)
 
 // read reads at most so many rows after the place of an order.
 func (t *Tenant) read(ctx context.Context, x tx, a *owned, o *order, way way, limit int) ([]ownedRow, error) {
+	if a.nothing() {
+		return nil, nil
+	}
 	w := newWhere(a.table, t.id)
 	switch way {
 	case wayMerge:
 		return list(ctx, x, a.merge(w, o, limit), w.args)
 	case wayHeads:
 		return t.heads(ctx, x, a, o, limit)
+	case wayNear:
+		return t.near(ctx, x, a, o, limit)
 	default:
 		return list(ctx, x, a.scan(w, o, way, limit), w.args)
 	}
@@ -163,6 +175,9 @@ func (a *owned) merge(w *where, o *order, limit int) string {
 
 // count counts up to CountLimit. Without a condition on the rows themselves the index of the people is enough.
 func (t *Tenant) count(ctx context.Context, x tx, a *owned, way way) (n int, err error) {
+	if a.nothing() {
+		return 0, nil
+	}
 	w := newWhere(a.table, t.id)
 	filtered := a.filter(w)
 	if a.people != nil && !filtered {
@@ -180,7 +195,7 @@ func (t *Tenant) count(ctx context.Context, x tx, a *owned, way way) (n int, err
 	a.during(w, a.table)
 	if way == wayWalk && a.people != nil {
 		w.and(a.belongs(w, a.people))
-	} else if a.people != nil {
+	} else if a.people != nil || a.often != "" {
 		a.gather(w)
 	}
 	return n, x.row(ctx, countOf(a.table+w.String()), w.args...).Scan(&n)
@@ -197,11 +212,89 @@ func (a *owned) during(w *where, table string) {
 
 // gather is the condition that a row is among those of some people, to be looked up by its id.
 func (a *owned) gather(w *where) {
-	inner := &where{conditions: []string{"tenant = $1"}, args: w.args}
-	inner.and("part IN " + inner.list(a.people))
-	a.during(inner, a.parts)
+	inner := &where{conditions: []string{"p.tenant = $1"}, args: w.args}
+	from := a.parts + " p"
+	switch {
+	case a.often != "":
+		from = "endings e CROSS JOIN " + from
+		inner.conditions = []string{"e.tenant = $1", "p.tenant = $1", "p.part = '" + textPart + "' || e.text"}
+		inner.holds("e", a.often)
+	case len(a.people) == 0:
+		inner.and("1 = 0")
+	default:
+		inner.and("p.part IN " + inner.list(a.people))
+	}
+	a.during(inner, "p")
+	late := ""
+	if a.tail > 0 {
+		late = " UNION ALL SELECT id FROM " + a.table + " WHERE tenant = $1 AND started > " + inner.arg(a.tail)
+	}
 	w.args = inner.args
-	w.and("id IN (SELECT " + a.id + " FROM " + a.parts + inner.String() + ")")
+	w.and("id IN (SELECT p." + a.id + " FROM " + from + inner.String() + late + ")")
+}
+
+// near looks for a word that stands in many texts: if it is often met, then among the newest rows.
+func (t *Tenant) near(ctx context.Context, x tx, a *owned, o *order, limit int) ([]ownedRow, error) {
+	w := newWhere(a.table, t.id)
+	a.during(w, a.table)
+	o.from(w, a.table+".started", "id")
+	var bound int64
+	err := x.row(ctx, "SELECT started FROM "+a.table+w.String()+" ORDER BY started"+o.direction()+", id"+o.direction()+" LIMIT 1 OFFSET "+strconv.Itoa(nearby), w.args...).Scan(&bound)
+	if err != nil && err != sql.ErrNoRows {
+		return nil, err
+	}
+	some, all := *a, err != nil
+	if !all {
+		some.since(o, bound)
+	}
+	w = newWhere(a.table, t.id)
+	rows, err := list(ctx, x, some.scan(w, o, wayWalk, limit), w.args)
+	if err != nil || all || len(rows) == limit {
+		return rows, err
+	}
+	w = newWhere(a.table, t.id)
+	return list(ctx, x, a.scan(w, o, wayGather, limit), w.args)
+}
+
+// settle has the rows found by the texts that hold the rarest word of a search, unless there are fewer that belong to the people who are asked for.
+func (t *Tenant) settle(ctx context.Context, x tx, a *owned, hits found) error {
+	if hits.often != "" {
+		if a.people == nil {
+			a.often = hits.often
+		}
+		return nil
+	}
+	if a.people != nil && len(hits.parts) > 0 {
+		theirs, err := t.countParts(ctx, x, a, a.people)
+		if err != nil {
+			return err
+		}
+		its, err := t.countParts(ctx, x, a, hits.parts)
+		if err != nil || theirs < its {
+			return err
+		}
+	}
+	if people, filter := a.people, a.filter; people != nil {
+		a.filter = func(w *where) bool {
+			filter(w)
+			w.and(a.belongs(w, people))
+			return true
+		}
+	}
+	a.people, a.text = hits.parts, true
+	if a.people == nil {
+		a.people = []string{} // nothing has it
+	}
+	return nil
+}
+
+// countParts counts rows of some people as far as it matters.
+func (t *Tenant) countParts(ctx context.Context, x tx, a *owned, people []string) (n int, err error) {
+	w := newWhere(a.parts, t.id)
+	w.and("part IN " + w.list(people))
+	a.during(w, a.parts)
+	err = x.row(ctx, fmt.Sprintf("SELECT COUNT(*) FROM (SELECT 1 FROM %s%s LIMIT %d) AS counted", a.parts, w, few+1), w.args...).Scan(&n)
+	return n, err
 }
 
 // belongs is the condition that a row has one of the parts. Joining text to the column has the database read the few

@@ -15,9 +15,9 @@ const together = 200
 // heads reads the first rows of many people. Whoever has the first row of all stands with it at the head of his own, and so on: a page of n rows is made
 // of the rows of those n people whose own first rows come first, and none of it comes after the last of these.
 func (t *Tenant) heads(ctx context.Context, x tx, a *owned, o *order, limit int) ([]ownedRow, error) {
-	if len(a.people) > headed {
+	if len(a.people) > headed && !a.text {
 		w := newWhere(a.table, t.id)
-		rows, err := list(ctx, x, a.near(w, o, limit), w.args)
+		rows, err := list(ctx, x, a.nearby(w, o, limit), w.args)
 		if err != nil || len(rows) == limit {
 			return rows, err
 		}
@@ -139,8 +139,8 @@ func (a *owned) sort(w *where, o *order, limit int) string {
 		" ORDER BY began" + o.direction() + ", id" + o.direction() + " LIMIT " + strconv.Itoa(limit)
 }
 
-// near looks for a page among the next rows of everybody, not far.
-func (a *owned) near(w *where, o *order, limit int) string {
+// nearby looks for a page among the next rows of everybody, not far.
+func (a *owned) nearby(w *where, o *order, limit int) string {
 	a.during(w, a.table)
 	a.filter(w)
 	o.from(w, a.table+".started", "id")

@@ -12,6 +12,9 @@ import (
 	"tandem/pbx"
 )
 
+// marked says that a recording is found by everything that this version finds recordings by.
+const marked = 2
+
 // longestSearch is how many letters of names and numbers are searched: they stand in an index, whose rows must not be long.
 const longestSearch = 600
 
@@ -25,7 +28,7 @@ func recordingRows() rows[pbx.Recording] {
 			}
 			body, err := encode(r)
 			words := []rune(fold(strings.Join([]string{r.From.Name, r.From.Number, r.To.Name, r.To.Number}, " ")))
-			return []any{string(r.ID), string(r.Call), ms(r.Started), flag(r.Running), ms(r.Expires), flag(r.Hold), ms(r.Deleted), string(words[:min(len(words), longestSearch)]), body, string(r.Kind()), string(r.Direction()), r.Length.Milliseconds(), 1}, err
+			return []any{string(r.ID), string(r.Call), ms(r.Started), flag(r.Running), ms(r.Expires), flag(r.Hold), ms(r.Deleted), string(words[:min(len(words), longestSearch)]), body, string(r.Kind()), string(r.Direction()), r.Length.Milliseconds(), marked}, err
 		},
 		scan: func(read scan) (*pbx.Recording, error) {
 			var body string
@@ -46,13 +49,26 @@ func (k RecordingKept) write(ctx context.Context, t *Tenant, x tx) error {
 	if err := put(ctx, x, t.id, recordingRows(), []*pbx.Recording{&r}); err != nil {
 		return err
 	}
-	if err := remove(ctx, x, t.id, "recording_parts", "recording_id", []string{string(r.ID)}); err != nil {
-		return err
-	}
-	return k.mark(ctx, t, x)
+	return k.remark(ctx, t, x)
 }
 
-// mark writes under what the recording is found: everybody inside who can be heard, the groups that were passed, the calls, and the numbers.
+// remark writes anew under what the recording is found.
+func (k RecordingKept) remark(ctx context.Context, t *Tenant, x tx) error {
+	id := []string{string(k.ID)}
+	had, err := t.textParts(ctx, x, recordings, id)
+	if err != nil {
+		return err
+	}
+	if err := remove(ctx, x, t.id, recordings.parts, recordings.id, id); err != nil {
+		return err
+	}
+	if err := k.mark(ctx, t, x); err != nil {
+		return err
+	}
+	return t.dropTexts(ctx, x, had)
+}
+
+// mark writes under what the recording is found: everybody inside who can be heard, the groups that were passed, the calls, the numbers, and the texts.
 func (k RecordingKept) mark(ctx context.Context, t *Tenant, x tx) error {
 	parts := []string{clean(string(k.Call))}
 	for _, p := range []pbx.Party{k.From, k.To} {
@@ -75,6 +91,9 @@ func (k RecordingKept) mark(ctx context.Context, t *Tenant, x tx) error {
 	if k.Room != "" {
 		parts = append(parts, roomPart)
 	}
+	if !k.Deleted.IsZero() {
+		parts = append(parts, binPart)
+	}
 	slices.Sort(parts)
 	for _, p := range slices.Compact(parts) {
 		_, err := x.exec(ctx, "INSERT INTO recording_parts (tenant, part, started, recording_id) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, part, started, recording_id) DO NOTHING",
@@ -83,19 +102,20 @@ func (k RecordingKept) mark(ctx context.Context, t *Tenant, x tx) error {
 			return err
 		}
 	}
-	return nil
+	return t.putTexts(ctx, x, recordings, []texted{{string(k.ID), ms(k.Started), textsOf([]pbx.Party{k.From, k.To})}})
 }
 
 // What few recordings are stands among the parts, too, so that it is found without going over all others; no id looks like it.
 const (
 	heldPart = "held"
 	roomPart = "room"
+	binPart  = "bin"
 )
 
 // numberPart is how a number stands among the parts.
 func numberPart(n string) string { return "number " + fold(n) }
 
-// MarkRecordings writes what older versions did not write of recordings: under which calls and numbers they are found, and of which kind and
+// MarkRecordings writes what older versions did not write of recordings: under which calls, numbers and texts they are found, and of which kind and
 // length they are. It gives how many it did; none are left when that is less than the limit.
 func (t *Tenant) MarkRecordings(ctx context.Context, limit int) (n int, err error) {
 	err = t.db.change(ctx, "mark recordings", func(x tx) error {
@@ -105,7 +125,7 @@ func (t *Tenant) MarkRecordings(ctx context.Context, limit int) (n int, err erro
 			return missing(err, "tenant.unknown")
 		}
 		w := newWhere("recordings", t.id)
-		w.and("marked = 0")
+		w.and("marked < " + w.arg(marked))
 		list, err := t.scanRecordings(ctx, x, w, " LIMIT "+w.arg(limit))
 		if err != nil {
 			return err
@@ -172,7 +192,10 @@ func (t *Tenant) Recordings(ctx context.Context, q RecordingQuery) (RecordingPag
 		return p, err
 	}
 	err = t.db.view(ctx, "list recordings", func(x tx) error {
-		all := q.owned()
+		all, err := t.recordingsAsked(ctx, x, &q)
+		if err != nil {
+			return err
+		}
 		way, err := t.way(ctx, x, all, &o)
 		if err != nil {
 			return err
@@ -208,8 +231,30 @@ func (t *Tenant) EachRecording(ctx context.Context, q RecordingQuery) iter.Seq2[
 // recordings says where recordings are, and under what they are found.
 var recordings = owned{table: "recordings", parts: "recording_parts", id: "recording_id"}
 
+// recordingsAsked is what a query asks for. What older versions kept is not found by all that is asked for until it is marked: then its rows are read.
+func (t *Tenant) recordingsAsked(ctx context.Context, x tx, q *RecordingQuery) (*owned, error) {
+	if len(words(q.Text)) == 0 && !q.Deleted {
+		return q.owned(true), nil
+	}
+	w := newWhere("recordings", t.id)
+	w.and("marked < " + w.arg(marked))
+	n := 0
+	if err := x.row(ctx, "SELECT COUNT(*) FROM (SELECT 1 FROM recordings"+w.String()+" LIMIT 1) AS counted", w.args...).Scan(&n); err != nil {
+		return nil, err
+	}
+	all := q.owned(n == 0)
+	if n > 0 || len(words(q.Text)) == 0 {
+		return all, nil
+	}
+	hits, err := t.find(ctx, x, q.Text)
+	if err != nil {
+		return nil, err
+	}
+	return all, t.settle(ctx, x, all, hits)
+}
+
 // owned is what the query asks for: it goes along the narrowest of what it is narrowed to, and the rest are conditions.
-func (q *RecordingQuery) owned() *owned {
+func (q *RecordingQuery) owned(isMarked bool) *owned {
 	var narrow [][]string // the narrowest first
 	if q.Call != "" {
 		narrow = append(narrow, []string{clean(string(q.Call))})
@@ -219,6 +264,9 @@ func (q *RecordingQuery) owned() *owned {
 	}
 	if q.Held {
 		narrow = append(narrow, []string{heldPart})
+	}
+	if q.Deleted && isMarked {
+		narrow = append(narrow, []string{binPart})
 	}
 	if q.User != "" {
 		narrow = append(narrow, []string{clean(string(q.User))})
@@ -267,9 +315,7 @@ func (q *RecordingQuery) filter(w *where) {
 	if q.Longest > 0 {
 		w.and("length <= " + w.arg(q.Longest.Milliseconds()))
 	}
-	if fold(q.Text) != "" {
-		w.and("search LIKE " + w.arg(like(q.Text)) + ` ESCAPE '\'`)
-	}
+	w.says(q.Text)
 }
 
 func (t *Tenant) scanRecordings(ctx context.Context, x tx, w *where, tail string) ([]*pbx.Recording, error) {
@@ -369,10 +415,17 @@ func (g RecordingGone) write(ctx context.Context, t *Tenant, x tx) error {
 	if err := remove(ctx, x, t.id, "recording_shares", "recording_id", []string{string(g.ID)}); err != nil {
 		return err
 	}
+	had, err := t.textParts(ctx, x, recordings, []string{string(g.ID)})
+	if err != nil {
+		return err
+	}
 	if err := remove(ctx, x, t.id, "recording_parts", "recording_id", []string{string(g.ID)}); err != nil {
 		return err
 	}
-	return remove(ctx, x, t.id, "recordings", "id", []string{string(g.ID)})
+	if err := remove(ctx, x, t.id, "recordings", "id", []string{string(g.ID)}); err != nil {
+		return err
+	}
+	return t.dropTexts(ctx, x, had)
 }
 
 // RecordingsOf lists the recordings of some calls that were not deleted.

@@ -110,10 +110,17 @@ func (t *Tenant) DropCalls(ctx context.Context, d *CallsDrop, limit int) (done b
 			}
 		}
 		dropped = len(ids)
+		had, err := t.textParts(ctx, x, calls, ids)
+		if err != nil {
+			return err
+		}
 		for _, of := range [][2]string{{"call_parts", "call_id"}, {"trunk_legs", "call_id"}, {"stays", "call_id"}, {"calls", "id"}} {
 			if err := remove(ctx, x, t.id, of[0], of[1], ids); err != nil {
 				return err
 			}
+		}
+		if err := t.dropTexts(ctx, x, had); err != nil {
+			return err
 		}
 		return t.forgot(ctx, x, ForgetCalls, until)
 	})

@@ -214,6 +214,13 @@ CREATE TABLE duties (
 	PRIMARY KEY (tenant, id)
 );
 
+CREATE TABLE endings (
+	tenant TEXT NOT NULL,
+	ending TEXT COLLATE BINARY NOT NULL,
+	text   TEXT NOT NULL,
+	PRIMARY KEY (tenant, ending, text)
+);
+
 CREATE TABLE entrances (
 	tenant     TEXT NOT NULL,
 	id         TEXT NOT NULL,
@@ -812,7 +819,7 @@ CREATE TABLE tenants (
 	mail_tls      TEXT   NOT NULL,
 	replay        TEXT   NOT NULL,
 	spread        BIGINT NOT NULL
-, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', reasons BIGINT NOT NULL DEFAULT 0, codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '', listen_tone BIGINT NOT NULL DEFAULT 0, listen_hidden BIGINT NOT NULL DEFAULT 0, alarms TEXT NOT NULL DEFAULT 'null', council BIGINT NOT NULL DEFAULT 0, talk BIGINT NOT NULL DEFAULT 0, keep TEXT NOT NULL DEFAULT 'null');
+, currency TEXT NOT NULL DEFAULT '', prices TEXT NOT NULL DEFAULT '', providers TEXT NOT NULL DEFAULT '', reasons BIGINT NOT NULL DEFAULT 0, codes TEXT NOT NULL DEFAULT '', speed TEXT NOT NULL DEFAULT '', listen_tone BIGINT NOT NULL DEFAULT 0, listen_hidden BIGINT NOT NULL DEFAULT 0, alarms TEXT NOT NULL DEFAULT 'null', council BIGINT NOT NULL DEFAULT 0, talk BIGINT NOT NULL DEFAULT 0, keep TEXT NOT NULL DEFAULT 'null', texted BIGINT NOT NULL DEFAULT 0);
 
 CREATE TABLE timetables (
 	tenant   TEXT NOT NULL,
