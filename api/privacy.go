@@ -18,6 +18,7 @@ import (
 
 	"tandem/command"
 	"tandem/event"
+	"tandem/i18n"
 	"tandem/number"
 	"tandem/pbx"
 	"tandem/policy"
@@ -407,7 +408,7 @@ func (x *handout) write(ctx context.Context) error {
 		{"contacts.json", x.noun(func(n pbx.Noun) bool { _, contact := n.(*pbx.Contact); return contact })},
 		{"calls.json", x.calls(ctx)},
 		{"recordings.json", of(recordings)},
-		{"consents.json", of(x.consents(recordings))},
+		{"consents.json", x.consents(ctx, recordings)},
 		{"voicemail.json", of(messages)},
 		{"notices.json", x.notices(ctx)},
 		{"log.json", x.facts(ctx)},
@@ -422,12 +423,13 @@ func (x *handout) write(ctx context.Context) error {
 			sounds = append(sounds, &recordings[i])
 		}
 	}
-	if err := x.s.tellCopied(ctx, x.v, sounds, x.as); err != nil {
+	reason := x.s.c.Catalog.Say(x.v.s.Tenant.Language, i18n.T("privacy.handed_out")) // which names nobody
+	if err := x.s.tellCopied(ctx, x.v, sounds, reason); err != nil {
 		return err
 	}
 	for _, r := range sounds {
 		if file, err := x.s.c.Playback(r.ID); err == nil {
-			err := x.s.noteCopy(ctx, x.v, r, x.as)
+			err := x.s.noteCopy(ctx, x.v, r, reason)
 			if err := errors.Join(err, x.sound("recordings/"+soundName(r), r.Started, file)); err != nil {
 				return err
 			}
@@ -583,37 +585,58 @@ func (x *handout) facts(ctx context.Context) iter.Seq2[any, error] {
 	}
 }
 
-// consents are those that the subject gave or refused.
-func (x *handout) consents(recordings []pbx.Recording) (all []ConsentRecord) {
+// consents are those that the subject gave or refused: of his recordings, and of calls whose recording is gone or was never made.
+func (x *handout) consents(ctx context.Context, recordings []pbx.Recording) iter.Seq2[any, error] {
+	type moment struct {
+		at   int64
+		user pbx.UserID
+		tel  string
+	}
 	blot := pbx.NewBlot(x.sub, x.as)
-	for i := range recordings {
-		for _, c := range consentRecords(&recordings[i]) {
-			b, err := json.Marshal(c.Party)
-			if text := string(b); err == nil && blot.Out(&text) {
-				all = append(all, c)
+	return func(yield func(any, error) bool) {
+		told := map[moment]bool{}
+		tell := func(r pbx.RecordingID, call pbx.CallID, all []pbx.Consent) bool {
+			for _, c := range all {
+				m := moment{c.At.UnixMilli(), c.Party.User, c.Party.Number}
+				b, err := json.Marshal(c.Party)
+				if text := string(b); err != nil || told[m] || !blot.Out(&text) {
+					continue
+				}
+				told[m] = true
+				if !yield(ConsentRecord{r, call, c.Party, c.At, c.Text, x.s.words(c), c.Language, c.Version, c.Answer}, nil) {
+					return false
+				}
+			}
+			return true
+		}
+		for i := range recordings {
+			if !tell(recordings[i].ID, recordings[i].Call, recordings[i].Consent) {
+				return
+			}
+		}
+		for c, err := range x.s.c.Store.CallsAbout(ctx, x.sub) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if !tell("", c.ID, c.Consents) {
+				return
 			}
 		}
 	}
-	return all
 }
 
 // ConsentRecord is who was told what before he was recorded, and what he answered (BAR PR-03).
 type ConsentRecord struct {
-	Recording pbx.RecordingID   `json:"recording"`
+	Recording pbx.RecordingID   `json:"recording,omitempty" doc:"absent where it is gone, or nothing was kept"`
 	Call      pbx.CallID        `json:"call"`
 	Party     pbx.Party         `json:"party"`
 	At        time.Time         `json:"at"`
 	Text      string            `json:"text" doc:"key of the sentence"`
+	Words     string            `json:"words,omitempty" doc:"the sentence as it reads now"`
 	Language  string            `json:"language"`
 	Version   string            `json:"version" doc:"mark of how it read then"`
 	Answer    pbx.ConsentAnswer `json:"answer" enum:",agreed,refused" doc:"empty: he went on talking"`
-}
-
-func consentRecords(r *pbx.Recording) (all []ConsentRecord) {
-	for _, c := range r.Consent {
-		all = append(all, ConsentRecord{r.ID, r.Call, c.Party, c.At, c.Text, c.Language, c.Version, c.Answer})
-	}
-	return all
 }
 
 // privacyRoutes are those of handing out and erasing.

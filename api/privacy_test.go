@@ -8,15 +8,23 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tandem/event"
+	"tandem/i18n"
 	"tandem/pbx"
+	"tandem/report"
 )
 
 // Whoever may is handed everything about a number outside or a person: what is told of him, his consents, and the sound; each copy and the handing out stand in the log,
 // which names nobody (BAR PR-06, PR-03).
 func TestHandOut(t *testing.T) {
 	o := live(t)
+	gone := report.CDR{ID: "cal_gone", From: pbx.Party{Number: "+4930123456789"}, To: pbx.Party{User: pbx.UserID(o.ids["uwe"]), Name: "uwe"}, Users: []pbx.UserID{pbx.UserID(o.ids["uwe"])}, Started: start, Answered: start, Ended: start.Add(time.Minute), Cause: pbx.CauseHangup,
+		Consents: []pbx.Consent{{Party: pbx.Party{Number: "+4930123456789"}, At: start, Text: "say.recording.on", Language: "de", Answer: pbx.ConsentRefused}}} // nothing was kept of it
+	if _, err := o.tenant.Append(t.Context(), []report.CDR{gone}, nil); err != nil {
+		t.Fatal(err)
+	}
 	before := o.head()
 	files := func(query string) map[string][]byte {
 		t.Helper()
@@ -39,7 +47,8 @@ func TestHandOut(t *testing.T) {
 	}
 	got := files("number=030+123456789")
 	var consents []ConsentRecord
-	if err := json.Unmarshal(got["consents.json"], &consents); err != nil || len(consents) != 1 || consents[0].Party.Number != "+4930123456789" || consents[0].Text != "say.recording.on" {
+	if err := json.Unmarshal(got["consents.json"], &consents); err != nil || len(consents) != 2 || consents[0].Party.Number != "+4930123456789" || consents[0].Text != "say.recording.on" ||
+		consents[0].Recording == "" || consents[1].Call != "cal_gone" || consents[1].Recording != "" || consents[1].Answer != pbx.ConsentRefused || consents[1].Words != catalog().Say("de", i18n.T("say.recording.on")) {
 		t.Errorf("%+v, %v", consents, err)
 	}
 	var calls []struct{ ID string }
