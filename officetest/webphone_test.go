@@ -163,6 +163,38 @@ func TestTroubleInTheBrowser(t *testing.T) {
 	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_PATIENCE=20")
 }
 
+// A supervisor in a browser finds a call among the live ones, listens with that browser, whispers and leaves; the phones of the call hear him exactly then
+// (X-098, X-101, G-014). The scenario is web/test/browser/live.mjs.
+func TestLiveInTheBrowser(t *testing.T) {
+	needsApp(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	defer cancel()
+	s := start(t)
+	s.claim()
+	all := []float64{440, 700, 1000}
+	carol, bob := s.tuned(ctx, "Carol", "156", all[0], "PCMU"), s.tuned(ctx, "Bob", "155", all[1], "PCMU")
+	dave, eve := s.tuned(ctx, "Dave", "157", 550, "PCMU"), s.tuned(ctx, "Eve", "158", 600, "PCMU")
+	s.conducts(ctx, "live", map[string]func(){
+		"ready": func() {
+			for _, pair := range [][2]*Baresip{{bob, carol}, {dave, eve}} {
+				do(t, pair[0], "dial", "sip:"+map[*Baresip]string{carol: "156", eve: "158"}[pair[1]]+"@"+s.reach("udp"))
+				expect(t, ctx, pair[1], "CALL_INCOMING")
+				do(t, pair[1], "accept", "")
+				expect(t, ctx, pair[0], "CALL_ESTABLISHED")
+			}
+		},
+		"listening": func() {
+			hearsTones(t, "Carol, to whom somebody listens,", carol, all, all[1])
+			hearsTones(t, "Bob, who talks with her,", bob, all, all[0])
+		},
+		"whispering": func() {
+			hearsTones(t, "Carol, to whom somebody whispers,", carol, all, all[1], all[2])
+			hearsTones(t, "Bob, who does not hear it,", bob, all, all[0])
+		},
+		"left": func() { hearsTones(t, "Carol, alone with Bob,", carol, all, all[1]) },
+	}, "TANDEM_TONE="+toneFile(t, 1000, 48000, 1), "TANDEM_PATIENCE=20")
+}
+
 // Somebody chooses his microphone and loudspeakers in a call; they are kept when the page is loaded anew, others serve while they are unplugged, and the
 // desk phone hears him all the time. The scenario is web/test/browser/devices.mjs.
 func TestDevicesInTheBrowser(t *testing.T) {
