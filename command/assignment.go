@@ -256,15 +256,11 @@ func (w *Work) endAssignment(old *pbx.Assignment) (pbx.Change, error) {
 
 // askAssignment asks whether one version of an assignment may become another, as askGrant does for grants.
 func (w *Work) askAssignment(s *pbx.Snapshot, old, next *pbx.Assignment) error {
-	taken, given := old != nil, next != nil
-	if old != nil && next != nil {
-		a, b := *old, *next
-		a.Until, a.Reason, b.Until, b.Reason = time.Time{}, "", time.Time{}, ""
-		if alike(&a, &b) {
-			given = isLonger(next.Until, old.Until)
-			taken = !given
-		}
-	}
+	taken, given := steps(old, next, func(a *pbx.Assignment) time.Time {
+		until := a.Until
+		a.Until, a.Reason = time.Time{}, ""
+		return until
+	})
 	if taken {
 		if err := w.Ask(s, RoleRight(old.Role), policy.Dismiss(old)); err != nil {
 			return err

@@ -137,18 +137,32 @@ func (c EndGrant) Change(w *Work) (pbx.Change, error) {
 	return pbx.Change{Put: []pbx.Noun{&next}}, nil
 }
 
+// steps says whether the way from one version of something lent to another takes something, gives something, or both. plain takes end and reason out of a
+// copy, and returns the end.
+func steps[T any, P interface {
+	*T
+	pbx.Noun
+}](old, next P, plain func(P) time.Time) (taken, given bool) {
+	if old == nil || next == nil {
+		return old != nil, next != nil
+	}
+	a, b := *old, *next
+	was, is := plain(&a), plain(&b)
+	if !alike(P(&a), P(&b)) {
+		return true, true
+	}
+	longer := isLonger(is, was)
+	return !longer, longer
+}
+
 // askGrant asks whether one version of a grant may become another; a nil one is no grant. What reaches further, or longer,
 // is given; what reaches less is taken; and a grant that differs in anything else is taken and given anew.
 func (w *Work) askGrant(s *pbx.Snapshot, old, next *pbx.Grant) error {
-	taken, given := old != nil, next != nil
-	if old != nil && next != nil {
-		a, b := *old, *next
-		a.Until, a.Reason, b.Until, b.Reason = time.Time{}, "", time.Time{}, ""
-		if alike(&a, &b) {
-			given = isLonger(next.Until, old.Until)
-			taken = !given
-		}
-	}
+	taken, given := steps(old, next, func(g *pbx.Grant) time.Time {
+		until := g.Until
+		g.Until, g.Reason = time.Time{}, ""
+		return until
+	})
 	if taken {
 		if err := w.askLent(s, old, policy.Withdraw(old)); err != nil {
 			return err

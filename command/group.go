@@ -233,60 +233,28 @@ func (w *Work) orphans(g *pbx.Group) []pbx.Noun {
 			all = append(all, &next)
 		}
 	}
-	for _, q := range w.Snapshot.Queues {
-		if q.Group == g.ID {
-			next := *q
-			next.Group = g.Parent
-			all = append(all, &next)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Menus)) {
-		if m := w.Snapshot.Menus[id]; m.Group == g.ID {
-			next := *m
-			next.Group = g.Parent
-			all = append(all, &next)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Parks)) {
-		if p := w.Snapshot.Parks[id]; p.Group == g.ID {
-			next := *p
-			next.Group = g.Parent
-			all = append(all, &next)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Rooms)) {
-		if r := w.Snapshot.Rooms[id]; r.Group == g.ID {
-			next := *r
-			next.Group = g.Parent
-			all = append(all, &next)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Restrictions)) {
-		if r := w.Snapshot.Restrictions[id]; r.Group == g.ID {
-			next := *r
-			next.Group = g.Parent
-			all = append(all, &next)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Regions)) {
-		if r := w.Snapshot.Regions[id]; r.Group == g.ID {
-			next := *r
-			next.Group = g.Parent
-			all = append(all, &next)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.Trunks)) {
-		if t := w.Snapshot.Trunks[id]; t.Group == g.ID {
-			next := *t
-			next.Group = g.Parent
-			all = append(all, &next)
-		}
-	}
-	for _, id := range slices.Sorted(maps.Keys(w.Snapshot.DIDs)) {
-		if d := w.Snapshot.DIDs[id]; d.Group == g.ID {
-			next := *d
-			next.Group = g.Parent
-			all = append(all, &next)
+	all = bequeathed(all, w.Snapshot.Queues, g, func(x *pbx.Queue) *pbx.GroupID { return &x.Group })
+	all = bequeathed(all, w.Snapshot.Menus, g, func(x *pbx.Menu) *pbx.GroupID { return &x.Group })
+	all = bequeathed(all, w.Snapshot.Parks, g, func(x *pbx.Park) *pbx.GroupID { return &x.Group })
+	all = bequeathed(all, w.Snapshot.Rooms, g, func(x *pbx.Room) *pbx.GroupID { return &x.Group })
+	all = bequeathed(all, w.Snapshot.Restrictions, g, func(x *pbx.Restriction) *pbx.GroupID { return &x.Group })
+	all = bequeathed(all, w.Snapshot.Regions, g, func(x *pbx.Region) *pbx.GroupID { return &x.Group })
+	all = bequeathed(all, w.Snapshot.Trunks, g, func(x *pbx.Trunk) *pbx.GroupID { return &x.Group })
+	all = bequeathed(all, w.Snapshot.DIDs, g, func(x *pbx.DID) *pbx.GroupID { return &x.Group })
+	return all
+}
+
+// bequeathed adds the rows of a kind that belong to a group, as those of the group above it.
+func bequeathed[K ~string, T any, P interface {
+	*T
+	pbx.Noun
+}](all []pbx.Noun, rows map[K]P, g *pbx.Group, group func(P) *pbx.GroupID) []pbx.Noun {
+	for _, id := range slices.Sorted(maps.Keys(rows)) {
+		if old := rows[id]; *group(old) == g.ID {
+			next := P(new(T))
+			*next = *old
+			*group(next) = g.Parent
+			all = append(all, next)
 		}
 	}
 	return all

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"tandem/event"
 	"tandem/pbx"
 	"tandem/sip"
 	"tandem/store"
@@ -21,23 +20,8 @@ func TestLinesThatAreDownAreTold(t *testing.T) {
 	}
 	defer func() { _ = h.Close() }()
 	ctx, at := t.Context(), time.Now().UTC().Truncate(time.Second)
-	write := func(what ...pbx.Noun) {
-		t.Helper()
-		made := event.New(event.TrunkChanged, at, pbx.Actor{Kind: pbx.ActorSystem}, pbx.Ref{Kind: pbx.KindTrunk, ID: "trk_1"}, nil)
-		if _, err := h.Store.Apply(ctx, h.snapshot().Version, pbx.Change{Put: what}, []event.Fact{made}); err != nil {
-			t.Fatal(err)
-		}
-		next, err := h.Store.Load(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.Directory.Set(next)
-	}
 	trunk := pbx.Trunk{ID: "trk_1", Name: "Carrier", Host: "carrier.example", Created: at}
-	since := at.Add(-time.Hour)
-	write(&pbx.Group{ID: "grp_all", Name: "All", Default: true, Created: at}, &trunk, &pbx.User{ID: "usr_ada", Name: "Ada", Extension: "101", Email: "ada@example.com", Created: at}, &pbx.User{ID: "usr_bob", Name: "Bob", Extension: "102", Email: "bob@example.com", Created: at},
-		&pbx.Membership{ID: "mem_1", User: "usr_ada", Group: "grp_all", Role: "user", Main: true, From: since}, &pbx.Membership{ID: "mem_2", User: "usr_bob", Group: "grp_all", Role: "user", Main: true, From: since},
-		&pbx.Assignment{ID: "asg_1", User: "usr_ada", Role: "system_owner", Scope: pbx.Scope{Kind: pbx.ScopeAll}, From: since})
+	withLine(t, h, &trunk, at)
 	told := downLines{}
 	look := func(st sip.TrunkState, want ...string) {
 		t.Helper()
@@ -72,7 +56,7 @@ func TestLinesThatAreDownAreTold(t *testing.T) {
 	look(sip.TrunkState{Failures: 2, Problem: sip.ProblemLost}, "trunk.told.down trunk.problem.secret", "trunk.told.up trunk.told.over", "trunk.told.down trunk.problem.connection")
 	off := trunk
 	off.Off = true
-	write(&off)
+	puts(t, h, at, &off)
 	look(sip.TrunkState{Up: true}, "trunk.told.down trunk.problem.secret", "trunk.told.up trunk.told.over", "trunk.told.down trunk.problem.connection")
 	if len(told) != 0 {
 		t.Errorf("%v", told)

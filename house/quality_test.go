@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"tandem/event"
 	"tandem/pbx"
 	"tandem/report"
 	"tandem/store"
@@ -22,22 +21,8 @@ func TestQualityIsTold(t *testing.T) {
 	}
 	defer func() { _ = h.Close() }()
 	ctx, at := t.Context(), time.Now().UTC().Truncate(time.Second)
-	write := func(what ...pbx.Noun) {
-		t.Helper()
-		made := event.New(event.TrunkChanged, at, pbx.Actor{Kind: pbx.ActorSystem}, pbx.Ref{Kind: pbx.KindTrunk, ID: "trk_1"}, nil)
-		if _, err := h.Store.Apply(ctx, h.snapshot().Version, pbx.Change{Put: what}, []event.Fact{made}); err != nil {
-			t.Fatal(err)
-		}
-		next, err := h.Store.Load(ctx)
-		if err != nil {
-			t.Fatal(err)
-		}
-		h.Directory.Set(next)
-	}
 	trunk := pbx.Trunk{ID: "trk_1", Name: "Carrier", Host: "127.0.0.1:9", Limits: &pbx.QualityLimits{Loss: 3, Window: 60, Calls: 2}, Created: at}
-	write(&pbx.Group{ID: "grp_all", Name: "All", Default: true, Created: at}, &trunk, &pbx.User{ID: "usr_ada", Name: "Ada", Extension: "101", Email: "ada@example.com", Created: at}, &pbx.User{ID: "usr_bob", Name: "Bob", Extension: "102", Email: "bob@example.com", Created: at},
-		&pbx.Membership{ID: "mem_1", User: "usr_ada", Group: "grp_all", Role: "user", Main: true, From: at.Add(-time.Hour)}, &pbx.Membership{ID: "mem_2", User: "usr_bob", Group: "grp_all", Role: "user", Main: true, From: at.Add(-time.Hour)},
-		&pbx.Assignment{ID: "asg_1", User: "usr_ada", Role: "system_owner", Scope: pbx.Scope{Kind: pbx.ScopeAll}, From: at.Add(-time.Hour)})
+	withLine(t, h, &trunk, at)
 	n := 0
 	calls := func(lost int, when time.Time) {
 		t.Helper()
@@ -105,7 +90,7 @@ func TestQualityIsTold(t *testing.T) {
 	judge(at.Add(4*time.Hour+time.Minute), true)
 	off := trunk
 	off.Off = true
-	write(&off)
+	puts(t, h, at, &off)
 	judge(at.Add(4*time.Hour+2*time.Minute), false)
 	told("usr_ada", "quality.bad", "quality.over", "quality.bad")
 	if all, err := h.Store.QualityAlerts(ctx); err != nil || len(all) != 0 {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/netip"
 	"net/url"
 	"os"
 	"os/exec"
@@ -30,11 +29,7 @@ func TestFirstDayInTheBrowser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	x := s.exchange()
 	var phones []*Phone
 	done := false
 	s.plays(ctx, "first-day", func(line []byte) {

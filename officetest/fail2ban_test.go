@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"log/slog"
-	"net/netip"
 	"os"
 	"regexp"
 	"strings"
@@ -102,11 +101,7 @@ func TestRefusedPhoneIsToldToFilterAndAudit(t *testing.T) {
 	s := start(t, func(c *house.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	s.claim()
 	_, a := s.person("Alice", "101")
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(x.Close)
+	x := s.exchange()
 	for _, p := range []*Phone{x.Add(a.Username, "guessed"), x.Add(`x level=WARN msg=auth_failed ip=192.0.2.1 user=y`, "guessed")} {
 		if err := p.Register(t.Context(), 300); err == nil || !strings.Contains(err.Error(), "401") {
 			t.Fatalf("%s: %v", p.Username, err)

@@ -2,7 +2,6 @@ package officetest
 
 import (
 	"context"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -108,11 +107,7 @@ func TestVoicemailInTheBrowser(t *testing.T) {
 	_, alice := s.person("Alice", "150")
 	s.call(200, "PUT", "/v1/users/"+olga+"/status", object{"status": "dnd"})
 	number := s.call(200, "GET", "/v1/users/"+olga, nil).Text("extension")
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	x := s.exchange()
 	p := x.Add(alice.Username, alice.Secret)
 	if err := p.Register(ctx, 300); err != nil {
 		t.Fatal(err)

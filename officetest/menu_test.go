@@ -2,7 +2,6 @@ package officetest
 
 import (
 	"context"
-	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -112,11 +111,7 @@ func TestMenuInTheBrowser(t *testing.T) {
 	s := start(t)
 	s.claim()
 	_, account := s.person("Alice", "150")
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	x := s.exchange()
 	if err := x.Add(account.Username, account.Secret).Register(ctx, 300); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package officetest
 
 import (
 	"context"
-	"net/netip"
 	"testing"
 )
 
@@ -13,11 +12,7 @@ func TestPhonesSignInFromNetworksAlone(t *testing.T) {
 	s := start(t)
 	s.claim()
 	id, account := s.person("Alice", "150")
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	x := s.exchange()
 	phone := x.Add(account.Username, account.Secret)
 	if err := phone.Register(ctx, 300); err != nil {
 		t.Fatal(err)

@@ -2,7 +2,6 @@ package officetest
 
 import (
 	"context"
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -17,11 +16,7 @@ func TestProofForAnEarlierProcessIsStale(t *testing.T) {
 	defer cancel()
 	s := start(t)
 	s.claim()
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(x.Close)
+	x := s.exchange()
 	_, account := s.person("Alice", "101")
 	phone := x.Add(account.Username, account.Secret)
 	once := func(m *stack.Message) *stack.Message {

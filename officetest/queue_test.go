@@ -279,11 +279,7 @@ func TestQueueInTheBrowser(t *testing.T) {
 	s.claim()
 	sales := s.call(201, "POST", "/v1/groups", object{"name": "Sales"}).Text("id")
 	s.join("Eva", sales, "user")
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	x := s.exchange()
 	eva := s.phone(s.call(200, "GET", "/v1/users?q=Eva", nil).Text("items", 0, "id"))
 	phone := x.Add(eva.Username, eva.Secret)
 	rings := make(chan *Talk, 9)

@@ -2,7 +2,6 @@ package officetest
 
 import (
 	"context"
-	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -17,21 +16,13 @@ func TestReachabilityInTheBrowser(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	s := start(t)
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	x := s.exchange()
 	const password = "seven calm kettles hum"
 	id, err := s.Claim(ctx, Claim(), password, pbx.Actor{Kind: pbx.ActorSystem, Via: "cli"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	carrier, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer carrier.Close()
+	carrier := s.exchange()
 	if _, err := Found(ctx, s.Desk, pbx.Actor{Kind: pbx.ActorUser, User: id, Via: "cli"}, x, carrier); err != nil {
 		t.Fatal(err)
 	}

@@ -2,7 +2,6 @@ package officetest
 
 import (
 	"context"
-	"net/netip"
 	"testing"
 
 	"tandem/command"
@@ -17,11 +16,7 @@ func TestPhonesRingAfterARestart(t *testing.T) {
 	defer cancel()
 	s := start(t)
 	s.claim()
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(x.Close)
+	x := s.exchange()
 	phones := map[string]*Phone{}
 	for name, extension := range map[string]string{"Alice": "101", "Bob": "102", "Carol": "103", "Dora": "104"} {
 		_, a := s.person(name, extension)

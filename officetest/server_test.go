@@ -116,6 +116,17 @@ func (s *server) reach(transport string) string {
 	return s.Address(map[string]string{"udp": "SIP UDP", "tcp": "SIP TCP", "tls": "SIP TLS"}[transport])
 }
 
+// exchange is a switch whose phones are of this house; it is closed with the test.
+func (s *server) exchange() *Exchange {
+	s.t.Helper()
+	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(x.Close)
+	return x
+}
+
 // eventually looks again and again until a condition holds; it is for the outside world, which announces nothing.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()

@@ -24,11 +24,7 @@ func TestSIPVicious(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := start(t, func(c *house.Config) { c.Data = data })
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(x.Close)
+	x := s.exchange()
 	for _, name := range []string{"u00001", "u00002"} { // somebody is at home
 		if err := x.Add(name, "p"+name).Register(t.Context(), 300); err != nil {
 			t.Fatal(err)

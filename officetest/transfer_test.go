@@ -3,7 +3,6 @@ package officetest
 import (
 	"context"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -109,11 +108,7 @@ func TestAttendedTransfer(t *testing.T) {
 func (s *server) desk(ctx context.Context, name, extension string) *Phone {
 	s.t.Helper()
 	_, a := s.person(name, extension)
-	x, err := NewExchange(netip.MustParseAddrPort(s.reach("udp")))
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(x.Close)
+	x := s.exchange()
 	p := x.Add(a.Username, a.Secret)
 	if err := p.Register(ctx, 600); err != nil {
 		s.t.Fatal(err)
