@@ -64,7 +64,7 @@ func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Cal
 		v.shows(policy.CallDetail, recordTarget(&page.Items[i]))
 		out.Items = append(out.Items, s.showCall(v, &page.Items[i]))
 	}
-	out.Total, err = s.countCalls(ctx, q, page, in.Cursor == "")
+	out.Total, err = s.countCalls(ctx, v, q, page, in.Cursor == "")
 	return out, err
 }
 
@@ -83,8 +83,8 @@ func (s *Server) isFound(v *visit, c *report.CDR, q string) bool {
 	return matches(q, texts...)
 }
 
-// countCalls counts what the visitor may see, row by row, so that a total tells nothing about other rows.
-func (s *Server) countCalls(ctx context.Context, q store.CallQuery, page store.CallPage, first bool) (int, error) {
+// countCalls counts what the visitor may see, call by call, so that a total tells nothing about other ones.
+func (s *Server) countCalls(ctx context.Context, v *visit, q store.CallQuery, page store.CallPage, first bool) (int, error) {
 	if first && page.Next == "" {
 		return len(page.Items), nil
 	}
@@ -94,6 +94,10 @@ func (s *Server) countCalls(ctx context.Context, q store.CallQuery, page store.C
 		return p.Total, err
 	}
 	q.Cursor = ""
+	if q.Text == "" && q.Result != "missed" { // then only whose a call is decides
+		sees := v.sight(policy.CallDetail)
+		return s.c.Store.CountSeen(ctx, q, walked, func(c store.Seen) bool { return sees.Sees(policy.Record(c.Call, c.Users, c.Groups, c.Started)) })
+	}
 	n := 0
 	for _, err := range s.c.Store.EachCall(ctx, q) {
 		if err != nil {

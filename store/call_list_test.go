@@ -108,6 +108,20 @@ func TestTheLogAgreesWithAPlainFilter(t *testing.T) {
 			if !slices.Equal(got, ids[:min(36, len(ids))]) {
 				t.Fatalf("%+v:\n got %v\nwant %v", q, got, ids[:min(36, len(ids))])
 			}
+			q.Count = false
+			keep := func(s store.Seen) bool { return len(s.Users) != 2 } // as a right may refuse some
+			kept := 0
+			for _, c := range want {
+				users := slices.Compact(slices.Sorted(slices.Values(c.Users)))
+				if keep(store.Seen{Users: users}) {
+					kept++
+				}
+			}
+			for _, limit := range []int{40, 5000} {
+				if n, err := x.CountSeen(t.Context(), q, limit, keep); err != nil || n != min(limit, kept) {
+					t.Errorf("%+v: %d seen, %v, want %d", q, n, err, kept)
+				}
+			}
 			found += len(got)
 		}
 		if found < 1000 {

@@ -71,6 +71,7 @@ type owned struct {
 	filter           func(*where) bool // adds the conditions on the rows themselves and reports whether there are any
 	picky            bool              // the filter may leave few
 	text             bool              // people are texts
+	bare             bool              // the bodies do not matter
 	often            string            // a word of many texts that all rows have; nobody is asked for
 	tail             int64             // besides the rows of the people all that began after this moment are among those that the filter is asked about; 0 is none
 }
@@ -135,17 +136,27 @@ func list(ctx context.Context, x tx, query string, args []any) ([]ownedRow, erro
 
 // scan walks along the index of the sort order, or gathers: then the plus sign keeps the database from using that index.
 func (a *owned) scan(w *where, o *order, way way, limit int) string {
-	a.during(w, a.table)
-	a.filter(w)
 	column := a.table + "." + o.column
 	if way == wayGather {
 		a.gather(w)
 		column = "+" + column
-	} else if a.people != nil {
-		w.and(a.belongs(w, a.people))
+	} else {
+		a.during(w, a.table)
+		if a.people != nil {
+			w.and(a.belongs(w, a.people))
+		}
 	}
+	a.filter(w)
 	o.from(w, column, "id")
-	return "SELECT id, " + o.column + ", body FROM " + a.table + w.String() + " ORDER BY " + column + o.direction() + ", id" + o.direction() + " LIMIT " + strconv.Itoa(limit)
+	return "SELECT id, " + o.column + ", " + a.body() + " FROM " + a.table + w.String() + " ORDER BY " + column + o.direction() + ", id" + o.direction() + " LIMIT " + strconv.Itoa(limit)
+}
+
+// body is the column that holds a row, or nothing.
+func (a *owned) body() string {
+	if a.bare {
+		return "''"
+	}
+	return "body"
 }
 
 // merge takes the first rows of each person from the person's index, and of these the first ones, each once. CROSS JOIN
@@ -168,7 +179,7 @@ func (a *owned) merge(w *where, o *order, limit int) string {
 		each = append(each, "SELECT * FROM (SELECT "+a.id+", "+began+" AS began FROM "+from+one.String()+
 			" ORDER BY "+began+o.direction()+", "+a.id+o.direction()+" LIMIT "+most+") AS one")
 	}
-	return "SELECT id, began, body FROM (SELECT DISTINCT " + a.id + ", began FROM (" + strings.Join(each, " UNION ALL ") + ") AS merged ORDER BY began" +
+	return "SELECT id, began, " + a.body() + " FROM (SELECT DISTINCT " + a.id + ", began FROM (" + strings.Join(each, " UNION ALL ") + ") AS merged ORDER BY began" +
 		o.direction() + ", " + a.id + o.direction() + " LIMIT " + most + ") AS page CROSS JOIN " + a.table + " WHERE " + a.table + ".tenant = $1 AND " + a.table + ".id = " + a.id +
 		" ORDER BY began" + o.direction() + ", id" + o.direction()
 }
@@ -192,10 +203,13 @@ func (t *Tenant) count(ctx context.Context, x tx, a *owned, way way) (n int, err
 		}
 		return min(n, CountLimit), err
 	}
-	a.during(w, a.table)
-	if way == wayWalk && a.people != nil {
+	switch {
+	case a.people == nil && a.often == "":
+		a.during(w, a.table)
+	case way == wayWalk && !a.text:
+		a.during(w, a.table)
 		w.and(a.belongs(w, a.people))
-	} else if a.people != nil || a.often != "" {
+	default:
 		a.gather(w)
 	}
 	return n, x.row(ctx, countOf(a.table+w.String()), w.args...).Scan(&n)
@@ -210,7 +224,8 @@ func (a *owned) during(w *where, table string) {
 	}
 }
 
-// gather is the condition that a row is among those of some people, to be looked up by its id.
+// gather is the condition that a row is among those of some people, and of their time, to be looked up by its id: a condition on the time of the row itself would
+// have SQLite walk along all rows.
 func (a *owned) gather(w *where) {
 	inner := &where{conditions: []string{"p.tenant = $1"}, args: w.args}
 	from := a.parts + " p"
@@ -227,7 +242,10 @@ func (a *owned) gather(w *where) {
 	a.during(inner, "p")
 	late := ""
 	if a.tail > 0 {
-		late = " UNION ALL SELECT id FROM " + a.table + " WHERE tenant = $1 AND started > " + inner.arg(a.tail)
+		w := &where{conditions: []string{a.table + ".tenant = $1"}, args: inner.args}
+		w.and(a.table + ".started > " + w.arg(a.tail))
+		a.during(w, a.table)
+		late, inner.args = " UNION ALL SELECT id FROM "+a.table+w.String(), w.args
 	}
 	w.args = inner.args
 	w.and("id IN (SELECT p." + a.id + " FROM " + from + inner.String() + late + ")")

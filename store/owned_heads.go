@@ -135,7 +135,7 @@ func (a *owned) sort(w *where, o *order, limit int) string {
 	w.args = one.args
 	w.and(a.table + ".id = page." + a.id)
 	a.filter(w)
-	return "SELECT id, began, body FROM (SELECT DISTINCT " + a.id + ", started AS began FROM " + a.parts + one.String() + ") AS page CROSS JOIN " + a.table + w.String() +
+	return "SELECT id, began, " + a.body() + " FROM (SELECT DISTINCT " + a.id + ", started AS began FROM " + a.parts + one.String() + ") AS page CROSS JOIN " + a.table + w.String() +
 		" ORDER BY began" + o.direction() + ", id" + o.direction() + " LIMIT " + strconv.Itoa(limit)
 }
 
@@ -148,5 +148,5 @@ func (a *owned) nearby(w *where, o *order, limit int) string {
 	next := "SELECT id, started AS began FROM " + a.table + w.String() + in + " LIMIT " + strconv.Itoa(max(headed, limit*4))
 	page := "SELECT id AS near_id, began FROM (" + next + ") AS near WHERE EXISTS (SELECT 1 FROM " + a.parts + " p WHERE p.tenant = $1 AND p." + a.id +
 		" = near.id AND (p.part || '') IN " + w.values(a.people) + ")" + in + " LIMIT " + strconv.Itoa(limit)
-	return "SELECT id, began, body FROM (" + page + ") AS page CROSS JOIN " + a.table + " WHERE " + a.table + ".tenant = $1 AND " + a.table + ".id = near_id" + in
+	return "SELECT id, began, " + a.body() + " FROM (" + page + ") AS page CROSS JOIN " + a.table + " WHERE " + a.table + ".tenant = $1 AND " + a.table + ".id = near_id" + in
 }

@@ -96,6 +96,7 @@ func (t *Tenant) putTexts(ctx context.Context, x tx, in owned, rows []texted) er
 			}
 		}
 	}
+	slices.SortFunc(parts, func(a, b []any) int { return strings.Compare(a[1].(string), b[1].(string)) }) // neighbours are on one page
 	into := "INSERT INTO " + in.parts + " (tenant, part, started, " + in.id + ") VALUES "
 	for chunk := range slices.Chunk(parts, params/4) {
 		if _, err := x.exec(ctx, into+tuples(len(chunk), 4)+" ON CONFLICT (tenant, part, started, "+in.id+") DO NOTHING", slices.Concat(chunk...)...); err != nil {
