@@ -61,6 +61,19 @@ async function listed(page) {
   await page.getByText('Alice was told.', { exact: true }).waitFor();
 }
 
+// The record of the call says who was told, in which words, and leads back; it does not ask why there is no recording.
+async function toldInTheCall(page) {
+  const side = page.getByRole('complementary');
+  await page.getByRole('link', { name: 'To the call', exact: true }).click();
+  await side.getByRole('heading', { name: 'Who was told of the recording' }).waitFor();
+  await side.getByText('Bob was told.', { exact: true }).waitFor();
+  check((await side.getByText('“This call is being recorded.”', { exact: false }).count()) === 2, 'the words that both heard do not stand there');
+  check((await side.getByRole('button', { name: 'Why is there no recording?' }).count()) === 0, 'it asks why there is no recording, though there is one');
+  await look(page, 'a call that was recorded');
+  await side.getByRole('link', { name: /Listen to the recording/ }).click();
+  await page.getByLabel('Why do you listen?').waitFor();
+}
+
 // The list is narrowed by chips that stand in the address, and goes out as a table and as an archive with the sound.
 async function found(page) {
   const narrow = async (filter, value) => {
@@ -154,6 +167,7 @@ try {
   await step('a recording appears while two talk', () => appears(page));
   await step('it is heard, for a reason', () => heard(page));
   await step('who listened stands below', () => listed(page));
+  await step('the record of the call says who was told', () => toldInTheCall(page));
   await step('the list is narrowed and exported', () => found(page));
   await step('somebody outside hears it by a link', () => shared(page));
   await step('it is held and released', () => held(page));
