@@ -29,7 +29,7 @@ function Hearing({ mode, colleague, other }: { mode: WatchMode; colleague: strin
       <thead><tr><th scope="col">{t('watch.who')}</th><th scope="col">{t('watch.hears')}</th></tr></thead>
       <tbody>
         {(['you', 'colleague', 'other'] as const).map((side) => (
-          <tr key={side}><th scope="row">{names[side]}</th><td>{hears[mode][side].length > 0 ? list(hears[mode][side].map((s) => names[s])) : t('watch.out')}</td></tr>
+          <tr key={side}><th scope="row">{names[side]}</th><td>{hears[mode][side].length > 0 ? list(hears[mode][side].map((s) => (s === 'you' ? t('watch.you_heard') : names[s]))) : t('watch.out')}</td></tr>
         ))}
       </tbody>
     </table>

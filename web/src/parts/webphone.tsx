@@ -275,6 +275,13 @@ export function useOwnCalls(): Map<string, LiveCall> {
   return matched(live.data?.items ?? [], calls, me.user.id);
 }
 
+/** The call of others in which this person takes part, where that is what a call of this browser is for. */
+function useWatched(call: CallView): LiveCall | undefined {
+  const me = useOwner();
+  const live = useQuery({ queryKey: ['live'], queryFn: api.live, enabled: Boolean(me.rights['call.see']) });
+  return call.number === me.user.extension || call.number.startsWith('*') ? live.data?.items.find((c) => c.watching) : undefined;
+}
+
 /** Takes a call of somebody else, or a parked one, to this person's phones; this browser answers by itself. */
 export function takeHere(work: Promise<unknown>, said: string): void {
   act('expect');
@@ -314,7 +321,8 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
   const own = useOwnCalls().get(call.id);
   const parks = useParks().data?.items.length ?? 0;
   const up = call.state === 'up';
-  const known = call.name || (own?.from.user === me.user.id ? own?.to : own?.from)?.name || call.number; // whoever types an extension quickly has no name yet
+  const watched = useWatched(call);
+  const known = watched ? t('watch.title', { from: partyName(watched.from), to: partyName(watched.to) }) : call.name || (own?.from.user === me.user.id ? own?.to : own?.from)?.name || call.number; // whoever types an extension quickly has no name yet
   const first = others.find((c) => c.id === call.consults);
   const waits = others.filter((c) => c.state === 'up');
   const park = () => { if (own) void api.parkCall(own.id, me.user.id).then(() => toast({ text: t('live.parked') }), (e: unknown) => toast(failed(e))); };
@@ -347,7 +355,7 @@ export function Active({ call, others, card }: { call: CallView; others: CallVie
   );
   return (
     <>
-      <span className="strip-who"><span className="med trunc">{known || t('webphone.unknown')}</span><span className="meta trunc">{[known !== call.number && call.number, first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call)].filter(Boolean).join(' · ')}</span></span>
+      <span className="strip-who"><span className="med trunc">{known || t('webphone.unknown')}</span><span className="meta trunc">{[!watched && known !== call.number && call.number, watched ? t(`watch.on.${watched.watching as 'listen'}`) : first ? t('webphone.asked_for', { who: first.name || first.number || t('webphone.unknown') }) : stateWord(call)].filter(Boolean).join(' · ')}</span></span>
       {taped && <Taped state={taped} resumes={own?.resumes} />}
       {up && call.since > 0 && <Timer since={call.since} />}
       {up && <Bars quality={call.quality} />}

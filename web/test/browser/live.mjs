@@ -41,7 +41,7 @@ await run([browser], () => [one], async () => {
     const rows = async () => (await table.locator('tbody tr').allInnerTexts()).map((r) => r.replace(/\s+/g, ' ')).join('; ');
     check((await rows()) === 'You Carol and Bob; Carol Bob; Bob Carol', `listening: ${await rows()}`);
     await page.getByRole('radio', { name: /^Whisper \w+ hears|^Whisper(?! to)/ }).first().check();
-    check((await rows()) === 'You Carol and Bob; Carol Bob and You; Bob Carol', `whispering: ${await rows()}`);
+    check((await rows()) === 'You Carol and Bob; Carol Bob and you; Bob Carol', `whispering: ${await rows()}`);
     await settled(page);
     found.push(...(await violations(page, 'taking part')));
     await shot(page, 'live-watch');
@@ -50,6 +50,8 @@ await run([browser], () => [one], async () => {
   });
   await step('the browser answers by itself and hears both', async () => {
     await page.locator('.strip .timer').waitFor();
+    await page.locator('.strip').getByText('Bob and Carol', { exact: true }).waitFor();
+    await page.locator('.strip').getByText('You listen', { exact: true }).waitFor();
     await card('Carol').getByRole('button', { name: 'You listen' }).waitFor();
     await hears(page, 440, 700);
     await cue('listening');
