@@ -120,6 +120,23 @@ func (h *House) every(ctx context.Context, pause time.Duration, what string, do 
 	}
 }
 
+// hourly does something soon after the start and each hour from then on: a server that is started anew more often than that gets round to it too.
+func (h *House) hourly(ctx context.Context, what string, do func() error) {
+	next := time.NewTimer(soonAfter)
+	defer next.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-next.C:
+			if err := do(); err != nil && ctx.Err() == nil {
+				h.log.Error(what, "error", err)
+			}
+			next.Reset(tidyEvery)
+		}
+	}
+}
+
 func (h *House) catchUp(ctx context.Context) error {
 	now, _ := h.Directory.View()
 	version, err := h.Store.Version(ctx)

@@ -17,7 +17,7 @@ const (
 
 // retain forgets each hour what has been kept long enough, until ctx ends.
 func (h *House) retain(ctx context.Context) {
-	h.every(ctx, tidyEvery, "forgetting what is old", func() error { return h.forget(ctx, time.Now()) })
+	h.hourly(ctx, "forgetting what is old", func() error { return h.forget(ctx, time.Now()) })
 }
 
 // forget is one round: records of calls, their ways, and the audit log (BAR PR-05). Whatever breaks it off, the next round goes on.

@@ -15,6 +15,7 @@ import (
 const (
 	checkpointEvery = 5 * time.Minute // BAR AU-02
 	tidyEvery       = time.Hour
+	soonAfter       = 2 * time.Minute // the start, so that calls which came meanwhile go first
 
 	// After SIGTERM every room has a time of its own, so that one that waits for somebody outside leaves enough for those after it.
 	writing = 8 * time.Second // calls end and their records are written
@@ -54,6 +55,7 @@ func (h *House) Run(ctx context.Context) error {
 	rooms.Go(func() { h.textCalls(inner) })
 	rooms.Go(func() { h.erasePeople(inner) })
 	rooms.Go(func() { h.retain(inner) })
+	rooms.Go(func() { h.tidyUp(inner) })
 	rooms.Go(func() { h.tellMarks(inner) })
 	rooms.Go(func() { h.tellAlarms(inner) })
 	rooms.Go(func() { h.wakePeople(inner) })
@@ -106,12 +108,16 @@ func (h *House) shut() (err error) {
 	return err
 }
 
-// look writes checkpoints of the audit log and what rights were used, and takes away what has expired, until ctx ends.
+// tidyUp takes away what has expired, until ctx ends.
+func (h *House) tidyUp(ctx context.Context) {
+	h.hourly(ctx, "taking away what has expired", func() error { return h.tidy(ctx, time.Now()) })
+}
+
+// look writes checkpoints of the audit log and what rights were used, until ctx ends.
 func (h *House) look(ctx context.Context) {
-	checkpoint, tidy, use := time.NewTicker(checkpointEvery), time.NewTicker(tidyEvery), time.NewTicker(useEvery)
+	checkpoint, use := time.NewTicker(checkpointEvery), time.NewTicker(useEvery)
 	defer use.Stop()
 	defer checkpoint.Stop()
-	defer tidy.Stop()
 	for {
 		var what string
 		var err error
@@ -122,8 +128,6 @@ func (h *House) look(ctx context.Context) {
 			what, err = "checkpoint of the audit log", h.checkpoint(ctx)
 		case <-use.C:
 			what, err = "uses of rights, and reviews", errors.Join(h.uses.flush(ctx), h.remind(ctx, time.Now()))
-		case at := <-tidy.C:
-			what, err = "expired sessions and links", h.tidy(ctx, at)
 		}
 		if err != nil && ctx.Err() == nil {
 			h.log.Error(what, "error", err)
