@@ -308,6 +308,7 @@ func probes() map[string][]probe {
 		"GET /v1/talk-links/{link}":               talkLinks("/v1/talk-links/%s", ""),
 		"PATCH /v1/talk-links/{link}":             talkLinks("/v1/talk-links/%s", `{"off":true}`),
 		"POST /v1/talk-links/{link}/secret":       talkLinks("/v1/talk-links/%s/secret", ""),
+		"GET /v1/talk-links/{link}/route":         talkLinks("/v1/talk-links/%s/route", ""),
 		"DELETE /v1/talk-links/{link}":            talkLinks("/v1/talk-links/%s", ""),
 		"GET /v1/guest-rooms":                     one("/v1/guest-rooms", ""),
 		"POST /v1/guest-rooms":                    {{"uwe", "/v1/guest-rooms", `{"user":"<uwe>"}`, ""}, {"mia", "/v1/guest-rooms", `{"user":"<mia>"}`, ""}, {"none", "/v1/guest-rooms", `{"user":"usr_none"}`, ""}},

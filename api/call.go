@@ -14,6 +14,7 @@ type Call struct {
 	ID        pbx.CallID        `json:"id"`
 	From      Party             `json:"from"`
 	To        Party             `json:"to"`
+	Visitor   *Visitor          `json:"visitor,omitempty" doc:"what a visitor by a Talk link wrote; for who may see numbers outside, while it is kept"`
 	Dialled   string            `json:"dialled,omitempty"`
 	Direction string            `json:"direction" enum:"in,out,internal" doc:"as the visitor took part in it; internal between others inside"`
 	Started   time.Time         `json:"started"`

@@ -28,6 +28,7 @@ type CallFilter struct {
 	Until  time.Time `query:"until" doc:"first moment of start outside"`
 	User   string    `query:"user" doc:"only calls of this person"`
 	Result string    `query:"result" enum:"answered,missed"`
+	Link   string    `query:"link" maxLength:"64" doc:"only calls by this Talk link"`
 }
 
 type callsIn struct {
@@ -41,7 +42,7 @@ type callsIn struct {
 // does not. False: there cannot be any.
 func (s *Server) calls(v *visit, f CallFilter, text string) (store.CallQuery, bool) {
 	sees := v.sight(policy.CallDetail)
-	q := store.CallQuery{Sight: scope(sees), From: f.From, Until: f.Until, User: pbx.UserID(f.User), Text: text, Result: f.Result}
+	q := store.CallQuery{Sight: scope(sees), From: f.From, Until: f.Until, User: pbx.UserID(f.User), Text: text, Result: f.Result, Link: pbx.TalkLinkID(f.Link)}
 	q.Keep = func(c *report.CDR) bool {
 		return sees.Sees(recordTarget(c)) && (text == "" || s.isFound(v, c, text)) && (f.Result != "missed" || v.missed(c))
 	}
@@ -63,6 +64,9 @@ func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Cal
 	for i := range page.Items {
 		v.shows(policy.CallDetail, recordTarget(&page.Items[i]))
 		out.Items = append(out.Items, s.showCall(v, &page.Items[i]))
+	}
+	if err := s.tellVisitors(ctx, out.Items); err != nil {
+		return Page[Call]{}, err
 	}
 	out.Total, err = s.countCalls(ctx, v, q, page, in.Cursor == "")
 	return out, err
@@ -122,7 +126,22 @@ func (s *Server) getCall(ctx context.Context, v *visit, in *callIn) (Call, error
 	if !v.sight(policy.CallDetail).Sees(recordTarget(&c)) {
 		return Call{}, missing()
 	}
-	return s.showCall(v, &c), nil
+	shown := []Call{s.showCall(v, &c)}
+	err = s.tellVisitors(ctx, shown)
+	return shown[0], err
+}
+
+// tellVisitors adds to calls what visitors wrote.
+func (s *Server) tellVisitors(ctx context.Context, list []Call) error {
+	parties := make([]Party, len(list))
+	for i := range list {
+		parties[i] = list[i].From
+	}
+	said, err := s.visitors(ctx, parties...)
+	for i := range list {
+		list[i].Visitor = said[list[i].From.visit]
+	}
+	return err
 }
 
 // factPage reads a page of facts with a total that counts only what the visitor may see.

@@ -284,7 +284,11 @@ func (st *stream) call(c *pbx.LiveCall) error {
 		return nil
 	}
 	st.shown[c.ID] = true
-	return st.send("call", 0, st.s.showLive(st.v, c))
+	shown := []LiveCall{st.s.showLive(st.v, c)}
+	if err := st.s.tellLiveVisitors(st.v.r.Context(), shown); err != nil {
+		return err
+	}
+	return st.send("call", 0, shown[0])
 }
 
 // ended is that a live call is gone for the viewer, with its record when he may read it.

@@ -15,6 +15,7 @@ type LiveCall struct {
 	Phase     pbx.CallPhase `json:"phase" enum:"ringing,talking,held,parked"`
 	From      Party         `json:"from"`
 	To        Party         `json:"to"`
+	Visitor   *Visitor      `json:"visitor,omitempty" doc:"what a visitor by a Talk link wrote; for who may see numbers outside"`
 	Direction string        `json:"direction" enum:"in,out,internal"`
 	Started   time.Time     `json:"started"`
 	Answered  time.Time     `json:"answered,omitzero"`
@@ -63,7 +64,7 @@ type liveIn struct {
 }
 
 // listLive shows the calls that are up and that the visitor may see.
-func (s *Server) listLive(_ context.Context, v *visit, in *liveIn) (Page[LiveCall], error) {
+func (s *Server) listLive(ctx context.Context, v *visit, in *liveIn) (Page[LiveCall], error) {
 	var rows []*pbx.LiveCall
 	sees := v.sight(policy.CallSee)
 	for _, c := range v.live.Calls() {
@@ -81,7 +82,20 @@ func (s *Server) listLive(_ context.Context, v *visit, in *liveIn) (Page[LiveCal
 		v.shows(policy.CallSee, policy.Call(c))
 		page.Items = append(page.Items, s.showLive(v, c))
 	}
-	return page, nil
+	return page, s.tellLiveVisitors(ctx, page.Items)
+}
+
+// tellLiveVisitors adds to calls what visitors wrote.
+func (s *Server) tellLiveVisitors(ctx context.Context, list []LiveCall) error {
+	parties := make([]Party, len(list))
+	for i := range list {
+		parties[i] = list[i].From
+	}
+	said, err := s.visitors(ctx, parties...)
+	for i := range list {
+		list[i].Visitor = said[list[i].From.visit]
+	}
+	return err
 }
 
 type callIn struct {

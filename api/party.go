@@ -15,6 +15,8 @@ type Party struct {
 	Hidden bool       `json:"hidden,omitempty" doc:"a person inside whom the visitor may not see"`
 
 	Link pbx.TalkLinkID `json:"link,omitempty" doc:"of a visitor: the Talk link he came by; nobody has checked the name"`
+
+	visit pbx.VisitID // of a visitor, to those who may see what he wrote
 }
 
 // veil covers what a visitor may not see of one call.
@@ -33,7 +35,11 @@ func (v *visit) veil(t policy.Target) *veil {
 func (c *veil) party(p pbx.Party, somebody string) Party {
 	if p.User == "" {
 		if c.numbers || !pbx.IsOutside(p.Number) {
-			return Party{Name: p.Name, Number: p.Number, Link: p.Link}
+			shown := Party{Name: p.Name, Number: p.Number, Link: p.Link}
+			if c.numbers {
+				shown.visit = p.Visit
+			}
+			return shown
 		}
 		masked := pbx.Mask(p.Number)
 		c.cover(p.Number, masked)

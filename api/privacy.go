@@ -104,6 +104,8 @@ func (s *Server) listLeavers(ctx context.Context, v *visit, _ *struct{}) (Leaver
 type SubjectIn struct {
 	User   pbx.UserID `query:"user" json:"user,omitempty" maxLength:"64" doc:"somebody who is or was a colleague"`
 	Number string     `query:"number" json:"number,omitempty" maxLength:"64" doc:"a number outside, however it is written"`
+
+	Visitor string `query:"visitor" json:"visitor,omitempty" maxLength:"254" doc:"somebody who called by Talk links: the name or the e-mail address that he gave"`
 }
 
 // subject gathers by what somebody is told of: his number, or his id, and the names and addresses that he had here.
@@ -111,7 +113,9 @@ func (s *Server) subject(ctx context.Context, v *visit, in SubjectIn) (pbx.Subje
 	sub := pbx.Subject{Country: v.s.Tenant.Country}
 	var names []string
 	switch {
-	case (in.User == "") == (in.Number == ""):
+	case in.Visitor != "" && in.User == "" && in.Number == "":
+		return sub, s.visitor(ctx, in.Visitor, &sub)
+	case (in.User == "") == (in.Number == ""), in.Visitor != "":
 		return sub, pbx.Refuse(pbx.Invalid, "user", "privacy.whom")
 	case in.Number != "":
 		e, ok := number.Parse(sub.Country, in.Number)
@@ -173,6 +177,37 @@ func (s *Server) subject(ctx context.Context, v *visit, in SubjectIn) (pbx.Subje
 		}
 	}
 	return sub, nil
+}
+
+// visitor gathers by what a visitor of Talk links is told of: by an e-mail address his visits, by a name also those of which nothing else is kept.
+func (s *Server) visitor(ctx context.Context, said string, sub *pbx.Subject) error {
+	visits, err := s.c.Store.VisitsBy(ctx, said)
+	if err != nil {
+		return err
+	}
+	for _, v := range visits {
+		sub.Visits = append(sub.Visits, v.ID)
+		if len(v.Name) > 2 && !slices.Contains(sub.Shy, v.Name) {
+			sub.Shy = append(sub.Shy, v.Name)
+		}
+	}
+	switch name := pbx.VisitorName(said); {
+	case strings.Contains(said, "@"):
+		sub.Words = []string{strings.TrimSpace(said)}
+	case name == "":
+		return pbx.Refuse(pbx.Invalid, "visitor", "privacy.visitor_bad")
+	default:
+		sub.Visitor = name
+		if len(name) > 2 && !slices.Contains(sub.Shy, name) {
+			sub.Shy = append(sub.Shy, name)
+		}
+	}
+	return nil
+}
+
+// pseudonym is what stands in the place of a subject.
+func (s *Server) pseudonym(sub *pbx.Subject) (string, error) {
+	return s.c.Privacy.Pseudonym(cmp.Or(string(sub.User), strings.Join(sub.Numbers, " "), strings.ToLower(cmp.Or(sub.Visitor, strings.Join(sub.Words, " ")))))
 }
 
 // isDistinct reports whether a name stands for nobody else: it is long enough to be no other word, and nobody and nothing else here is called so.
@@ -300,7 +335,7 @@ func (s *Server) createErasure(ctx context.Context, v *visit, in *eraseIn) (Eras
 	if err != nil {
 		return Erasure{}, err
 	}
-	as, err := s.c.Privacy.Pseudonym(cmp.Or(string(sub.User), strings.Join(sub.Numbers, " ")))
+	as, err := s.pseudonym(&sub)
 	if err != nil {
 		return Erasure{}, err
 	}
@@ -358,7 +393,7 @@ func (s *Server) exportSubject(ctx context.Context, v *visit, in *SubjectIn) (wr
 	if err != nil {
 		return nil, err
 	}
-	as, err := s.c.Privacy.Pseudonym(cmp.Or(string(sub.User), strings.Join(sub.Numbers, " ")))
+	as, err := s.pseudonym(&sub)
 	if err != nil {
 		return nil, err
 	}
@@ -410,6 +445,7 @@ func (x *handout) write(ctx context.Context) error {
 		{"recordings.json", of(recordings)},
 		{"consents.json", x.consents(ctx, recordings)},
 		{"voicemail.json", of(messages)},
+		{"visits.json", x.visits(ctx)},
 		{"notices.json", x.notices(ctx)},
 		{"log.json", x.facts(ctx)},
 	} {
@@ -537,6 +573,22 @@ func (x *handout) calls(ctx context.Context) iter.Seq2[any, error] {
 				return
 			}
 			told[c.ID] = true
+		}
+	}
+}
+
+// visits goes over what the subject wrote as a visitor.
+func (x *handout) visits(ctx context.Context) iter.Seq2[any, error] {
+	return func(yield func(any, error) bool) {
+		found, err := x.s.c.Store.Visits(ctx, x.sub.Visits...)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, id := range x.sub.Visits {
+			if v, ok := found[id]; ok && !yield(v, nil) {
+				return
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -9,9 +10,12 @@ import (
 	"time"
 
 	"tandem/command"
+	"tandem/i18n"
 	"tandem/pbx"
 	"tandem/policy"
+	decision "tandem/route"
 	"tandem/store"
+	"tandem/switchboard"
 )
 
 // TalkLink is a public address by which visitors call a place inside.
@@ -30,6 +34,9 @@ type TalkLink struct {
 	Until   time.Time      `json:"until,omitzero"`
 	Always  bool           `json:"always" doc:"also outside the hours of what it leads to"`
 	Named   bool           `json:"named" doc:"visitors say a name first"`
+	Mailed  bool           `json:"mailed" doc:"visitors give an e-mail address first"`
+	About   bool           `json:"about" doc:"visitors are asked what it is about"`
+	Keep    int            `json:"keep" doc:"days that what visitors wrote is kept"`
 	Back    bool           `json:"back" doc:"visitors may ask to be called back"`
 	Outside bool           `json:"outside" doc:"rules of people may send its calls out of the house, at their expense"`
 	Origins []string       `json:"origins" nullable:"false" doc:"sites that may show the page inside their own"`
@@ -73,7 +80,7 @@ func (v *visit) talkState(l *pbx.TalkLink) string {
 func (s *Server) talkLink(v *visit, l *pbx.TalkLink, use store.TalkUse) TalkLink {
 	limits := l.Limits()
 	out := TalkLink{ID: l.ID, Name: l.Name, Slug: l.Slug, Group: l.Group, To: v.place("", l.To), State: v.talkState(l), Off: l.Off, From: l.From, Until: l.Until, Always: l.Always,
-		Named: l.Named, Back: l.Back, Outside: l.Outside, Origins: append([]string{}, l.Origins...), PerAddr: limits.PerAddr, Most: limits.Most, Daily: limits.Daily, Minutes: limits.Minutes,
+		Named: l.Named, Mailed: l.Mailed, About: l.About, Keep: cmp.Or(l.Keep, pbx.UsualVisitKept), Back: l.Back, Outside: l.Outside, Origins: append([]string{}, l.Origins...), PerAddr: limits.PerAddr, Most: limits.Most, Daily: limits.Daily, Minutes: limits.Minutes,
 		Longest: limits.Longest, Calls: use.Calls, Seconds: use.Seconds, Last: use.Last, Created: l.Created, Revision: command.Revision(l)}
 	if out.State == "open" {
 		out.Again = s.c.Talk.Visitors().Again(l, v.at)
@@ -167,6 +174,9 @@ type talkBody struct {
 	Until   *time.Time `json:"until,omitempty" doc:"0001-01-01T00:00:00Z: without an end"`
 	Always  *bool      `json:"always,omitempty"`
 	Named   *bool      `json:"named,omitempty"`
+	Mailed  *bool      `json:"mailed,omitempty"`
+	About   *bool      `json:"about,omitempty"`
+	Keep    *int       `json:"keep,omitempty" doc:"0: as usual"`
 	Back    *bool      `json:"back,omitempty"`
 	Outside *bool      `json:"outside,omitempty"`
 	Origins *[]string  `json:"origins,omitempty"`
@@ -180,7 +190,7 @@ type talkBody struct {
 }
 
 func (b *talkBody) read() command.Talk {
-	c := command.Talk{Name: b.Name, Slug: b.Slug, Off: b.Off, From: b.From, Until: b.Until, Always: b.Always, Named: b.Named, Back: b.Back, Outside: b.Outside, Origins: b.Origins,
+	c := command.Talk{Name: b.Name, Slug: b.Slug, Off: b.Off, From: b.From, Until: b.Until, Always: b.Always, Named: b.Named, Mailed: b.Mailed, About: b.About, Keep: b.Keep, Back: b.Back, Outside: b.Outside, Origins: b.Origins,
 		PerAddr: b.PerAddr, Most: b.Most, Daily: b.Daily, Minutes: b.Minutes, Longest: b.Longest}
 	if b.Group != nil {
 		group := pbx.GroupID(*b.Group)
@@ -236,6 +246,17 @@ func (s *Server) renewTalkLink(ctx context.Context, v *visit, in *talkLinkIn) (T
 	return s.oneTalkLink(ctx, v, in.Link, r.Secret)
 }
 
+// talkRoute shows what a call by the link would meet now (N-3): the decision that carries calls, branch by branch, asked for a visitor.
+func (s *Server) talkRoute(_ context.Context, v *visit, in *talkLinkIn) (Path, error) {
+	l := v.s.TalkLinks[pbx.TalkLinkID(in.Link)]
+	if !v.editsTalk(l) {
+		return Path{}, missing()
+	}
+	from := s.say(v, i18n.T("talk.visitor_nameless"))
+	r := decision.Request{Caller: policy.Guests(l), From: pbx.Party{Name: from, Link: l.ID}, Dialled: "talk", Keys: true, At: v.at}
+	return Path{From: from, To: l.Name, At: r.At, Zone: v.s.ZoneOf(v.who.User, v.at), Root: s.showNode(v, decision.Explore(v.s, v.live, r, switchboard.Permit))}, nil
+}
+
 func (s *Server) deleteTalkLink(ctx context.Context, v *visit, in *talkLinkIn) error {
 	l := v.s.TalkLinks[pbx.TalkLinkID(in.Link)]
 	if !v.editsTalk(l) {
@@ -252,6 +273,7 @@ func talkRoutes() []Route {
 		route("GET", "/v1/talk-links/{link}", row(policy.LinkEdit), "One Talk link.", (*Server).getTalkLink),
 		route("PATCH", "/v1/talk-links/{link}", row(policy.LinkEdit), "Change a Talk link; of another name the old address is dead at once.", (*Server).patchTalkLink),
 		route("POST", "/v1/talk-links/{link}/secret", row(policy.LinkEdit), "Give a Talk link a secret in place of its address, which is dead at once; it is shown once.", (*Server).renewTalkLink),
+		route("GET", "/v1/talk-links/{link}/route", row(policy.LinkEdit), "Who would ring if a visitor called by the link now, and why.", (*Server).talkRoute),
 		act("DELETE", "/v1/talk-links/{link}", row(policy.LinkEdit), "Take a Talk link away; its running calls end.", (*Server).deleteTalkLink),
 	}
 }

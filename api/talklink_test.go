@@ -8,19 +8,30 @@ import (
 
 	"tandem/auth"
 	"tandem/pbx"
+	"tandem/store"
 )
 
 // lobby lets visitors in; what they ask is kept.
 type lobby struct {
 	gate  *auth.Gate
 	asked *[]string
+	store *store.Tenant
 }
 
 func (o *office) lobby() lobby {
-	return lobby{auth.NewGate(auth.GateConfig{View: o.view}), &o.asked}
+	return lobby{auth.NewGate(auth.GateConfig{View: o.view}), &o.asked, o.tenant}
 }
 
 func (l lobby) Visitors() *auth.Gate { return l.gate }
+
+func (l lobby) Visited(ctx context.Context, v pbx.Visit) (pbx.VisitID, error) {
+	if v.IsEmpty() {
+		return "", nil
+	}
+	v.ID = pbx.VisitID("vst_" + strconv.FormatInt(v.At.UnixNano(), 36) + strconv.Itoa(len(*l.asked)))
+	*l.asked = append(*l.asked, strings.Join([]string{"visit", v.Name, v.Email, v.Words}, "|"))
+	return v.ID, l.store.Keep(ctx, store.VisitKept{Visit: v})
+}
 
 func (l lobby) Shown(_ *pbx.TalkLink, name string) string {
 	return pbx.VisitorName(name) + " (visitor, unverified)"
@@ -86,14 +97,49 @@ func TestVisitors(t *testing.T) {
 	o.wants(200, "mark", "PATCH", one, `{"back":true}`)
 	back(422, "call me")
 	back(202, "+49 30 123456")
-	if len(o.asked) != 1 || !strings.HasSuffix(o.asked[0], "|Ann|+49 30 123456|an offer") {
+	if last := o.asked[len(o.asked)-1]; !strings.HasSuffix(last, "|Ann|+49 30 123456|an offer") {
 		t.Errorf("%q", o.asked)
 	}
+
+	// He is asked for an address and for what it is about, where the link says so; what he wrote is with those who may read it (X-046, X-047).
+	o.wants(200, "mark", "PATCH", one, `{"mailed":true,"about":true,"keep":7,"per_addr":9}`)
+	if open(); !p.Mailed || !p.About || p.Keep != 7 {
+		t.Errorf("%+v", p)
+	}
+	write := func(status int, more string) string {
+		t.Helper()
+		open()
+		return string(o.wants(status, "", "POST", page+"/calls", `{"puzzle":"`+p.Puzzle.Text+`","solution":"`+work(p.Puzzle)+`","name":"Ann"`+more+`}`).body)
+	}
+	for _, email := range []string{"", "ann", "ann@", "@x.example", "ann@x", "a b@x.example", "ann@x.example>", "ann@x@y.example", "ann@\u202ex.example"} {
+		if body := write(422, `,"email":"`+email+`"`); !strings.Contains(body, "talk.email_missing") {
+			t.Errorf("%q: %s", email, body)
+		}
+	}
+	write(201, `,"email":" ann@x.example ","words":"an\u202e offer"`)
+	if last := o.asked[len(o.asked)-1]; last != "visit|Ann|ann@x.example|an offer" {
+		t.Errorf("%q", last)
+	}
+	for _, name := range []string{"Admin", "Аdmіn", "Support-Team"} {
+		open()
+		if body := o.wants(422, "", "POST", page+"/calls", `{"puzzle":"`+p.Puzzle.Text+`","solution":"no","name":"`+name+`","email":"ann@x.example"}`).body; !strings.Contains(string(body), "talk.name_reserved") {
+			t.Errorf("%s: %s", name, body)
+		}
+	}
+	o.wants(200, "mark", "PATCH", one, `{"mailed":false,"about":false}`)
+
+	// Who would ring now is the decision that carries calls.
+	var way Path
+	o.wants(200, "mark", "GET", one+"/route", "").json(t, &way)
+	if way.To != "sales link" || len(way.Root.Lines) == 0 || !strings.Contains(way.Root.Lines[0], "sales link") {
+		t.Errorf("%+v", way)
+	}
+	o.wants(404, "uwe", "GET", one+"/route", "")
 
 	// Whoever may change it sees it; everything that is not open looks the same.
 	var list Page[TalkLink]
 	o.wants(200, "mark", "GET", links, "").json(t, &list)
-	if len(list.Items) != 1 || list.Items[0].State != "open" || list.Items[0].Path != "/talk/sales-link" || list.Items[0].PerAddr != 3 {
+	if len(list.Items) != 1 || list.Items[0].State != "open" || list.Items[0].Path != "/talk/sales-link" || list.Items[0].PerAddr != 9 {
 		t.Errorf("%+v", list)
 	}
 	wrong := func(key string) string {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -16,6 +17,7 @@ type Talk interface {
 	Visitors() *auth.Gate
 	Shown(l *pbx.TalkLink, name string) string // how a visitor is called who says that this is his name
 	Ask(ctx context.Context, l *pbx.TalkLink, name, number, words string) error
+	Visited(ctx context.Context, v pbx.Visit) (pbx.VisitID, error) // keeps what a visitor wrote
 }
 
 // TalkPage is what a visitor sees who opens a Talk link.
@@ -27,6 +29,9 @@ type TalkPage struct {
 	Again    time.Time  `json:"again,omitzero" doc:"the calls of today are used up; when calls are taken again"`
 	Zone     string     `json:"zone" doc:"of the place that is called"`
 	Named    bool       `json:"named" doc:"the visitor has to say a name"`
+	Mailed   bool       `json:"mailed" doc:"… and an e-mail address"`
+	About    bool       `json:"about" doc:"he is asked what it is about"`
+	Keep     int        `json:"keep" doc:"days that what he writes is kept"`
 	Back     bool       `json:"back" doc:"he may ask to be called back"`
 	Keypad   bool       `json:"keypad" doc:"a menu may ask for keys"`
 	Recorded bool       `json:"recorded" doc:"calls may be recorded; the call itself says so before"`
@@ -74,7 +79,7 @@ func (s *Server) getTalk(_ context.Context, v *visit, in *talkKey) (TalkPage, er
 		return TalkPage{}, err
 	}
 	p := s.c.Talk.Visitors().Puzzle(l, s.caller(v).Addr, v.at)
-	out := TalkPage{Name: l.Name, Office: v.s.Tenant.Name, Zone: v.s.TalkHours(l, v.at).Zone, Named: l.Named, Back: l.Back, Keypad: l.To.Kind == pbx.ToMenu, Recorded: len(v.s.RecordRules) > 0,
+	out := TalkPage{Name: l.Name, Office: v.s.Tenant.Name, Zone: v.s.TalkHours(l, v.at).Zone, Named: l.Named, Mailed: l.Mailed, About: l.About, Keep: cmp.Or(l.Keep, pbx.UsualVisitKept), Back: l.Back, Keypad: l.To.Kind == pbx.ToMenu, Recorded: len(v.s.RecordRules) > 0,
 		Puzzle: TalkPuzzle{p.Text, p.Bits}}
 	out.Open, out.Opens = v.talkHours(l)
 	out.Again = s.c.Talk.Visitors().Again(l, v.at)
@@ -95,17 +100,29 @@ type talkCall struct {
 		Puzzle   string `json:"puzzle" maxLength:"200"`
 		Solution string `json:"solution" maxLength:"20"`
 		Name     string `json:"name,omitempty" maxLength:"200"`
+		Email    string `json:"email,omitempty" maxLength:"254" doc:"only where the link asks for it"`
+		Words    string `json:"words,omitempty" maxLength:"200" doc:"what it is about; only where the link asks for it"`
 	}
 }
 
 // postTalkCall lets a visitor in. Nothing of the house is used for him before this (PL-07).
-func (s *Server) postTalkCall(_ context.Context, v *visit, in *talkCall) (TalkTicket, error) {
+func (s *Server) postTalkCall(ctx context.Context, v *visit, in *talkCall) (TalkTicket, error) {
 	l, err := s.talkTo(v, in.Key)
 	if err != nil {
 		return TalkTicket{}, err
 	}
 	if l.Named && pbx.VisitorName(in.Body.Name) == "" {
 		return TalkTicket{}, pbx.Refuse(pbx.Invalid, "name", "talk.name_missing")
+	}
+	said := pbx.Visit{Link: l.ID, At: v.at, Name: pbx.VisitorName(in.Body.Name)}
+	if l.About {
+		said.Words = plainWords(in.Body.Words)
+	}
+	if email := strings.TrimSpace(in.Body.Email); l.Mailed {
+		if !isMail(email) {
+			return TalkTicket{}, pbx.Refuse(pbx.Invalid, "email", "talk.email_missing")
+		}
+		said.Email = email
 	}
 	if err := v.s.CheckVisitor(in.Body.Name); err != nil {
 		return TalkTicket{}, err
@@ -117,6 +134,12 @@ func (s *Server) postTalkCall(_ context.Context, v *visit, in *talkCall) (TalkTi
 	if err != nil {
 		return TalkTicket{}, err
 	}
+	wrote, err := s.c.Talk.Visited(ctx, said)
+	if err != nil {
+		visitor.End(v.at)
+		return TalkTicket{}, err
+	}
+	visitor.Wrote(wrote)
 	return TalkTicket{Path: s.c.SIP().WS + "?talk=" + url.QueryEscape(ticket), Username: visitor.Username, Domain: bracketed(s.host(v)), Minutes: l.Limits().Longest}, nil
 }
 
@@ -169,6 +192,15 @@ func isDialable(text string) bool {
 		}
 	}
 	return digits >= 3 && digits <= 20
+}
+
+// isMail reports whether a text could be an e-mail address: that somebody reads what is sent there, nobody knows.
+func isMail(text string) bool {
+	local, domain, ok := strings.Cut(text, "@")
+	return ok && local != "" && strings.Contains(domain, ".") && len(text) <= 254 && !strings.HasPrefix(domain, ".") && !strings.HasSuffix(domain, ".") &&
+		!strings.ContainsFunc(text, func(r rune) bool {
+			return r <= ' ' || r >= 0x7f || strings.ContainsRune("<>()[],;:\\\"", r)
+		}) && !strings.Contains(domain, "@")
 }
 
 // plainWords keeps letters and what belongs between them of what a stranger wrote, in one line.

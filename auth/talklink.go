@@ -60,8 +60,9 @@ type Gate struct {
 // Visitor is somebody who was let in: by one link, from one network, for one call.
 type Visitor struct {
 	Link     pbx.TalkLinkID
-	Name     string // as he is shown to people
-	Username string // of his phone
+	Name     string      // as he is shown to people
+	Visit    pbx.VisitID // of what he wrote; empty: nothing
+	Username string      // of his phone
 	Until    time.Time
 	net      netip.Prefix
 	hash     string
@@ -334,6 +335,13 @@ func (g *Gate) Enter(ticket, addr string, at time.Time) (*Visitor, bool) {
 	v.entered = true
 	v.Until = at.Add(time.Duration(l.Limits().Longest)*time.Minute + talkWait)
 	return v, true
+}
+
+// Wrote tells what the visitor wrote, before he connects.
+func (v *Visitor) Wrote(visit pbx.VisitID) {
+	v.gate.mu.Lock()
+	defer v.gate.mu.Unlock()
+	v.Visit = visit
 }
 
 // Begin takes the one call that a visitor has; false when he has made it.

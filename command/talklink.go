@@ -26,6 +26,9 @@ type Talk struct {
 	Until   *time.Time
 	Always  *bool
 	Named   *bool
+	Mailed  *bool
+	About   *bool
+	Keep    *int
 	Back    *bool
 	Outside *bool
 	Origins *[]string
@@ -173,6 +176,9 @@ func (c Talk) write(w *Work, l pbx.TalkLink) (pbx.Change, error) {
 	fill(&l.Off, c.Off)
 	fill(&l.Always, c.Always)
 	fill(&l.Named, c.Named)
+	fill(&l.Mailed, c.Mailed)
+	fill(&l.About, c.About)
+	fill(&l.Keep, c.Keep)
 	fill(&l.Back, c.Back)
 	fill(&l.Outside, c.Outside)
 	fill(&l.PerAddr, c.PerAddr)

@@ -36,6 +36,9 @@ func (h *House) forget(ctx context.Context, at time.Time) error {
 			return err
 		}
 	}
+	if _, err := h.Store.DropVisits(ctx, func(l pbx.TalkLinkID) time.Time { return s.VisitDue(l, at) }); err != nil {
+		return err
+	}
 	if err := h.DB.DropCopies(at.AddDate(0, 0, -pbx.CopiesKept)); err != nil {
 		return err
 	}

@@ -97,7 +97,7 @@ func (h *House) guestPass(r *http.Request, ticket string, cut func()) func() (si
 	if !ok {
 		return nil
 	}
-	guest := &sip.Guest{Link: v.Link, From: pbx.Party{Name: v.Name, Link: v.Link}, Begin: func() bool { return v.Begin(now()) }, End: func() { v.End(now()) }}
+	guest := &sip.Guest{Link: v.Link, From: pbx.Party{Name: v.Name, Link: v.Link, Visit: v.Visit}, Begin: func() bool { return v.Begin(now()) }, End: func() { v.End(now()) }}
 	p := &guestPass{h, v, guest}
 	if _, ok := p.credential(); !ok {
 		v.End(now())
@@ -214,6 +214,15 @@ func (h *House) visitor(l *pbx.TalkLink, name string) string {
 		return h.Catalog.Say(language, i18n.T("talk.visitor_alike"))
 	}
 	return h.Catalog.Say(language, i18n.T("talk.visitor", "name", name))
+}
+
+// Visited keeps what a visitor wrote.
+func (d talkDoor) Visited(ctx context.Context, v pbx.Visit) (pbx.VisitID, error) {
+	if v.IsEmpty() {
+		return "", nil
+	}
+	v.ID = pbx.VisitID(NewID("vst"))
+	return v.ID, d.Store.Keep(ctx, store.VisitKept{Visit: v})
 }
 
 // Shown is how a visitor will be called.

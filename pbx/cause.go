@@ -36,5 +36,6 @@ type Party struct {
 	Name   string `json:"name,omitempty"`
 	Number string `json:"number,omitempty"` // extension, or E.164
 
-	Link TalkLinkID `json:"link,omitempty"` // of a visitor: the Talk link he came by. What he is called by is what he said, and nobody has checked it (PL-10)
+	Link  TalkLinkID `json:"link,omitempty"`  // of a visitor: the Talk link he came by. What he is called by is what he said, and nobody has checked it (PL-10)
+	Visit VisitID    `json:"visit,omitempty"` // … and what he wrote before
 }

@@ -38,11 +38,13 @@ func (e *Erasure) Ref() Ref { return Ref{KindErasure, string(e.ID)} }
 
 // Subject is somebody about whom everything is handed out or erased: a person who is or was inside, or a number outside.
 type Subject struct {
-	User    UserID   `json:"user,omitempty"`
-	Numbers []string `json:"numbers,omitempty"` // E.164
-	Words   []string `json:"words,omitempty"`   // names and addresses that stand for nobody else: wherever they stand, he is meant
-	Shy     []string `json:"shy,omitempty"`     // names that others may have: he is meant where his id or number stands beside
-	Country string   `json:"country,omitempty"` // by whose habits numbers were dialled
+	User    UserID    `json:"user,omitempty"`
+	Numbers []string  `json:"numbers,omitempty"` // E.164
+	Words   []string  `json:"words,omitempty"`   // names and addresses that stand for nobody else: wherever they stand, he is meant
+	Shy     []string  `json:"shy,omitempty"`     // names that others may have: he is meant where his id or number stands beside
+	Visits  []VisitID `json:"visits,omitempty"`  // of a visitor by Talk links: those that he made
+	Visitor string    `json:"visitor,omitempty"` // … or by what name he came, whichever visit it was
+	Country string    `json:"country,omitempty"` // by whose habits numbers were dialled
 }
 
 // tail is how many digits of a number have to be there for somebody to look closer.
@@ -56,8 +58,15 @@ func (s *Subject) Patterns() (all []string) {
 	for _, n := range s.Numbers {
 		all = append(all, n[max(1, len(n)-tail):])
 	}
+	for _, v := range s.Visits {
+		all = append(all, string(v))
+	}
 	for _, w := range s.Words {
 		all = append(all, w, strings.ToLower(w))
+	}
+	if s.Visitor != "" {
+		all = append(all, s.Visitor, strings.ToLower(s.Visitor))
+		all = append(all, s.Shy...) // as he wrote it
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
@@ -128,7 +137,7 @@ func (b *Blot) out(text *string, words *regexp.Regexp) bool {
 }
 
 // personal are the fields that tell who somebody is, in an object that is about him.
-var personal = []string{"name", "number", "email", "mobile", "extension", "photo", "company", "note", "addr", "username", "agent"}
+var personal = []string{"name", "number", "email", "mobile", "extension", "photo", "company", "note", "addr", "username", "agent", "words"}
 
 func (b *Blot) value(v any, words *regexp.Regexp) (any, bool) {
 	hit := false
@@ -165,12 +174,27 @@ func (b *Blot) isAbout(v map[string]any) bool {
 	if n, ok := v["number"].(string); ok && b.isHis(n) {
 		return true
 	}
+	if b.isVisitor(v) {
+		return true
+	}
 	list, _ := v["numbers"].([]any)
 	return slices.ContainsFunc(list, func(one any) bool {
 		m, _ := one.(map[string]any)
 		n, _ := m["number"].(string)
 		return n != "" && b.isHis(n)
 	})
+}
+
+// isVisitor reports whether an object is the subject as a visitor: it names one of his visits, or it came by a link under his name. What the house wrote behind a name
+// stands in brackets.
+func (b *Blot) isVisitor(v map[string]any) bool {
+	if id, _ := v["visit"].(string); id != "" && slices.Contains(b.s.Visits, VisitID(id)) {
+		return true
+	}
+	link, _ := v["link"].(string)
+	name, _ := v["name"].(string)
+	name, _, _ = strings.Cut(name, " (")
+	return b.s.Visitor != "" && link != "" && strings.EqualFold(name, b.s.Visitor)
 }
 
 // isHis reports whether a number is one of the subject's, however it was dialled.

@@ -26,6 +26,9 @@ type TalkLink struct {
 	Until   time.Time   `json:"until,omitzero"`
 	Always  bool        `json:"always,omitempty"`   // also outside the office hours of what it leads to
 	Named   bool        `json:"named,omitempty"`    // visitors have to say a name first (X-046)
+	Mailed  bool        `json:"mailed,omitempty"`   // … and an e-mail address
+	About   bool        `json:"about,omitempty"`    // they are asked what it is about
+	Keep    int         `json:"keep,omitempty"`     // days that what they wrote is kept; 0 is UsualVisitKept (PL-12)
 	Back    bool        `json:"back,omitempty"`     // visitors may ask to be called back
 	Outside bool        `json:"outside,omitempty"`  // rules of people may send its calls out of the house, at their expense
 	Origins []string    `json:"origins,omitempty"`  // sites that may show the page inside their own
@@ -57,6 +60,8 @@ func mostTalk() TalkLimits {
 
 // Bounds of Talk links.
 const (
+	UsualVisitKept  = 30 // days that what visitors wrote is kept
+	mostVisitKept   = 730
 	maxTalkOrigins  = 20
 	maxTalkSlug     = 60
 	minTalkSlug     = 3
@@ -223,6 +228,9 @@ func (s *Snapshot) checkTalkLink(l *TalkLink) error {
 		if n := limits[i]; n.own < 0 || n.own > m {
 			return Refuse(Invalid, n.field, "talk.limit", "most", strconv.Itoa(m))
 		}
+	}
+	if l.Keep < 0 || l.Keep > mostVisitKept {
+		return Refuse(Invalid, "keep", "talk.keep", "most", strconv.Itoa(mostVisitKept))
 	}
 	if (l.Slug == "") == (l.Hash == "") {
 		return Refuse(Invalid, "slug", "talk.slug_length", "least", strconv.Itoa(minTalkSlug), "most", strconv.Itoa(maxTalkSlug))

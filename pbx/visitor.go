@@ -3,10 +3,36 @@ package pbx
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
+
+// VisitID names a visit.
+type VisitID string
+
+// Visit is what a visitor of a Talk link wrote before his call (X-046). Nobody has checked any of it (PL-10).
+type Visit struct {
+	ID    VisitID    `json:"visit"`
+	Link  TalkLinkID `json:"link"`
+	At    time.Time  `json:"at"`
+	Name  string     `json:"name,omitempty"`
+	Email string     `json:"email,omitempty"`
+	Words string     `json:"words,omitempty"` // what it is about
+}
+
+// IsEmpty reports whether he wrote nothing.
+func (v *Visit) IsEmpty() bool { return v.Name == "" && v.Email == "" && v.Words == "" }
+
+// VisitDue is the moment before which what visitors of a link wrote is forgotten; of a link that is gone, as usual.
+func (s *Snapshot) VisitDue(l TalkLinkID, at time.Time) time.Time {
+	days := UsualVisitKept
+	if k := s.TalkLinks[l]; k != nil && k.Keep > 0 {
+		days = k.Keep
+	}
+	return at.AddDate(0, 0, -days)
+}
 
 // looks are letters of other alphabets as they look to somebody who reads Latin ones.
 var looks = strings.NewReplacer("а", "a", "в", "b", "г", "r", "ԁ", "d", "е", "e", "ё", "e", "ғ", "f", "һ", "h", "н", "h", "і", "i", "ї", "i", "ј", "j", "к", "k", "ӏ", "l", "м", "m", "п", "n", "о", "o",

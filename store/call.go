@@ -117,6 +117,12 @@ func (t *Tenant) putCalls(ctx context.Context, x tx, calls []report.CDR, r *repe
 			return err
 		}
 		parts := Scope{Users: c.Users, Groups: c.Groups}.parts()
+		if c.From.Link != "" { // a visitor's are found by link and visit as well; no scope reaches anybody by these
+			parts = append(parts, string(c.From.Link))
+			if c.From.Visit != "" {
+				parts = append(parts, string(c.From.Visit))
+			}
+		}
 		slices.Sort(parts)
 		parts = slices.Compact(parts)
 		for chunk := range slices.Chunk(parts, x.rows(4)) {

@@ -21,6 +21,8 @@ type CallQuery struct {
 	Cursor string                 // Next of the page before, of the same sort order
 	Limit  int                    // 1–200; 0 is 50
 	User   pbx.UserID             // only calls of this person
+	Link   pbx.TalkLinkID         // only calls by this link
+	Visit  pbx.VisitID            // only the call of this visit
 	From   time.Time              // first moment of start inside
 	Until  time.Time              // first moment of start outside
 	Text   string                 // in names and numbers
@@ -192,6 +194,10 @@ func (q *CallQuery) owned() *owned {
 // parts lists whose calls are asked for, by the narrowest of the conditions; nil means everybody's.
 func (q *CallQuery) parts() []string {
 	switch {
+	case q.Visit != "":
+		return []string{string(q.Visit)}
+	case q.Link != "":
+		return []string{string(q.Link)}
 	case q.User != "":
 		return []string{string(q.User)}
 	case q.Sight.All:
@@ -213,7 +219,11 @@ func (q *CallQuery) filter(w *where) bool {
 		w.and("cause = " + w.arg(string(q.Cause)))
 	}
 	w.says(q.Text)
-	if q.User != "" && !q.Sight.All && !slices.Contains(q.Sight.Users, q.User) {
+	by := q.Visit != "" || q.Link != ""
+	if by && q.User != "" {
+		w.and(calls.belongs(w, []string{string(q.User)}))
+	}
+	if (by || q.User != "") && !q.Sight.All && (by && q.User == "" || !slices.Contains(q.Sight.Users, q.User)) {
 		w.and(calls.belongs(w, q.Sight.parts()))
 	}
 	return len(w.conditions) > before

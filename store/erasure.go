@@ -66,6 +66,13 @@ func RecordingsAbout(s *pbx.Subject) (all []RecordingQuery) {
 		for _, n := range s.Numbers {
 			all = append(all, RecordingQuery{Sight: Scope{All: true}, Number: n, Deleted: deleted})
 		}
+		if len(s.Visits) > 0 || s.Visitor != "" {
+			blot := pbx.NewBlot(&pbx.Subject{Visits: s.Visits, Visitor: s.Visitor}, "?")
+			all = append(all, RecordingQuery{Sight: Scope{All: true}, Deleted: deleted, Keep: func(r *pbx.Recording) bool {
+				text, err := encode(r)
+				return err == nil && blot.Out(&text)
+			}})
+		}
 	}
 	return all
 }
@@ -101,6 +108,9 @@ func (t *Tenant) CallsAbout(ctx context.Context, s *pbx.Subject) iter.Seq2[*repo
 			if pattern == string(s.User) {
 				q.User, q.Text = s.User, ""
 			}
+			if v := pbx.VisitID(pattern); slices.Contains(s.Visits, v) {
+				q.Visit, q.Text = v, ""
+			}
 			q.Keep = func(c *report.CDR) bool {
 				text, err := encode(c)
 				return err == nil && blot.Out(&text)
@@ -126,6 +136,7 @@ var tellings = []telling{
 	{table: "calls", key: "id", columns: []string{"search", "body"}},
 	{table: "recordings", key: "id", columns: []string{"search", "body"}},
 	{table: "messages", key: "id", columns: []string{"caller"}},
+	{table: "visits", key: "id", columns: []string{"name", "email", "body"}, copies: true},
 	{table: "callbacks", key: "id", columns: []string{"body"}},
 	{table: "recording_shares", key: "id", columns: []string{"receiver"}},
 	{table: "mails", key: "id", columns: []string{"receiver", "name", "subject", "plain", "html"}, copies: true},

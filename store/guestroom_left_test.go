@@ -26,6 +26,7 @@ var left = map[string]string{
 	"uses":             "keeps: for those who look rights through",
 	"token_uses":       "keeps: tokens of the guest are gone",
 	"talk_uses":        "keeps: the link of the guest is gone",
+	"visits":           "keeps: what visitors wrote, for as long as the link said",
 	"bindings":         "go with the phones of the guest",
 	"acquaintances":    "keeps: networks that the phone of the room is at home in",
 	"erasures":         "keeps: a record",

@@ -950,3 +950,16 @@ CREATE TABLE verdicts (
 	decided    BIGINT NOT NULL,
 	PRIMARY KEY (tenant, id)
 );
+
+CREATE TABLE visits (
+	tenant  TEXT NOT NULL,
+	id      TEXT NOT NULL,
+	link_id TEXT NOT NULL,
+	at      BIGINT NOT NULL,
+	name    TEXT NOT NULL,
+	email   TEXT NOT NULL,
+	body    TEXT NOT NULL,
+	PRIMARY KEY (tenant, id)
+);
+
+CREATE INDEX visits_link ON visits (tenant, link_id, at);

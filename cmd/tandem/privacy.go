@@ -23,6 +23,8 @@ type whom struct {
 	remote `embed:""`
 	Number string `help:"A number outside, in full, however it is written." xor:"whom" required:"" placeholder:"NUMBER"`
 	User   string `help:"Id of somebody who is or was a colleague." xor:"whom" required:"" placeholder:"ID"`
+
+	Visitor string `help:"Name or e-mail address that somebody gave who called by Talk links." xor:"whom" required:"" placeholder:"TEXT"`
 }
 
 // query is the subject as the API takes it. These verbs ask a running server only: sound and jobs are its own.
@@ -31,9 +33,12 @@ func (c whom) query() (url.Values, error) {
 		return nil, errors.New("give --server with the address of the running server, and a token of somebody who may hand out and erase")
 	}
 	q := url.Values{}
-	if c.Number != "" {
+	switch {
+	case c.Number != "":
 		q.Set("number", c.Number)
-	} else {
+	case c.Visitor != "":
+		q.Set("visitor", c.Visitor)
+	default:
 		q.Set("user", c.User)
 	}
 	return q, nil

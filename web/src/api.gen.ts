@@ -4000,6 +4000,26 @@ export interface paths {
         patch: operations["patch_talk-links_by_link"];
         trace?: never;
     };
+    "/v1/talk-links/{link}/route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who would ring if a visitor called by the link now, and why.
+         * @description Needs `link.edit` over the thing; who may not see it is told that it does not exist.
+         */
+        get: operations["get_talk-links_by_link_route"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/talk-links/{link}/secret": {
         parameters: {
             query?: never;
@@ -5528,6 +5548,8 @@ export interface components {
             trace: string[];
             /** @description the trace is kept no longer */
             untraced?: boolean;
+            /** @description what a visitor by a Talk link wrote; for who may see numbers outside, while it is kept */
+            visitor?: components["schemas"]["Visitor"];
         };
         CallCheck: {
             /** @enum {string} */
@@ -6561,6 +6583,8 @@ export interface components {
             reason: string;
             /** @description somebody who is or was a colleague */
             user?: string;
+            /** @description somebody who called by Talk links: the name or the e-mail address that he gave */
+            visitor?: string;
         };
         ErasePreviewInBody: {
             /** @description a number outside, however it is written */
@@ -6569,6 +6593,8 @@ export interface components {
             reason?: string;
             /** @description somebody who is or was a colleague */
             user?: string;
+            /** @description somebody who called by Talk links: the name or the e-mail address that he gave */
+            visitor?: string;
         };
         Erasure: {
             /** @description what stands in his place */
@@ -7503,6 +7529,8 @@ export interface components {
             /** Format: date-time */
             started: string;
             to: components["schemas"]["Party"];
+            /** @description what a visitor by a Talk link wrote; for who may see numbers outside */
+            visitor?: components["schemas"]["Visitor"];
             /** @description who takes part; for who might do so himself, and for those who talk where the office says so */
             watched: components["schemas"]["WatchedBy"][];
             /** @description how the visitor takes part in this call of others */
@@ -10530,6 +10558,7 @@ export interface components {
             words?: string;
         };
         TalkBody: {
+            about?: boolean;
             always?: boolean;
             back?: boolean;
             /** Format: int64 */
@@ -10541,8 +10570,14 @@ export interface components {
             from?: string;
             /** @description department it belongs to; empty for the company */
             group?: string;
+            /**
+             * Format: int64
+             * @description 0: as usual
+             */
+            keep?: number;
             /** Format: int64 */
             longest?: number;
+            mailed?: boolean;
             /** Format: int64 */
             minutes?: number;
             /** Format: int64 */
@@ -10572,11 +10607,17 @@ export interface components {
             user?: string;
         };
         TalkCallBody: {
+            /** @description only where the link asks for it */
+            email?: string;
             name?: string;
             puzzle: string;
             solution: string;
+            /** @description what it is about; only where the link asks for it */
+            words?: string;
         };
         TalkLink: {
+            /** @description visitors are asked what it is about */
+            about: boolean;
             /**
              * Format: date-time
              * @description its calls of today are used up; when it takes calls again
@@ -10605,6 +10646,11 @@ export interface components {
             group_name?: string;
             id: string;
             /**
+             * Format: int64
+             * @description days that what visitors wrote is kept
+             */
+            keep: number;
+            /**
              * Format: date-time
              * @description when the last of them ended
              */
@@ -10614,6 +10660,8 @@ export interface components {
              * @description minutes of one call
              */
             longest: number;
+            /** @description visitors give an e-mail address first */
+            mailed: boolean;
             /**
              * Format: int64
              * @description of all its calls in a day of the office's time zone
@@ -10662,6 +10710,8 @@ export interface components {
             user?: components["schemas"]["Party"];
         };
         TalkPage: {
+            /** @description he is asked what it is about */
+            about: boolean;
             /**
              * Format: date-time
              * @description the calls of today are used up; when calls are taken again
@@ -10669,8 +10719,15 @@ export interface components {
             again?: string;
             /** @description he may ask to be called back */
             back: boolean;
+            /**
+             * Format: int64
+             * @description days that what he writes is kept
+             */
+            keep: number;
             /** @description a menu may ask for keys */
             keypad: boolean;
+            /** @description … and an e-mail address */
+            mailed: boolean;
             name: string;
             /** @description the visitor has to say a name */
             named: boolean;
@@ -11121,6 +11178,12 @@ export interface components {
             ok: boolean;
             /** @description as a sentence */
             problem?: string;
+        };
+        Visitor: {
+            email?: string;
+            name?: string;
+            /** @description what it is about */
+            words?: string;
         };
         WatchInBody: {
             /** @enum {string} */
@@ -11967,6 +12030,8 @@ export interface operations {
                 /** @description only calls of this person */
                 user?: string;
                 result?: "answered" | "missed";
+                /** @description only calls by this Talk link */
+                link?: string;
                 sort?: "started" | "-started" | "ended" | "-ended" | "duration" | "-duration";
             };
             header?: never;
@@ -12005,6 +12070,8 @@ export interface operations {
                 /** @description only calls of this person */
                 user?: string;
                 result?: "answered" | "missed";
+                /** @description only calls by this Talk link */
+                link?: string;
                 q?: string;
                 /** @description time zone of the offset, like Europe/Berlin; empty is the visitor's own */
                 zone?: string;
@@ -12401,6 +12468,8 @@ export interface operations {
                 /** @description only calls of this person */
                 user?: string;
                 result?: "answered" | "missed";
+                /** @description only calls by this Talk link */
+                link?: string;
                 q?: string;
                 /** @description time zone of the offset, like Europe/Berlin; empty is the visitor's own */
                 zone?: string;
@@ -16233,6 +16302,8 @@ export interface operations {
                 user?: string;
                 /** @description a number outside, however it is written */
                 number?: string;
+                /** @description somebody who called by Talk links: the name or the e-mail address that he gave */
+                visitor?: string;
             };
             header?: never;
             path?: never;
@@ -20785,6 +20856,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TalkLink"];
+                };
+            };
+            /** @description Refused, with the reason */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    "get_talk-links_by_link_route": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Path"];
                 };
             };
             /** @description Refused, with the reason */

@@ -324,6 +324,7 @@ export const api = {
   addTalkLink: (body: BodyOf<'/v1/talk-links', 'post'>) => got(client.POST('/v1/talk-links', { body })),
   editTalkLink: (link: string, body: BodyOf<'/v1/talk-links/{link}', 'patch'>) => got(client.PATCH('/v1/talk-links/{link}', { params: { path: { link } }, body })),
   renewTalkLink: (link: string) => got(client.POST('/v1/talk-links/{link}/secret', { params: { path: { link } } })),
+  talkRoute: (link: string) => got(client.GET('/v1/talk-links/{link}/route', { params: { path: { link } } })),
   deleteTalkLink: (link: string) => got(client.DELETE('/v1/talk-links/{link}', { params: { path: { link } } })),
   rings: () => got(client.GET('/v1/rings', { params: { query: { limit: 500 } } })),
   ring: (ring: string) => got(client.GET('/v1/rings/{ring}', { params: { path: { ring } } })),

@@ -140,7 +140,8 @@ function Visit({ link, first }: { link: string; first: Door }) {
   };
   const call = async (e: FormEvent<HTMLFormElement>) => {
     e.preventDefault();
-    const name = String(new FormData(e.currentTarget).get('name') ?? '');
+    const typed = new FormData(e.currentTarget);
+    const said = Object.fromEntries((['name', 'email', 'words'] as const).flatMap((k) => (typed.get(k) ? [[k, String(typed.get(k))]] : [])));
     setError('');
     setPhase('asking');
     try {
@@ -154,7 +155,7 @@ function Visit({ link, first }: { link: string; first: Door }) {
     setPhase('preparing');
     try {
       const { puzzle } = await again();
-      const ticket = await office.call(link, puzzle.text, await solve(puzzle.text, puzzle.bits), name);
+      const ticket = await office.call(link, puzzle.text, await solve(puzzle.text, puzzle.bits), said);
       begin(ticket);
     } catch (x) {
       setPhase('idle');
@@ -216,7 +217,9 @@ function Visit({ link, first }: { link: string; first: Door }) {
       {takes && phase !== 'none' && (
         <form className="col g16" onSubmit={(e) => void call(e)}>
           <Field label={t('visit.name')} hint={t('visit.name_hint')} optional={!door.named}><input name="name" required={door.named} maxLength={40} autoComplete="name" /></Field>
-          <p className="meta">{t('visit.privacy')} {door.recorded && t('visit.recorded')}</p>
+          {door.mailed && <Field label={t('visit.email')}><input name="email" type="email" required maxLength={254} autoComplete="email" /></Field>}
+          {door.about && <Field label={t('visit.back_words')} optional><input name="words" maxLength={200} /></Field>}
+          <p className="meta">{t('visit.privacy')} {t('visit.kept', { n: door.keep })} {door.recorded && t('visit.recorded')}</p>
           {error && <p className="danger" role="alert">{error}</p>}
           <button type="submit" className="btn primary large full" disabled={waits} aria-busy={waits || undefined}>
             {phase === 'asking' ? t('visit.asking') : waits ? t('visit.preparing') : phase === 'over' || phase === 'busy' || phase === 'failed' ? t('visit.again') : t('visit.call')}

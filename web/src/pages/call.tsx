@@ -16,9 +16,10 @@ export default function CallsPage() {
   const me = useMe();
   const { values, set } = useAddress();
   const people = useQuery({ queryKey: ['users', 'choice'], queryFn: () => api.users({ limit: 200, sort: 'name' }), staleTime: 60_000, enabled: me.rights['call.detail'] !== 'self' });
+  const links = useQuery({ queryKey: ['talklinks'], queryFn: () => api.talkLinks({}), staleTime: 60_000, enabled: Boolean(me.rights['link.edit']) });
   const days = values.result === 'days';
-  const query = { q: values.q, result: days ? undefined : values.result, user: values.user, from: since(values.period) };
-  const filtered = Boolean(values.q || values.result || values.user || values.period);
+  const query = { q: values.q, result: days ? undefined : values.result, user: values.user, link: values.link, from: since(values.period) };
+  const filtered = Boolean(values.q || values.result || values.user || values.link || values.period);
   const reach = me.rights['call.detail'];
   return (
     <Sheet
@@ -35,6 +36,7 @@ export default function CallsPage() {
             filters={[
               periodFilter(),
               { id: 'user', label: t('call.person'), options: (people.data?.items ?? []).map((u) => ({ value: u.id, label: u.name })) },
+              ...(!days && (values.link || links.data?.items.length) ? [{ id: 'link', label: t('call.link'), options: (links.data?.items ?? []).map((l) => ({ value: l.id, label: l.name })) }] : []),
             ]}
           />
           {!days && <SearchField label={t('call.search')} value={values.q ?? ''} onChange={(q) => set({ q })} />}
@@ -47,7 +49,7 @@ export default function CallsPage() {
         current={values.call}
         onOpen={(c) => set({ call: c.id })}
         filtered={filtered}
-        clear={() => set({ q: undefined, result: undefined, user: undefined, period: undefined })}
+        clear={() => set({ q: undefined, result: undefined, user: undefined, link: undefined, period: undefined })}
         sort={values.sort}
         onSort={(sort) => set({ sort })}
         empty={<Empty icon={PhoneCall}>{t('call.empty')}</Empty>}

@@ -13,8 +13,8 @@ import { Empty, FormError, Loaded } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
 
-type Whom = 'number' | 'leaver' | 'colleague';
-type Subject = { user?: string; number?: string };
+type Whom = 'number' | 'visitor' | 'leaver' | 'colleague';
+type Subject = { user?: string; number?: string; visitor?: string };
 
 function EraseDialog({ subject, name, onClose }: { subject: Subject; name: string; onClose: () => void }) {
   const cache = useQueryClient();
@@ -59,19 +59,22 @@ function Ask() {
   const leavers = useQuery({ queryKey: ['privacy', 'leavers'], queryFn: api.leavers, enabled: whom === 'leaver' });
   const people = useQuery({ queryKey: ['users', 'choice'], queryFn: () => api.users({ limit: 200, sort: 'name' }), staleTime: 60_000, enabled: whom === 'colleague' });
   const listed = (whom === 'leaver' ? leavers.data?.items : people.data?.items) ?? [];
-  const subject: Subject = whom === 'number' ? { number: number.trim() } : { user };
-  const named = whom === 'number' ? number.trim() : listed.find((p) => p.id === user)?.name;
-  const locked = named ? undefined : t(whom === 'number' ? 'privacy.number_hint' : 'privacy.choose');
+  const typed = whom === 'number' || whom === 'visitor';
+  const subject: Subject = typed ? { [whom]: number.trim() } : { user };
+  const named = typed ? number.trim() : listed.find((p) => p.id === user)?.name;
+  const locked = named ? undefined : t(whom === 'number' ? 'privacy.number_hint' : whom === 'visitor' ? 'privacy.visitor_hint' : 'privacy.choose');
   const choose = (w: string) => {
     setWhom(w as Whom);
     setUser('');
+    setNumber('');
   };
   return (
     <Card title={t('privacy.whom')} pad>
       <div className="col g16 narrow">
-        <Chips label={t('privacy.whom')} value={whom} onChange={choose} options={(['number', 'leaver', 'colleague'] as const).map((value) => ({ value, label: t(`privacy.${value}`) }))} />
+        <Chips label={t('privacy.whom')} value={whom} onChange={choose} options={(['number', 'visitor', 'leaver', 'colleague'] as const).map((value) => ({ value, label: t(`privacy.${value}`) }))} />
         {whom === 'number' && <Line label={t('privacy.number_field')} hint={t('privacy.number_hint')} type="tel" value={number} onChange={setNumber} />}
-        {whom !== 'number' && (whom === 'leaver' && leavers.data?.items.length === 0 ? <p className="t3">{t('privacy.no_leavers')}</p> : <Chooser key={whom} label={t('privacy.person')} empty={t('privacy.choose')} value={user} onChange={setUser} options={listed.map((p) => ({ value: p.id, label: p.name }))} />)}
+        {whom === 'visitor' && <Line label={t('privacy.visitor_field')} hint={t('privacy.visitor_hint')} value={number} onChange={setNumber} />}
+        {!typed && (whom === 'leaver' && leavers.data?.items.length === 0 ? <p className="t3">{t('privacy.no_leavers')}</p> : <Chooser key={whom} label={t('privacy.person')} empty={t('privacy.choose')} value={user} onChange={setUser} options={listed.map((p) => ({ value: p.id, label: p.name }))} />)}
         <div className="col g8">
           <p className="meta">{t('privacy.hand_out_hint')}</p>
           <span><Button icon={Download} locked={locked} onClick={() => window.location.assign(`/v1/privacy/export?${new URLSearchParams(subject)}`)}>{t('privacy.hand_out')}</Button></span>

@@ -2,9 +2,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { KeyRound, MessageCircle, Plus, PowerOff, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { Link } from 'react-router';
 import { api, type Place, type TalkLink } from '../api';
 import { clock, stamp, typable } from '../format';
 import { PlaceEditor, placeWord, plain } from '../parts/forwarding';
+import { endWord, Steps, taken } from '../parts/path';
 import { useAddress, useGroups } from '../parts/query';
 import { TalkState, talkURL } from '../parts/talklink';
 import { byName } from '../parts/words';
@@ -26,6 +28,18 @@ const useRefresh = () => {
   return () => Promise.all(['talklinks', 'audit'].map((key) => cache.invalidateQueries({ queryKey: [key] })));
 };
 
+/** What a call by the link would meet now, and those that came. */
+function Now({ link }: { link: TalkLink }) {
+  const path = useQuery({ queryKey: ['talklinks', link.id, 'route'], queryFn: () => api.talkRoute(link.id) });
+  return (
+    <section className="col g8" aria-label={t('talklink.now')}>
+      <h3 className="label">{t('talklink.now')}</h3>
+      <Loaded of={path}>{(p) => { const way = taken(p.root); return <><p>{endWord(way[way.length - 1] ?? p.root)}</p><Steps root={p.root} /></>; }}</Loaded>
+      <Link to={`/calls?link=${link.id}`}>{t('talklink.calls')}</Link>
+    </section>
+  );
+}
+
 function Edit({ link, to: first, of = '', onMade, onClose }: { link?: TalkLink; to: Place; of?: string; onMade: (link: TalkLink) => void; onClose: () => void }) {
   const refresh = useRefresh();
   const groups = byName(useGroups().data?.items ?? []);
@@ -34,11 +48,11 @@ function Edit({ link, to: first, of = '', onMade, onClose }: { link?: TalkLink; 
   const [asking, setAsking] = useState<'delete' | 'renew'>();
   const form = useForm({
     name: link?.name ?? '', slug: link?.slug ?? '', group: link ? (link.group ?? '') : of, on: !link?.off, from: link?.from ? typable(link.from) : '', until: link?.until ? typable(link.until) : '',
-    always: Boolean(link?.always), named: Boolean(link?.named), back: Boolean(link?.back), outside: Boolean(link?.outside), origins: (link?.origins ?? []).join('\n'),
+    always: Boolean(link?.always), named: Boolean(link?.named), mailed: Boolean(link?.mailed), about: Boolean(link?.about), keep: String(link?.keep ?? 30), back: Boolean(link?.back), outside: Boolean(link?.outside), origins: (link?.origins ?? []).join('\n'),
     per_addr: String(link?.per_addr ?? 3), most: String(link?.most ?? 10), daily: String(link?.daily ?? 200), minutes: String(link?.minutes ?? 600), longest: String(link?.longest ?? 60),
   }, async (v) => {
     const body = {
-      name: v.name, slug: link && v.slug === link.slug ? undefined : v.slug, off: !v.on, from: instant(v.from) || never, until: instant(v.until) || never, always: v.always, named: v.named, back: v.back, outside: v.outside,
+      name: v.name, slug: link && v.slug === link.slug ? undefined : v.slug, off: !v.on, from: instant(v.from) || never, until: instant(v.until) || never, always: v.always, named: v.named, mailed: v.mailed, about: v.about, keep: Number(v.keep), back: v.back, outside: v.outside,
       origins: v.origins.split(/\s+/).filter(Boolean), per_addr: Number(v.per_addr), most: Number(v.most), daily: Number(v.daily), minutes: Number(v.minutes), longest: Number(v.longest), ...(link?.user ? {} : { group: v.group, ...(link && !chosen ? {} : { to: plain(to) }) }),
     };
     const next = link ? await api.editTalkLink(link.id, { ...body, revision: link.revision }) : await api.addTalkLink(body);
@@ -55,7 +69,7 @@ function Edit({ link, to: first, of = '', onMade, onClose }: { link?: TalkLink; 
     <Side title={link?.name ?? t('talklink.add')} onClose={onClose} onSubmit={(e) => void form.submit(e)} foot={<><Button kind="primary" type="submit" busy={form.busy}>{t('ui.save')}</Button><Button kind="quiet" onClick={onClose}>{t('ui.cancel')}</Button>{link && <span className="end"><Button kind="quiet" icon={Trash2} onClick={() => setAsking('delete')}>{t('talklink.delete')}</Button></span>}</>}>
       <div className="col g16">
         <Conflict form={form} label={(field) => t((field === 'group' ? 'talklink.of' : `talklink.${field}`) as Key)} />
-        <FormError error={form.error} fields={['name', 'slug', 'group', 'from', 'until', 'origins', ...limits]} />
+        <FormError error={form.error} fields={['name', 'slug', 'group', 'from', 'until', 'keep', 'origins', ...limits]} />
         {link?.path && <CopyField label={t('talklink.address')} value={talkURL(link)} />}
         <Toggle form={form} name="on" label={t('talklink.on')} />
         <Text form={form} name="name" label={t('talklink.name')} focus />
@@ -69,6 +83,9 @@ function Edit({ link, to: first, of = '', onMade, onClose }: { link?: TalkLink; 
         )}
         <Toggle form={form} name="always" label={t('talklink.always')} />
         <Toggle form={form} name="named" label={t('talklink.named')} />
+        <Toggle form={form} name="mailed" label={t('talklink.mailed')} />
+        <Toggle form={form} name="about" label={t('talklink.about')} />
+        <Text form={form} name="keep" label={t('talklink.keep')} hint={t('talklink.keep_hint')} />
         <Toggle form={form} name="back" label={t('talklink.back')} hint={t('talklink.back_hint')} />
         <Toggle form={form} name="outside" label={t('talklink.outside')} hint={t('talklink.outside_hint')} />
         <div className="half"><Text form={form} name="from" label={t('talklink.from')} type="datetime-local" optional /><Text form={form} name="until" label={t('talklink.until')} type="datetime-local" optional /></div>
@@ -76,6 +93,7 @@ function Edit({ link, to: first, of = '', onMade, onClose }: { link?: TalkLink; 
         {link?.again && <p className="warn" role="status">{t('talklink.again', { time: stamp(link.again) })}</p>}
         <Text form={form} name="origins" label={t('talklink.origins')} hint={t('talklink.origins_hint')} area={2} optional />
       </div>
+      {link && <Now link={link} />}
       {link && <Confirm open={asking === 'delete'} danger title={t('talklink.delete_title', { name: link.name })} action={t('talklink.delete')} onClose={() => setAsking(undefined)} run={async () => { await api.deleteTalkLink(link.id); await refresh(); toast({ text: t('talklink.deleted', { name: link.name }) }); onClose(); }}>{t('talklink.delete_hint')}</Confirm>}
       {link && <Confirm open={asking === 'renew'} danger title={t('talklink.renew')} action={t('talklink.renew')} onClose={() => setAsking(undefined)} run={renew}>{t('talklink.renew_hint')}</Confirm>}
     </Side>

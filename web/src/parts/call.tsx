@@ -116,6 +116,11 @@ export function CallTable({ query, current, onOpen, empty, filtered, clear, sort
   );
 }
 
+/** What a visitor wrote before his call. Nobody has checked it, so it leads nowhere. */
+export function Said({ of }: { of: NonNullable<Call['visitor']> }) {
+  return <span className="col said">{of.name && <span>{of.name}</span>}{of.email && <span className="num">{of.email}</span>}{of.words && <q>{of.words}</q>}<span className="meta">{t('call.unchecked')}</span></span>;
+}
+
 function Legs({ call }: { call: Call }) {
   return (
     <ul className="card">
@@ -142,6 +147,7 @@ export function CallPanel({ id, onClose }: { id: string; onClose: () => void }) 
         {(call) => {
           const rows: [string, ReactNode][] = [
             [t('call.from'), <PartyText party={call.from} link />],
+            [t('call.visitor'), call.visitor && <Said of={call.visitor} />],
             [t('call.to'), <PartyText party={call.to} link />],
             [t('call.dialled'), call.dialled && <span className="num">{call.dialled}</span>],
             [t('call.started'), <span className="num">{seconds(call.started)}</span>],

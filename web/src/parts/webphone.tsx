@@ -18,7 +18,7 @@ import { Avatar, Presence } from '../ui/person';
 import { failed } from '../ui/states';
 import { toast } from '../ui/toast';
 import { t } from '../words';
-import { OneWay, partyName } from './call';
+import { OneWay, partyName, Said } from './call';
 import { matched } from './desk';
 import { useParks } from './forwarding';
 import { priceWord, useMeaning } from './meaning';
@@ -282,6 +282,13 @@ function useWatched(call: CallView): LiveCall | undefined {
   return call.number === me.user.extension || call.number.startsWith('*') ? live.data?.items.find((c) => c.watching) : undefined;
 }
 
+/** What whoever calls wrote, if he came by a Talk link. */
+function useVisitor(call: CallView): LiveCall['visitor'] {
+  const own = useOwnCalls().get(call.id);
+  const live = useQuery({ queryKey: ['live'], queryFn: api.live, enabled: false });
+  return own?.visitor ?? live.data?.items.find((c) => c.visitor && c.phase === 'ringing' && c.from.name === call.name)?.visitor;
+}
+
 /** Takes a call of somebody else, or a parked one, to this person's phones; this browser answers by itself. */
 export function takeHere(work: Promise<unknown>, said: string): void {
   act('expect');
@@ -457,9 +464,11 @@ function Card({ call, first, muted }: { call: CallView; first: boolean; muted: b
   }, [call.id, first]);
   const who = call.name || call.number || t('webphone.unknown');
   const queue = useOwnCalls().get(call.id)?.queue;
+  const said = useVisitor(call);
   return (
     <div className="ring-card" role="alertdialog" aria-label={t('webphone.incoming', { who })}>
       <div className="row g12"><span className="ring-icon"><PhoneIncoming className="icon l" aria-hidden /></span><span className="col grow"><span className="med trunc">{who}</span><span className="meta">{[call.name && call.number, queue ? t('webphone.calls_queue', { queue }) : t('webphone.calls_you')].filter(Boolean).join(' · ')}</span>{first && muted && <span className="meta">{t('webphone.ring_muted')}</span>}</span></div>
+      {said && <Said of={said} />}
       <div className="row g8">
         <Button kind="primary" full icon={PhoneIcon} title="Ctrl Enter" busy={call.state === 'answering'} onClick={() => act('answer', call.id)}>{t('webphone.answer')}</Button>
         <Button full icon={PhoneOff} title="Ctrl Shift D" onClick={() => act('hangup', call.id)}>{t('webphone.decline')}</Button>

@@ -5,6 +5,9 @@ type Schemas = components['schemas'];
 export type Door = Schemas['TalkPage'];
 export type Ticket = Schemas['TalkTicket'];
 
+/** What a visitor writes before his call. */
+export type Said = { name?: string; email?: string; words?: string };
+
 /** A refusal of the server, with its sentence in the visitor's language. */
 export class Refused extends Error {
   constructor(readonly status: number, message: string, readonly field: string) {
@@ -28,7 +31,7 @@ async function ask<T>(path: string, body?: unknown): Promise<T> {
 
 export const office = {
   open: (key: string) => ask<Door>(encodeURIComponent(key)),
-  call: (key: string, puzzle: string, solution: string, name: string) => ask<Ticket>(`${encodeURIComponent(key)}/calls`, { puzzle, solution, name }),
+  call: (key: string, puzzle: string, solution: string, said: Said) => ask<Ticket>(`${encodeURIComponent(key)}/calls`, { puzzle, solution, ...said }),
   back: (key: string, puzzle: string, solution: string, name: string, number: string, words: string) => ask<unknown>(`${encodeURIComponent(key)}/callbacks`, { puzzle, solution, name, number, words }),
 };
 
