@@ -64,6 +64,7 @@ type Visitor struct {
 	Visit    pbx.VisitID // of what he wrote; empty: nothing
 	Username string      // of his phone
 	Until    time.Time
+	door     string // the address by which he came
 	net      netip.Prefix
 	hash     string
 	gate     *Gate
@@ -228,7 +229,7 @@ func (g *Gate) Admit(l *pbx.TalkLink, addr, puzzle, solution, name string, at ti
 	g.load(l.ID, day)
 	ticket, hash := secret()
 	user, _ := secret()
-	v := &Visitor{Link: l.ID, Name: name, Username: "visitor-" + strings.ToLower(user[:12]), Until: at.Add(ticketLife), net: net, hash: hash, gate: g}
+	v := &Visitor{Link: l.ID, door: doorOf(l), Name: name, Username: "visitor-" + strings.ToLower(user[:12]), Until: at.Add(ticketLife), net: net, hash: hash, gate: g}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	here, mine, all := 0, 0, 0
@@ -329,13 +330,19 @@ func (g *Gate) Enter(ticket, addr string, at time.Time) (*Visitor, bool) {
 		return nil, false
 	}
 	l := g.c.View().TalkLinks[v.Link]
-	if l == nil {
+	if l == nil || !v.CameBy(l) {
 		return nil, false
 	}
 	v.entered = true
 	v.Until = at.Add(time.Duration(l.Limits().Longest)*time.Minute + talkWait)
 	return v, true
 }
+
+// doorOf tells one address of a link from those that it had before and gets later.
+func doorOf(l *pbx.TalkLink) string { return l.Slug + "\x00" + l.Hash }
+
+// CameBy reports whether the visitor came by the address that a link has now. Whoever came by an older one is outside like everybody who knows it (PL-06).
+func (v *Visitor) CameBy(l *pbx.TalkLink) bool { return l.ID == v.Link && v.door == doorOf(l) }
 
 // Wrote tells what the visitor wrote, before he connects.
 func (v *Visitor) Wrote(visit pbx.VisitID) {

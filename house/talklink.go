@@ -121,7 +121,7 @@ func (p *guestPass) credential() (sip.Credential, bool) {
 func (p *guestPass) isOpen() bool {
 	s, at := p.h.snapshot(), p.h.Config.Now()
 	l := s.TalkLinks[p.v.Link]
-	return l != nil && at.Before(p.v.Until) &&
+	return l != nil && p.v.CameBy(l) && at.Before(p.v.Until) &&
 		policy.Decide(s, policy.Request{Actor: policy.Guests(l), Right: policy.LinkUse, Target: policy.Talk(s, l, at), At: at}).OK
 }
 
