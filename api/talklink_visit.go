@@ -111,7 +111,9 @@ func (s *Server) postTalkCall(ctx context.Context, v *visit, in *talkCall) (Talk
 	if err != nil {
 		return TalkTicket{}, err
 	}
+	gate := s.c.Talk.Visitors()
 	if l.Named && pbx.VisitorName(in.Body.Name) == "" {
+		gate.Refused(auth.RefusedForm)
 		return TalkTicket{}, pbx.Refuse(pbx.Invalid, "name", "talk.name_missing")
 	}
 	said := pbx.Visit{Link: l.ID, At: v.at, Name: pbx.VisitorName(in.Body.Name)}
@@ -120,17 +122,20 @@ func (s *Server) postTalkCall(ctx context.Context, v *visit, in *talkCall) (Talk
 	}
 	if email := strings.TrimSpace(in.Body.Email); l.Mailed {
 		if !isMail(email) {
+			gate.Refused(auth.RefusedForm)
 			return TalkTicket{}, pbx.Refuse(pbx.Invalid, "email", "talk.email_missing")
 		}
 		said.Email = email
 	}
 	if err := v.s.CheckVisitor(in.Body.Name); err != nil {
+		gate.Refused(auth.RefusedForm)
 		return TalkTicket{}, err
 	}
 	if open, _ := v.talkHours(l); !open {
+		gate.Refused(auth.RefusedHours)
 		return TalkTicket{}, pbx.Refuse(pbx.Conflict, "", "talk.closed")
 	}
-	visitor, ticket, err := s.c.Talk.Visitors().Admit(l, s.caller(v).Addr, in.Body.Puzzle, in.Body.Solution, s.c.Talk.Shown(l, in.Body.Name), v.at)
+	visitor, ticket, err := gate.Admit(l, s.caller(v).Addr, in.Body.Puzzle, in.Body.Solution, s.c.Talk.Shown(l, in.Body.Name), v.at)
 	if err != nil {
 		return TalkTicket{}, err
 	}

@@ -55,6 +55,51 @@ type Gate struct {
 	visitors map[string]*Visitor  // by the hash of the ticket
 	asks     map[string][]time.Time
 	uses     map[pbx.TalkLinkID]dayUse // of today, by links that were asked about
+	counts   GateCounts
+}
+
+// GateCounts are sums since the process began, whichever link they belong to.
+type GateCounts struct {
+	Admitted  int64                    // visitors who got a ticket
+	Refused   [len(TalkRefusals)]int64 // in the order of TalkRefusals
+	Calls     int64                    // that are over
+	Talked    time.Duration            // how long those took
+	Callbacks int64                    // wishes to be called back
+	Inside    int                      // visitors who talk or wait now
+}
+
+// Why visitors are refused, in one word each.
+const (
+	RefusedUnknown = iota // the address opens nothing
+	RefusedShut           // his network is shut out
+	RefusedPuzzle         // not solved, or too late
+	RefusedFull           // no place
+	RefusedDay            // the calls of the day are used up
+	RefusedHours          // nobody is there
+	RefusedForm           // a name or an address is missing, or imitates somebody
+)
+
+// TalkRefusals are the words, by the numbers above.
+var TalkRefusals = [...]string{"unknown", "shut", "puzzle", "full", "day", "hours", "form"}
+
+// Counts gives the sums.
+func (g *Gate) Counts(at time.Time) GateCounts {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	c := g.counts
+	for _, v := range g.visitors {
+		if v.isThere(at) {
+			c.Inside++
+		}
+	}
+	return c
+}
+
+// Refused counts a visitor whom somebody else refused.
+func (g *Gate) Refused(why int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.counts.Refused[why]++
 }
 
 // Visitor is somebody who was let in: by one link, from one network, for one call.
@@ -95,9 +140,12 @@ func (g *Gate) Find(key, addr string, at time.Time) (*pbx.TalkLink, error) {
 	if l != nil && !shut {
 		return l, nil
 	}
+	why := RefusedShut
 	if l == nil {
 		g.miss(key, network(addr), at)
+		why = RefusedUnknown
 	}
+	g.Refused(why)
 	return nil, closed()
 }
 
@@ -221,6 +269,7 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 func (g *Gate) Admit(l *pbx.TalkLink, addr, puzzle, solution, name string, at time.Time) (*Visitor, string, error) {
 	net := network(addr)
 	if err := g.solve(l, net, puzzle, solution, at); err != nil {
+		g.Refused(RefusedPuzzle)
 		return nil, "", err
 	}
 	limits := l.Limits()
@@ -249,11 +298,14 @@ func (g *Gate) Admit(l *pbx.TalkLink, addr, puzzle, solution, name string, at ti
 	}
 	switch {
 	case limits.IsSpent(calls, took):
+		g.counts.Refused[RefusedDay]++
 		again := day.Until.In(s.OfficeClock())
 		return nil, "", pbx.Refuse(pbx.Exhausted, "", "talk.day_over", "time", again.Format("15:04"), "zone", again.Location().String())
 	case here >= limits.PerAddr, mine >= limits.Most, all >= g.c.Most:
+		g.counts.Refused[RefusedFull]++
 		return nil, "", pbx.Refuse(pbx.Exhausted, "", "talk.full")
 	}
+	g.counts.Admitted++
 	g.visitors[hash] = v
 	return v, ticket, nil
 }
@@ -372,6 +424,8 @@ func (v *Visitor) End(at time.Time) {
 	v.over = true
 	delete(g.visitors, v.hash)
 	if !ended && !begun.IsZero() {
+		g.counts.Calls++
+		g.counts.Talked += at.Sub(begun)
 		if u, ok := g.uses[v.Link]; ok && u.from.Equal(day.From) {
 			g.uses[v.Link] = dayUse{u.from, u.calls + 1, u.took + within(day, begun, at)}
 		}
@@ -409,6 +463,7 @@ func (g *Gate) Ask(l *pbx.TalkLink, addr, puzzle, solution string, at time.Time)
 	if len(from) >= asksPerAddr || len(by) >= asksPerLink {
 		return pbx.Refuse(pbx.Exhausted, "", "talk.asked_enough")
 	}
+	g.counts.Callbacks++
 	g.asks[net.String()], g.asks[string(l.ID)] = append(from, at), append(by, at)
 	return nil
 }

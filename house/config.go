@@ -23,6 +23,7 @@ type Config struct {
 	HTTP     string // host:port of web app, API and SIP over WebSocket; empty listens nowhere
 	SIP      string // host:port of SIP over UDP and TCP
 	SIPS     string // host:port of SIP over TLS; empty is none
+	Metrics  string // host:port at which figures are read; empty is none
 	Public   string // name or address phones connect to; empty is the machine's own address
 	Web      string // address of the web app as people type it, for links in mails; empty is that of HTTP
 	RTP      string // LOW-HIGH, UDP ports for sound

@@ -156,6 +156,7 @@ type House struct {
 	Mail    *outbox.Sender
 	Push    *outbox.Pusher
 	web     *door
+	meters  *meters
 	setup   string // one-time link; empty once claimed
 	shows   string // SHA-256 of the certificate for SIP over TLS; empty without TLS
 	closing sync.Once
@@ -257,6 +258,9 @@ func (h *House) build(ctx context.Context) error {
 	h.feeds = h.newFeeds()
 	h.warn = h.warnPerson
 	if h.web, err = h.openDoor(ctx); err != nil {
+		return err
+	}
+	if h.meters, err = h.openMeters(ctx); err != nil {
 		return err
 	}
 	return h.linkForSetup(ctx)

@@ -27,9 +27,14 @@ const (
 func (h *House) Run(ctx context.Context) error {
 	inner, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var rooms sync.WaitGroup
-	failed := make(chan error, 1)
+	failed := make(chan error, 2)
 	rooms.Go(func() {
 		if err := h.web.serve(); err != nil {
+			failed <- err
+		}
+	})
+	rooms.Go(func() {
+		if err := h.meters.serve(); err != nil {
 			failed <- err
 		}
 	})
@@ -93,6 +98,7 @@ func (h *House) shut() (err error) {
 		if h.web != nil {
 			room(parting, h.web.close)
 		}
+		err = errors.Join(err, h.meters.close())
 		for _, stop := range h.stops {
 			stop()
 		}

@@ -124,6 +124,9 @@ func (h *House) Addresses() []Where {
 	if h.web != nil && h.web.listener != nil {
 		list = append(list, Where{"HTTP", h.web.listener.Addr().String()})
 	}
+	if h.meters != nil {
+		list = append(list, Where{"metrics", h.meters.listener.Addr().String()})
+	}
 	for _, a := range h.SIP.Addrs() {
 		list = append(list, Where{"SIP " + strings.ToUpper(a.Transport), a.Addr.String()})
 	}

@@ -14,6 +14,7 @@ type ports struct {
 	HTTP    string    `name:"http" help:"Web app, API and SIP over WebSocket." default:"127.0.0.1:8080" env:"TANDEM_HTTP" placeholder:"ADDR"`
 	SIP     string    `name:"sip" help:"SIP over UDP and TCP." default:":5060" env:"TANDEM_SIP" placeholder:"ADDR"`
 	SIPS    string    `name:"sips" help:"SIP over TLS; empty for none." default:":5061" env:"TANDEM_SIPS" placeholder:"ADDR"`
+	Metrics string    `help:"Figures for Prometheus, at /metrics; empty for none." env:"TANDEM_METRICS" placeholder:"ADDR"`
 	Public  string    `help:"Name or address that phones connect to; default is the machine's own address." env:"TANDEM_PUBLIC" placeholder:"NAME"`
 	Web     string    `help:"Address of the web app as people type it, for links in mails; default is that of --http." env:"TANDEM_WEB" placeholder:"URL"`
 	RTP     string    `name:"rtp" help:"UDP ports for sound." default:"30000-39999" env:"TANDEM_RTP" placeholder:"LOW-HIGH"`
@@ -26,7 +27,7 @@ type ports struct {
 }
 
 func (p ports) config(w where, std streams) house.Config {
-	return house.Config{Data: w.Data, Database: w.Database, HTTP: p.HTTP, SIP: p.SIP, SIPS: p.SIPS, Public: p.Public, RTP: p.RTP, Web: p.Web,
+	return house.Config{Data: w.Data, Database: w.Database, HTTP: p.HTTP, SIP: p.SIP, SIPS: p.SIPS, Metrics: p.Metrics, Public: p.Public, RTP: p.RTP, Web: p.Web,
 		Cert: p.Cert, Key: p.Key, Exempt: prefixes(p.Exempt), Rate: p.Rate, Digests: p.Digests, Proxies: prefixes(p.Proxies), Version: version, Log: w.logger(std.err)}
 }
 
