@@ -92,8 +92,8 @@ function Edit({ link, to: first, of = '', onMade, onClose }: { link?: TalkLink; 
         <div className="half">{limits.map((l) => <Text key={l} form={form} name={l} label={t(`talklink.${l}`)} />)}</div>
         {link?.again && <p className="warn" role="status">{t('talklink.again', { time: stamp(link.again) })}</p>}
         <Text form={form} name="origins" label={t('talklink.origins')} hint={t('talklink.origins_hint')} area={2} optional />
+        {link && <Now link={link} />}
       </div>
-      {link && <Now link={link} />}
       {link && <Confirm open={asking === 'delete'} danger title={t('talklink.delete_title', { name: link.name })} action={t('talklink.delete')} onClose={() => setAsking(undefined)} run={async () => { await api.deleteTalkLink(link.id); await refresh(); toast({ text: t('talklink.deleted', { name: link.name }) }); onClose(); }}>{t('talklink.delete_hint')}</Confirm>}
       {link && <Confirm open={asking === 'renew'} danger title={t('talklink.renew')} action={t('talklink.renew')} onClose={() => setAsking(undefined)} run={renew}>{t('talklink.renew_hint')}</Confirm>}
     </Side>
