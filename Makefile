@@ -31,7 +31,9 @@ deps: ## install what the tests need (Debian packages)
 test: deps web/dist/index.html check ## everything: units, stores, real phones, the browser
 	go test -count=1 -race -timeout 10m ./bus ./directory ./call ./route ./switchboard ./sip/... ./media
 	go test -count=1 -race -timeout 10m -run 'Revoked|Settled|Race' ./api ./command
-	go test -count=1 -timeout 20m ./...
+	go test -count=1 -timeout 20m $$(go list ./... | grep -v /officetest)
+	go test -count=1 -timeout 20m -run InTheBrowser ./officetest & browser=$$!; \
+	go test -count=1 -timeout 20m -skip InTheBrowser ./officetest; phones=$$?; wait $$browser && exit $$phones
 
 check: web/node_modules ## the quick loop: format, vet, staticcheck, house, types
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }

@@ -38,6 +38,9 @@ func TestAnySequence(t *testing.T) {
 			if _, tick := in.(Tick); tick && !s.due.IsZero() && s.due.After(now) {
 				now = s.due
 			}
+			if took, ok := in.(Took); ok && w.rings[took.Agent] == took.Call && s.caller(took.Call) >= 0 && s.Waiting[s.caller(took.Call)].Gone {
+				delete(w.rings, took.Agent) // he answered, and now it rings at who asked to be called back; nothing is said of it yet
+			}
 			before := s.clone()
 			next, effects := Step(s, now, in)
 			if !reflect.DeepEqual(s, before) {

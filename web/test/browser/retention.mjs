@@ -121,7 +121,7 @@ await run([browser], () => [one], async () => {
     check((await card('Call records of groups').getByLabel('Sales: Days').inputValue()) === '30', 'what was saved for the group does not stand there');
     await look('after it');
     await visit(page, '/audit');
-    await page.getByText(/how long/i).first().waitFor();
+    await page.getByText('changed the settings of the office').first().waitFor();
   });
   check(found.length === 0, found.map((v) => `${v.where}: ${v.what}`).join('\n'));
 });
