@@ -65,7 +65,7 @@ type Hit = { id: string; number: string; name: string; user?: User; past?: Call 
 /** With whom one spoke last, or did not: the newest call with each, and the number that was dialled last. */
 function useRecent(me: Me, wanted: boolean): { hits: Hit[]; dialled: string } {
   const mine = me.user.id;
-  const calls = useQuery({ queryKey: ['calls', 'recent', mine], queryFn: () => api.calls({ user: mine, limit: 20, sort: '-started' }), enabled: wanted && Boolean(me.rights['call.detail']) });
+  const calls = useQuery({ queryKey: ['calls', 'recent', mine], queryFn: () => api.calls({ user: mine, limit: 20, sort: '-started' }), enabled: wanted && Boolean(me.rights['call.detail']), gcTime: 0 }); // what was last when the field stood there before is not what is last now
   const all = wanted ? calls.data?.items ?? [] : [];
   const hits: Hit[] = [];
   for (const c of all) {
