@@ -82,7 +82,7 @@ func (t *Tenant) whose(ctx context.Context, x tx, rows []ownedRow) ([]Seen, erro
 			var id, part string
 			err := s.Scan(&id, &part)
 			switch one := at[id]; {
-			case strings.HasPrefix(part, textPart):
+			case strings.HasPrefix(part, textPart), strings.HasPrefix(part, linkPart), strings.HasPrefix(part, visitPart): // found by it, and nobody's
 			case strings.HasPrefix(part, "grp_"):
 				one.Groups = append(one.Groups, pbx.GroupID(part))
 			default:

@@ -164,19 +164,18 @@ func (a *owned) body() string {
 func (a *owned) merge(w *where, o *order, limit int) string {
 	most := strconv.Itoa(limit) // in the text, because it decides how the query is planned
 	began := a.parts + ".started"
+	all := &where{conditions: []string{a.parts + ".tenant = $1"}, args: w.args} // said once: a condition may name hundreds of people
+	a.during(all, a.parts)
+	o.from(all, began, a.id)
+	from := a.parts
+	if a.filter(all) {
+		from += " CROSS JOIN " + a.table
+		all.and(a.table + ".tenant = $1 AND " + a.table + ".id = " + a.id)
+	}
+	w.args = all.args
 	var each []string
 	for _, p := range a.people {
-		one := &where{conditions: []string{a.parts + ".tenant = $1"}, args: w.args}
-		one.and("part = " + one.arg(p))
-		a.during(one, a.parts)
-		o.from(one, began, a.id)
-		from := a.parts
-		if a.filter(one) {
-			from += " CROSS JOIN " + a.table
-			one.and(a.table + ".tenant = $1 AND " + a.table + ".id = " + a.id)
-		}
-		w.args = one.args
-		each = append(each, "SELECT * FROM (SELECT "+a.id+", "+began+" AS began FROM "+from+one.String()+
+		each = append(each, "SELECT * FROM (SELECT "+a.id+", "+began+" AS began FROM "+from+all.String()+" AND part = "+w.arg(p)+
 			" ORDER BY "+began+o.direction()+", "+a.id+o.direction()+" LIMIT "+most+") AS one")
 	}
 	return "SELECT id, began, " + a.body() + " FROM (SELECT DISTINCT " + a.id + ", began FROM (" + strings.Join(each, " UNION ALL ") + ") AS merged ORDER BY began" +

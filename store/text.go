@@ -15,6 +15,8 @@ import (
 
 const (
 	textPart     = "text " // how a text stands among the parts; no id looks like it
+	linkPart     = "tlk_"  // the ids of Talk links …
+	visitPart    = "vst_"  // … and of visits
 	longestText  = 250     // letters: texts stand in indexes, whose rows must not be long
 	endingLength = 32      // letters of an ending that are kept; what is longer is compared as a whole
 	mostTexts    = 300     // so many texts are followed; a word that stands in more is soon met among the newest rows
@@ -90,7 +92,7 @@ func (t *Tenant) putTexts(ctx context.Context, x tx, in owned, rows []texted) er
 	for _, r := range rows {
 		for _, text := range r.texts {
 			parts = append(parts, []any{t.id, textPart + text, r.started, r.id})
-			if all := endings(text); len(all) > 0 && !fresh[text] {
+			if all := endings(text); !fresh[text] {
 				fresh[text] = true
 				firsts = append(firsts, []any{t.id, all[0], text})
 			}
