@@ -65,7 +65,7 @@ func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Cal
 		v.shows(policy.CallDetail, recordTarget(&page.Items[i]))
 		out.Items = append(out.Items, s.showCall(v, &page.Items[i]))
 	}
-	if err := s.tellVisitors(ctx, out.Items); err != nil {
+	if err := tellVisitors(ctx, s, out.Items, wrote); err != nil {
 		return Page[Call]{}, err
 	}
 	out.Total, err = s.countCalls(ctx, v, q, page, in.Cursor == "")
@@ -76,6 +76,9 @@ func (s *Server) listCalls(ctx context.Context, v *visit, in *callsIn) (Page[Cal
 func (v *visit) missed(c *report.CDR) bool {
 	return c.Missed() && c.To.User != "" && c.From.User != v.who.User
 }
+
+// wrote is by which visit a call came, and where what its visitor wrote stands.
+func wrote(c *Call) (pbx.VisitID, **Visitor) { return c.From.visit, &c.Visitor }
 
 // isFound reports whether a search hits what the visitor sees of a record.
 func (s *Server) isFound(v *visit, c *report.CDR, q string) bool {
@@ -127,21 +130,8 @@ func (s *Server) getCall(ctx context.Context, v *visit, in *callIn) (Call, error
 		return Call{}, missing()
 	}
 	shown := []Call{s.showCall(v, &c)}
-	err = s.tellVisitors(ctx, shown)
+	err = tellVisitors(ctx, s, shown, wrote)
 	return shown[0], err
-}
-
-// tellVisitors adds to calls what visitors wrote.
-func (s *Server) tellVisitors(ctx context.Context, list []Call) error {
-	parties := make([]Party, len(list))
-	for i := range list {
-		parties[i] = list[i].From
-	}
-	said, err := s.visitors(ctx, parties...)
-	for i := range list {
-		list[i].Visitor = said[list[i].From.visit]
-	}
-	return err
 }
 
 // factPage reads a page of facts with a total that counts only what the visitor may see.

@@ -285,7 +285,7 @@ func (st *stream) call(c *pbx.LiveCall) error {
 	}
 	st.shown[c.ID] = true
 	shown := []LiveCall{st.s.showLive(st.v, c)}
-	if err := st.s.tellLiveVisitors(st.v.r.Context(), shown); err != nil {
+	if err := tellVisitors(st.v.r.Context(), st.s, shown, wroteLive); err != nil {
 		return err
 	}
 	return st.send("call", 0, shown[0])

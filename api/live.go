@@ -82,21 +82,11 @@ func (s *Server) listLive(ctx context.Context, v *visit, in *liveIn) (Page[LiveC
 		v.shows(policy.CallSee, policy.Call(c))
 		page.Items = append(page.Items, s.showLive(v, c))
 	}
-	return page, s.tellLiveVisitors(ctx, page.Items)
+	return page, tellVisitors(ctx, s, page.Items, wroteLive)
 }
 
-// tellLiveVisitors adds to calls what visitors wrote.
-func (s *Server) tellLiveVisitors(ctx context.Context, list []LiveCall) error {
-	parties := make([]Party, len(list))
-	for i := range list {
-		parties[i] = list[i].From
-	}
-	said, err := s.visitors(ctx, parties...)
-	for i := range list {
-		list[i].Visitor = said[list[i].From.visit]
-	}
-	return err
-}
+// wroteLive is by which visit a live call came, and where what its visitor wrote stands.
+func wroteLive(c *LiveCall) (pbx.VisitID, **Visitor) { return c.From.visit, &c.Visitor }
 
 type callIn struct {
 	Call string `path:"call"`

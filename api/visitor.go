@@ -13,21 +13,24 @@ type Visitor struct {
 	Words string `json:"words,omitempty" doc:"what it is about"`
 }
 
-// visitors reads what those wrote who called by Talk links, as far as it is kept. Who may not see numbers outside in full is shown none of it.
-func (s *Server) visitors(ctx context.Context, parties ...Party) (map[pbx.VisitID]*Visitor, error) {
+// tellVisitors adds to calls what those wrote who called by Talk links, as far as it is kept. Who may not see numbers outside in full is shown none of it: to him a call
+// names no visit. of says by which visit a call came, and where what was written stands.
+func tellVisitors[C any](ctx context.Context, s *Server, list []C, of func(*C) (pbx.VisitID, **Visitor)) error {
 	var ids []pbx.VisitID
-	for _, p := range parties {
-		if p.visit != "" {
-			ids = append(ids, p.visit)
+	for i := range list {
+		if id, _ := of(&list[i]); id != "" {
+			ids = append(ids, id)
 		}
 	}
 	if len(ids) == 0 {
-		return nil, nil
+		return nil
 	}
 	found, err := s.c.Store.Visits(ctx, ids...)
-	out := map[pbx.VisitID]*Visitor{}
-	for id, v := range found {
-		out[id] = &Visitor{v.Name, v.Email, v.Words}
+	for i := range list {
+		id, at := of(&list[i])
+		if v, ok := found[id]; ok {
+			*at = &Visitor{v.Name, v.Email, v.Words}
+		}
 	}
-	return out, err
+	return err
 }
