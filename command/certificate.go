@@ -1,9 +1,7 @@
 package command
 
 import (
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 	"encoding/pem"
 	"slices"
 	"strings"
@@ -75,8 +73,7 @@ func cleanPins(list []string) ([]string, error) {
 		if !ok {
 			return nil, pbx.Refuse(pbx.Invalid, "pins", "trunk.pin_bad", "value", begin)
 		}
-		sum := sha256.Sum256(certs[0].Raw)
-		add(hex.EncodeToString(sum[:]))
+		add(pbx.Fingerprint(certs[0].Raw))
 		rest = after
 	}
 	return out, nil

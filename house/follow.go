@@ -106,33 +106,29 @@ func (h *House) follow(ctx context.Context) {
 
 // every does something again and again until ctx ends; what went wrong is written down, with what it was.
 func (h *House) every(ctx context.Context, pause time.Duration, what string, do func() error) {
-	tick := time.NewTicker(pause)
+	h.rounds(ctx, pause, pause, what, do)
+}
+
+// hourly does something soon after the start and each hour from then on: a server that is started anew more often than that gets round to it too.
+func (h *House) hourly(ctx context.Context, what string, do func() error) {
+	h.rounds(ctx, soonAfter, tidyEvery, what, do)
+}
+
+func (h *House) rounds(ctx context.Context, first, pause time.Duration, what string, do func() error) {
+	tick := time.NewTicker(first)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+			if first != pause {
+				first = pause
+				tick.Reset(pause)
+			}
 			if err := do(); err != nil && ctx.Err() == nil {
 				h.log.Error(what, "error", err)
 			}
-		}
-	}
-}
-
-// hourly does something soon after the start and each hour from then on: a server that is started anew more often than that gets round to it too.
-func (h *House) hourly(ctx context.Context, what string, do func() error) {
-	next := time.NewTimer(soonAfter)
-	defer next.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-next.C:
-			if err := do(); err != nil && ctx.Err() == nil {
-				h.log.Error(what, "error", err)
-			}
-			next.Reset(tidyEvery)
 		}
 	}
 }

@@ -3,9 +3,7 @@ package house
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -284,8 +282,7 @@ func (h *House) phones(ctx context.Context, public netip.Addr) error {
 		if err != nil {
 			return err
 		}
-		sum := sha256.Sum256(cert.Leaf.Raw)
-		h.shows = hex.EncodeToString(sum[:])
+		h.shows = pbx.Fingerprint(cert.Leaf.Raw)
 		cfg.TLS, cfg.TLSConfig = []string{c.SIPS}, &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
 	}
 	h.keeper = newKeeper(h.Memory)

@@ -51,7 +51,7 @@ func TestReminderDue(t *testing.T) {
 		r := &pbx.Reminder{Clock: rapid.IntRange(0, 24*60-1).Draw(t, "clock"), After: start, Days: []time.Weekday{0, 1, 2, 3, 4, 5, 6}}
 		calls, open := 0, false
 		now, end := start, start.Add(96*time.Hour)
-		for now.Before(end) {
+		for end.After(now) {
 			due := r.Next(z)
 			next, call, missed := r.Due(z, now)
 			switch {

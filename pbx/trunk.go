@@ -1,6 +1,8 @@
 package pbx
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -94,6 +96,12 @@ type Way struct {
 
 // IsCertified reports whether the far side has to show a certificate of the office's choosing.
 func (t *Trunk) IsCertified() bool { return t.Authorities != "" || len(t.Pins) > 0 }
+
+// Fingerprint is by what a certificate, in DER, is named: SHA-256, 64 hexadecimal digits.
+func Fingerprint(der []byte) string {
+	sum := sha256.Sum256(der)
+	return hex.EncodeToString(sum[:])
+}
 
 // The most that a trunk can hold of certificates.
 const (

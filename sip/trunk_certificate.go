@@ -2,15 +2,14 @@ package sip
 
 import (
 	"cmp"
-	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"net/netip"
 	"slices"
 	"time"
 
+	"tandem/pbx"
 	"tandem/sip/stack"
 )
 
@@ -90,7 +89,7 @@ func (l *uplink) vouched(chain []*x509.Certificate, name string, at time.Time) e
 		return nil
 	}
 	if l.authorities == nil {
-		return otherCertificate{printOf(chain[0])}
+		return otherCertificate{pbx.Fingerprint(chain[0].Raw)}
 	}
 	between := x509.NewCertPool()
 	for _, c := range chain[1:] {
@@ -105,12 +104,7 @@ func (l *uplink) vouched(chain []*x509.Certificate, name string, at time.Time) e
 }
 
 func (l *uplink) isPinned(chain []*x509.Certificate) bool {
-	return len(chain) > 0 && slices.Contains(l.Pins, printOf(chain[0]))
-}
-
-func printOf(c *x509.Certificate) string {
-	sum := sha256.Sum256(c.Raw)
-	return hex.EncodeToString(sum[:])
+	return len(chain) > 0 && slices.Contains(l.Pins, pbx.Fingerprint(chain[0].Raw))
 }
 
 // doubt says in a word why a call that comes over a connection is not believed to be of this line; none where the line wants no certificate, the
@@ -140,7 +134,7 @@ func (l *uplink) doubt(f stack.Flow, at time.Time) Problem {
 func (l *uplink) refused(f stack.Flow, why Problem, at time.Time) {
 	now := Refused{At: at, Problem: why, Source: f.Remote}
 	if chain := f.Certificates(); len(chain) > 0 {
-		now.Name, now.Print = plain(chain[0].Subject.String(), 128), printOf(chain[0])
+		now.Name, now.Print = plain(chain[0].Subject.String(), 128), pbx.Fingerprint(chain[0].Raw)
 	}
 	l.mu.Lock()
 	was := l.refusal
