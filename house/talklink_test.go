@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -184,5 +185,21 @@ func TestCallIsSpreadOverDays(t *testing.T) {
 	}
 	if one := spread(s, "tlk_1", night, night.Add(time.Minute)); len(one) != 1 || one[0].Calls != 1 || one[0].Seconds != 60 {
 		t.Errorf("%+v", one)
+	}
+}
+
+// Whether a page may be framed says nothing of a link to who guesses: what opens nothing counts as a guess at this door, too, and shuts out the network (PL-01, PL-09).
+func TestFramingIsNoWayToGuess(t *testing.T) {
+	h := lobby(t, time.Time{})
+	shut := 0
+	h.Gate = auth.NewGate(auth.GateConfig{View: h.snapshot, Guessed: func(netip.Prefix, time.Time, time.Time, int) { shut++ }})
+	r := httptest.NewRequest(http.MethodGet, "/talk/x", nil)
+	for n := range 40 {
+		if got := h.talkOrigins(r, "no-such-link-"+strconv.Itoa(n)); len(got) != 0 {
+			t.Fatalf("framed by %v", got)
+		}
+	}
+	if shut == 0 {
+		t.Error("forty guesses shut nobody out")
 	}
 }
